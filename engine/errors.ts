@@ -1,0 +1,56 @@
+/**
+ * What can go wrong, by name. A *refusal* is an expected answer about the input (it leaves by the side door with a
+ * reason); a *fault* is thrown because a resource failed and the same call may succeed later.
+ */
+
+/** Why one event or payload was refused. `path` is a JSON Pointer into what was sent, `rule` the broken rule. */
+export interface Refusal {
+  readonly path: string;
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** Faults: every code that code may throw; each one makes the sender try again. */
+export type FaultCode =
+  | 'store.closed'
+  | 'store.full'
+  | 'store.locked'
+  | 'store.away'
+  | 'store.contended'
+  | 'outbox.full'
+  | 'broker.away'
+  | 'delivery.deadline'
+  | 'delivery.failed'
+  | 'keys.away'
+  | 'config.invalid';
+
+/** A fault with its code and, where there is one, the error underneath. */
+export class Fault extends Error {
+  readonly code: FaultCode;
+
+  constructor(code: FaultCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'Fault';
+    this.code = code;
+  }
+}
+
+/** A saved form that breaks a rule: names field, rule and value. Thrown by every `readConfig`. */
+export class ConfigError extends Fault {
+  readonly field: string;
+  readonly rule: string;
+  readonly value: unknown;
+
+  constructor(field: string, rule: string, value: unknown) {
+    super('config.invalid', `${field}: ${rule} (${JSON.stringify(value) ?? 'undefined'})`);
+    this.name = 'ConfigError';
+    this.field = field;
+    this.rule = rule;
+    this.value = value;
+  }
+}
+
+/** The message of anything thrown, for a status or a log line. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,60 @@
+/**
+ * What must a canonical event look like? JSON Schema 2020-12, published as it is; dates and money are checked further in event.ts.
+ */
+
+/** Segment of a topic and of a key: no separators, wildcards or control characters; `_` means "all" and is taken. */
+// eslint-disable-next-line no-control-regex -- a topic must not carry control characters, so the pattern has to name them
+export const LABEL = /^(?!_$)[^/+#\u0000-\u0020\u007f][^/+#\u0000-\u001f\u007f]{0,63}$/u;
+
+export const EVENT_TYPES = ['sale', 'refund', 'visit', 'checkout', 'lead', 'ticket', 'waste', 'payment', 'closing'] as const;
+export const STATUSES = ['open', 'completed', 'cancelled'] as const;
+
+const label = { type: 'string', pattern: LABEL.source } as const;
+const instant = { type: 'string', minLength: 20, maxLength: 35 } as const;
+const text = { type: 'string', minLength: 1, maxLength: 256 } as const;
+
+const data = {
+  type: 'object',
+  required: ['store'],
+  properties: {
+    store: label,
+    channel: label,
+    status: { enum: STATUSES },
+    amount: { anyOf: [{ type: 'string', pattern: '^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,18})?$' }, { type: 'number', minimum: 0 }] },
+    currency: { type: 'string', pattern: '^[A-Z]{3}$' },
+    openedAt: instant,
+    closedAt: instant,
+    quantity: { type: 'number', minimum: 0, maximum: 1e9 },
+    payment: { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,31}$' },
+    campaign: { type: 'object', properties: { source: text, medium: text, name: text }, additionalProperties: false },
+    customer: { type: 'string', pattern: '^h[0-9]{1,3}:[A-Za-z0-9_-]{1,64}$' },
+  },
+  patternProperties: { '^x_[A-Za-z0-9_]{1,60}$': { anyOf: [{ type: 'string', maxLength: 256 }, { type: 'number' }, { type: 'boolean' }] } },
+  additionalProperties: false,
+  maxProperties: 40,
+} as const;
+
+export const eventSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Bottega canonical event (CloudEvents 1.0, structured mode)',
+  type: 'object',
+  required: ['specversion', 'id', 'source', 'type', 'time', 'data'],
+  properties: {
+    specversion: { const: '1.0' },
+    id: text,
+    source: text,
+    type: { enum: EVENT_TYPES },
+    subject: text,
+    time: instant,
+    sequence: { anyOf: [{ type: 'string', minLength: 1, maxLength: 64 }, { type: 'integer', minimum: 0 }] },
+    recordedtime: instant,
+    data,
+  },
+  propertyNames: { pattern: '^[a-z0-9_]{1,40}$' },
+  allOf: [
+    {
+      if: { properties: { type: { enum: ['sale', 'refund', 'payment', 'waste'] } } },
+      then: { required: ['subject'], properties: { data: { required: ['amount'] } } },
+    },
+  ],
+} as const;

@@ -1,0 +1,112 @@
+/**
+ * What do we know about one thing that happened? The merge of all versions heard of it, whatever their order.
+ *
+ * A fact is a map of last-writer-wins registers, one a field, ordered by (sequence, id, value). That order is total, so
+ * the merge is commutative, associative and idempotent (a state-based CRDT: Shapiro et al. 2011, LWW-Register).
+ */
+import { type EventType, sequenceKey, type ShopEvent } from './event.js';
+import { toMinor } from './money.js';
+import { parseInstant } from './time.js';
+
+/** A field's value: text, an instant in epoch ms, money in minor units, a quantity in thousandths. */
+export type FieldValue = string | number | boolean;
+
+/** Who set a field: the version's place in its subject's history, then its id. */
+type Writer = readonly [sequence: string, id: string];
+
+/** The merged fields with the index of their writer. Writers and fields are sorted: equal knowledge is equal text. */
+export interface Fact {
+  readonly type: EventType;
+  readonly writers: readonly Writer[];
+  readonly fields: Readonly<Record<string, readonly [value: FieldValue, writer: number]>>;
+}
+
+/** Facts of one thing share this key. The source belongs to it: two tills may both have a receipt 1. */
+export function factKey(event: ShopEvent): string {
+  return `f/${event.type}/${encodeURIComponent(event.source)}/${event.subject ?? `=${event.id}`}`;
+}
+
+/** Merges one more version in. */
+export function mergeEvent(fact: Fact | undefined, event: ShopEvent, currency: string): Fact {
+  return mergeFacts(fact, factOf(event, currency));
+}
+
+/** Merges two states of knowledge about one thing. */
+export function mergeFacts(a: Fact | undefined, b: Fact): Fact {
+  if (a === undefined) return b;
+  const winners = new Map<string, Register>();
+  for (const fact of [a, b]) {
+    for (const [field, [value, writer]] of Object.entries(fact.fields)) {
+      const register: Register = { value, writer: fact.writers[writer] ?? ['', ''] };
+      const rival = winners.get(field);
+      if (rival === undefined || isLater(register, rival)) winners.set(field, register);
+    }
+  }
+  return assemble(b.type, winners);
+}
+
+/** The value of one field, `undefined` where no version set it. */
+export function fieldOf(fact: Fact, field: string): FieldValue | undefined {
+  return fact.fields[field]?.[0];
+}
+
+/** Text to store; the same knowledge is the same text. */
+export function encodeFact(fact: Fact): string {
+  return JSON.stringify([fact.type, fact.writers, fact.fields]);
+}
+
+/** The fact in stored text. */
+export function decodeFact(text: string): Fact {
+  const [type, writers, fields] = JSON.parse(text) as [EventType, Fact['writers'], Fact['fields']];
+  return { type, writers, fields };
+}
+
+interface Register {
+  readonly value: FieldValue;
+  readonly writer: Writer;
+}
+
+function factOf(event: ShopEvent, currency: string): Fact {
+  const fields: Record<string, readonly [FieldValue, number]> = {};
+  const values = fieldsOf(event, currency);
+  for (const field of Object.keys(values).sort()) fields[field] = [values[field] as FieldValue, 0];
+  return { type: event.type, writers: [[sequenceKey(event.sequence), event.id]], fields };
+}
+
+function fieldsOf(event: ShopEvent, currency: string): Record<string, FieldValue> {
+  const { campaign, amount, currency: _shopCurrency, openedAt, closedAt, quantity, ...rest } = event.data;
+  const values: Record<string, FieldValue> = { ...rest, time: instantOf(event.time) };
+  if (amount !== undefined) values['amount'] = toMinor(amount, currency) ?? 0;
+  if (quantity !== undefined) values['quantity'] = Math.round(quantity * 1_000);
+  if (openedAt !== undefined) values['openedAt'] = instantOf(openedAt);
+  if (closedAt !== undefined) values['closedAt'] = instantOf(closedAt);
+  for (const [part, value] of Object.entries(campaign ?? {})) values[`campaign.${part}`] = value as string;
+  return values;
+}
+
+function instantOf(text: string): number {
+  const instant = parseInstant(text);
+  if (instant === undefined) throw new TypeError(`not a canonical instant: ${text}`);
+  return instant;
+}
+
+function isLater(a: Register, b: Register): boolean {
+  const [sequenceA, idA] = a.writer;
+  const [sequenceB, idB] = b.writer;
+  if (sequenceA !== sequenceB) return sequenceA > sequenceB;
+  if (idA !== idB) return idA > idB;
+  return JSON.stringify(a.value) > JSON.stringify(b.value);
+}
+
+function assemble(type: EventType, registers: ReadonlyMap<string, Register>): Fact {
+  const nameOf = (writer: Writer): string => `${writer[0]}\u0000${writer[1]}`;
+  const byName = new Map([...registers.values()].map(({ writer }) => [nameOf(writer), writer]));
+  const names = [...byName.keys()].sort();
+  const indexOf = new Map(names.map((name, index) => [name, index]));
+  const fields: Record<string, readonly [FieldValue, number]> = {};
+  for (const field of [...registers.keys()].sort()) {
+    const register = registers.get(field);
+    if (register !== undefined) fields[field] = [register.value, indexOf.get(nameOf(register.writer)) ?? 0];
+  }
+  return { type, writers: names.map((name) => byName.get(name) ?? ['', '']), fields };
+}

@@ -1,0 +1,177 @@
+/**
+ * What changes in the store when events arrive? Facts by compare-and-set, slices by addition, in one commit.
+ *
+ * Slices are the sums of contributions per minute (kept 48 h) and per hour (kept 400 days), per store and channel.
+ * Fields that begin with `~` are bookkeeping, not sums of facts: they say when and how often a slice changed.
+ */
+import { MAX_AGE_MS, type ShopEvent } from './event.js';
+import { decodeFact, encodeFact, type Fact, factKey, fieldOf, mergeEvent } from './fact.js';
+import { type Contribution, contributionsOf, type Measure } from './measure.js';
+import type { Add, Change, KeyRange, Put } from './store/store.js';
+import { DAY, HOUR, MINUTE } from './time.js';
+import type { Calendar, Span, Tumbling } from './window.js';
+
+export type Level = 'minute' | 'hour';
+
+export const KEEP_MS: Readonly<Record<Level, number>> = { minute: 48 * HOUR, hour: MAX_AGE_MS };
+
+/** Bookkeeping fields of a slice: number of changes, last change (epoch ms), and changes that came after a window had ended. */
+export const REVISION = '~rev';
+export const UPDATED_AT = '~at';
+export const lateField = (size: Tumbling): string => `~late${size}`;
+
+const LENGTH: Readonly<Record<Level, number>> = { minute: MINUTE, hour: HOUR };
+const LETTER: Readonly<Record<Level, string>> = { minute: 'm', hour: 'h' };
+const SIZES: Readonly<Record<Level, readonly Tumbling[]>> = { minute: ['5m', '15m'], hour: ['1h', '1d'] };
+/** A slice outlives its horizon, so that a change made just inside the horizon never revives half of an expired slice. */
+const MARGIN_MS = HOUR;
+
+/** What folding depends on besides the events. `history`: loaded from a file, so nothing is "late". */
+export interface FoldContext {
+  readonly now: number;
+  readonly currency: string;
+  readonly calendar: Calendar;
+  readonly measures: readonly Measure[];
+  readonly graceMs: number;
+  readonly history?: boolean;
+}
+
+/** Contributions that changed in one slice. */
+export interface SliceChange {
+  readonly level: Level;
+  readonly start: number;
+  readonly store: string;
+  readonly channel: string;
+  readonly add: Record<string, number>;
+}
+
+/** One commit's worth: what to write, which slices moved, and how many events said nothing new. */
+export interface FoldPlan {
+  readonly changes: readonly Change[];
+  readonly slices: readonly SliceChange[];
+  readonly unchanged: number;
+}
+
+/** Folds a batch. `stored` holds the text of each fact the events speak of (see `factKey`), `undefined` where new. */
+export function planFold(events: readonly ShopEvent[], stored: ReadonlyMap<string, string | undefined>, context: FoldContext): FoldPlan {
+  const puts: Put[] = [];
+  const slices = new SliceSums(context);
+  let unchanged = 0;
+  for (const [key, versions] of groupByFact(events)) {
+    const text = stored.get(key);
+    const before = text === undefined ? undefined : decodeFact(text);
+    const after = versions.reduce<Fact | undefined>((fact, event) => mergeEvent(fact, event, context.currency), before);
+    if (after === undefined) continue;
+    const encoded = encodeFact(after);
+    if (encoded === text) {
+      unchanged += versions.length;
+      continue;
+    }
+    puts.push({ key, expect: text ?? null, value: encoded, expiresAt: factExpiry(after) });
+    if (before !== undefined) slices.add(contributionsOf(before, context.measures), -1);
+    slices.add(contributionsOf(after, context.measures), 1);
+  }
+  const moved = slices.moved();
+  return { changes: [...puts, ...moved.map((slice) => addOf(slice, context))], slices: moved, unchanged };
+}
+
+/** The key of one slice; keys of one level are in order of time. */
+export function sliceKey(level: Level, start: number, store: string, channel: string): string {
+  return `${LETTER[level]}/${seconds(start)}/${store}/${channel}`;
+}
+
+/** The keys of all slices of a level that start within a span. */
+export function sliceRange(level: Level, { start, end }: Span): KeyRange {
+  return { gte: `${LETTER[level]}/${seconds(start)}/`, lt: `${LETTER[level]}/${seconds(end)}/` };
+}
+
+/** The start and group a slice's key names. */
+export function parseSliceKey(key: string): { start: number; store: string; channel: string } {
+  const [, start, store, channel] = key.split('/');
+  return { start: Number(start) * 1_000, store: store ?? '', channel: channel ?? '' };
+}
+
+function seconds(epochMs: number): string {
+  return String(Math.floor(epochMs / 1_000)).padStart(10, '0');
+}
+
+function groupByFact(events: readonly ShopEvent[]): Map<string, ShopEvent[]> {
+  const groups = new Map<string, ShopEvent[]>();
+  for (const event of events) {
+    const key = factKey(event);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [event]);
+    else group.push(event);
+  }
+  return groups;
+}
+
+/** A fact lives as long as the slices it is in. */
+function factExpiry(fact: Fact): number {
+  const instants = ['time', 'openedAt', 'closedAt'].map((field) => fieldOf(fact, field));
+  return Math.max(...instants.filter((instant) => typeof instant === 'number')) + KEEP_MS.hour + DAY;
+}
+
+/** Sums per slice, nested by level, start and group: no composite key is built per event. */
+class SliceSums {
+  readonly #context: FoldContext;
+  readonly #levels: Record<Level, Map<number, Map<string, Map<string, Record<string, number>>>>> = { minute: new Map(), hour: new Map() };
+
+  constructor(context: FoldContext) {
+    this.#context = context;
+  }
+
+  add(contributions: readonly Contribution[], sign: 1 | -1): void {
+    for (const contribution of contributions) {
+      for (const level of ['minute', 'hour'] as const) {
+        if (contribution.at < this.#context.now - KEEP_MS[level]) continue;
+        const sums = this.#sumsAt(level, contribution);
+        sums[contribution.field] = (sums[contribution.field] ?? 0) + sign * contribution.value;
+      }
+    }
+  }
+
+  /** The slices whose sums really moved, without the fields that did not. */
+  moved(): SliceChange[] {
+    const moved: SliceChange[] = [];
+    for (const level of ['minute', 'hour'] as const) {
+      for (const [start, stores] of this.#levels[level]) {
+        for (const [store, channels] of stores) {
+          for (const [channel, sums] of channels) {
+            const add = Object.fromEntries(Object.entries(sums).filter(([, value]) => value !== 0));
+            if (Object.keys(add).length > 0) moved.push({ level, start, store, channel, add });
+          }
+        }
+      }
+    }
+    return moved;
+  }
+
+  #sumsAt(level: Level, { at, store, channel }: Contribution): Record<string, number> {
+    const start = this.#context.calendar.clock.floor(at, LENGTH[level]);
+    const stores = getOrAdd(this.#levels[level], start, () => new Map<string, Map<string, Record<string, number>>>());
+    const channels = getOrAdd(stores, store, () => new Map<string, Record<string, number>>());
+    return getOrAdd(channels, channel, () => ({}));
+  }
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function addOf({ level, start, store, channel, add }: SliceChange, context: FoldContext): Add {
+  const marks: Record<string, number> = { [REVISION]: 1 };
+  for (const size of context.history === true ? [] : SIZES[level]) {
+    if (context.calendar.windowAt(size, start).end + context.graceMs <= context.now) marks[lateField(size)] = 1;
+  }
+  return {
+    key: sliceKey(level, start, store, channel),
+    add: { ...add, ...marks },
+    max: { [UPDATED_AT]: context.now },
+    expiresAt: start + LENGTH[level] + KEEP_MS[level] + MARGIN_MS,
+  };
+}

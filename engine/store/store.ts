@@ -1,0 +1,104 @@
+/**
+ * Where does state live? Behind four verbs, the same on disk, in memory and in Redis; one contract suite holds all backends.
+ *
+ * A key is text without control characters, ordered by code unit. A key holds either text or counters, never both.
+ */
+
+/** What a key holds: text, or named integer counters (absolute value at most 2^53 - 1). */
+export type Value = string | Counters;
+export type Counters = Readonly<Record<string, number>>;
+
+/**
+ * Compare-and-set. `expect` absent = unconditional, `null` = the key must be absent, text = must hold exactly this text.
+ * `value` absent = delete. `expiresAt` is epoch ms; from that instant on the key reads as absent.
+ */
+export interface Put {
+  readonly key: string;
+  readonly expect?: string | null;
+  readonly value?: string;
+  readonly expiresAt?: number;
+}
+
+/**
+ * Commutative change of counters: fields of `add` grow by that much (zero stays, as zero), fields of `max` become the larger value.
+ * `expiresAt` replaces the key's former expiry.
+ */
+export interface Add {
+  readonly key: string;
+  readonly add: Counters;
+  readonly max?: Counters;
+  readonly expiresAt?: number;
+}
+
+export type Change = Put | Add;
+
+/** `ok` carries the new counters of each `Add`, in the order of the changes; `conflict` the keys whose `expect` did not hold. */
+export type CommitResult =
+  | { readonly outcome: 'ok'; readonly totals: readonly Counters[] }
+  | { readonly outcome: 'conflict'; readonly keys: readonly string[] };
+
+/** `stored`: resolves once a power cut cannot lose it (someone is told so). `soon`: survives a killed process, not a power cut. */
+export type Durability = 'stored' | 'soon';
+
+/** Keys in `[gte, lt)`, ascending unless `reverse`. */
+export interface KeyRange {
+  readonly gte: string;
+  readonly lt: string;
+  readonly reverse?: boolean;
+}
+
+export interface Entry {
+  readonly key: string;
+  readonly value: Value;
+}
+
+/**
+ * Throws `Fault` with `store.closed`, `store.full` (disk or memory), `store.away` (no connection), `store.locked` (another process).
+ * A commit sees the commits before it, also those not yet on disk; two commits never interleave.
+ */
+export interface Store {
+  /** One value per key, in the order asked, `undefined` where missing or expired. */
+  read(keys: readonly string[]): Promise<(Value | undefined)[]>;
+  /** All or nothing. At most one `Put` per key; several `Add`s to one key add up. */
+  commit(changes: readonly Change[], durability?: Durability): Promise<CommitResult>;
+  /** At most `limit` entries of the range, ordered by key. */
+  scan(range: KeyRange, limit: number): Promise<Entry[]>;
+  /** Finishes what was accepted, then refuses everything with `store.closed`. */
+  close(): Promise<void>;
+}
+
+/** The range of all keys that start with `prefix`. */
+export function prefixRange(prefix: string): KeyRange {
+  return { gte: prefix, lt: `${prefix}\uffff` };
+}
+
+/** The same store seen below a prefix: one shop (tenant) cannot read another's keys. Closing it closes nothing. */
+export function scoped(store: Store, prefix: string): Store {
+  const inside = (key: string): string => prefix + key;
+  const outside = (key: string): string => key.slice(prefix.length);
+  return {
+    read: (keys) => store.read(keys.map(inside)),
+    async commit(changes, durability) {
+      const result = await store.commit(changes.map((change) => ({ ...change, key: inside(change.key) })), durability);
+      return result.outcome === 'ok' ? result : { outcome: 'conflict', keys: result.keys.map(outside) };
+    },
+    async scan(range, limit) {
+      const entries = await store.scan({ ...range, gte: inside(range.gte), lt: inside(range.lt) }, limit);
+      return entries.map(({ key, value }) => ({ key: outside(key), value }));
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Text at a key, or `undefined`; counters at a text key are a programming error. */
+export function textOf(value: Value | undefined): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  throw new TypeError('counters where text was expected');
+}
+
+/** Counters at a key; a missing key counts nothing. */
+export function countersOf(value: Value | undefined): Counters {
+  if (value === undefined) return {};
+  if (typeof value === 'string') throw new TypeError('text where counters were expected');
+  return value;
+}

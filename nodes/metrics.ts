@@ -1,0 +1,41 @@
+/**
+ * How many, how late, how deep? The process's own counters, in Prometheus' terms, read by the monitor room.
+ */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export const registry = new Registry();
+registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+
+const registers = [registry];
+
+/** Every event by its source (provider or outbox, never a person) and what became of it. */
+export const events = new Counter({
+  name: 'bottega_events_total',
+  help: 'Events by source and outcome (accepted, duplicate, rejected, ignored, dead, published, received, folded, unchanged)',
+  labelNames: ['source', 'outcome'] as const,
+  registers,
+});
+
+/** Seconds an event took from one hop to the next. */
+export const hopSeconds = new Histogram({
+  name: 'bottega_hop_seconds',
+  help: 'Latency per hop (intake: POST to answer, outbox: append to receipt, inbox: message to stored, kpi: recorded to published)',
+  labelNames: ['hop'] as const,
+  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
+  registers,
+});
+
+export const outboxDepth = new Gauge({
+  name: 'bottega_outbox_depth',
+  help: 'Events stored in the outbox and not yet receipted',
+  labelNames: ['outbox'] as const,
+  registers,
+});
+
+/** 1 while the resource works, 0 while it does not. */
+export const resourceUp = new Gauge({
+  name: 'bottega_resource_up',
+  help: 'Whether a resource (store, broker) works',
+  labelNames: ['resource'] as const,
+  registers,
+});

@@ -1,0 +1,51 @@
+/**
+ * What do config nodes offer to the other rooms? Rooms never import rooms; they meet here.
+ */
+import type { FaultCode } from '../engine/errors.js';
+import type { Store } from '../engine/store/store.js';
+import type { Calendar } from '../engine/window.js';
+
+/** How a resource is. `cause` says which fault and in words; `retryAt` (epoch ms) when it is tried again. */
+export type Health =
+  | { readonly state: 'ok' }
+  | { readonly state: 'waiting'; readonly cause: FaultCode; readonly message: string; readonly retryAt?: number };
+
+/** Something whose health others watch. `watch` calls back at once and at each change; the answer stops watching. */
+export interface Watched {
+  health(): Health;
+  watch(listener: (health: Health) => void): () => void;
+}
+
+/** `bottega-store`: the shop's part of the store. Its verbs wait while the store opens and throw `store.away`, `store.full` … when it cannot. */
+export interface StorePort extends Watched {
+  of(tenant: string): Store;
+}
+
+/** Called with each message of a subscription; what it throws or rejects is logged, never lost events (see the outbox's receipts). */
+export type MessageListener = (topic: string, payload: Buffer) => void;
+
+/** `bottega-broker`: MQTT at QoS 1, on one connection to publish and one to listen. */
+export interface BrokerPort extends Watched {
+  /** Resolves at the broker's PUBACK; rejects with `broker.away` where it cannot be had now. Never waits for a reconnection. */
+  publish(topic: string, payload: string | Buffer, options?: { retain?: boolean }): Promise<void>;
+  /** Keeps the subscription over reconnections. `group`: shared among the subscribers of that group (`$share`). The answer ends it. */
+  subscribe(filter: string, listener: MessageListener, options?: { group?: string }): () => Promise<void>;
+}
+
+/** `bottega-shop`: who the shop is. */
+export interface ShopPort {
+  readonly tenant: string;
+  readonly currency: string;
+  readonly calendar: Calendar;
+  readonly stores: readonly ShopStore[];
+  readonly sector: 'retail' | 'restaurant' | 'artisan';
+  /** Secret of pseudonyms and sealed dead letters, at least 32 bytes; it never leaves the process. */
+  readonly privacyKey: Buffer;
+}
+
+/** One point of sale. `aliases`: the names that senders use for it (till id, Shopify location id). The first store is the default one. */
+export interface ShopStore {
+  readonly id: string;
+  readonly name: string;
+  readonly aliases: readonly string[];
+}

@@ -1,0 +1,185 @@
+/**
+ * How does every room behave alike? One form parsed once, messages one at a time, two doors, one status, one way to be done.
+ */
+import type { Node, NodeAPI, NodeCredentials, NodeDef, NodeMessage } from 'node-red';
+import { ConfigError, messageOf } from '../engine/errors.js';
+
+/** A message as it travels; everything but `payload`, `topic` and `reason` passes through untouched. */
+export type RoomMessage = NodeMessage & Record<string, unknown>;
+
+/** What the editor saved, before anything is believed about it. */
+export type Saved = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
+
+/** The two exits of a node. `side` names the reason in `msg.reason`. */
+export interface Doors {
+  main(message: RoomMessage): void;
+  side(message: RoomMessage, reason: string): void;
+}
+
+/** One message waiting to be handled. */
+export interface Job {
+  readonly message: RoomMessage;
+  readonly out: Doors;
+}
+
+/** Green, yellow or red; texts are locale keys of the room (`<room>.status.<key>`). */
+export interface Status {
+  ok(key: string, values?: Record<string, unknown>): void;
+  waiting(key: string, values?: Record<string, unknown>): void;
+  broken(key: string, values?: Record<string, unknown>): void;
+}
+
+/** What a room is given when it opens. `out` is for messages of its own (timers, subscriptions), outside any input. */
+export interface RoomContext<C> {
+  readonly RED: NodeAPI;
+  readonly node: Node;
+  readonly config: C;
+  readonly status: Status;
+  readonly out: Doors;
+  now(): number;
+  text(key: string, values?: Record<string, unknown>): string;
+}
+
+/**
+ * What a room does. `input` gets one message at a time; `batch` gets, one call at a time, all that waited meanwhile (each is
+ * retried alone if the call throws). Returning means stored; throwing means the sender must try again.
+ */
+export interface Handlers {
+  input?(message: RoomMessage, out: Doors): Promise<void> | void;
+  batch?(jobs: readonly Job[]): Promise<void>;
+  close?(): Promise<void> | void;
+  /** What a config node offers to the others (see ports.ts). */
+  readonly port?: unknown;
+}
+
+export interface Room<C> {
+  readonly type: `bottega-${string}`;
+  readonly credentials?: NodeCredentials<Record<string, string>>;
+  /** Throws `ConfigError`. `secrets` are the node's credentials. */
+  readConfig(saved: Saved, secrets: Readonly<Record<string, string>>): C;
+  open(context: RoomContext<C>): Handlers;
+}
+
+/** Registers a room's node type; call it with the `RED` that Node-RED handed to the room's own file (its locales hang on it). */
+export function registerRoom<C>(RED: NodeAPI, room: Room<C>): void {
+  function RoomNode(this: Node, saved: NodeDef): void {
+    RED.nodes.createNode(this, saved);
+    openRoom(RED, room, this, saved as unknown as Saved);
+  }
+  RED.nodes.registerType(room.type, RoomNode as never, room.credentials === undefined ? {} : { credentials: room.credentials });
+}
+
+/** The port a config node offers, or a `ConfigError` that names the field. */
+export function portOf<P>(RED: NodeAPI, id: unknown, field: string): P {
+  const node = typeof id === 'string' ? (RED.nodes.getNode(id) as { port?: unknown } | null) : null;
+  if (node?.port === undefined) throw new ConfigError(field, 'must name a working configuration node', id);
+  return node.port as P;
+}
+
+function openRoom<C>(RED: NodeAPI, room: Room<C>, node: Node, saved: Saved): void {
+  const name = room.type.slice('bottega-'.length);
+  const text = (key: string, values?: Record<string, unknown>): string => RED._(`${name}.${key}`, values as never);
+  const status = statusOf(node, text);
+  try {
+    const secrets = (node as { credentials?: Record<string, string> }).credentials ?? {};
+    const config = room.readConfig(saved, secrets);
+    const out = doorsOf((ports) => { node.send(ports); });
+    const handlers = room.open({ RED, node, config, status, out, text, now: () => Date.now() });
+    connect(node, handlers);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    node.status({ fill: 'red', shape: 'ring', text: `${error.field}: ${error.rule}` });
+    node.error(error.message);
+    node.on('input', (_message, _send, done) => { done(error); });
+  }
+}
+
+function statusOf(node: Node, text: RoomContext<never>['text']): Status {
+  let shown = '';
+  const show = (fill: 'green' | 'yellow' | 'red', shape: 'dot' | 'ring', key: string, values?: Record<string, unknown>): void => {
+    const line = text(`status.${key}`, values);
+    if (`${fill}${line}` === shown) return;
+    shown = `${fill}${line}`;
+    node.status({ fill, shape, text: line });
+  };
+  return {
+    ok: (key, values) => { show('green', 'dot', key, values); },
+    waiting: (key, values) => { show('yellow', 'ring', key, values); },
+    broken: (key, values) => { show('red', 'ring', key, values); },
+  };
+}
+
+function connect(node: Node, handlers: Handlers): void {
+  if (handlers.port !== undefined) (node as { port?: unknown }).port = handlers.port;
+  const line = new WaitingLine(handlers);
+  if (handlers.input !== undefined || handlers.batch !== undefined) {
+    node.on('input', (message, send, done) => {
+      line.add({ message: message as RoomMessage, out: doorsOf(send as (ports: unknown[]) => void) }, done);
+    });
+  }
+  node.on('close', (done: (error?: Error) => void) => {
+    line.drained().then(() => handlers.close?.()).then(() => { done(); }, done);
+  });
+}
+
+function doorsOf(send: (ports: (RoomMessage | null)[]) => void): Doors {
+  return {
+    main: (message) => { send([message, null]); },
+    side: (message, reason) => { send([null, { ...message, reason }]); },
+  };
+}
+
+interface Waiting {
+  readonly job: Job;
+  readonly done: (error?: Error) => void;
+}
+
+/** One call into the room at a time; what comes meanwhile waits and, in a `batch` room, goes in together. */
+class WaitingLine {
+  readonly #handlers: Handlers;
+  #waiting: Waiting[] = [];
+  #work: Promise<void> | undefined;
+
+  constructor(handlers: Handlers) {
+    this.#handlers = handlers;
+  }
+
+  add(job: Job, done: (error?: Error) => void): void {
+    this.#waiting.push({ job, done });
+    this.#work ??= this.#run().finally(() => { this.#work = undefined; });
+  }
+
+  drained(): Promise<void> {
+    return this.#work ?? Promise.resolve();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const turn = this.#waiting.splice(0, this.#handlers.batch === undefined ? 1 : MAX_BATCH);
+      if (turn.length > 1) await this.#handleTogether(turn);
+      else for (const waiting of turn) await this.#handleAlone(waiting);
+    }
+  }
+
+  async #handleTogether(turn: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#handlers.batch?.(turn.map(({ job }) => job));
+      for (const { done } of turn) done();
+    } catch {
+      // One message may have failed them all: each gets its own try and its own error.
+      for (const waiting of turn) await this.#handleAlone(waiting);
+    }
+  }
+
+  async #handleAlone({ job, done }: Waiting): Promise<void> {
+    try {
+      if (this.#handlers.batch === undefined) await this.#handlers.input?.(job.message, job.out);
+      else await this.#handlers.batch([job]);
+      done();
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(messageOf(error)));
+    }
+  }
+}
+
+const MAX_BATCH = 500;
