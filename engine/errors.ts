@@ -42,7 +42,7 @@ export class ConfigError extends Fault {
   readonly value: unknown;
 
   constructor(field: string, rule: string, value: unknown) {
-    super('config.invalid', `${field}: ${rule} (${JSON.stringify(value) ?? 'undefined'})`);
+    super('config.invalid', `${field}: ${rule} (${value === undefined ? 'undefined' : JSON.stringify(value)})`);
     this.name = 'ConfigError';
     this.field = field;
     this.rule = rule;

@@ -89,6 +89,7 @@ function canonical(raw: Json & { data: Json }, context: EventContext, refusals: 
   refuseImplausible(time, context.now, refusals);
   const formatted = time === undefined ? '' : formatInstant(time);
   const subject = raw['subject'] as string | undefined;
+  const sequence = raw['sequence'] as string | number | undefined;
   const recorded = raw['recordedtime'] === undefined ? undefined : instantAt(raw['recordedtime'], '/recordedtime', refusals);
   return {
     specversion: '1.0',
@@ -97,7 +98,7 @@ function canonical(raw: Json & { data: Json }, context: EventContext, refusals: 
     type: raw['type'] as EventType,
     ...(subject === undefined ? {} : { subject }),
     time: formatted,
-    sequence: raw['sequence'] === undefined ? formatted : canonicalSequence(String(raw['sequence'])),
+    sequence: sequence === undefined ? formatted : canonicalSequence(String(sequence)),
     ...(recorded === undefined ? {} : { recordedtime: formatInstant(recorded) }),
     data: canonicalData(raw.data, context, refusals),
   };

@@ -50,15 +50,21 @@ export function fieldOf(fact: Fact, field: string): FieldValue | undefined {
   return fact.fields[field]?.[0];
 }
 
-/** Text to store; the same knowledge is the same text. */
-export function encodeFact(fact: Fact): string {
-  return JSON.stringify([fact.type, fact.writers, fact.fields]);
+/** A fact as it lies in the store: with the generation of measures its contributions were computed by (see measure.ts). */
+export interface StoredFact {
+  readonly generation: string;
+  readonly fact: Fact;
+}
+
+/** Text to store; the same knowledge under the same measures is the same text. */
+export function encodeFact({ generation, fact }: StoredFact): string {
+  return JSON.stringify([generation, fact.type, fact.writers, fact.fields]);
 }
 
 /** The fact in stored text. */
-export function decodeFact(text: string): Fact {
-  const [type, writers, fields] = JSON.parse(text) as [EventType, Fact['writers'], Fact['fields']];
-  return { type, writers, fields };
+export function decodeFact(text: string): StoredFact {
+  const [generation, type, writers, fields] = JSON.parse(text) as [string, EventType, Fact['writers'], Fact['fields']];
+  return { generation, fact: { type, writers, fields } };
 }
 
 interface Register {

@@ -102,6 +102,25 @@ export function readKpis(size: WindowSize, row: WindowSums, kpis: readonly Kpi[]
     }));
 }
 
+/**
+ * A new window begins at zero for those who were there before: sums are 0, ratios and averages unknown. `present` values
+ * are left out.
+ */
+export function emptyKpis(
+  before: readonly KpiValue[],
+  present: readonly KpiValue[],
+  { size, span }: { readonly size: WindowSize; readonly span: Span },
+  kpis: readonly Kpi[],
+  now: number,
+): KpiValue[] {
+  const additive = new Set(kpis.filter(({ bottom, percentile }) => bottom === undefined && percentile === undefined).map(({ name }) => name));
+  const window = { size, start: formatInstant(span.start), end: formatInstant(span.end) };
+  const known = new Set(present.map(({ name, store, channel }) => `${name}/${store}/${channel}`));
+  return before
+    .filter(({ name, store, channel }) => !known.has(`${name}/${store}/${channel}`))
+    .map((value) => ({ ...value, window, value: additive.has(value.name) ? 0 : null, count: 0, status: 'live', revision: 0, updatedAt: formatInstant(now) }));
+}
+
 /** The number itself: money and seconds in whole units of the currency and of time, `null` over an empty denominator. */
 export function evaluate(kpi: Kpi, sums: Counters, currency: string): number | null {
   if (kpi.percentile !== undefined) return percentileOf(kpi, sums, kpi.percentile);

@@ -1,7 +1,8 @@
 /**
  * What does one fact add, to what, and when? Measures say it; a new version of a fact takes back what the old one added.
  */
-import { type EventType } from './event.js';
+import { createHash } from 'node:crypto';
+import type { EventType } from './event.js';
 import { type Fact, fieldOf, type FieldValue } from './fact.js';
 
 /** A test on one field of the merged fact. `social` is a field of its own: the campaign came from a social network. */
@@ -35,6 +36,20 @@ export interface Contribution {
   readonly channel: string;
   readonly field: string;
   readonly value: number;
+}
+
+/**
+ * A set of measures with its name. Facts remember the generation they were last added up by, so that edited definitions
+ * take back exactly what the former ones had added.
+ */
+export interface Generation {
+  readonly id: string;
+  readonly measures: readonly Measure[];
+}
+
+/** The same definitions are the same generation. */
+export function generationOf(measures: readonly Measure[]): Generation {
+  return { id: createHash('sha256').update(JSON.stringify(measures)).digest('base64url').slice(0, 8), measures };
 }
 
 /** Ratio of neighboring histogram buckets: percentiles are right to 2.5 %. */

@@ -6,7 +6,7 @@
  */
 import { MAX_AGE_MS, type ShopEvent } from './event.js';
 import { decodeFact, encodeFact, type Fact, factKey, fieldOf, mergeEvent } from './fact.js';
-import { type Contribution, contributionsOf, type Measure } from './measure.js';
+import { type Contribution, contributionsOf, type Generation, type Measure } from './measure.js';
 import type { Add, Change, KeyRange, Put } from './store/store.js';
 import { DAY, HOUR, MINUTE } from './time.js';
 import type { Calendar, Span, Tumbling } from './window.js';
@@ -31,7 +31,9 @@ export interface FoldContext {
   readonly now: number;
   readonly currency: string;
   readonly calendar: Calendar;
-  readonly measures: readonly Measure[];
+  readonly generation: Generation;
+  /** Measures of the generations that stored facts may still be in. */
+  readonly former: ReadonlyMap<string, readonly Measure[]>;
   readonly graceMs: number;
   readonly history?: boolean;
 }
@@ -52,24 +54,34 @@ export interface FoldPlan {
   readonly unchanged: number;
 }
 
-/** Folds a batch. `stored` holds the text of each fact the events speak of (see `factKey`), `undefined` where new. */
-export function planFold(events: readonly ShopEvent[], stored: ReadonlyMap<string, string | undefined>, context: FoldContext): FoldPlan {
+/** New versions by fact key; a key without versions is only brought to the current generation of measures. */
+export type Versions = ReadonlyMap<string, readonly ShopEvent[]>;
+
+/** Sorts a batch by the facts it speaks of. */
+export function versionsOf(events: readonly ShopEvent[]): Versions {
+  const versions = new Map<string, ShopEvent[]>();
+  for (const event of events) getOrAdd(versions, factKey(event), () => [] as ShopEvent[]).push(event);
+  return versions;
+}
+
+/** Folds a batch. `stored` holds the text of each fact the versions speak of, nothing where it is new. */
+export function planFold(versions: Versions, stored: ReadonlyMap<string, string>, context: FoldContext): FoldPlan {
   const puts: Put[] = [];
   const slices = new SliceSums(context);
   let unchanged = 0;
-  for (const [key, versions] of groupByFact(events)) {
+  for (const [key, events] of versions) {
     const text = stored.get(key);
     const before = text === undefined ? undefined : decodeFact(text);
-    const after = versions.reduce<Fact | undefined>((fact, event) => mergeEvent(fact, event, context.currency), before);
-    if (after === undefined) continue;
-    const encoded = encodeFact(after);
+    const fact = events.reduce<Fact | undefined>((merged, event) => mergeEvent(merged, event, context.currency), before?.fact);
+    if (fact === undefined) continue;
+    const encoded = encodeFact({ generation: context.generation.id, fact });
     if (encoded === text) {
-      unchanged += versions.length;
+      unchanged += events.length;
       continue;
     }
-    puts.push({ key, expect: text ?? null, value: encoded, expiresAt: factExpiry(after) });
-    if (before !== undefined) slices.add(contributionsOf(before, context.measures), -1);
-    slices.add(contributionsOf(after, context.measures), 1);
+    puts.push({ key, expect: text ?? null, value: encoded, expiresAt: factExpiry(fact) });
+    if (before !== undefined) slices.add(contributionsOf(before.fact, measuresOf(before.generation, context)), -1);
+    slices.add(contributionsOf(fact, context.generation.measures), 1);
   }
   const moved = slices.moved();
   return { changes: [...puts, ...moved.map((slice) => addOf(slice, context))], slices: moved, unchanged };
@@ -95,15 +107,11 @@ function seconds(epochMs: number): string {
   return String(Math.floor(epochMs / 1_000)).padStart(10, '0');
 }
 
-function groupByFact(events: readonly ShopEvent[]): Map<string, ShopEvent[]> {
-  const groups = new Map<string, ShopEvent[]>();
-  for (const event of events) {
-    const key = factKey(event);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [event]);
-    else group.push(event);
-  }
-  return groups;
+function measuresOf(generation: string, { generation: current, former }: FoldContext): readonly Measure[] {
+  if (generation === current.id) return current.measures;
+  const measures = former.get(generation);
+  if (measures === undefined) throw new TypeError(`unknown generation of measures: ${generation}`);
+  return measures;
 }
 
 /** A fact lives as long as the slices it is in. */

@@ -66,10 +66,11 @@ export function registerRoom<C>(RED: NodeAPI, room: Room<C>): void {
     RED.nodes.createNode(this, saved);
     openRoom(RED, room, this, saved as unknown as Saved);
   }
-  RED.nodes.registerType(room.type, RoomNode as never, room.credentials === undefined ? {} : { credentials: room.credentials });
+  RED.nodes.registerType(room.type, RoomNode, room.credentials === undefined ? {} : { credentials: room.credentials });
 }
 
 /** The port a config node offers, or a `ConfigError` that names the field. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Node-RED's registry is untyped: the caller names the port it asks for
 export function portOf<P>(RED: NodeAPI, id: unknown, field: string): P {
   const node = typeof id === 'string' ? (RED.nodes.getNode(id) as { port?: unknown } | null) : null;
   if (node?.port === undefined) throw new ConfigError(field, 'must name a working configuration node', id);
@@ -114,7 +115,7 @@ function connect(node: Node, handlers: Handlers): void {
   const line = new WaitingLine(handlers);
   if (handlers.input !== undefined || handlers.batch !== undefined) {
     node.on('input', (message, send, done) => {
-      line.add({ message: message as RoomMessage, out: doorsOf(send as (ports: unknown[]) => void) }, done);
+      line.add({ message, out: doorsOf(send) }, done);
     });
   }
   node.on('close', (done: (error?: Error) => void) => {

@@ -1,0 +1,68 @@
+/**
+ * Which windows are over and not yet said to be final? One mark per size remembers how far closing has come, across restarts and workers.
+ */
+import type { KpiValue } from './kpi.js';
+import type { Publication } from './publication.js';
+import { type Store, textOf } from './store/store.js';
+import { type Calendar, isSliding, type Span, type WindowSize } from './window.js';
+
+/** A window that has just become final, with its values. */
+export interface Closed {
+  readonly size: WindowSize;
+  readonly span: Span;
+  readonly values: readonly KpiValue[];
+}
+
+/** More missed windows than this (a box that was off for days) are final without being told one by one. */
+const MAX_CATCH_UP = 300;
+
+/** A claim this old belongs to a process that died while telling. */
+const CLAIM_MS = 30_000;
+
+/** Windows in `[from, end)` were closed by a claim made at `claimedAt` (epoch ms); before that, all were. */
+interface Mark {
+  readonly from: number;
+  readonly end: number;
+  readonly claimedAt: number;
+  readonly state: 'telling' | 'told';
+}
+
+export interface ClosingDeps {
+  readonly store: Store;
+  readonly publication: Publication;
+  readonly calendar: Calendar;
+  readonly graceMs: number;
+}
+
+/**
+ * Closes what ended at least `graceMs` before `now`. A claim is committed before `tell` and confirmed after it: a window is
+ * told once, also by several workers, and told again only where a process died in between.
+ */
+export async function closeWindows(deps: ClosingDeps, sizes: readonly WindowSize[], now: number, tell: (closed: Closed) => void): Promise<void> {
+  for (const size of sizes) {
+    if (!isSliding(size)) await closeSize(deps, size, now, tell);
+  }
+}
+
+async function closeSize({ store, publication, calendar, graceMs }: ClosingDeps, size: WindowSize, now: number, tell: (closed: Closed) => void): Promise<void> {
+  const key = `w/${size}`;
+  const end = calendar.windowAt(size, now - graceMs).start;
+  const text = textOf((await store.read([key]))[0]);
+  const from = openFrom(text, end, now);
+  if (from === undefined) return;
+  const claim = JSON.stringify({ from, end, claimedAt: now, state: 'telling' } satisfies Mark);
+  const claimed = await store.commit([{ key, expect: text ?? null, value: claim }]);
+  if (claimed.outcome === 'conflict') return;
+  for (const span of calendar.windowsBetween(size, from, end, MAX_CATCH_UP)) {
+    tell({ size, span, values: await publication.readAllGroups(size, span, now) });
+  }
+  await store.commit([{ key, expect: claim, value: JSON.stringify({ from, end, claimedAt: now, state: 'told' } satisfies Mark) }]);
+}
+
+/** Where closing goes on, `undefined` where nothing is to be closed now. A store that was never closed begins with the present. */
+function openFrom(text: string | undefined, end: number, now: number): number | undefined {
+  if (text === undefined) return end;
+  const mark = JSON.parse(text) as Mark;
+  if (mark.state === 'telling') return now - mark.claimedAt >= CLAIM_MS ? mark.from : undefined;
+  return mark.end < end ? mark.end : undefined;
+}

@@ -1,0 +1,114 @@
+/**
+ * What exactly is asked, and how is the answer written? A question of `/kpi` parsed rule by rule; rows as JSON or CSV.
+ */
+import type { Refusal } from './errors.js';
+import { LABEL } from './event.schema.js';
+import type { Grouping, Kpi, KpiValue } from './kpi.js';
+import type { Question } from './ledger.js';
+import { parseInstant } from './time.js';
+import { type Calendar, isWindowSize, type Span, type WindowSize } from './window.js';
+
+/** A question as it comes: texts of a URL's query, or of a message. `name` and `group` may be lists with commas. */
+export type RawQuestion = Readonly<Record<string, unknown>>;
+
+/** A checked question: which windows, and which KPIs (empty: all). */
+export interface KpiQuestion extends Question {
+  readonly names: ReadonlySet<string>;
+}
+
+export type ParsedQuestion =
+  | { readonly outcome: 'question'; readonly question: KpiQuestion }
+  | { readonly outcome: 'refused'; readonly refusals: readonly Refusal[] };
+
+/** A month of five-minute windows does not exist (they are kept 48 h), 400 days of hours do. */
+export const MAX_WINDOWS = 10_000;
+
+/**
+ * Without `from` and `to`: the current window. With only one of them, the window that begins or ends there up to now.
+ * Windows that overlap `[from, to)` are answered whole.
+ */
+export function parseQuestion(raw: RawQuestion, kpis: readonly Kpi[], calendar: Calendar, now: number): ParsedQuestion {
+  const refusals: Refusal[] = [];
+  const size = readSize(raw['window'], refusals);
+  const names = readNames(raw['name'], kpis, refusals);
+  const group = readGroup(raw['group'], refusals);
+  const store = readLabel(raw['store'], 'store', refusals);
+  const channel = readLabel(raw['channel'], 'channel', refusals);
+  const spans = readSpans(raw, size, calendar, now, refusals);
+  if (refusals.length > 0) return { outcome: 'refused', refusals };
+  const filters = { ...(store === undefined ? {} : { store }), ...(channel === undefined ? {} : { channel }) };
+  return { outcome: 'question', question: { size, names, group, spans, ...filters } };
+}
+
+const COLUMNS = ['name', 'window', 'start', 'end', 'store', 'channel', 'value', 'unit', 'count', 'status', 'revision', 'updatedAt'] as const;
+
+/** RFC 4180, UTF-8, point as decimal mark; text that a spreadsheet would run as a formula gets an apostrophe. */
+export function toCsv(rows: readonly KpiValue[]): string {
+  const lines = rows.map((row) => {
+    const { name, window, store, channel, value, unit, count, status, revision, updatedAt } = row;
+    return [name, window.size, window.start, window.end, cell(store), cell(channel), value ?? '', unit, count, status, revision, updatedAt].join(',');
+  });
+  return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
+}
+
+function cell(text: string): string {
+  const safe = /^[=+\-@]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined || value === '' ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function readSize(raw: unknown, refusals: Refusal[]): WindowSize {
+  const text = textOf(raw) ?? '1h';
+  if (isWindowSize(text)) return text;
+  refusals.push({ path: 'window', rule: 'enum', message: 'must be 5m, 15m, 1h, 1d, last-5m, last-15m or last-1h' });
+  return '1h';
+}
+
+function readNames(raw: unknown, kpis: readonly Kpi[], refusals: Refusal[]): Set<string> {
+  const names = (textOf(raw) ?? '').split(',').filter((name) => name !== '');
+  const known = new Set(kpis.map(({ name }) => name));
+  for (const name of names) if (!known.has(name)) refusals.push({ path: 'name', rule: 'unknown', message: `no KPI has the name ${name}` });
+  return new Set(names);
+}
+
+function readGroup(raw: unknown, refusals: Refusal[]): Grouping {
+  const parts = (textOf(raw) ?? '').split(',').filter((part) => part !== '');
+  for (const part of parts) {
+    if (part !== 'store' && part !== 'channel') refusals.push({ path: 'group', rule: 'enum', message: 'must be store, channel or store,channel' });
+  }
+  return { store: parts.includes('store'), channel: parts.includes('channel') };
+}
+
+/** `_` asks for all, as in a topic. */
+function readLabel(raw: unknown, path: string, refusals: Refusal[]): string | undefined {
+  const text = textOf(raw);
+  if (text === undefined || text === '_') return undefined;
+  if (!LABEL.test(text)) refusals.push({ path, rule: 'pattern', message: 'is no name of a store or channel' });
+  return text;
+}
+
+function readSpans(raw: RawQuestion, size: WindowSize, calendar: Calendar, now: number, refusals: Refusal[]): Span[] {
+  const from = readInstant(raw['from'], 'from', refusals);
+  const to = readInstant(raw['to'], 'to', refusals);
+  const end = to ?? Math.max(now, from ?? now) + 1;
+  const start = from ?? end - 1;
+  if (end <= start) {
+    refusals.push({ path: 'to', rule: 'order', message: 'must be after from' });
+    return [];
+  }
+  const spans = calendar.windowsBetween(size, start, end, MAX_WINDOWS + 1);
+  if (spans.length > MAX_WINDOWS) refusals.push({ path: 'from', rule: 'range', message: `asks for more than ${String(MAX_WINDOWS)} windows` });
+  return spans;
+}
+
+function readInstant(raw: unknown, path: string, refusals: Refusal[]): number | undefined {
+  const text = textOf(raw);
+  if (text === undefined) return undefined;
+  // A plus sign that was not escaped arrives in a query as a space: "…T10:00:00 02:00".
+  const instant = parseInstant(text.replace(/ (\d\d:\d\d)$/, '+$1'));
+  if (instant === undefined) refusals.push({ path, rule: 'instant', message: 'must be an RFC 3339 instant with a zone' });
+  return instant;
+}

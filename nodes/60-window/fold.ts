@@ -1,0 +1,112 @@
+/**
+ * How do messages become facts? One commit for all that waited; refused events leave by the side door.
+ */
+import type { CustomKpi } from '../../engine/custom.js';
+import { parseEvent, type ShopEvent } from '../../engine/event.js';
+import { messageOf, type Refusal } from '../../engine/errors.js';
+import { type Books, foldEvents, openGenerations, refold } from '../../engine/ledger.js';
+import type { Measure } from '../../engine/measure.js';
+import type { FoldContext, SliceChange } from '../../engine/slice.js';
+import type { Store } from '../../engine/store/store.js';
+import { deliveryOf } from '../delivery.js';
+import { events as eventsTotal } from '../metrics.js';
+import type { Job, Status } from '../runtime.js';
+
+export interface FoldDeps {
+  readonly store: Store;
+  readonly books: Books;
+  readonly measures: readonly Measure[];
+  readonly custom: readonly CustomKpi[];
+  readonly status: Status;
+  now(): number;
+  warn(text: string): void;
+  moved(slices: readonly SliceChange[]): Promise<void>;
+}
+
+/** Key under which readers (query nodes, also in other processes) find the KPIs defined here. */
+export const CUSTOM_KPIS_KEY = 'kpis';
+
+/** Facts brought to new measures between two looks at what else there is to do. */
+const REFOLD_PAUSE_MS = 5;
+
+/** Folding for one window node. */
+export class Fold {
+  readonly #deps: FoldDeps;
+  #generations: Promise<Pick<FoldContext, 'generation' | 'former'>> | undefined;
+  #refolding: Promise<void> = Promise.resolve();
+  #closed = false;
+  #folded = 0;
+
+  constructor(deps: FoldDeps) {
+    this.#deps = deps;
+  }
+
+  /** Opens the measures once; facts of former measures follow in the background. */
+  async opened(): Promise<void> {
+    await this.#open();
+  }
+
+  async handle(jobs: readonly Job[]): Promise<void> {
+    const generations = await this.#open();
+    const now = this.#deps.now();
+    const accepted = jobs.flatMap((job) => this.#accept(job, now));
+    const { slices, unchanged } = await foldEvents(this.#deps.store, accepted, this.#context(generations, now, 'live'));
+    this.#folded += accepted.length;
+    eventsTotal.inc({ source: 'window', outcome: 'folded' }, accepted.length - unchanged);
+    eventsTotal.inc({ source: 'window', outcome: 'unchanged' }, unchanged);
+    this.#deps.status.ok('folded', { count: this.#folded });
+    await this.#deps.moved(slices);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#refolding;
+  }
+
+  #accept({ message, out }: Job, now: number): ShopEvent[] {
+    const inputs = Array.isArray(message.payload) ? message.payload : [message.payload];
+    const accepted: ShopEvent[] = [];
+    const refused: { input: unknown; refusals: readonly Refusal[]; index: number }[] = [];
+    for (const [index, input] of inputs.entries()) {
+      const parsed = parseEvent(input, { now, currency: this.#deps.books.currency });
+      if (parsed.outcome === 'event') accepted.push(parsed.event);
+      else refused.push({ input, refusals: parsed.refusals, index });
+    }
+    if (refused.length > 0) {
+      const refusals = refused.flatMap(({ refusals: found, index }) => found.map((refusal) => ({ ...refusal, index })));
+      deliveryOf(message)?.report({ accepted: -refused.length, rejected: refused.length }, refusals);
+      const payload = Array.isArray(message.payload) ? refused.map(({ input }) => input) : refused[0]?.input;
+      out.side({ ...message, payload, refusals }, refusals[0]?.rule ?? 'refused');
+    }
+    return accepted;
+  }
+
+  #open(): Promise<Pick<FoldContext, 'generation' | 'former'>> {
+    this.#generations ??= this.#openGenerations().catch((error: unknown) => {
+      this.#generations = undefined;
+      throw error;
+    });
+    return this.#generations;
+  }
+
+  async #openGenerations(): Promise<Pick<FoldContext, 'generation' | 'former'>> {
+    const { store, measures, custom } = this.#deps;
+    const generations = await openGenerations(store, measures);
+    await store.commit([{ key: CUSTOM_KPIS_KEY, value: JSON.stringify(custom) }]);
+    this.#refolding = this.#refold(generations).catch((error: unknown) => { this.#deps.warn(`refold: ${messageOf(error)}`); });
+    return generations;
+  }
+
+  async #refold(generations: Pick<FoldContext, 'generation' | 'former'>): Promise<void> {
+    let after: string | undefined = '';
+    while (after !== undefined && !this.#closed) {
+      after = await refold(this.#deps.store, after, this.#context(generations, this.#deps.now(), 'history'));
+      await new Promise((resolve) => setTimeout(resolve, REFOLD_PAUSE_MS));
+    }
+  }
+
+  #context(generations: Pick<FoldContext, 'generation' | 'former'>, now: number, kind: 'live' | 'history'): FoldContext {
+    const { calendar, currency, graceMs } = this.#deps.books;
+    return { now, currency, calendar, graceMs, ...generations, ...(kind === 'history' ? { history: true } : {}) };
+  }
+}

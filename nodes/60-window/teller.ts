@@ -1,0 +1,136 @@
+/**
+ * When is a number told, and to whom? At once, then at most every interval, at each window's end, and in full at a start.
+ */
+import { closeWindows } from '../../engine/closing.js';
+import { messageOf } from '../../engine/errors.js';
+import type { KpiValue } from '../../engine/kpi.js';
+import type { Books } from '../../engine/ledger.js';
+import { Publication } from '../../engine/publication.js';
+import type { SliceChange } from '../../engine/slice.js';
+import type { Store } from '../../engine/store/store.js';
+import { MINUTE, parseInstant } from '../../engine/time.js';
+import { hopSeconds } from '../metrics.js';
+import type { BrokerPort } from '../ports.js';
+import type { Doors } from '../runtime.js';
+import type { WindowConfig } from './config.js';
+
+export interface TellerDeps {
+  readonly store: Store;
+  readonly books: Books;
+  readonly settings: WindowConfig;
+  readonly out: Doors;
+  readonly broker?: BrokerPort;
+  readonly topicPrefix: string;
+  now(): number;
+  warn(text: string): void;
+}
+
+/** This many windows waiting make the sender wait too: the list stays bounded. */
+const MAX_WAITING = 5_000;
+const TICK_MS = 1_000;
+const MAX_TOPICS = 50_000;
+
+/** Telling for one window node: the timers around `Publication` and `closeWindows`. */
+export class Teller {
+  readonly #deps: TellerDeps;
+  readonly #publication: Publication;
+  readonly #newest = new Map<string, string>();
+  #timer: NodeJS.Timeout | undefined;
+  #tick: NodeJS.Timeout | undefined;
+  #telling: Promise<void> = Promise.resolve();
+  #minute = 0;
+  #unwatch: (() => void) | undefined;
+
+  constructor(deps: TellerDeps) {
+    this.#deps = deps;
+    this.#publication = new Publication(deps.store, deps.books, { sizes: deps.settings.sizes, intervalMs: deps.settings.intervalMs });
+  }
+
+  /** Tells the present state, and from now on the end of each window. Again at each reconnection of the broker. */
+  async start(): Promise<void> {
+    if (this.#tick !== undefined) return;
+    this.#tick = setInterval(() => { this.#queue(() => this.#onTick()); }, TICK_MS);
+    await this.#queue(() => this.#tellState());
+    let wasAway = false;
+    this.#unwatch = this.#deps.broker?.watch(({ state }) => {
+      if (state === 'ok' && wasAway) void this.#queue(() => this.#tellState());
+      wasAway = state !== 'ok';
+    });
+  }
+
+  async moved(slices: readonly SliceChange[]): Promise<void> {
+    this.#publication.touch(slices, this.#deps.now());
+    if (this.#publication.size > MAX_WAITING) await this.#queue(async () => { this.#tell(await this.#publication.take(this.#deps.now(), true)); });
+    else this.#schedule();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#tick);
+    clearTimeout(this.#timer);
+    this.#unwatch?.();
+    await this.#telling;
+  }
+
+  /** Runs one after the other; what fails is said and tried again at the next tick. */
+  #queue(work: () => Promise<void>): Promise<void> {
+    this.#telling = this.#telling.then(work).catch((error: unknown) => { this.#deps.warn(messageOf(error)); });
+    return this.#telling;
+  }
+
+  #schedule(): void {
+    const nextAt = this.#publication.nextAt();
+    if (this.#timer !== undefined || nextAt === undefined) return;
+    this.#timer = setTimeout(() => {
+      void this.#queue(() => this.#tellDue());
+    }, Math.max(0, nextAt - this.#deps.now()));
+  }
+
+  async #tellDue(): Promise<void> {
+    this.#timer = undefined;
+    const values = await this.#publication.take(this.#deps.now());
+    this.#tell(values);
+    this.#schedule();
+  }
+
+  async #tellState(): Promise<void> {
+    const values = await this.#publication.current(this.#deps.now());
+    this.#publication.news(values);
+    this.#tell(values);
+  }
+
+  async #onTick(): Promise<void> {
+    const { store, books, settings, now } = this.#deps;
+    const minute = Math.floor(now() / MINUTE);
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#tell(this.#publication.news(await this.#publication.current(now())));
+    }
+    await closeWindows({ store, publication: this.#publication, calendar: books.calendar, graceMs: books.graceMs }, settings.sizes, now(), ({ values }) => {
+      this.#publication.news(values);
+      this.#tell(values);
+    });
+    this.#schedule();
+  }
+
+  #tell(values: readonly KpiValue[]): void {
+    if (values.length === 0) return;
+    const { out, broker, now } = this.#deps;
+    const newest = values.reduce((latest, { status, updatedAt }) => (status === 'live' && updatedAt > latest ? updatedAt : latest), '');
+    if (newest !== '') hopSeconds.observe({ hop: 'kpi' }, Math.max(0, now() - (parseInstant(newest) ?? now())) / 1_000);
+    out.main({ topic: 'kpi', payload: values } as never);
+    if (broker !== undefined) for (const value of values) this.#publish(broker, value);
+  }
+
+  /** The broker keeps the value of the newest window; a correction of an older one passes by without being kept. */
+  #publish(broker: BrokerPort, value: KpiValue): void {
+    const topic = `${this.#deps.topicPrefix}/${value.name}/${value.window.size}/${value.store}/${value.channel}`;
+    const newest = this.#newest.get(topic);
+    const retain = newest === undefined || value.window.start >= newest;
+    if (retain) {
+      if (this.#newest.size >= MAX_TOPICS) this.#newest.clear();
+      this.#newest.set(topic, value.window.start);
+    }
+    // A broker that is away gets the whole state at its return (see start), so a failed publication loses nothing.
+    broker.publish(topic, JSON.stringify(value), { retain }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Which numbers does this query node answer with, and does it serve them over HTTP? The saved form, parsed once.
+ */
+import { ConfigError } from '../../engine/errors.js';
+import type { Saved } from '../runtime.js';
+
+export const VERSION = 1;
+
+export interface QueryConfig {
+  readonly store: unknown;
+  readonly shop: unknown;
+  /** Path of `GET`, absent where the node only answers messages. */
+  readonly path?: string;
+  /** Bearer token of the endpoint, absent where nobody gave one: then every request is refused. */
+  readonly token?: string;
+  readonly graceMs: number;
+  /** What a message asks that says nothing else. */
+  readonly question: Readonly<Record<string, string>>;
+}
+
+const ENVIRONMENT_TOKEN = 'BOTTEGA_API_TOKEN';
+
+/** Brings a form saved by a former release to the present version. */
+export function upgrade(saved: Saved): Saved {
+  const version = saved['version'] ?? VERSION;
+  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
+  return saved;
+}
+
+export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>): QueryConfig {
+  const saved = upgrade(raw);
+  const path = readPath(saved['path'] ?? '');
+  const token = secrets['token'] === undefined || secrets['token'] === '' ? process.env[ENVIRONMENT_TOKEN] : secrets['token'];
+  return {
+    store: saved['store'],
+    shop: saved['shop'],
+    graceMs: readGrace(saved['grace'] ?? 5),
+    question: readQuestion(saved),
+    ...(path === '' ? {} : { path }),
+    ...(token === undefined || token === '' ? {} : { token }),
+  };
+}
+
+function readPath(saved: unknown): string {
+  if (typeof saved !== 'string' || !/^(\/[\w.-]+)*$/.test(saved)) throw new ConfigError('path', 'must be empty or begin with /', saved);
+  return saved;
+}
+
+function readGrace(saved: unknown): number {
+  const seconds = Number(saved);
+  if (!Number.isFinite(seconds) || seconds < 0 || seconds > 300) throw new ConfigError('grace', 'must be a number from 0 to 300', saved);
+  return seconds * 1_000;
+}
+
+function readQuestion(saved: Saved): Record<string, string> {
+  const question: Record<string, string> = {};
+  for (const field of ['name', 'window', 'group'] as const) {
+    const value = saved[field === 'name' ? 'kpi' : field];
+    if (typeof value === 'string' && value !== '') question[field] = value;
+  }
+  return question;
+}

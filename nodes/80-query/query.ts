@@ -1,0 +1,67 @@
+/**
+ * What were the numbers, then and there? Rows of KPI values for a message, and for `GET /kpi` with the API token.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { NodeAPI } from 'node-red';
+import { messageOf } from '../../engine/errors.js';
+import { type RawQuestion, toCsv } from '../../engine/query.js';
+import type { ShopPort, StorePort } from '../ports.js';
+import { serve } from '../route.js';
+import { portOf, registerRoom, type Room } from '../runtime.js';
+import { answer, type Answer } from './answer.js';
+import { type QueryConfig, readConfig } from './config.js';
+
+const RETRY_AFTER_SECONDS = 5;
+
+const room: Room<QueryConfig> = {
+  type: 'bottega-query',
+  credentials: { token: { type: 'password' } },
+  readConfig,
+  open({ RED, config, status, now }) {
+    const shop = portOf<ShopPort>(RED, config.shop, 'shop');
+    const store = portOf<StorePort>(RED, config.store, 'store').of(shop.tenant);
+    const ask = (raw: RawQuestion): Promise<Answer> => answer(raw, shop, store, config.graceMs, now());
+    const close = config.path === undefined ? undefined : serve(RED, 'get', config.path, (request, response) => respond(ask, config, request, response));
+    if (config.path !== undefined && config.token === undefined) status.waiting('noToken');
+    else status.ok(config.path === undefined ? 'ready' : 'serving', { path: config.path });
+    return {
+      async input(message, out) {
+        const payload = message.payload;
+        const asked = typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? (payload as RawQuestion) : {};
+        const answered = await ask({ ...config.question, ...asked });
+        if (answered.outcome === 'rows') out.main({ ...message, payload: answered.rows });
+        else out.side({ ...message, refusals: answered.refusals }, answered.refusals[0]?.rule ?? 'refused');
+      },
+      close: () => close?.(),
+    };
+  },
+};
+
+async function respond(ask: (raw: RawQuestion) => Promise<Answer>, config: QueryConfig, request: Request, response: Response): Promise<void> {
+  response.set('Cache-Control', 'no-store');
+  if (!isAllowed(request.headers.authorization, config.token)) {
+    response.status(401).set('WWW-Authenticate', 'Bearer').json({ errors: [{ path: 'authorization', rule: 'token', message: 'needs the API token' }] });
+    return;
+  }
+  try {
+    const answered = await ask(request.query);
+    if (answered.outcome === 'refused') response.status(400).json({ errors: answered.refusals });
+    else if (request.accepts(['json', 'csv']) === 'csv') response.type('text/csv; charset=utf-8').send(toCsv(answered.rows));
+    else response.json({ rows: answered.rows });
+  } catch (error) {
+    response.status(503).set('Retry-After', String(RETRY_AFTER_SECONDS)).json({ errors: [{ path: '', rule: 'store', message: messageOf(error) }] });
+  }
+}
+
+/** Compares digests, so that time says nothing about the token. */
+function isAllowed(header: string | undefined, token: string | undefined): boolean {
+  const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+  if (given === undefined || token === undefined) return false;
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(token));
+}
+
+export = (RED: NodeAPI): void => {
+  registerRoom(RED, room);
+};

@@ -1,0 +1,155 @@
+/**
+ * Which bytes did the sender sign? The raw body of our own paths, taken before Node-RED's parsers eat it.
+ *
+ * With the default `httpAdminRoot` the admin app's JSON parser reads every POST first, so this middleware stands at the very
+ * front of the root application, for registered paths only, with a limit of its own. It uses bare `node:http`: in front of
+ * everything Express has not dressed request and response yet.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { NodeAPI } from 'node-red';
+import { ConfigError } from '../engine/errors.js';
+import { isIdentity, MAX_BODY_BYTES } from '../engine/intake/limits.js';
+import { type Answer, refused, unavailable, writeEarly } from './answer.js';
+
+interface Application {
+  (request: unknown, response: unknown): void;
+  readonly parent?: Application;
+  readonly mountpath?: string | readonly string[];
+  readonly _router?: Router;
+  readonly router?: Router;
+  use(middleware: Middleware): void;
+}
+
+interface Router {
+  readonly stack: { readonly handle: unknown }[];
+}
+
+type Middleware = (request: Captured, response: ServerResponse, next: () => void) => void;
+
+/** `_body` tells every body parser that the stream is taken. */
+type Captured = IncomingMessage & { _body?: boolean; body?: unknown };
+
+interface Front {
+  readonly paths: Set<string>;
+  readonly middleware: Middleware;
+}
+
+const fronts = new WeakMap<Application, Front>();
+const bodies = new WeakMap<IncomingMessage, Buffer>();
+/** Bodies being read at once, in all; each may hold a MiB. */
+const MAX_READING = 256;
+let reading = 0;
+
+/** Captures the body of POSTs to `path` (below `httpNodeRoot`) until the answer is called. Throws where the path is taken. */
+export function captureBodies(RED: NodeAPI, path: string): () => void {
+  const app = RED.httpNode as unknown as Application;
+  const { root, base } = rootOf(app);
+  const front = fronts.get(root) ?? install(root);
+  const full = normal(`${base}${path}`);
+  if (front.paths.has(full)) throw new ConfigError('path', 'is taken by another node', path);
+  front.paths.add(full);
+  return () => {
+    front.paths.delete(full);
+    if (front.paths.size === 0) remove(root, front);
+  };
+}
+
+/** The bytes of a captured request. */
+export function bodyOf(request: IncomingMessage): Buffer | undefined {
+  return bodies.get(request);
+}
+
+function rootOf(app: Application): { root: Application; base: string } {
+  let root = app;
+  let base = '';
+  while (root.parent !== undefined) {
+    const [mount = ''] = [root.mountpath ?? ''].flat();
+    base = `${mount}/${base}`;
+    root = root.parent;
+  }
+  return { root, base };
+}
+
+/** As Express matches by default: letters in any case, one slash at the end or none. */
+function normal(path: string): string {
+  return path.toLowerCase().replace(/\/{2,}/g, '/').replace(/\/$/, '');
+}
+
+/** What was asked for, without query; several slashes are several slashes here, as they are to Express. */
+function pathOf(url: string): string {
+  return (url.split('?')[0] ?? '').toLowerCase().replace(/\/$/, '');
+}
+
+function install(root: Application): Front {
+  const paths = new Set<string>();
+  const middleware: Middleware = (request, response, next) => {
+    if (paths.has(pathOf(request.url ?? ''))) capture(request, response, next);
+    else next();
+  };
+  root.use(middleware);
+  const { stack } = routerOf(root);
+  const at = stack.findIndex(({ handle }) => handle === middleware);
+  stack.unshift(...stack.splice(at, 1));
+  const front = { paths, middleware };
+  fronts.set(root, front);
+  return front;
+}
+
+function remove(root: Application, { middleware }: Front): void {
+  fronts.delete(root);
+  const { stack } = routerOf(root);
+  const at = stack.findIndex(({ handle }) => handle === middleware);
+  if (at >= 0) stack.splice(at, 1);
+}
+
+/** Express 4 has `_router` and throws at `router`; Express 5 has `router`. */
+function routerOf(root: Application): Router {
+  return root._router ?? root.router ?? { stack: [] };
+}
+
+function capture(request: Captured, response: ServerResponse, next: () => void): void {
+  const refusal = refusalBefore(request);
+  if (refusal !== undefined) writeEarly(request, response, refusal);
+  else read(request, response, next);
+}
+
+function refusalBefore(request: IncomingMessage): Answer | undefined {
+  const { 'content-length': length, 'content-encoding': encoding } = request.headers;
+  if (request.method !== 'POST') return { ...refused(405, '/method', 'method', 'only POST'), headers: { Allow: 'POST' } };
+  if (length !== undefined && Number(length) > MAX_BODY_BYTES) return TOO_LARGE;
+  if (!isIdentity(encoding)) return refused(415, '/headers/content-encoding', 'encoding', 'must be identity');
+  return reading < MAX_READING ? undefined : unavailable('intake.busy', 1);
+}
+
+const TOO_LARGE = refused(413, '', 'size', `at most ${String(MAX_BODY_BYTES)} bytes`);
+
+function read(request: Captured, response: ServerResponse, next: () => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let state: 'reading' | 'over' = 'reading';
+  reading += 1;
+  const stop = (): boolean => {
+    if (state === 'over') return false;
+    state = 'over';
+    reading -= 1;
+    request.removeListener('data', take);
+    return true;
+  };
+  const take = (chunk: Buffer): void => {
+    size += chunk.length;
+    chunks.push(chunk);
+    if (size > MAX_BODY_BYTES && stop()) writeEarly(request, response, TOO_LARGE);
+  };
+  request.on('data', take);
+  request.on('end', () => {
+    if (!stop()) return;
+    bodies.set(request, Buffer.concat(chunks, size));
+    request._body = true;
+    request.body = {};
+    next();
+  });
+  // A sender that hangs up midway gets no answer and leaves nothing behind.
+  request.on('close', stop);
+  request.on('error', stop);
+}
+
