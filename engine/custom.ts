@@ -42,13 +42,14 @@ export function measureOf({ name, type, value, where }: CustomKpi): Measure {
 }
 
 /** The KPI that reads it. */
-export function kpiOf({ name, value, show }: CustomKpi): Kpi {
+export function kpiOf({ name, type, value, show }: CustomKpi): Kpi {
+  const types = [type];
   const measure = `u_${name}`;
   const sum: Part = { measure, of: value === 'quantity' ? 'quantity' : 'sum' };
   const count: Part = { measure, of: 'count' };
-  if (show === 'count' || value === 'one') return { name, unit: 'count', top: [count] };
+  if (show === 'count' || value === 'one') return { name, unit: 'count', types, top: [count] };
   const unit = value === 'amount' ? 'money' : value === 'duration' ? 'seconds' : 'count';
-  return show === 'average' ? { name, unit, top: [sum], bottom: [count] } : { name, unit, top: [sum] };
+  return show === 'average' ? { name, unit, types, top: [sum], bottom: [count] } : { name, unit, types, top: [sum] };
 }
 
 function readRow(row: Record<string, unknown>, path: string): CustomKpi {

@@ -1,8 +1,9 @@
 /**
  * What number does the shop see? A KPI is read from the sums of a window's slices; ratios are computed last, and only here.
  */
+import type { EventType } from './event.js';
+import { bucketField, BUCKET_RATIO, countField, typeField } from './measure.js';
 import { fromMinor } from './money.js';
-import { bucketField, BUCKET_RATIO, countField } from './measure.js';
 import { lateField, parseSliceKey, REVISION, UPDATED_AT } from './slice.js';
 import { type Counters, countersOf, type Entry } from './store/store.js';
 import { formatInstant } from './time.js';
@@ -22,6 +23,8 @@ export interface Part {
 export interface Kpi {
   readonly name: string;
   readonly unit: Unit;
+  /** Kinds of facts it is about: where a window has none of them, it says nothing. */
+  readonly types: readonly EventType[];
   readonly top: readonly Part[];
   readonly bottom?: readonly Part[];
   readonly percentile?: number;
@@ -155,9 +158,8 @@ function statusOf(size: WindowSize, { span, sums }: WindowSums, { now, graceMs }
   return (sums[lateField(size)] ?? 0) > 0 ? 'corrected' : 'final';
 }
 
-/** Known as soon as a fact, now or once, spoke of any of its measures. */
-function isKnown(kpi: Kpi, sums: Counters): boolean {
-  return [...kpi.top, ...(kpi.bottom ?? [])].some(({ measure }) => countField(measure) in sums);
+function isKnown({ types }: Kpi, sums: Counters): boolean {
+  return types.some((type) => (sums[typeField(type)] ?? 0) > 0);
 }
 
 function factsBehind({ top, bottom }: Kpi, sums: Counters): number {

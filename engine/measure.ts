@@ -57,13 +57,16 @@ export const BUCKET_RATIO = 1.05;
 
 /** Names of slice fields: the sum is the measure's name itself. */
 export const countField = (measure: string): string => `${measure}#`;
+/** Number of facts of a type, whatever they count for: a KPI is known where anything was heard of its types. */
+export const typeField = (type: EventType): string => `=${type}`;
 export const bucketField = (measure: string, bucket: number): string => `${measure}@${String(bucket)}`;
 
-/** All that a fact adds. A fact without the needed instant or value adds nothing to that measure. */
+/** All that a fact adds: that it is there, and what the measures say. Without the needed instant or value it adds nothing to a measure. */
 export function contributionsOf(fact: Fact, measures: readonly Measure[]): Contribution[] {
   const store = String(fieldOf(fact, 'store') ?? '');
   const channel = String(fieldOf(fact, 'channel') ?? 'pos');
-  const found: Contribution[] = [];
+  const time = fieldOf(fact, 'time');
+  const found: Contribution[] = typeof time === 'number' ? [{ at: time, store, channel, field: typeField(fact.type), value: 1 }] : [];
   for (const measure of measures) {
     for (const term of measure.terms) {
       if (term.type !== fact.type || !(term.where ?? []).every((condition) => holds(fact, condition))) continue;

@@ -1,6 +1,7 @@
 /**
  * Which numbers does a shop start with? The measures and KPIs every installation knows, with their exact definitions.
  */
+import type { EventType } from './event.js';
 import type { Kpi } from './kpi.js';
 import type { Condition, Measure } from './measure.js';
 
@@ -52,7 +53,7 @@ export const MEASURES: readonly Measure[] = [
   },
 ];
 
-export const KPIS: readonly Kpi[] = [
+const DEFINITIONS: readonly Omit<Kpi, 'types'>[] = [
   { name: 'revenue', unit: 'money', top: [{ measure: 'sales', of: 'sum' }, { measure: 'refunded', of: 'sum', sign: -1 }] },
   { name: 'gross_revenue', unit: 'money', top: [{ measure: 'sales', of: 'sum' }] },
   { name: 'refunds', unit: 'money', top: [{ measure: 'refunded', of: 'sum' }] },
@@ -68,3 +69,10 @@ export const KPIS: readonly Kpi[] = [
   { name: 'waste', unit: 'money', top: [{ measure: 'wasted', of: 'sum' }] },
   { name: 'card_share', unit: 'ratio', top: [{ measure: 'card_paid', of: 'sum' }], bottom: [{ measure: 'paid', of: 'sum' }] },
 ];
+
+export const KPIS: readonly Kpi[] = DEFINITIONS.map((kpi) => ({ ...kpi, types: typesBehind(kpi) }));
+
+function typesBehind({ top, bottom }: Omit<Kpi, 'types'>): EventType[] {
+  const names = new Set([...top, ...(bottom ?? [])].map(({ measure }) => measure));
+  return [...new Set(MEASURES.filter(({ name }) => names.has(name)).flatMap(({ terms }) => terms.map(({ type }) => type)))];
+}

@@ -29,6 +29,7 @@ export const MAX_WINDOWS = 10_000;
  */
 export function parseQuestion(raw: RawQuestion, kpis: readonly Kpi[], calendar: Calendar, now: number): ParsedQuestion {
   const refusals: Refusal[] = [];
+  refuseLists(raw, refusals);
   const size = readSize(raw['window'], refusals);
   const names = readNames(raw['name'], kpis, refusals);
   const group = readGroup(raw['group'], refusals);
@@ -57,7 +58,14 @@ function cell(text: string): string {
 }
 
 function textOf(value: unknown): string | undefined {
-  return value === undefined || value === '' ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A parameter given twice arrives as a list. */
+function refuseLists(raw: RawQuestion, refusals: Refusal[]): void {
+  for (const [path, value] of Object.entries(raw)) {
+    if (value !== undefined && typeof value !== 'string') refusals.push({ path, rule: 'type', message: 'must be one text' });
+  }
 }
 
 function readSize(raw: unknown, refusals: Refusal[]): WindowSize {

@@ -1,0 +1,132 @@
+/** Timelines of what is told: the first change at once, then at most every 100 ms, always the last; each end once. */
+import assert from 'node:assert/strict';
+import type { ShopEvent } from '../../engine/event.js';
+import { closeWindows } from '../../engine/closing.js';
+import type { KpiValue } from '../../engine/kpi.js';
+import { foldEvents, openGenerations } from '../../engine/ledger.js';
+import { KPIS, MEASURES } from '../../engine/presets.js';
+import { Publication } from '../../engine/publication.js';
+import { openLevelStore } from '../../engine/store/level.js';
+import type { Store } from '../../engine/store/store.js';
+import { HOUR, LocalClock, MINUTE } from '../../engine/time.js';
+import { Calendar, type WindowSize } from '../../engine/window.js';
+import { event, NOW } from '../support/events.js';
+
+const calendar = new Calendar(new LocalClock('Europe/Rome'));
+const books = { calendar, currency: 'EUR', graceMs: 5_000, kpis: KPIS };
+const sale = (subject: string, time: number, data = {}): ShopEvent => event({ subject, time: new Date(time).toISOString(), data: { amount: '10.00', ...data } }, time);
+
+class Shop {
+  readonly publication: Publication;
+  readonly store: Store;
+
+  private constructor(store: Store, sizes: readonly WindowSize[]) {
+    this.store = store;
+    this.publication = new Publication(store, books, { sizes, intervalMs: 100 });
+  }
+
+  static async open(sizes: readonly WindowSize[], store?: Store): Promise<Shop> {
+    return new Shop(store ?? (await openLevelStore({ memory: true }, { now: () => NOW })), sizes);
+  }
+
+  async hear(now: number, ...events: ShopEvent[]): Promise<void> {
+    const context = { now, currency: 'EUR', calendar, graceMs: 5_000, ...(await openGenerations(this.store, MEASURES)) };
+    const { slices } = await foldEvents(this.store, events, context);
+    this.publication.touch(slices, now);
+  }
+
+  async close(now: number, sizes: readonly WindowSize[]): Promise<string[]> {
+    const told: string[] = [];
+    await closeWindows({ store: this.store, publication: this.publication, calendar, graceMs: 5_000 }, sizes, now, ({ values }) => { told.push(...revenues(values)); });
+    return told;
+  }
+}
+
+function revenues(values: readonly KpiValue[]): string[] {
+  return values.filter(({ name, store, channel }) => name === 'revenue' && store === '_' && channel === '_').map(({ window, value, status }) => `${window.size} ${window.start.slice(11, 16)} ${String(value)} ${status}`);
+}
+
+describe('telling the numbers', () => {
+  it('tells the first change at once, then at most every 100 ms, and always the last value', async () => {
+    const shop = await Shop.open(['1h']);
+    await shop.hear(NOW, sale('1', NOW));
+    assert.deepEqual(revenues(await shop.publication.take(NOW)), ['1h 12:00 10 live']);
+    await shop.hear(NOW + 10, sale('2', NOW));
+    await shop.hear(NOW + 20, sale('3', NOW));
+    assert.equal(shop.publication.nextAt(), NOW + 100);
+    assert.deepEqual(revenues(await shop.publication.take(NOW + 99)), []);
+    assert.deepEqual(revenues(await shop.publication.take(NOW + 100)), ['1h 12:00 30 live']);
+    assert.equal(shop.publication.nextAt(), undefined);
+  });
+
+  it('lets one store wait for its own interval only', async () => {
+    const shop = await Shop.open(['1h']);
+    await shop.hear(NOW, sale('1', NOW));
+    await shop.publication.take(NOW);
+    await shop.hear(NOW + 10, sale('2', NOW, { store: 'roma' }));
+    const stores = (await shop.publication.take(NOW + 10)).filter(({ name, channel }) => name === 'revenue' && channel === '_').map(({ store }) => store);
+    assert.deepEqual(stores, ['roma']);
+  });
+
+  it('does not repeat what a duplicate did not change', async () => {
+    const shop = await Shop.open(['1h', '1d']);
+    await shop.hear(NOW, sale('1', NOW));
+    await shop.publication.take(NOW);
+    await shop.hear(NOW + 500, sale('1', NOW));
+    assert.deepEqual(await shop.publication.take(NOW + 500), []);
+  });
+
+  it('keeps what is due when the store fails', async () => {
+    const shop = await Shop.open(['1h']);
+    await shop.hear(NOW, sale('1', NOW));
+    await shop.store.close();
+    await assert.rejects(shop.publication.take(NOW), { code: 'store.closed' });
+    assert.equal(shop.publication.size > 0, true);
+  });
+
+  it('slides', async () => {
+    const shop = await Shop.open(['last-5m']);
+    await shop.hear(NOW, sale('1', NOW - 6 * MINUTE), sale('2', NOW - 4 * MINUTE));
+    assert.deepEqual(revenues(await shop.publication.take(NOW)), ['last-5m 11:56 10 live']);
+    assert.deepEqual(revenues(await shop.publication.current(NOW + 4 * MINUTE)), ['last-5m 12:00 0 live']);
+  });
+
+  it('begins a new window at zero, and an average at unknown, for those who were there before', async () => {
+    const shop = await Shop.open(['1h']);
+    await shop.hear(NOW, sale('1', NOW - MINUTE));
+    const values = (await shop.publication.current(NOW)).filter(({ store, channel }) => store === '_' && channel === '_');
+    const shown = Object.fromEntries(values.map(({ name, value }) => [name, value]));
+    assert.deepEqual([shown['revenue'], shown['orders'], shown['average_ticket'], shown['footfall']], [0, 0, null, undefined]);
+  });
+});
+
+describe('closing windows', () => {
+  it('tells each end once, after the grace, also over a restart and by two workers', async () => {
+    const shop = await Shop.open(['15m', '1h']);
+    await shop.close(NOW - MINUTE, ['15m', '1h']);
+    await shop.hear(NOW - MINUTE, sale('1', NOW - MINUTE));
+    assert.deepEqual(await shop.close(NOW + 4_999, ['15m', '1h']), []);
+    const other = await Shop.open(['15m', '1h'], shop.store);
+    const told = await Promise.all([shop.close(NOW + 5_000, ['15m', '1h']), other.close(NOW + 5_000, ['15m', '1h'])]);
+    assert.deepEqual(told.flat().sort(), ['15m 11:45 10 final', '1h 11:00 10 final']);
+    const restarted = await Shop.open(['15m', '1h'], shop.store);
+    assert.deepEqual(await restarted.close(NOW + 6_000, ['15m', '1h']), []);
+  });
+
+  it('catches up what ended while nobody ran', async () => {
+    const shop = await Shop.open(['15m']);
+    await shop.close(NOW - HOUR, ['15m']);
+    await shop.hear(NOW - HOUR, sale('1', NOW - HOUR), sale('2', NOW - HOUR + 4 * MINUTE));
+    assert.deepEqual(await shop.close(NOW + 5_000, ['15m']), ['15m 11:00 20 final']);
+  });
+
+  it('tells again what a worker claimed and died on', async () => {
+    const shop = await Shop.open(['15m']);
+    await shop.close(NOW - MINUTE, ['15m']);
+    await shop.hear(NOW - MINUTE, sale('1', NOW - MINUTE));
+    const dying = closeWindows({ store: shop.store, publication: shop.publication, calendar, graceMs: 5_000 }, ['15m'], NOW + 5_000, () => { throw new Error('killed'); });
+    await assert.rejects(dying, /killed/);
+    assert.deepEqual(await shop.close(NOW + 6_000, ['15m']), []);
+    assert.deepEqual(await shop.close(NOW + 35_001, ['15m']), ['15m 11:45 10 final']);
+  });
+});

@@ -1,0 +1,64 @@
+/** Which window is it, also when the clock changes? */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { DAY, HOUR, isZone, LocalClock, parseInstant } from '../../engine/time.js';
+import { Calendar, TUMBLING, type WindowSize } from '../../engine/window.js';
+
+const rome = new Calendar(new LocalClock('Europe/Rome'));
+const bar = new Calendar(new LocalClock('Europe/Rome'), 4 * 60);
+
+function at(text: string): number {
+  const instant = parseInstant(text);
+  assert.ok(instant !== undefined, text);
+  return instant;
+}
+
+describe('windows', () => {
+  const rows: [what: string, calendar: Calendar, size: WindowSize, instant: string, start: string, end: string][] = [
+    ['an hour', rome, '1h', '2026-11-22T09:15:30Z', '2026-11-22T09:00:00Z', '2026-11-22T10:00:00Z'],
+    ['an event at the end belongs to the next', rome, '1h', '2026-11-22T10:00:00Z', '2026-11-22T10:00:00Z', '2026-11-22T11:00:00Z'],
+    ['five minutes', rome, '5m', '2026-11-22T09:14:59.999Z', '2026-11-22T09:10:00Z', '2026-11-22T09:15:00Z'],
+    ['a quarter', rome, '15m', '2026-11-22T09:15:00Z', '2026-11-22T09:15:00Z', '2026-11-22T09:30:00Z'],
+    ['a day in winter', rome, '1d', '2026-11-22T22:59:59Z', '2026-11-21T23:00:00Z', '2026-11-22T23:00:00Z'],
+    ['a day of 23 hours', rome, '1d', '2026-03-29T10:00:00Z', '2026-03-28T23:00:00Z', '2026-03-29T22:00:00Z'],
+    ['a day of 25 hours', rome, '1d', '2026-10-25T10:00:00Z', '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z'],
+    ['October, 02:30 the first time', rome, '1h', '2026-10-25T00:30:00Z', '2026-10-25T00:00:00Z', '2026-10-25T01:00:00Z'],
+    ['October, 02:30 the second time', rome, '1h', '2026-10-25T01:30:00Z', '2026-10-25T01:00:00Z', '2026-10-25T02:00:00Z'],
+    ['a bar before its cut-off', bar, '1d', '2026-11-22T02:59:59Z', '2026-11-21T03:00:00Z', '2026-11-22T03:00:00Z'],
+    ['a bar at its cut-off', bar, '1d', '2026-11-22T03:00:00Z', '2026-11-22T03:00:00Z', '2026-11-23T03:00:00Z'],
+    ['a zone with half an hour', new Calendar(new LocalClock('Asia/Kolkata')), '1h', '2026-11-22T09:15:00Z', '2026-11-22T08:30:00Z', '2026-11-22T09:30:00Z'],
+    ['the last 15 minutes', rome, 'last-15m', '2026-11-22T09:15:30Z', '2026-11-22T09:01:00Z', '2026-11-22T09:16:00Z'],
+  ];
+  for (const [what, calendar, size, instant, start, end] of rows) {
+    it(what, () => { assert.deepEqual(calendar.windowAt(size, at(instant)), { start: at(start), end: at(end) }); });
+  }
+
+  it('tile time without gap or overlap, and nest', () => {
+    const instants = fc.integer({ min: at('2025-01-01T00:00:00Z'), max: at('2027-01-01T00:00:00Z') });
+    fc.assert(fc.property(instants, fc.constantFrom(...TUMBLING), fc.constantFrom(rome, bar), (instant, size, calendar) => {
+      const span = calendar.windowAt(size, instant);
+      assert.ok(span.start <= instant && instant < span.end);
+      assert.deepEqual(calendar.windowAt(size, span.end - 1), span);
+      assert.equal(calendar.windowAt(size, span.end).start, span.end);
+      const day = calendar.windowAt('1d', instant);
+      assert.ok(day.start <= span.start && span.end <= day.end);
+    }));
+  });
+
+  it('are listed whole for a range, at most as many as asked', () => {
+    const spans = rome.windowsBetween('1h', at('2026-11-22T09:59:00Z'), at('2026-11-22T11:00:00Z'), 10);
+    assert.deepEqual(spans.map(({ start }) => start), [at('2026-11-22T09:00:00Z'), at('2026-11-22T10:00:00Z')]);
+    assert.equal(rome.windowsBetween('5m', 0, DAY, 7).length, 7);
+    assert.equal(rome.windowsBetween('1h', at('2026-10-24T22:00:00Z'), at('2026-10-25T23:00:00Z'), 99).length, 25);
+  });
+});
+
+describe('time', () => {
+  const rows: [text: string, epochMs: number | undefined][] = [
+    ['1970-01-02T00:00:00Z', DAY], ['1970-01-01T01:00:00+01:00', 0], ['1970-01-01T00:00:00.1234Z', 123], ['1970-01-01 01:00:00z', HOUR],
+    ['2026-02-30T10:00:00Z', undefined], ['2026-11-22T25:00:00Z', undefined], ['2026-11-22', undefined], ['2026-11-22T10:00:00', undefined], ['', undefined],
+  ];
+  for (const [text, epochMs] of rows) it(`"${text}" is ${String(epochMs)}`, () => { assert.equal(parseInstant(text), epochMs); });
+
+  it('knows zones', () => { assert.deepEqual(['Europe/Rome', 'UTC', 'Europe/Roma', ''].map(isZone), [true, true, false, false]); });
+});
