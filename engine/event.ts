@@ -87,7 +87,7 @@ export function channelOf(data: { readonly channel?: string }): string {
 function canonical(raw: Json & { data: Json }, context: EventContext, refusals: Refusal[]): ShopEvent {
   const time = instantAt(raw['time'], '/time', refusals);
   refuseImplausible(time, context.now, refusals);
-  const formatted = time === undefined ? '' : formatInstant(time);
+  const formatted = time === undefined ? '' : canonicalInstant(raw['time'] as string, time);
   const subject = raw['subject'] as string | undefined;
   const sequence = raw['sequence'] as string | number | undefined;
   const recorded = raw['recordedtime'] === undefined ? undefined : instantAt(raw['recordedtime'], '/recordedtime', refusals);
@@ -143,12 +143,17 @@ function canonicalSequence(sequence: string): string {
   const instant = parseInstant(sequence);
   if (instant === undefined) return sequence;
   const nanos = /\.(\d{4,9})/.exec(sequence)?.[1];
-  return nanos === undefined ? formatInstant(instant) : `${formatInstant(instant).slice(0, 20)}${nanos.padEnd(9, '0')}Z`;
+  return nanos === undefined ? canonicalInstant(sequence, instant) : `${formatInstant(instant).slice(0, 20)}${nanos.padEnd(9, '0')}Z`;
 }
 
 function reformat(raw: unknown, path: string, refusals: Refusal[]): string {
   const instant = instantAt(raw, path, refusals);
-  return instant === undefined ? '' : formatInstant(instant);
+  return instant === undefined ? '' : canonicalInstant(raw as string, instant);
+}
+
+/** Most instants come in the canonical form already. */
+function canonicalInstant(text: string, instant: number): string {
+  return text.length === 24 && text.endsWith('Z') && text[10] === 'T' && !text.startsWith('60', 17) ? text : formatInstant(instant);
 }
 
 function instantAt(raw: unknown, path: string, refusals: Refusal[]): number | undefined {

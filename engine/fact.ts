@@ -73,20 +73,21 @@ interface Register {
 }
 
 function factOf(event: ShopEvent, currency: string): Fact {
-  const fields: Record<string, readonly [FieldValue, number]> = {};
   const values = fieldsOf(event, currency);
+  const fields: Record<string, readonly [FieldValue, number]> = {};
   for (const field of Object.keys(values).sort()) fields[field] = [values[field] as FieldValue, 0];
   return { type: event.type, writers: [[sequenceKey(event.sequence), event.id]], fields };
 }
 
-function fieldsOf(event: ShopEvent, currency: string): Record<string, FieldValue> {
-  const { campaign, amount, currency: _shopCurrency, openedAt, closedAt, quantity, ...rest } = event.data;
-  const values: Record<string, FieldValue> = { ...rest, time: instantOf(event.time) };
-  if (amount !== undefined) values['amount'] = toMinor(amount, currency) ?? 0;
-  if (quantity !== undefined) values['quantity'] = Math.round(quantity * 1_000);
-  if (openedAt !== undefined) values['openedAt'] = instantOf(openedAt);
-  if (closedAt !== undefined) values['closedAt'] = instantOf(closedAt);
-  for (const [part, value] of Object.entries(campaign ?? {})) values[`campaign.${part}`] = value as string;
+function fieldsOf({ time, data }: ShopEvent, currency: string): Record<string, FieldValue> {
+  const values: Record<string, FieldValue> = { time: instantOf(time) };
+  for (const [field, value] of Object.entries(data)) {
+    if (field === 'amount') values[field] = toMinor(value as string, currency) ?? 0;
+    else if (field === 'quantity') values[field] = Math.round((value as number) * 1_000);
+    else if (field === 'openedAt' || field === 'closedAt') values[field] = instantOf(value as string);
+    else if (field === 'campaign') for (const [part, text] of Object.entries(data.campaign ?? {})) values[`campaign.${part}`] = text as string;
+    else if (field !== 'currency') values[field] = value as FieldValue;
+  }
   return values;
 }
 

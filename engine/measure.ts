@@ -47,6 +47,8 @@ export interface Generation {
   readonly measures: readonly Measure[];
 }
 
+const termsByType = new WeakMap<readonly Measure[], Map<EventType, (readonly [Measure, Term])[]>>();
+
 /** The same definitions are the same generation. */
 export function generationOf(measures: readonly Measure[]): Generation {
   return { id: createHash('sha256').update(JSON.stringify(measures)).digest('base64url').slice(0, 8), measures };
@@ -67,16 +69,23 @@ export function contributionsOf(fact: Fact, measures: readonly Measure[]): Contr
   const channel = String(fieldOf(fact, 'channel') ?? 'pos');
   const time = fieldOf(fact, 'time');
   const found: Contribution[] = typeof time === 'number' ? [{ at: time, store, channel, field: typeField(fact.type), value: 1 }] : [];
-  for (const measure of measures) {
-    for (const term of measure.terms) {
-      if (term.type !== fact.type || !(term.where ?? []).every((condition) => holds(fact, condition))) continue;
-      const at = fieldOf(fact, term.at ?? 'time');
-      const value = valueOf(fact, term);
-      if (typeof at !== 'number' || value === undefined) continue;
-      for (const [field, amount] of fieldsOf(measure, value, term.sign ?? 1)) found.push({ at, store, channel, field, value: amount });
-    }
+  for (const [measure, term] of termsOf(measures, fact.type)) {
+    if (term.where?.every((condition) => holds(fact, condition)) === false) continue;
+    const at = fieldOf(fact, term.at ?? 'time');
+    const value = valueOf(fact, term);
+    if (typeof at !== 'number' || value === undefined) continue;
+    for (const [field, amount] of fieldsOf(measure, value, term.sign ?? 1)) found.push({ at, store, channel, field, value: amount });
   }
   return found;
+}
+
+/** Which terms a type of fact can count for, looked up once per list of measures. */
+function termsOf(measures: readonly Measure[], type: EventType): readonly (readonly [Measure, Term])[] {
+  const known = termsByType.get(measures) ?? new Map<EventType, (readonly [Measure, Term])[]>();
+  termsByType.set(measures, known);
+  const terms = known.get(type) ?? measures.flatMap((measure) => measure.terms.filter((term) => term.type === type).map((term) => [measure, term] as const));
+  known.set(type, terms);
+  return terms;
 }
 
 /** Social networks by the names that campaigns carry in `utm_source` and `utm_medium`, and HubSpot in its original source. */

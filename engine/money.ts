@@ -11,6 +11,9 @@ const MINOR_DIGITS: Readonly<Record<string, number>> = {
 
 const PLAIN_DECIMAL = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,18})?$/;
 
+/** The usual amount needs no arithmetic: its digits are its cents. */
+const CENTS = /^(?:0|[1-9]\d{0,12})\.\d\d$/;
+
 /** Digits after the point of a currency's minor unit; 2 where ISO 4217 says nothing else. */
 export function minorDigits(currency: string): number {
   return MINOR_DIGITS[currency] ?? 2;
@@ -26,6 +29,7 @@ export function isDecimal(text: string): boolean {
  * leaves the exact integers.
  */
 export function toMinor(text: string, currency: string): number | undefined {
+  if (CENTS.test(text) && minorDigits(currency) === 2) return Number(text.slice(0, -3) + text.slice(-2));
   if (!isDecimal(text)) return undefined;
   const minor = new Big(text).times(new Big(10).pow(minorDigits(currency)));
   const value = Number(minor.toFixed(0));
@@ -35,6 +39,7 @@ export function toMinor(text: string, currency: string): number | undefined {
 /** 4250 EUR → "42.50", always with the currency's number of decimals. */
 export function fromMinor(minor: number, currency: string): string {
   const digits = minorDigits(currency);
+  if (digits === 2 && minor >= 100) return `${String(minor).slice(0, -2)}.${String(minor).slice(-2)}`;
   return new Big(minor).div(new Big(10).pow(digits)).toFixed(digits);
 }
 

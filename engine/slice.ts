@@ -20,6 +20,7 @@ export const REVISION = '~rev';
 export const UPDATED_AT = '~at';
 export const lateField = (size: Tumbling): string => `~late${size}`;
 
+const LEVELS = ['minute', 'hour'] as const;
 const LENGTH: Readonly<Record<Level, number>> = { minute: MINUTE, hour: HOUR };
 const LETTER: Readonly<Record<Level, string>> = { minute: 'm', hour: 'h' };
 const SIZES: Readonly<Record<Level, readonly Tumbling[]>> = { minute: ['5m', '15m'], hour: ['1h', '1d'] };
@@ -130,10 +131,15 @@ class SliceSums {
   }
 
   add(contributions: readonly Contribution[], sign: 1 | -1): void {
-    for (const contribution of contributions) {
-      for (const level of ['minute', 'hour'] as const) {
-        if (contribution.at < this.#context.now - KEEP_MS[level]) continue;
-        const sums = this.#sumsAt(level, contribution);
+    for (const level of LEVELS) {
+      const horizon = this.#context.now - KEEP_MS[level];
+      let sums: Record<string, number> | undefined;
+      let of: Contribution | undefined;
+      for (const contribution of contributions) {
+        if (contribution.at < horizon) continue;
+        // Most contributions of a fact go to the slice of the one before.
+        if (sums === undefined || of?.at !== contribution.at) sums = this.#sumsAt(level, contribution);
+        of = contribution;
         sums[contribution.field] = (sums[contribution.field] ?? 0) + sign * contribution.value;
       }
     }
@@ -142,7 +148,7 @@ class SliceSums {
   /** The slices whose sums really moved, without the fields that did not. */
   moved(): SliceChange[] {
     const moved: SliceChange[] = [];
-    for (const level of ['minute', 'hour'] as const) {
+    for (const level of LEVELS) {
       for (const [start, stores] of this.#levels[level]) {
         for (const [store, channels] of stores) {
           for (const [channel, sums] of channels) {
