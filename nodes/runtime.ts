@@ -147,7 +147,7 @@ class WaitingLine {
 
   add(job: Job, done: (error?: Error) => void): void {
     this.#waiting.push({ job, done });
-    this.#work ??= this.#run().finally(() => { this.#work = undefined; });
+    this.#work ??= this.#run();
   }
 
   drained(): Promise<void> {
@@ -160,6 +160,8 @@ class WaitingLine {
       if (turn.length > 1) await this.#handleTogether(turn);
       else for (const waiting of turn) await this.#handleAlone(waiting);
     }
+    // In the same tick as the last look at the line: what comes later starts the work anew.
+    this.#work = undefined;
   }
 
   async #handleTogether(turn: readonly Waiting[]): Promise<void> {

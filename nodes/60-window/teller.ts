@@ -39,6 +39,7 @@ export class Teller {
   #tick: NodeJS.Timeout | undefined;
   #telling: Promise<void> = Promise.resolve();
   #minute = 0;
+  #closed = false;
   #unwatch: (() => void) | undefined;
 
   constructor(deps: TellerDeps) {
@@ -65,6 +66,7 @@ export class Teller {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#tick);
     clearTimeout(this.#timer);
     this.#unwatch?.();
@@ -79,7 +81,7 @@ export class Teller {
 
   #schedule(): void {
     const nextAt = this.#publication.nextAt();
-    if (this.#timer !== undefined || nextAt === undefined) return;
+    if (this.#closed || this.#timer !== undefined || nextAt === undefined) return;
     this.#timer = setTimeout(() => {
       void this.#queue(() => this.#tellDue());
     }, Math.max(0, nextAt - this.#deps.now()));

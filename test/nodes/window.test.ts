@@ -1,0 +1,133 @@
+/** The window and query rooms with a real store: what goes in as events comes out as numbers. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import helper from 'node-red-node-test-helper';
+import supertest from 'supertest';
+import type { KpiValue } from '../../engine/kpi.js';
+import query from '../../nodes/80-query/query.js';
+import shop from '../../nodes/06-shop/shop.js';
+import storeRoom from '../../nodes/00-store/store.js';
+import window from '../../nodes/60-window/window.js';
+
+helper.init(require.resolve('node-red'));
+
+const sale = (subject: string, amount: string, data: object = {}): object => ({
+  specversion: '1.0', id: `${subject}/${amount}`, source: 'urn:test', type: 'sale', subject, time: new Date().toISOString(), data: { store: 'milano', amount, ...data },
+});
+
+interface TestNode {
+  on(event: 'input', listener: (message: { payload: never; reason?: string }) => void): void;
+  receive(message: object): void;
+}
+
+describe('window and query nodes', () => {
+  let directory = '';
+  let httpNode: unknown;
+  const observer = (RED: { httpNode: unknown }): void => { httpNode = RED.httpNode; };
+
+  beforeEach((done) => {
+    directory = mkdtempSync(join(tmpdir(), 'bottega-window-'));
+    process.env['BOTTEGA_API_TOKEN'] = 'test-token';
+    helper.startServer(done);
+  });
+
+  afterEach(async () => {
+    await helper.unload();
+    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  function flow(change: object = {}): object[] {
+    return [
+      { id: 'store-1', type: 'bottega-store', kind: 'embedded', directory, version: 1 },
+      { id: 'shop-1', type: 'bottega-shop', tenant: 'shop', zone: 'Europe/Rome', currency: 'EUR', version: 1 },
+      { id: 'window', type: 'bottega-window', store: 'store-1', shop: 'shop-1', sizes: ['1h', '1d'], interval: 20, wires: [['values'], ['refused']], ...change },
+      { id: 'query', type: 'bottega-query', store: 'store-1', shop: 'shop-1', path: '/kpi', wires: [['rows'], ['refusals']] },
+      ...['values', 'refused', 'rows', 'refusals'].map((id) => ({ id, type: 'helper' })),
+    ];
+  }
+
+  async function load(change: object = {}): Promise<(id: string) => TestNode> {
+    await helper.load([observer, storeRoom, shop, window, query] as never, flow(change) as never);
+    return (id) => helper.getNode(id) as unknown as TestNode;
+  }
+
+  /** The first value of that number that fulfils the wish. */
+  function told(node: TestNode, name: string, wish: (value: KpiValue) => boolean): Promise<KpiValue> {
+    return new Promise((resolve) => {
+      node.on('input', ({ payload }) => {
+        const found = (payload as KpiValue[]).find((value) => value.name === name && value.store === '_' && value.channel === '_' && wish(value));
+        if (found !== undefined) resolve(found);
+      });
+    });
+  }
+
+  it('tell the sum of what came in, whatever the duplicates', async () => {
+    const node = await load();
+    const total = told(node('values'), 'revenue', ({ value, window: { size } }) => size === '1d' && value === 52.5);
+    node('window').receive({ payload: [sale('1', '42.50'), sale('2', '10.00')] });
+    node('window').receive({ payload: sale('1', '42.50') });
+    const { unit, count, status } = await total;
+    assert.deepEqual({ unit, count, status }, { unit: 'EUR', count: 2, status: 'live' });
+  });
+
+  it('let refused events out by the side door, with path and rule', async () => {
+    const node = await load();
+    const refused = new Promise<{ payload: unknown; reason?: string }>((resolve) => { node('refused').on('input', resolve); });
+    node('window').receive({ payload: [{ nonsense: true }, sale('1', '1.00')] });
+    const { payload, reason } = await refused;
+    assert.deepEqual([payload, reason], [[{ nonsense: true }], 'required']);
+  });
+
+  it('answer messages and HTTP with the same rows', async () => {
+    const node = await load();
+    const total = told(node('values'), 'revenue', ({ value }) => value === 42.5);
+    node('window').receive({ payload: [sale('1', '42.50', { channel: 'online' })] });
+    await total;
+    const rows = new Promise<KpiValue[]>((resolve) => { node('rows').on('input', ({ payload }) => { resolve(payload); }); });
+    node('query').receive({ payload: { name: 'revenue', window: '1d', group: 'channel' } });
+    const [row] = await rows;
+    const app = supertest(httpNode as never);
+    const answered = await app.get('/kpi?name=revenue&window=1d&group=channel').set('Authorization', 'Bearer test-token').expect(200);
+    assert.deepEqual(answered.body, { rows: [row] });
+    assert.deepEqual([row?.value, row?.channel, row?.store], [42.5, 'online', '_']);
+    await app.get('/kpi').expect(401);
+    await app.get('/kpi').set('Authorization', 'Bearer wrong').expect(401);
+    const refused = await app.get('/kpi?window=2h').set('Authorization', 'Bearer test-token').expect(400);
+    assert.equal((refused.body as { errors: { path: string }[] }).errors[0]?.path, 'window');
+    const csv = await app.get('/kpi?name=revenue&window=1d').set('Authorization', 'Bearer test-token').set('Accept', 'text/csv').expect(200);
+    assert.match(csv.text, /^name,window,start.*\r\nrevenue,1d,/);
+  });
+
+  it('show the present state at once after a restart', async () => {
+    const first = await load();
+    const total = told(first('values'), 'revenue', ({ value }) => value === 42.5);
+    first('window').receive({ payload: [sale('1', '42.50')] });
+    await total;
+    await helper.unload();
+    // The node tells as soon as the store is open: listen by a wire that is there from the start.
+    const state = new Promise<KpiValue[]>((resolve) => {
+      helper.load([storeRoom, shop, window, query, catcher(resolve)] as never, flow({ wires: [['caught'], []] }).concat({ id: 'caught', type: 'catcher' }) as never).catch(resolve);
+    });
+    assert.equal((await state).find(({ name, window: { size }, store }) => name === 'revenue' && size === '1d' && store === '_')?.value, 42.5);
+  });
+
+  it('stay inert and say why when the form is broken', async () => {
+    const node = await load({ interval: 1 });
+    const done = new Promise<unknown>((resolve) => { (node('window') as unknown as { on(e: string, l: (r: unknown) => void): void }).on('call:error', resolve); });
+    node('window').receive({ payload: [sale('1', '1.00')] });
+    assert.ok(await done);
+  });
+});
+
+/** A node type that hands its first message to a test. */
+function catcher(resolve: (values: KpiValue[]) => void): (RED: { nodes: { createNode(node: object, def: object): void; registerType(type: string, constructor: unknown): void } }) => void {
+  return ({ nodes }) => {
+    nodes.registerType('catcher', function Catcher(this: { on(event: string, listener: (message: { payload: KpiValue[] }) => void): void }, def: object) {
+      nodes.createNode(this, def);
+      this.on('input', ({ payload }) => { resolve(payload); });
+    });
+  };
+}
