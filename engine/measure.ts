@@ -83,13 +83,16 @@ export function contributionsOf(fact: Fact, measures: readonly Measure[]): Contr
 function termsOf(measures: readonly Measure[], type: EventType): readonly (readonly [Measure, Term])[] {
   const known = termsByType.get(measures) ?? new Map<EventType, (readonly [Measure, Term])[]>();
   termsByType.set(measures, known);
-  const terms = known.get(type) ?? measures.flatMap((measure) => measure.terms.filter((term) => term.type === type).map((term) => [measure, term] as const));
+  const pairs = (): (readonly [Measure, Term])[] => measures.flatMap((measure) => measure.terms.map((term) => [measure, term] as const));
+  const terms = known.get(type) ?? pairs().filter(([, term]) => term.type === type);
   known.set(type, terms);
   return terms;
 }
 
 /** Social networks by the names that campaigns carry in `utm_source` and `utm_medium`, and HubSpot in its original source. */
-const SOCIAL_SOURCES = new Set(['instagram', 'ig', 'facebook', 'fb', 'meta', 'tiktok', 'pinterest', 'linkedin', 'youtube', 'threads', 'x', 'twitter', 'whatsapp', 'telegram']);
+const SOCIAL_SOURCES = new Set([
+  'instagram', 'ig', 'facebook', 'fb', 'meta', 'tiktok', 'pinterest', 'linkedin', 'youtube', 'threads', 'x', 'twitter', 'whatsapp', 'telegram',
+]);
 const SOCIAL_MEDIUM = /^(paid[ _-]?)?social([ _-]?(media|paid|network))?$/;
 
 function isSocial(fact: Fact): boolean {

@@ -14,8 +14,11 @@ interface Stacked {
   readonly router?: { readonly stack: Layer[] };
 }
 
-/** Serves a path below `httpNodeRoot`; the answer removes the route. `handler` answers every request itself. */
-export function serve(RED: NodeAPI, method: 'get' | 'post' | 'all', path: string, handler: (request: Request, response: Response) => Promise<void> | void): () => void {
+/** Answers every request itself; what it throws becomes Express's 500. */
+export type Responder = (request: Request, response: Response) => Promise<void> | void;
+
+/** Serves a path below `httpNodeRoot`; the answer removes the route. */
+export function serve(RED: NodeAPI, method: 'get' | 'post' | 'all', path: string, handler: Responder): () => void {
   const app: Express = RED.httpNode;
   const route: RequestHandler = (request, response, next) => {
     Promise.resolve(handler(request, response)).catch(next);

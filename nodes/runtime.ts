@@ -36,8 +36,8 @@ export interface RoomContext<C> {
   readonly config: C;
   readonly status: Status;
   readonly out: Doors;
-  now(): number;
-  text(key: string, values?: Record<string, unknown>): string;
+  readonly now: () => number;
+  readonly text: (key: string, values?: Record<string, unknown>) => string;
 }
 
 /**

@@ -18,9 +18,9 @@ export interface FoldDeps {
   readonly measures: readonly Measure[];
   readonly custom: readonly CustomKpi[];
   readonly status: Status;
-  now(): number;
-  warn(text: string): void;
-  moved(slices: readonly SliceChange[]): Promise<void>;
+  readonly now: () => number;
+  readonly warn: (text: string) => void;
+  readonly moved: (slices: readonly SliceChange[]) => Promise<void>;
 }
 
 /** Key under which readers (query nodes, also in other processes) find the KPIs defined here. */

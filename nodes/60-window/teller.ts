@@ -21,8 +21,8 @@ export interface TellerDeps {
   readonly out: Doors;
   readonly broker?: BrokerPort;
   readonly topicPrefix: string;
-  now(): number;
-  warn(text: string): void;
+  readonly now: () => number;
+  readonly warn: (text: string) => void;
 }
 
 /** This many windows waiting make the sender wait too: the list stays bounded. */
@@ -50,7 +50,7 @@ export class Teller {
   /** Tells the present state, and from now on the end of each window. Again at each reconnection of the broker. */
   async start(): Promise<void> {
     if (this.#tick !== undefined) return;
-    this.#tick = setInterval(() => { this.#queue(() => this.#onTick()); }, TICK_MS);
+    this.#tick = setInterval(() => { void this.#queue(() => this.#onTick()); }, TICK_MS);
     await this.#queue(() => this.#tellState());
     let wasAway = false;
     this.#unwatch = this.#deps.broker?.watch(({ state }) => {
@@ -119,7 +119,7 @@ export class Teller {
     const { out, broker, now } = this.#deps;
     const newest = values.reduce((latest, { status, updatedAt }) => (status === 'live' && updatedAt > latest ? updatedAt : latest), '');
     if (newest !== '') hopSeconds.observe({ hop: 'kpi' }, Math.max(0, now() - (parseInstant(newest) ?? now())) / 1_000);
-    out.main({ topic: 'kpi', payload: values } as never);
+    out.main({ topic: 'kpi', payload: values });
     if (broker !== undefined) for (const value of values) this.#publish(broker, value);
   }
 

@@ -54,7 +54,6 @@ describe('canonical events', () => {
   for (const [what, input, path, rule] of refused) {
     it(`refuse ${what}`, () => {
       const parsed = parseEvent(JSON.parse(JSON.stringify(input)), context);
-      assert.equal(parsed.outcome, 'refused');
       assert.ok(parsed.outcome === 'refused' && parsed.refusals.some((refusal) => refusal.path === path && refusal.rule === rule), JSON.stringify(parsed));
     });
   }

@@ -50,8 +50,8 @@ describe('window and query nodes', () => {
   }
 
   async function load(change: object = {}): Promise<(id: string) => TestNode> {
-    await helper.load([observer, storeRoom, shop, window, query] as never, flow(change) as never);
-    return (id) => helper.getNode(id) as unknown as TestNode;
+    await helper.load([observer, storeRoom, shop, window, query] as never, flow(change));
+    return (id) => helper.getNode(id) as TestNode;
   }
 
   /** The first value of that number that fulfils the wish. */
