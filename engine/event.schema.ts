@@ -53,7 +53,7 @@ export const eventSchema = {
   propertyNames: { pattern: '^[a-z0-9_]{1,40}$' },
   allOf: [
     {
-      if: { properties: { type: { enum: ['sale', 'refund', 'payment', 'waste'] } } },
+      if: { required: ['type'], properties: { type: { enum: ['sale', 'refund', 'payment', 'waste'] } } },
       then: { required: ['subject'], properties: { data: { required: ['amount'] } } },
     },
   ],

@@ -66,7 +66,7 @@ const validate = new Ajv2020({ allErrors: true, strict: false, messages: true })
 
 /** Checks anything and gives it its one canonical form: equal events become equal text. */
 export function parseEvent(input: unknown, context: EventContext): Parsed {
-  if (!validate(input)) return { outcome: 'refused', refusals: (validate.errors ?? []).slice(0, 8).map(refusalOf) };
+  if (!validate(input)) return { outcome: 'refused', refusals: (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').slice(0, 8).map(refusalOf) };
   const raw = input as unknown as Json & { data: Json };
   const refusals: Refusal[] = [];
   const event = canonical(raw, context, refusals);
