@@ -1,0 +1,152 @@
+/**
+ * How do many commits cost one write? Those that come while a batch is being written are judged one after the other and
+ * written together, synced if any of them asks for it.
+ */
+import { Fault } from '../errors.js';
+import type { Batch, LevelHandle } from './handle.js';
+import { decodeRecord, encodeKey, encodeRecord, type Known } from './record.js';
+import { RecentRecords } from './recent.js';
+import type { CommitResult, Durability } from './store.js';
+import { type Intent, judge } from './verdict.js';
+
+/** A group is closed after this many changes, so that one write stays short. */
+const MAX_CHANGES = 4_096;
+
+interface Waiting {
+  readonly changes: readonly Intent[];
+  readonly durability: Durability;
+  readonly resolve: (result: CommitResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One line of commits to one database. */
+export class GroupCommit {
+  readonly #handle: LevelHandle;
+  readonly #now: () => number;
+  readonly #recent = new RecentRecords();
+  #line: Waiting[] = [];
+  #work: Promise<void> | undefined;
+  #written = 0;
+
+  constructor(handle: LevelHandle, now: () => number) {
+    this.#handle = handle;
+    this.#now = now;
+  }
+
+  /** Resolves when the commit is written, or refused by a conflict. */
+  add(changes: readonly Intent[], durability: Durability): Promise<CommitResult> {
+    return new Promise((resolve, reject) => {
+      this.#line.push({ changes, durability, resolve, reject });
+      this.#work ??= this.#run();
+    });
+  }
+
+  /** Resolves when nothing waits any more. */
+  async drained(): Promise<void> {
+    while (this.#work !== undefined) await this.#work;
+  }
+
+  /**
+   * What lies at the keys, as of the last completed write. What was read is remembered, unless a write ended meanwhile:
+   * then it may be older than what is known.
+   */
+  async read(keys: readonly string[]): Promise<Known[]> {
+    const written = this.#written;
+    const texts = await this.#handle.use((db) => db.getMany(keys.map(encodeKey)));
+    const found = texts.map((text): Known => (text === undefined ? 'absent' : decodeRecord(text)));
+    if (written === this.#written) found.forEach((known, index) => { this.#recent.set(keys[index] ?? '', known); });
+    return found;
+  }
+
+  async #run(): Promise<void> {
+    // Commits of the same tick belong to the first group.
+    await Promise.resolve();
+    while (this.#line.length > 0) {
+      const group = this.#takeGroup();
+      try {
+        await this.#write(group);
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+    // In the same tick as the last look at the line: a commit that comes later starts the work anew.
+    this.#work = undefined;
+  }
+
+  #takeGroup(): Waiting[] {
+    let changes = 0;
+    const end = this.#line.findIndex((waiting) => (changes += waiting.changes.length) > MAX_CHANGES);
+    return this.#line.splice(0, end === -1 ? this.#line.length : Math.max(end, 1));
+  }
+
+  async #write(group: readonly Waiting[]): Promise<void> {
+    const states = await this.#load(group);
+    const touched = new Map<string, Known>();
+    const settled: (() => void)[] = [];
+    let sync = false;
+    for (const waiting of group) {
+      const verdict = judgeAlone(waiting, (key) => touched.get(key) ?? states.get(key) ?? 'absent', this.#now());
+      if (verdict === undefined) continue;
+      if (verdict.outcome === 'ok') {
+        for (const [key, known] of verdict.writes) touched.set(key, known);
+        sync ||= waiting.durability === 'stored' && verdict.writes.size > 0;
+        settled.push(() => { waiting.resolve({ outcome: 'ok', totals: verdict.totals }); });
+      } else settled.push(() => { waiting.resolve(verdict); });
+    }
+    await this.#writeBatch(touched, sync);
+    for (const settle of settled) settle();
+  }
+
+  /** The state of every key of a group, from memory where it is known. */
+  async #load(group: readonly Waiting[]): Promise<Map<string, Known>> {
+    const states = new Map<string, Known>();
+    const unknown = new Set<string>();
+    for (const { changes } of group) {
+      for (const change of changes) {
+        if (!needsState(change) || states.has(change.key)) continue;
+        const known = this.#recent.get(change.key);
+        if (known === undefined) unknown.add(change.key);
+        else states.set(change.key, known);
+      }
+    }
+    if (unknown.size === 0) return states;
+    const keys = [...unknown];
+    const found = await this.read(keys);
+    found.forEach((known, index) => states.set(keys[index] ?? '', known));
+    return states;
+  }
+
+  async #writeBatch(touched: ReadonlyMap<string, Known>, sync: boolean): Promise<void> {
+    if (touched.size === 0) return;
+    const fill = (batch: Batch): void => {
+      for (const [key, known] of touched) {
+        if (known === 'absent') batch.del(encodeKey(key));
+        else batch.put(encodeKey(key), encodeRecord(known));
+      }
+    };
+    try {
+      await this.#handle.write(fill, sync);
+    } catch (error) {
+      this.#recent.clear();
+      throw error;
+    } finally {
+      this.#written++;
+    }
+    for (const [key, known] of touched) this.#recent.set(key, known);
+  }
+}
+
+/** An unconditional put needs to know nothing. */
+function needsState(change: Intent): boolean {
+  return 'add' in change || 'expire' in change || change.expect !== undefined;
+}
+
+/** A commit that breaks the store's rules fails alone. */
+function judgeAlone(waiting: Waiting, stateOf: (key: string) => Known, now: number): ReturnType<typeof judge> | undefined {
+  try {
+    return judge(waiting.changes, stateOf, now);
+  } catch (error) {
+    waiting.reject(error instanceof Error ? error : new Fault('store.away', String(error)));
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * How does an entry lie in LevelDB? A kind letter, the expiry in base 36, a colon, the body: `t:paid`, `cmhy3x9a0:{"orders#":3}`.
+ */
+import type { Counters, Value } from './store.js';
+
+/** A value with its expiry (epoch ms), where it has one. */
+export interface Stored {
+  readonly value: Value;
+  readonly expiresAt?: number;
+}
+
+/** What is known of a key: what lies there, expired or not, or that nothing does. */
+export type Known = Stored | 'absent';
+
+/** The stored text; equal counters are equal text. */
+export function encodeRecord({ value, expiresAt }: Stored): string {
+  const expiry = expiresAt === undefined ? '' : Math.ceil(expiresAt).toString(36);
+  return typeof value === 'string' ? `t${expiry}:${value}` : `c${expiry}:${JSON.stringify(value, Object.keys(value).sort())}`;
+}
+
+/** The entry in a stored text. */
+export function decodeRecord(text: string): Stored {
+  const body = text.slice(text.indexOf(':') + 1);
+  const value = text.startsWith('t') ? body : (JSON.parse(body) as Counters);
+  const expiresAt = expiryOf(text);
+  return expiresAt === undefined ? { value } : { value, expiresAt };
+}
+
+/** The expiry in a stored text, without reading its body. */
+export function expiryOf(text: string): number | undefined {
+  const expiry = text.slice(1, text.indexOf(':'));
+  return expiry === '' ? undefined : Number.parseInt(expiry, 36);
+}
+
+/** What a reader sees: nothing, from the instant of expiry on. */
+export function live(known: Known, now: number): Stored | undefined {
+  if (known === 'absent') return undefined;
+  return known.expiresAt !== undefined && known.expiresAt <= now ? undefined : known;
+}
+
+/**
+ * LevelDB orders by UTF-8 bytes, the store by UTF-16 code units; they disagree only from U+D800 up. There the units move:
+ * surrogates to U+E000 – U+E7FF, what lies behind them to U+10000 and up, which keeps order and even lone surrogates.
+ */
+export function encodeKey(key: string): string {
+  return HIGH_UNIT.test(key) ? key.replace(HIGH_UNITS, (unit) => String.fromCodePoint(unit.charCodeAt(0) + shiftOf(unit))) : key;
+}
+
+/** The key in its order-keeping form, read back. */
+export function decodeKey(encoded: string): string {
+  return HIGH_UNIT.test(encoded) ? encoded.replace(HIGH_POINTS, (point) => String.fromCharCode(unshifted(point.codePointAt(0) ?? 0))) : encoded;
+}
+
+const HIGH_UNIT = /[\ud800-\uffff]/;
+const HIGH_UNITS = /[\ud800-\uffff]/g;
+const HIGH_POINTS = /[\ue000-\ue7ff\u{10000}-\u{11fff}]/gu;
+
+function shiftOf(unit: string): number {
+  return unit < '\ue000' ? 0x800 : 0x2000;
+}
+
+function unshifted(point: number): number {
+  return point - (point < 0x10000 ? 0x800 : 0x2000);
+}

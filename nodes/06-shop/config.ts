@@ -1,0 +1,111 @@
+/**
+ * Who is the shop? Its name, stores, clock and currency. The saved form, parsed once.
+ */
+import { ConfigError } from '../../engine/errors.js';
+import { LABEL } from '../../engine/event.schema.js';
+import { isZone } from '../../engine/time.js';
+import type { ShopPort, ShopStore } from '../ports.js';
+import type { Saved } from '../runtime.js';
+
+export const VERSION = 1;
+
+const SECTORS = ['retail', 'restaurant', 'artisan'] as const;
+const DEFAULT_STORE: ShopStore = { id: 'negozio', name: 'Negozio', aliases: [] };
+const DEFAULT_ZONE = 'Europe/Rome';
+
+export interface ShopConfig {
+  /** Segment of every topic and prefix of every key. */
+  readonly tenant: string;
+  readonly name: string;
+  readonly sector: ShopPort['sector'];
+  readonly zone: string;
+  readonly currency: string;
+  readonly cutoffMinutes: number;
+  readonly stores: readonly ShopStore[];
+  /** Text from which the privacy key is derived; absent: one is generated and kept. */
+  readonly privacySecret?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Brings a form saved by a former release to the present version. */
+export function upgrade(saved: Saved): Saved {
+  const version = saved['version'] ?? VERSION;
+  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
+  return saved;
+}
+
+export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>, environment: Environment = process.env): ShopConfig {
+  const saved = upgrade(raw);
+  const secret = filled(secrets['privacyKey']) ?? filled(environment['BOTTEGA_PRIVACY_KEY']);
+  return {
+    tenant: readLabel(saved['tenant'] ?? 'shop', 'tenant'),
+    name: filled(saved['name']) ?? '',
+    sector: readSector(saved['sector'] ?? 'retail'),
+    zone: readZone(saved['zone'], environment),
+    currency: readCurrency(saved['currency'] ?? 'EUR'),
+    cutoffMinutes: readCutoff(saved['cutoff'] ?? '00:00'),
+    stores: readStores(saved['stores']),
+    ...(secret === undefined ? {} : { privacySecret: secret }),
+  };
+}
+
+function readLabel(value: unknown, field: string): string {
+  if (typeof value !== 'string' || !LABEL.test(value)) throw new ConfigError(field, 'must be 1 to 64 characters without / + # and not _', value);
+  return value;
+}
+
+function readSector(value: unknown): ShopPort['sector'] {
+  const sector = SECTORS.find((known) => known === value);
+  if (sector === undefined) throw new ConfigError('sector', `must be one of ${SECTORS.join(', ')}`, value);
+  return sector;
+}
+
+/** Node-RED leaves `${TZ_SHOP}` as it is where the variable is not set. */
+function readZone(value: unknown, environment: Environment): string {
+  const named = filled(value);
+  const zone = named === undefined || named === '${TZ_SHOP}' ? filled(environment['TZ_SHOP']) ?? DEFAULT_ZONE : named;
+  if (!isZone(zone)) throw new ConfigError('zone', 'must be an IANA time zone like Europe/Rome', zone);
+  return zone;
+}
+
+function readCurrency(value: unknown): string {
+  if (typeof value !== 'string' || !/^[A-Z]{3}$/.test(value)) throw new ConfigError('currency', 'must be an ISO 4217 code like EUR', value);
+  return value;
+}
+
+function readCutoff(value: unknown): number {
+  const parts = typeof value === 'string' ? /^([01]\d|2[0-3]):([0-5]\d)$/.exec(value) : null;
+  if (parts === null) throw new ConfigError('cutoff', 'must be a time of day like 04:00', value);
+  const minutes = Number(parts[1]) * 60 + Number(parts[2]);
+  // Slices of an hour must not be cut by a day's end: see Calendar.
+  if (minutes % 60 !== 0) throw new ConfigError('cutoff', 'must be a full hour', value);
+  return minutes;
+}
+
+function readStores(value: unknown): readonly ShopStore[] {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return [DEFAULT_STORE];
+  if (!Array.isArray(value)) throw new ConfigError('stores', 'must be a list', value);
+  const stores = value.map(readStore);
+  const names = stores.flatMap(({ id, aliases }) => [...new Set([id, ...aliases])]);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new ConfigError('stores', 'must name each id and alias once', twice);
+  return stores;
+}
+
+function readStore(value: unknown): ShopStore {
+  const { id, name, aliases } = (value ?? {}) as Record<string, unknown>;
+  const label = readLabel(typeof id === 'string' ? id.trim() : id, 'stores');
+  return { id: label, name: filled(name) ?? label, aliases: readAliases(aliases) };
+}
+
+/** A list, or text with commas as the form writes it. */
+function readAliases(value: unknown): string[] {
+  const parts: unknown = typeof value === 'string' ? value.split(',') : value ?? [];
+  if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string')) throw new ConfigError('stores', 'must have aliases that are text', value);
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
+}
+
+function filled(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}

@@ -1,0 +1,38 @@
+/**
+ * Which shop is this? Its stores, its clock and its currency, for every node that needs to know.
+ */
+import type { NodeAPI } from 'node-red';
+import { ConfigError, messageOf } from '../../engine/errors.js';
+import { LocalClock } from '../../engine/time.js';
+import { Calendar } from '../../engine/window.js';
+import type { ShopPort } from '../ports.js';
+import { registerRoom, type Room } from '../runtime.js';
+import { readConfig, type ShopConfig } from './config.js';
+import { keptSecret, privacyKeyOf } from './privacyKey.js';
+
+const room: Room<ShopConfig> = {
+  type: 'bottega-shop',
+  credentials: { privacyKey: { type: 'password' } },
+  readConfig,
+  open({ RED, config }) {
+    const { tenant, currency, stores, sector } = config;
+    const port: ShopPort = {
+      tenant, currency, stores, sector,
+      calendar: new Calendar(new LocalClock(config.zone), config.cutoffMinutes),
+      privacyKey: privacyKeyOf(config.privacySecret ?? kept(RED)),
+    };
+    return { port };
+  },
+};
+
+function kept(RED: NodeAPI): string {
+  try {
+    return keptSecret(RED.settings.userDir ?? process.env['BOTTEGA_DATA'] ?? '.bottega');
+  } catch (error) {
+    throw new ConfigError('privacyKey', `cannot be kept on disk (${messageOf(error)})`, undefined);
+  }
+}
+
+export = (RED: NodeAPI): void => {
+  registerRoom(RED, room);
+};

@@ -1,0 +1,42 @@
+/**
+ * How is a resource (store, broker), and who wants to know?
+ */
+import type { Health, Watched } from './ports.js';
+
+/** Holds one health and tells its watchers each change. */
+export class Pulse implements Watched {
+  #health: Health;
+  readonly #listeners = new Set<(health: Health) => void>();
+
+  constructor(first: Health) {
+    this.#health = first;
+  }
+
+  health(): Health {
+    return this.#health;
+  }
+
+  watch(listener: (health: Health) => void): () => void {
+    // A wrapper of its own: the same function may watch twice.
+    const watcher = (health: Health): void => { listener(health); };
+    this.#listeners.add(watcher);
+    watcher(this.#health);
+    return () => { this.#listeners.delete(watcher); };
+  }
+
+  set(health: Health): void {
+    if (sameAs(this.#health, health)) return;
+    this.#health = health;
+    for (const listener of [...this.#listeners]) listener(health);
+  }
+}
+
+/** Milliseconds before the n-th try (from 0): doubling from a quarter of a second to 30 s, spread by half. `random` in [0, 1). */
+export function retryDelay(attempt: number, random: number): number {
+  return Math.round(Math.min(30_000, 250 * 2 ** Math.min(attempt, 7)) * (0.5 + random / 2));
+}
+
+function sameAs(a: Health, b: Health): boolean {
+  if (a.state === 'ok' || b.state === 'ok') return a.state === b.state;
+  return a.cause === b.cause && a.message === b.message && a.retryAt === b.retryAt;
+}

@@ -1,0 +1,292 @@
+/** Does Redis keep the store's contract, alone and as a cluster, and do its faults have names? */
+import assert from 'node:assert/strict';
+import { openRedisStore, type RedisStore } from '../../engine/store/redis.js';
+import { prefixRange, scoped, type Store } from '../../engine/store/store.js';
+import { describeStore, type OpenedStore, type TestClock } from '../support/storeContract.js';
+import { type RedisServer, type ServerOptions, startCluster, startRedis, until } from '../support/redis.js';
+
+const SHOP = 'milano';
+const open = (url: string, options: { timeoutMs?: number } = {}): RedisStore =>
+  openRedisStore(url, { clock: Date, random: Math.random, ...options });
+
+describe('Redis', function () {
+  this.timeout(40_000);
+  let server: RedisServer;
+  before(async () => { server = await startRedis(); });
+  after(() => server.dispose());
+  describeStore('Redis', () => openedShop(server));
+});
+
+describe('Redis Cluster', function () {
+  this.timeout(60_000);
+  let cluster: Awaited<ReturnType<typeof startCluster>>;
+  before(async () => { cluster = await startCluster(); });
+  after(() => cluster.dispose());
+  describeStore('Redis Cluster', () => openedShop(cluster));
+
+  it('keeps many shops on all three masters, each shop on one', async () => {
+    const store = open(cluster.url);
+    const shops = Array.from({ length: 12 }, (_, index) => `shop${String(index)}`);
+    await Promise.all(shops.map((shop) => store.commit([{ key: `${shop}/a`, value: shop }, { key: `${shop}/n`, add: { x: 1 } }])));
+    for (const shop of shops) assert.deepEqual(await store.scan(prefixRange(`${shop}/`), 9), [{ key: `${shop}/a`, value: shop }, { key: `${shop}/n`, value: { x: 1 } }]);
+    const sizes = await Promise.all(cluster.servers.map(async (one) => Number((await one.cli('dbsize')).match(/\d+/)?.[0])));
+    assert.ok(sizes.every((size) => size > 0 && size % 3 === 0), `keys on each master: ${sizes.join(' ')}`);
+    await store.close();
+  });
+
+  it('is told apart from a single server', async () => {
+    // One of these shops, at least, is served by another node.
+    const store = open(cluster.servers[0]?.url ?? '');
+    const tries = await Promise.allSettled(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((shop) => store.read([`${shop}/k`])));
+    const reasons = tries.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+    assert.match(reasons[0] ?? '', /MOVED.*redis\+cluster/);
+    await store.close();
+  });
+});
+
+describe('Redis store', function () {
+  this.timeout(40_000);
+  const servers: RedisServer[] = [];
+  const stores: RedisStore[] = [];
+  const start = async (options?: ServerOptions): Promise<RedisServer> => {
+    const server = await startRedis(options);
+    servers.push(server);
+    return server;
+  };
+  const use = (...args: Parameters<typeof open>): RedisStore => {
+    const store = open(...args);
+    stores.push(store);
+    return store;
+  };
+  afterEach(async () => {
+    await Promise.all(stores.splice(0).map((store) => store.close()));
+    await Promise.all(servers.splice(0).map((server) => server.dispose()));
+  });
+
+  it('sends commits that wait as one call, and each conflicts alone', async () => {
+    const server = await start();
+    const store = use(server.url);
+    await store.commit([{ key: 's/a', value: '1' }]);
+    await server.cli('config', 'resetstat');
+    const results = await Promise.all(Array.from({ length: 50 }, (_, index) => store.commit(
+      [{ key: 's/a', expect: index % 2 === 0 ? '1' : 'other' }, { key: 's/a2', add: { x: 1 } }].slice(index % 2 === 0 ? 1 : 0),
+    )));
+    assert.equal(results.filter(({ outcome }) => outcome === 'ok').length, 25);
+    assert.deepEqual(await store.read(['s/a', 's/a2']), ['1', { x: 25 }]);
+    const calls = /cmdstat_evalsha:calls=(\d+)/.exec(await server.cli('info', 'commandstats'))?.[1];
+    assert.ok(Number(calls) <= 4, `50 commits took ${String(calls)} calls`);
+  });
+
+  it('brings its scripts again to a server that forgot them', async () => {
+    const server = await start();
+    const store = use(server.url);
+    await store.commit([{ key: 's/a', value: '1' }]);
+    await server.cli('script', 'flush');
+    assert.deepEqual(await store.commit([{ key: 's/a', expect: '1', value: '2' }]), { outcome: 'ok', totals: [] });
+  });
+
+  it('lays keys out as documented', async () => {
+    const server = await start();
+    const store = use(server.url);
+    const until1 = Date.now() + 3_600_000;
+    await store.commit([{ key: 'caffè}%/f/1', value: 'x', expiresAt: until1 }, { key: 'caffè}%/h/1', add: { x: 1 } }]);
+    await store.commit([{ key: 'probe', value: '' }]);
+    const keys = (await server.cli('--raw', 'keys', '*')).split('\n').sort();
+    assert.deepEqual(keys, ['bottega:{/}', 'bottega:{/}:probe', 'bottega:{caffè%7D%25}', 'bottega:{caffè%7D%25}:f/1', 'bottega:{caffè%7D%25}:h/1']);
+    assert.equal(await server.cli('pexpiretime', 'bottega:{caffè%7D%25}:f/1'), String(until1));
+    assert.equal(await server.cli('pexpiretime', 'bottega:{caffè%7D%25}:h/1'), '-1');
+  });
+
+  it('stays within one shop', async () => {
+    const store = use((await start()).url);
+    await assert.rejects(store.commit([{ key: 'a/1', value: '' }, { key: 'b/1', value: '' }]), TypeError);
+    await assert.rejects(store.scan({ gte: 'a/', lt: 'b/' }, 1), TypeError);
+    assert.deepEqual(await store.read(['a/1', 'b/1']), [undefined, undefined]);
+  });
+
+  it('replaces counters that are deleted in the same commit', async () => {
+    const store = use((await start()).url);
+    await store.commit([{ key: 's/n', add: { x: 5, y: 1 } }]);
+    assert.deepEqual(await store.commit([{ key: 's/n' }, { key: 's/n', add: { x: 1 } }]), { outcome: 'ok', totals: [{ x: 1 }] });
+    assert.deepEqual(await store.scan(prefixRange('s/'), 9), [{ key: 's/n', value: { x: 1 } }]);
+  });
+
+  it('sweeps what expired out of the index, as it goes and on demand', async () => {
+    const server = await start();
+    const store = use(server.url);
+    const past = Date.now() - 1;
+    const expired = (prefix: string): Promise<unknown> => store.commit(Array.from({ length: 700 }, (_, index) => ({ key: `s/${prefix}${String(index)}`, value: '', expiresAt: past })));
+    await expired('a');
+    await until('an empty index', async () => await server.cli('zcard', 'bottega:{s}') === '0');
+    await store.commit([{ key: 's/b', value: '' }]);
+    await server.cli('zadd', 'bottega:{s}', '0', 'x', '0', 'y');
+    let removed = 0;
+    for (let turn = 0; turn < 4; turn += 1) removed += await store.sweep(2);
+    assert.equal(removed, 2);
+    assert.equal(await server.cli('zrange', 'bottega:{s}', '0', '-1'), 'b');
+  });
+
+  it('keeps every acknowledged commit over kills of the server (AOF), and comes back by itself', async () => {
+    const server = await start({ settings: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+    const store = use(server.url);
+    const acknowledged: string[] = [];
+    let stop = false;
+    const writer = (async () => {
+      for (let index = 0; !stop; index += 1) {
+        const key = `s/${String(index).padStart(6, '0')}`;
+        try {
+          await store.commit([{ key, value: key }, { key: 's/n', add: { x: 1 } }]);
+          acknowledged.push(key);
+        } catch (error) {
+          assert.equal((error as { code?: unknown }).code, 'store.away');
+          await new Promise((resolve) => { setTimeout(resolve, 5); });
+        }
+      }
+    })();
+    for (const kills of [1, 2]) {
+      const before = acknowledged.length;
+      await until('commits', () => acknowledged.length > before + 50);
+      await server.kill();
+      await until('the fault in health', () => store.health().state === 'waiting');
+      await server.start();
+      await until(`commits after kill ${String(kills)}`, () => store.health().state === 'ok');
+    }
+    stop = true;
+    await writer;
+    const found = await store.read(acknowledged);
+    assert.deepEqual(found, acknowledged);
+  });
+
+  it('gives up a command in time while the server is paused, and works afterwards', async () => {
+    const server = await start();
+    const store = use(server.url, { timeoutMs: 300 });
+    await store.commit([{ key: 's/a', value: '1' }]);
+    await server.cli('client', 'pause', '1200', 'all');
+    const startedAt = Date.now();
+    await assert.rejects(store.commit([{ key: 's/a', value: '2' }]), { code: 'store.away', message: /^ETIMEDOUT/ });
+    assert.ok(Date.now() - startedAt < 1_000);
+    await until('recovery', async () => (await store.commit([{ key: 's/a', value: '3' }])).outcome === 'ok');
+    assert.deepEqual(store.health(), { state: 'ok' });
+    assert.deepEqual(await store.read(['s/a']), ['3']);
+  });
+
+  const refusals: { title: string; settings: string[]; url: (url: string) => string; message: RegExp }[] = [
+    { title: 'a wrong password', settings: ['--requirepass', 'right'], url: (url) => url.replace('//', '//:geheim@'), message: /^WRONGPASS/ },
+    { title: 'a missing password', settings: ['--requirepass', 'right'], url: (url) => url, message: /^NOAUTH/ },
+    { title: 'an unknown user', settings: [], url: (url) => url.replace('//', '//nobody:geheim@'), message: /^WRONGPASS/ },
+    { title: 'a user without rights', settings: ['--user', 'weak', 'on', '>geheim', '~*', '+@connection'], url: (url) => url.replace('//', '//weak:geheim@'), message: /^NOPERM/ },
+    { title: 'a read-only replica', settings: ['--replicaof', '127.0.0.1', '1'], url: (url) => url, message: /^READONLY/ },
+    { title: 'a closed port', settings: [], url: () => 'redis://127.0.0.1:1', message: /^ECONNREFUSED/ },
+    { title: 'a missing socket', settings: [], url: () => 'redis+unix:///nowhere/redis.sock', message: /^ENOENT/ },
+    { title: 'TLS where there is none', settings: [], url: (url) => url.replace('redis:', 'rediss:'), message: /^(EPROTO|ECONNRESET)/ },
+  ];
+  for (const { title, settings, url, message } of refusals) {
+    it(`names ${title}, without repeating secrets`, async () => {
+      const store = use(url((await start({ settings })).url), { timeoutMs: 1_000 });
+      const told: string[] = [];
+      store.watch((health) => { told.push(JSON.stringify(health)); });
+      const fault: unknown = await store.commit([{ key: 's/a', value: 'privato' }]).then(() => undefined, (error: unknown) => error);
+      assert.equal((fault as { code?: unknown }).code, 'store.away');
+      assert.match((fault as Error).message, message);
+      assert.doesNotMatch(JSON.stringify(fault, Object.getOwnPropertyNames(fault)) + told.join(), /geheim|privato/);
+      assert.match(JSON.stringify(store.health()), /"waiting".*store.away/);
+    });
+  }
+
+  it('says store.full at maxmemory, still lets delete, and recovers', async () => {
+    const server = await start({ settings: ['--maxmemory-policy', 'noeviction'] });
+    const store = use(server.url);
+    await store.commit([{ key: 's/a', value: 'x'.repeat(200_000) }]);
+    await server.cli('config', 'set', 'maxmemory', '1mb');
+    await assert.rejects(store.commit([{ key: 's/b', value: '1' }]), { code: 'store.full', message: /^OOM/ });
+    assert.equal(store.health().state, 'waiting');
+    const [full, freed] = await Promise.allSettled([store.commit([{ key: 's/b', value: '1' }]), store.commit([{ key: 's/a' }])]);
+    assert.deepEqual([full.status, freed.status], ['rejected', 'fulfilled']);
+    await server.cli('config', 'set', 'maxmemory', '100mb');
+    await store.commit([{ key: 's/b', value: '1' }]);
+    assert.deepEqual(store.health(), { state: 'ok' });
+  });
+
+  it('tells how the server is set and what should be otherwise', async () => {
+    const weak = use((await start({ settings: ['--maxmemory-policy', 'allkeys-lru'] })).url);
+    await weak.read(['s/a']);
+    const { servers: [server], advice } = await weak.inspect();
+    assert.equal(server?.role, 'master');
+    assert.deepEqual(advice.map(({ weight, setting, is }) => `${weight} ${setting} ${is}`),
+      ['must appendonly no', 'must maxmemory-policy allkeys-lru', 'should replicas 0']);
+    const strict = await start({ settings: ['--appendonly', 'yes', '--user', 'till', 'on', '>geheim', '~bottega:*', '+@all', '-config'] });
+    const store = use(strict.url.replace('//', '//till:geheim@'));
+    await store.commit([{ key: 's/a', value: '1' }]);
+    assert.deepEqual((await store.inspect()).advice.map(({ setting, is }) => `${setting} ${is}`), ['appendfsync unknown', 'replicas 0']);
+  });
+
+  const urls: Record<string, RegExp> = {
+    'http://host': /must be redis/,
+    'redis://a,b': /several hosts/,
+    'redis://host:0': /port/,
+    'redis://:%zz@host': /%25/,
+    'redis://host/x': /number of a database/,
+    'redis+cluster://host/3': /no databases/,
+    'redis+unix://host/x': /absolute path/,
+  };
+  for (const [url, message] of Object.entries(urls)) {
+    it(`refuses ${url}`, () => { assert.throws(() => open(url), { name: 'ConfigError', message }); });
+  }
+});
+
+/** The contract's store as one shop of a Redis, emptied. */
+async function openedShop({ url, cli }: Pick<RedisServer, 'url' | 'cli'>): Promise<OpenedStore> {
+  const redis = open(url);
+  await redis.read([`${SHOP}/x`]);
+  await cli('eval', "for _, rest in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do redis.call('DEL', KEYS[1] .. ':' .. rest) end redis.call('DEL', KEYS[1])",
+    '1', `bottega:{${SHOP}}`);
+  const clock = new ShiftingClock(cli);
+  const shop: Store = { ...scoped(redis, `${SHOP}/`), close: () => redis.close() };
+  const store: Store = {
+    read: async (keys) => { await clock.shift(); return shop.read(keys); },
+    scan: async (range, limit) => { await clock.shift(); return shop.scan(range, limit); },
+    close: () => shop.close(),
+    commit: async (changes, durability) => {
+      await clock.shift();
+      return shop.commit(changes.map((change) => (change.expiresAt === undefined ? change : { ...change, expiresAt: clock.real(change.expiresAt) })), durability);
+    },
+  };
+  return { store, clock, dispose: () => redis.close() };
+}
+
+/**
+ * Expiry is by the server's clock, which no test can set: when the test's clock moves, all expiries in the server move the other way.
+ * A millisecond of the test is a minute of the server's, so that nothing expires while a test looks.
+ */
+class ShiftingClock implements TestClock {
+  at = 1_800_000_000_000;
+  readonly #cli: RedisServer['cli'];
+  readonly #startedAt = { test: this.at, real: Date.now() };
+  #shiftedTo = this.at;
+
+  constructor(cli: RedisServer['cli']) {
+    this.#cli = cli;
+  }
+
+  now(): number {
+    return this.at;
+  }
+
+  real(expiresAt: number): number {
+    return this.#startedAt.real + (expiresAt - this.#shiftedTo) * STRETCH;
+  }
+
+  async shift(): Promise<void> {
+    const by = (this.at - this.#shiftedTo) * STRETCH;
+    if (by === 0) return;
+    this.#shiftedTo = this.at;
+    await this.#cli('eval', SHIFT, '1', `bottega:{${SHOP}}`, String(by));
+  }
+}
+
+const STRETCH = 60_000;
+const SHIFT = `for _, rest in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  local key = KEYS[1] .. ':' .. rest
+  local at = redis.call('PEXPIRETIME', key)
+  if at > 0 then redis.call('PEXPIREAT', key, string.format('%.0f', at - ARGV[1])) end
+end`;

@@ -1,0 +1,120 @@
+/** The store room: opens in the background, waits, shares a directory, says why it cannot, and recovers. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import helper from 'node-red-node-test-helper';
+import { ConfigError, type Fault } from '../../engine/errors.js';
+import { openLevelStore } from '../../engine/store/level.js';
+import { directoryOf, readConfig } from '../../nodes/00-store/config.js';
+import storeRoom from '../../nodes/00-store/store.js';
+import { resourceUp } from '../../nodes/metrics.js';
+import type { Health, StorePort } from '../../nodes/ports.js';
+
+helper.init(require.resolve('node-red'));
+
+describe('store form', () => {
+  const saved = { id: 'n', type: 'bottega-store' };
+
+  it('reads a form, also an empty one', () => {
+    assert.deepEqual(readConfig({ ...saved, version: 1, kind: 'embedded', directory: ' /srv/shop ' }), { kind: 'embedded', directory: '/srv/shop' });
+    assert.deepEqual(readConfig(saved), { kind: 'embedded', directory: '' });
+  });
+
+  for (const [field, value] of [['kind', 'redis'], ['directory', 7], ['directory', 'a\0b'], ['version', 2], ['version', '1']] as const) {
+    it(`names the field ${field} that breaks a rule (${JSON.stringify(value)})`, () => {
+      assert.throws(() => readConfig({ ...saved, [field]: value }), (error: unknown) => error instanceof ConfigError && error.field === field);
+    });
+  }
+
+  it('takes relative directories from the user directory', () => {
+    const at = (directory: string): string => directoryOf({ kind: 'embedded', directory }, '/home/shop/.node-red');
+    assert.deepEqual([at(''), at('mine'), at('/srv/mine')], ['/home/shop/.node-red/bottega-store', '/home/shop/.node-red/mine', '/srv/mine']);
+  });
+});
+
+describe('store node', () => {
+  let directory = '';
+  beforeEach((done) => {
+    directory = mkdtempSync(join(tmpdir(), 'bottega-store-'));
+    helper.settings({ userDir: directory });
+    helper.startServer(done);
+  });
+  afterEach(async () => {
+    await helper.unload();
+    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const node = (id: string, place = ''): object => ({ id, type: 'bottega-store', kind: 'embedded', directory: place, version: 1 });
+  const load = (...nodes: object[]): Promise<void> => helper.load(storeRoom, nodes);
+  const portOf = (id: string): StorePort => (helper.getNode(id) as { port: StorePort }).port;
+  const healthy = (port: StorePort, wish: (health: Health) => boolean): Promise<Health> => new Promise((resolve) => {
+    const unwatch = port.watch((health) => {
+      if (wish(health)) queueMicrotask(() => { unwatch(); resolve(health); });
+    });
+  });
+
+  it('waits with its verbs until it is open, and says so', async () => {
+    await load(node('store'));
+    const port = portOf('store');
+    assert.equal(port.health().state, 'waiting');
+    assert.deepEqual(await port.of('shop').commit([{ key: 'a', expect: null, value: '1' }], 'stored'), { outcome: 'ok', totals: [] });
+    assert.deepEqual(port.health(), { state: 'ok' });
+    assert.equal((await resourceUp.get()).values.find(({ labels }) => labels.resource === 'store')?.value, 1);
+  });
+
+  it('keeps shops apart, and everything over a restart', async () => {
+    await load(node('store'));
+    await portOf('store').of('a').commit([{ key: 'k', value: '1' }]);
+    await helper.unload();
+    await load(node('store'));
+    assert.deepEqual(await portOf('store').of('a').read(['k']), ['1']);
+    assert.deepEqual(await portOf('store').of('b').read(['k']), [undefined]);
+  });
+
+  it('shares one database between two nodes that name one directory', async () => {
+    await load(node('one', 'same'), node('two', join(directory, 'same')));
+    await portOf('one').of('shop').commit([{ key: 'k', value: '1' }]);
+    assert.deepEqual(await portOf('two').of('shop').read(['k']), ['1']);
+    await helper.unload();
+    const store = await openLevelStore(join(directory, 'same'), Date);
+    assert.deepEqual(await store.read(['shop/k']), ['1']);
+    await store.close();
+  });
+
+  it('still writes what rooms closing at the same time bring', async () => {
+    await load(node('store'));
+    const store = portOf('store').of('shop');
+    await store.commit([{ key: 'k', value: '1' }]);
+    const unloaded = helper.unload();
+    await store.commit([{ key: 'k', value: 'last' }], 'stored');
+    await unloaded;
+    await load(node('store'));
+    assert.deepEqual(await portOf('store').of('shop').read(['k']), ['last']);
+  });
+
+  it('waits while another holds the directory, and opens when it is free', async () => {
+    const other = await openLevelStore(join(directory, 'held'), Date);
+    await load(node('store', 'held'));
+    const port = portOf('store');
+    const health = await healthy(port, (now) => now.state === 'waiting' && now.retryAt !== undefined);
+    assert.equal(health.state === 'waiting' && health.cause, 'store.locked');
+    await assert.rejects(port.of('shop').read(['k']), (error: Fault) => error.code === 'store.locked');
+    await other.close();
+    await healthy(port, ({ state }) => state === 'ok');
+    assert.deepEqual(await port.of('shop').read(['k']), [undefined]);
+  });
+
+  it('says why where the directory cannot be used at all', async () => {
+    writeFileSync(join(directory, 'file'), '');
+    await load(node('store', 'file/inside'));
+    const health = await healthy(portOf('store'), (now) => now.state === 'waiting' && now.retryAt !== undefined);
+    assert.equal(health.state === 'waiting' && health.cause, 'store.away');
+  });
+
+  it('stays inert with a broken form', async () => {
+    await load({ ...node('store'), kind: 'paper' });
+    assert.equal((helper.getNode('store') as { port?: unknown }).port, undefined);
+  });
+});
