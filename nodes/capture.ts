@@ -75,9 +75,10 @@ function normal(path: string): string {
   return path.toLowerCase().replace(/\/{2,}/g, '/').replace(/\/$/, '');
 }
 
-/** What was asked for, without query; several slashes are several slashes here, as they are to Express. */
+/** What was asked for, without query and (as proxies send it) origin; several slashes are several slashes here, as they are to Express. */
 function pathOf(url: string): string {
-  return (url.split('?')[0] ?? '').toLowerCase().replace(/\/$/, '');
+  const [path = ''] = url.replace(/^https?:\/\/[^/]+/i, '').split('?');
+  return path.toLowerCase().replace(/\/$/, '');
 }
 
 function install(root: Application): Front {

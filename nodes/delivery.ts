@@ -119,7 +119,8 @@ class RunningDelivery implements Delivery, Journey {
     const open = this.#open.get(node) ?? 0;
     if (open > 1) this.#open.set(node, open - 1);
     else this.#open.delete(node);
-    if (error !== undefined && error !== null && error !== false) this.#settle({ outcome: 'failed', error: asError(error) });
+    // As Node-RED itself takes it: `done('')` is no error.
+    if (Boolean(error)) this.#settle({ outcome: 'failed', error: asError(error) });
     else this.#closeWhenIdle();
   }
 

@@ -137,7 +137,7 @@ describe('intake: one token, one body', () => {
       commit: ([change]: readonly Change[]): Promise<CommitResult> => {
         assert.ok(change !== undefined && 'value' in change && change.expect === null && change.expiresAt === binding.expiresAt && change.key.startsWith('j/'));
         if (map.has(change.key)) return Promise.resolve({ outcome: 'conflict', keys: [change.key] });
-        map.set(change.key, String(change.value));
+        map.set(change.key, change.value ?? '');
         return Promise.resolve({ outcome: 'ok', totals: [] });
       },
     });

@@ -1,0 +1,117 @@
+/**
+ * Who may post here, and how do they prove it? The saved form of a webhook, parsed once.
+ */
+import { ConfigError } from '../../engine/errors.js';
+import type { HubSpotVersions } from '../../engine/intake/hubspot.js';
+import { secretLines } from '../../engine/intake/verdict.js';
+import type { Saved } from '../runtime.js';
+
+export const VERSION = 1;
+
+export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** `secrets`: current and previous, of the provider's own kind. Everything absent falls back to the environment, then to nothing. */
+export interface WebhookConfig {
+  readonly provider: Provider;
+  readonly path: string;
+  readonly secrets: readonly string[];
+  /** Standard Webhooks secrets of a till. */
+  readonly webhookSecrets: readonly string[];
+  readonly keysUrl?: string;
+  readonly issuer?: string;
+  readonly versions: HubSpotVersions;
+  /** Without slash at the end. */
+  readonly publicUrl?: string;
+  readonly deadlineMs: number;
+  /** Id of the store node that remembers token ids; absent: the process remembers. */
+  readonly store?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a secret comes from whose field was left empty. */
+const SECRET_VARIABLES: Readonly<Record<Provider, string>> = {
+  shopify: 'SHOPIFY_WEBHOOK_SECRET',
+  hubspot: 'HUBSPOT_CLIENT_SECRET',
+  woocommerce: 'WOOCOMMERCE_WEBHOOK_SECRET',
+  pos: 'POS_JWT_SECRET',
+  events: 'BOTTEGA_API_TOKEN',
+};
+
+const DEADLINE_S = 4;
+
+/** Brings a form saved by a former release to the present version. */
+export function upgrade(saved: Saved): Saved {
+  const version = saved['version'] ?? VERSION;
+  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
+  return saved;
+}
+
+export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>, env: Environment = process.env): WebhookConfig {
+  const saved = upgrade(raw);
+  const provider = readProvider(saved['provider'] ?? 'shopify');
+  const publicUrl = readUrl('publicUrl', given(saved['publicUrl']) ?? given(env['BOTTEGA_PUBLIC_URL']));
+  const store = given(saved['store']);
+  return {
+    provider,
+    path: readPath(given(saved['path']) ?? `/in/${provider}`),
+    secrets: secretsOf([secrets['secret'], secrets['previousSecret']], env[SECRET_VARIABLES[provider]]),
+    versions: saved['oldSignatures'] === true ? 'any' : 'v3',
+    deadlineMs: readDeadline(saved['deadline'] ?? DEADLINE_S),
+    ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),
+    ...(store === undefined ? {} : { store }),
+    ...readTill(provider, saved, secrets, env),
+  };
+}
+
+/** Whether anything could ever prove a sender. */
+export function isOpen(config: WebhookConfig): boolean {
+  return config.secrets.length > 0 || config.webhookSecrets.length > 0 || config.keysUrl !== undefined;
+}
+
+type Till = Pick<WebhookConfig, 'webhookSecrets' | 'keysUrl' | 'issuer'>;
+
+function readTill(provider: Provider, saved: Saved, secrets: Readonly<Record<string, string>>, env: Environment): Till {
+  if (provider !== 'pos') return { webhookSecrets: [] };
+  const keysUrl = readUrl('keysUrl', given(saved['keysUrl']) ?? given(env['POS_JWKS_URL']));
+  const issuer = given(saved['issuer']);
+  return {
+    webhookSecrets: secretsOf([secrets['webhookSecret']], env['POS_WEBHOOK_SECRET']),
+    ...(keysUrl === undefined ? {} : { keysUrl }),
+    ...(issuer === undefined ? {} : { issuer }),
+  };
+}
+
+function secretsOf(typed: readonly (string | undefined)[], fallback: string | undefined): string[] {
+  const lines = secretLines(typed.map((text) => text ?? '').join('\n'));
+  return lines.length > 0 ? lines : secretLines(fallback ?? '');
+}
+
+function readProvider(saved: unknown): Provider {
+  const provider = PROVIDERS.find((known) => known === saved);
+  if (provider === undefined) throw new ConfigError('provider', `must be one of ${PROVIDERS.join(', ')}`, saved);
+  return provider;
+}
+
+/** Only letters that mean themselves to Express and in a URL. */
+function readPath(path: string): string {
+  if (!/^(\/[\w.~-]+)+$/.test(path)) throw new ConfigError('path', 'must begin with / and hold letters, digits and - _ . ~', path);
+  return path;
+}
+
+function readUrl(field: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw new ConfigError(field, 'must be a URL that begins with http', text);
+  return text;
+}
+
+function readDeadline(saved: unknown): number {
+  const seconds = Number(saved);
+  if (!(seconds >= 0.1 && seconds <= 60)) throw new ConfigError('deadline', 'must be a number of seconds from 0.1 to 60', saved);
+  return Math.round(seconds * 1_000);
+}
+
+function given(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}

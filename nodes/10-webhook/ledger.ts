@@ -1,0 +1,85 @@
+/**
+ * How is this endpoint doing? Counts answers for metrics, status and the side door, and keeps each of them from flooding.
+ */
+import type { Refusal } from '../../engine/errors.js';
+import type { Tally } from '../delivery.js';
+import { events, hopSeconds } from '../metrics.js';
+import type { RoomContext } from '../runtime.js';
+import { throttle } from '../throttle.js';
+import type { Provider } from './config.js';
+
+const STATUS_MS = 500;
+const SIDE_MS = 1_000;
+const WARN_MS = 10_000;
+
+type Context = Pick<RoomContext<unknown>, 'out' | 'status' | 'text' | 'node' | 'now'>;
+
+export class Ledger {
+  readonly #context: Context;
+  readonly #provider: Provider;
+  readonly #show: { (): void; cancel(): void };
+  #stored = 0;
+  #duplicates = 0;
+  #refused = 0;
+  #unreported = 0;
+  #reportedAt = -Infinity;
+  #warnedAt = -Infinity;
+  #cause: string | undefined;
+
+  constructor(context: Context, provider: Provider, door: 'open' | 'shut') {
+    this.#context = context;
+    this.#provider = provider;
+    // Without a secret the status says so for good: counts would hide it.
+    this.#show = throttle(() => { if (door === 'open') this.#display(); }, STATUS_MS);
+  }
+
+  close(): void {
+    this.#show.cancel();
+  }
+
+  /** A delivery that ended well. */
+  stored(tally: Tally, seconds: number): void {
+    const { accepted, duplicates, rejected, ignored } = tally;
+    const counted = { accepted, duplicate: duplicates, rejected, ignored };
+    for (const [outcome, n] of Object.entries(counted)) if (n > 0) events.inc({ source: this.#provider, outcome }, n);
+    hopSeconds.observe({ hop: 'intake' }, seconds);
+    this.#stored += Math.max(0, accepted);
+    this.#duplicates += duplicates;
+    this.#cause = undefined;
+    this.#show();
+  }
+
+  /** A sender without proof. The side door hears of it at most once a second, and how many there were. Never of the body. */
+  refused(refusal: Refusal): void {
+    events.inc({ source: this.#provider, outcome: 'refused' });
+    this.#refused += 1;
+    this.#unreported += 1;
+    const now = this.#context.now();
+    if (now - this.#reportedAt >= SIDE_MS) {
+      const payload = { provider: this.#provider, ...refusal, count: this.#unreported };
+      this.#reportedAt = now;
+      this.#unreported = 0;
+      this.#context.out.side({ topic: this.#provider, payload }, refusal.rule);
+    }
+    this.#show();
+  }
+
+  /** A delivery that its sender has to repeat. `nodes` are those that were not done. */
+  failed(rule: string, nodes: readonly string[] = []): void {
+    events.inc({ source: this.#provider, outcome: 'unavailable' });
+    this.#cause = rule;
+    const now = this.#context.now();
+    if (now - this.#warnedAt >= WARN_MS) {
+      this.#warnedAt = now;
+      this.#context.node.warn(this.#context.text('warning.failed', { cause: rule, nodes: nodes.join(', ') || '–' }));
+    }
+    this.#show();
+  }
+
+  #display(): void {
+    const { status } = this.#context;
+    const values = { stored: this.#stored, duplicates: this.#duplicates, refused: this.#refused };
+    if (this.#cause !== undefined) status.waiting('failing', { cause: this.#cause });
+    else status.ok(this.#refused > 0 ? 'countsRefused' : 'counts', values);
+  }
+}

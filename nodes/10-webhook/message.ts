@@ -1,0 +1,48 @@
+/**
+ * What does the flow learn about a request besides its body? Never more than normalize needs.
+ */
+import { shopifyHeader } from '../../engine/intake/shopify.js';
+import type { Signed } from '../../engine/intake/verdict.js';
+import type { RoomMessage } from '../runtime.js';
+import type { Provider } from './config.js';
+
+/** `headers`: by short name, e.g. `topic`, `shop-domain`, `webhook-id`. `receivedAt` is epoch ms. */
+export interface Intake {
+  readonly provider: Provider;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly receivedAt: number;
+  readonly trust: 'signed' | 'token';
+}
+
+const SHOPIFY = ['topic', 'action', 'shop-domain', 'triggered-at', 'webhook-id', 'event-id', 'api-version'];
+const WOOCOMMERCE = ['topic', 'source', 'resource', 'event', 'id', 'delivery-id'];
+const TILL = ['webhook-id', 'webhook-timestamp', 'x-cn-operation', 'ce-id', 'ce-type', 'ce-source', 'ce-subject', 'ce-time'];
+
+export function messageOf(provider: Provider, signed: Signed, trust: Intake['trust'], receivedAt: number): RoomMessage {
+  const headers = headersOf(provider, signed.headers);
+  const intake: Intake = { provider, headers, receivedAt, trust };
+  return { topic: topicOf(provider, headers), payload: signed.body, intake };
+}
+
+function headersOf(provider: Provider, all: Signed['headers']): Record<string, string> {
+  switch (provider) {
+    case 'shopify': return picked(SHOPIFY, (name) => shopifyHeader(all, name));
+    case 'woocommerce': return picked(WOOCOMMERCE, (name) => all[`x-wc-webhook-${name}`]);
+    case 'pos': return picked(TILL, (name) => all[name]);
+    default: return {};
+  }
+}
+
+function picked(names: readonly string[], read: (name: string) => string | undefined): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const value = read(name);
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+/** e.g. `shopify/orders/create`. Shopify's newer Events split it in two headers. */
+function topicOf(provider: Provider, { topic, action }: Readonly<Record<string, string | undefined>>): string {
+  return [provider, topic, topic?.includes('/') === true ? undefined : action].filter((part) => part !== undefined).join('/');
+}

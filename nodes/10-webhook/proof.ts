@@ -1,0 +1,57 @@
+/**
+ * Which proof does this endpoint ask for? The engine's verifiers, wired to one webhook's secrets and keys.
+ */
+import { verifyHubSpot } from '../../engine/intake/hubspot.js';
+import { KeyRing } from '../../engine/intake/jwks.js';
+import { verifyJwt } from '../../engine/intake/jwt.js';
+import type { ReplayGuard } from '../../engine/intake/replay.js';
+import { verifyShopify } from '../../engine/intake/shopify.js';
+import { isStandardWebhook, verifyStandardWebhook } from '../../engine/intake/standard-webhooks.js';
+import { verifyToken } from '../../engine/intake/token.js';
+import { refuse, type Signed, type Verdict } from '../../engine/intake/verdict.js';
+import { verifyWooCommerce } from '../../engine/intake/woocommerce.js';
+import { isOpen, type WebhookConfig } from './config.js';
+
+/** Rejects with `keys.away` or a fault of the store where nobody can tell now. */
+export type Prove = (signed: Signed, now: number) => Promise<Verdict>;
+
+/** `audiences`: what senders call us, without slash at the end. */
+export function proverOf(config: WebhookConfig, audiences: readonly string[], guard: ReplayGuard, keys?: KeyRing): Prove {
+  const verify = verifierOf(config, audiences, keys);
+  return async (signed, now) => {
+    if (!isOpen(config)) return refuse('secret.missing', '', 'this endpoint has no secret yet');
+    const verdict = await verify(signed, now);
+    if (verdict.outcome === 'refused' || verdict.binding === undefined) return verdict;
+    const bound = await guard.bind(verdict.binding, signed.body, now);
+    return bound === 'replayed' ? refuse('jwt.replayed', 'authorization', 'token was used for another body') : verdict;
+  };
+}
+
+/** Follows the key server of a webhook. */
+export function keyRingOf(url: string): KeyRing {
+  return new KeyRing(url, async () => {
+    const response = await fetch(url, { signal: AbortSignal.timeout(KEYS_TIMEOUT_MS), headers: { Accept: 'application/json' } });
+    if (!response.ok) throw new Error(`key server answered ${String(response.status)}`);
+    return response.json();
+  });
+}
+
+/** Below every sender's own patience. */
+const KEYS_TIMEOUT_MS = 2_500;
+
+type Verify = (signed: Signed, now: number) => Verdict | Promise<Verdict>;
+
+function verifierOf(config: WebhookConfig, audiences: readonly string[], keys: KeyRing | undefined): Verify {
+  const { secrets, webhookSecrets } = config;
+  switch (config.provider) {
+    case 'shopify': return (signed) => verifyShopify(signed, secrets);
+    case 'hubspot': return (signed, now) => verifyHubSpot(signed, secrets, now, config.versions);
+    case 'woocommerce': return (signed) => verifyWooCommerce(signed, secrets);
+    case 'events': return (signed) => verifyToken(signed, secrets);
+    case 'pos': {
+      const { issuer } = config;
+      const trust = { secrets, audiences, ...(keys === undefined ? {} : { keys }), ...(issuer === undefined ? {} : { issuer }) };
+      return (signed, now) => (isStandardWebhook(signed.headers) ? verifyStandardWebhook(signed, webhookSecrets, now) : verifyJwt(signed, trust, now));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * What is the sender told once the delivery is over? The contract's table, as a function.
+ */
+import { type Answer, refused, unavailable } from '../answer.js';
+import type { Delivery, Outcome } from '../delivery.js';
+import type { Provider } from './config.js';
+
+/** Their senders can act on a refusal; Shopify or WooCommerce would drop the subscription. */
+const STRICT: readonly Provider[] = ['pos', 'events'];
+const RETRY_AFTER_S = 5;
+/** Faults whose code helps the sender's people; any other error stays inside. */
+const NAMED = /^(store|outbox|broker|keys)\.[a-z]+$/;
+
+export function replyTo(provider: Provider, delivery: Pick<Delivery, 'tally' | 'refusals'>, outcome: Outcome): Answer {
+  switch (outcome.outcome) {
+    case 'complete': return replyComplete(provider, delivery);
+    case 'deadline': return replyToLate();
+    case 'failed': return replyToFault(outcome.error);
+  }
+}
+
+/** 503 with the fault's code where it is one of ours. */
+export function replyToFault(error: unknown): Answer {
+  const code = (error as { code?: unknown } | null)?.code;
+  return unavailable(typeof code === 'string' && NAMED.test(code) ? code : 'delivery.failed', RETRY_AFTER_S);
+}
+
+export function replyToLate(): Answer {
+  return unavailable('delivery.deadline', RETRY_AFTER_S);
+}
+
+/** Nothing to store and nothing wrong: WooCommerce's ping. */
+export const EMPTY: Answer = { status: 200, body: { accepted: 0, duplicates: 0, rejected: 0 } };
+
+function replyComplete(provider: Provider, { tally, refusals }: Pick<Delivery, 'tally' | 'refusals'>): Answer {
+  const { accepted, duplicates, rejected, ignored } = tally;
+  if (accepted + duplicates <= 0) {
+    const malformed = refusals.find(({ rule }) => rule === 'json');
+    if (malformed !== undefined) return refused(400, malformed.path, 'json', malformed.message);
+    if (rejected > 0 && STRICT.includes(provider)) return { status: 422, body: { errors: refusals } };
+  }
+  const body = {
+    accepted, duplicates, rejected,
+    ...(ignored > 0 ? { ignored } : {}),
+    ...(refusals.length > 0 ? { errors: refusals } : {}),
+  };
+  return { status: 200, body };
+}

@@ -1,0 +1,60 @@
+/**
+ * How does a sale enter the shop? `POST` from Shopify, HubSpot, WooCommerce, a till or any program, answered when it is stored.
+ */
+import type { NodeAPI } from 'node-red';
+import { ConfigError } from '../../engine/errors.js';
+import { memoryReplayGuard, storedReplayGuard } from '../../engine/intake/replay.js';
+import { captureBodies } from '../capture.js';
+import type { StorePort } from '../ports.js';
+import { serve } from '../route.js';
+import { portOf, registerRoom, type Room } from '../runtime.js';
+import { isOpen, readConfig, type WebhookConfig } from './config.js';
+import { Ledger } from './ledger.js';
+import { keyRingOf, proverOf } from './proof.js';
+import { Reception } from './reception.js';
+
+/** Token ids belong to no shop in particular. */
+const TENANT = 'shop';
+
+const room: Room<WebhookConfig> = {
+  type: 'bottega-webhook',
+  credentials: { secret: { type: 'password' }, previousSecret: { type: 'password' }, webhookSecret: { type: 'password' } },
+  readConfig,
+  open(context) {
+    const { RED, config, status } = context;
+    if (RED.settings.httpNodeRoot === false) throw new ConfigError('path', 'needs httpNodeRoot in the settings of Node-RED', config.path);
+    const store = config.store === undefined ? undefined : portOf<StorePort>(RED, config.store, 'store').of(TENANT);
+    const guard = store === undefined ? memoryReplayGuard() : storedReplayGuard(store);
+    const keys = config.keysUrl === undefined ? undefined : keyRingOf(config.keysUrl);
+    const publicUrl = config.publicUrl ?? localUrl(RED);
+    const ledger = new Ledger(context, config.provider, isOpen(config) ? 'open' : 'shut');
+    const reception = new Reception(context, publicUrl, proverOf(config, audiencesOf(RED, publicUrl, config.path), guard, keys), ledger);
+    const release = captureBodies(RED, config.path);
+    const unserve = serve(RED, 'all', config.path, (request, response) => reception.handle(request, response));
+    if (isOpen(config)) status.ok('listening', { path: config.path });
+    else status.waiting('noSecret');
+    void keys?.warm(context.now()).then((had) => { if (!had) status.waiting('keysAway'); });
+    return {
+      close() {
+        unserve();
+        release();
+        reception.close();
+        ledger.close();
+      },
+    };
+  },
+};
+
+/** What a token may be meant for: us, or this endpoint. */
+function audiencesOf(RED: NodeAPI, publicUrl: string, path: string): string[] {
+  const root = String(RED.settings.httpNodeRoot ?? '').replace(/\/+$/, '');
+  return [publicUrl, `${publicUrl}${root}${path}`];
+}
+
+/** What a sender on this machine calls us. */
+function localUrl(RED: NodeAPI): string {
+  const { uiHost, uiPort } = RED.settings;
+  return `http://${uiHost === '0.0.0.0' ? '127.0.0.1' : uiHost}:${String(uiPort)}`;
+}
+
+export = (RED: NodeAPI): void => { registerRoom(RED, room); };

@@ -1,0 +1,21 @@
+/**
+ * How often may it happen? The first call at once, then at most one per interval, and always the last.
+ */
+export function throttle(act: () => void, intervalMs: number): { (): void; cancel(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let again = false;
+  const run = (): void => {
+    act();
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (again) call();
+    }, intervalMs);
+    again = false;
+  };
+  const call = (): void => {
+    if (timer === undefined) run();
+    else again = true;
+  };
+  const cancel = (): void => { clearTimeout(timer); };
+  return Object.assign(call, { cancel });
+}
