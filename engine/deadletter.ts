@@ -1,0 +1,127 @@
+/**
+ * What could not be used, and why? One letter per refused or ignored thing: its reason in the open, its content sealed.
+ */
+import type { Refusal } from './errors.js';
+import type { NormalizedBody } from './normalize/normalize.js';
+import { formatInstant, parseInstant } from './time.js';
+
+/**
+ * `reason` is the broken rule or why it was ignored, `path` a JSON Pointer into element `index` of what was sent.
+ * `sealed`: the element itself, readable with the shop's key only. `ignored` letters are counted, never kept.
+ */
+export interface DeadLetter {
+  readonly id: string;
+  readonly provider: string;
+  readonly topic: string;
+  readonly reason: string;
+  readonly path: string;
+  readonly message: string;
+  readonly receivedAt: string;
+  readonly kind: 'dead' | 'ignored';
+  readonly index: number;
+  readonly sealed?: string;
+}
+
+/** Where letters come from, and how they are closed: both functions are given the key and the chance by the caller. */
+export interface Sender {
+  readonly provider: string;
+  readonly topic: string;
+  readonly receivedAt: number;
+  /** Names content by a keyed digest: equal content is the same letter. */
+  name(content: Uint8Array): string;
+  seal(content: Uint8Array): string;
+}
+
+const MAX_TEXT = 256;
+const SAFE_TEXT = /[^\p{L}\p{N} ._:/~()[\]-]/gu;
+const KEY_TEXT = /[^\w.:/~-]/g;
+
+/** The letters of one delivery. The content is sealed once per element, with its first letter; what is ignored keeps none. */
+export function lettersOf(outcome: NormalizedBody, raw: unknown, sender: Sender): DeadLetter[] {
+  const sealedAt = new Set<number>();
+  const dead = firstPerItem(outcome).map(({ index, item, rule, path, message }): DeadLetter => {
+    const content = contentOf(outcome.body, raw, index);
+    const isFirst = !sealedAt.has(index);
+    sealedAt.add(index);
+    const id = `${sender.name(content)}.${String(item)}`;
+    return { ...letter(sender, { id, reason: rule, path, message, kind: 'dead', index }), ...(isFirst ? { sealed: sender.seal(content) } : {}) };
+  });
+  const ignored = outcome.ignored.map(({ index, reason }) =>
+    letter(sender, { id: `${String(sender.receivedAt)}.${String(index)}`, reason, path: '', message: '', kind: 'ignored', index }));
+  return [...dead, ...ignored];
+}
+
+/** Something that another node sent away by its side door, with that door's reason. Repeats and silenced things are only counted. */
+export function letterOfStranger(value: unknown, reason: string, index: number, sender: Sender): DeadLetter {
+  const kind = reason === 'duplicate' || reason === 'repeat' || reason === 'suppressed' ? 'ignored' : 'dead';
+  const content = textBytes(value);
+  const open = letter(sender, { id: sender.name(content), reason, path: '', message: '', kind, index });
+  return kind === 'dead' ? { ...open, sealed: sender.seal(content) } : open;
+}
+
+/** A letter that came by message, cut to what may be kept; `undefined` where it is none. */
+export function readLetter(value: unknown, now: number): DeadLetter | undefined {
+  if (!isLetter(value)) return undefined;
+  const { id, provider, reason, kind, index, sealed } = value;
+  const sender = { provider, topic: textOr('', value['topic']), receivedAt: parseInstant(textOr('', value['receivedAt'])) ?? now };
+  const said = { id, reason, kind, path: textOr('', value['path']), message: textOr('', value['message']) };
+  return { ...letter(sender, { ...said, index: Number.isSafeInteger(index) ? Number(index) : 0 }), ...(typeof sealed === 'string' ? { sealed } : {}) };
+}
+
+/** The letter as others may see it. */
+export function openPart({ sealed: _sealed, ...open }: DeadLetter): DeadLetter {
+  return open;
+}
+
+type LetterLike = Pick<DeadLetter, 'id' | 'provider' | 'reason' | 'kind'> & Readonly<Record<string, unknown>>;
+
+function isLetter(value: unknown): value is LetterLike {
+  const { id, provider, reason, kind } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return [id, provider, reason].every((text) => typeof text === 'string') && (kind === 'dead' || kind === 'ignored');
+}
+
+function textOr(otherwise: string, value: unknown): string {
+  return typeof value === 'string' ? value : otherwise;
+}
+
+type Said = Pick<DeadLetter, 'id' | 'reason' | 'path' | 'message' | 'kind' | 'index'>;
+
+function letter(sender: Pick<Sender, 'provider' | 'topic' | 'receivedAt'>, { id, reason, path, message, kind, index }: Said): DeadLetter {
+  return {
+    id: id.replaceAll(KEY_TEXT, '-').slice(0, 128),
+    provider: shown(sender.provider),
+    topic: shown(sender.topic),
+    reason: shown(reason),
+    path: shown(path),
+    message: shown(message),
+    receivedAt: formatInstant(sender.receivedAt),
+    kind,
+    index,
+  };
+}
+
+function shown(text: string): string {
+  return text.replaceAll(SAFE_TEXT, '·').slice(0, MAX_TEXT);
+}
+
+function firstPerItem({ refusals }: NormalizedBody): (Refusal & { index: number; item: number })[] {
+  const first = new Map<number, Refusal & { index: number; item: number }>();
+  for (const refusal of refusals) if (!first.has(refusal.item)) first.set(refusal.item, refusal);
+  return [...first.values()];
+}
+
+/** The refused element, or the whole raw body where it is one, or none could be told apart. */
+function contentOf(body: unknown, raw: unknown, index: number): Uint8Array {
+  if (Array.isArray(body)) return textBytes(body[index]);
+  return raw instanceof Uint8Array ? raw : typeof raw === 'string' ? Buffer.from(raw) : textBytes(body ?? raw);
+}
+
+/** JSON text; empty where the value is too deep to be written, or no JSON at all. */
+function textBytes(value: unknown): Uint8Array {
+  try {
+    return Buffer.from((JSON.stringify(value) as string | undefined) ?? '');
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) return Buffer.alloc(0);
+    throw error;
+  }
+}

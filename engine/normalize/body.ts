@@ -1,0 +1,49 @@
+/**
+ * What JSON did the sender write? Strict UTF-8, ids beyond the exact integers kept as text, anything else one refusal.
+ */
+import type { Refusal } from '../errors.js';
+
+export type Body =
+  | { readonly outcome: 'json'; readonly value: unknown }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal };
+
+/** Strings are matched whole, so that only bare integers of 16 digits or more are found between them. */
+const LONG_INTEGERS = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
+
+/** Bytes or text are parsed; what an earlier node has parsed already is taken as it is. */
+export function readBody(payload: unknown): Body {
+  if (payload instanceof Uint8Array) return readText(decode(payload));
+  if (typeof payload === 'string') return readText(payload.startsWith('\ufeff') ? payload.slice(1) : payload);
+  return payload === undefined ? refused('no body') : { outcome: 'json', value: payload };
+}
+
+/** The text of a body, for the few senders that post something other than JSON. */
+export function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function readText(text: string | undefined): Body {
+  if (text === undefined) return refused('not UTF-8');
+  const value = parse(text);
+  if (value.outcome === 'refused' || !/\d{16}/.test(text)) return value;
+  return parse(text.replaceAll(LONG_INTEGERS, (token) => (token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`)));
+}
+
+function parse(text: string): Body {
+  try {
+    return { outcome: 'json', value: JSON.parse(text) as unknown };
+  } catch (error) {
+    // The parser's own words quote the body: they stay here.
+    if (error instanceof SyntaxError) return refused('not JSON');
+    throw error;
+  }
+}
+
+function refused(message: string): Body {
+  return { outcome: 'refused', refusal: { path: '', rule: 'json', message } };
+}

@@ -1,0 +1,43 @@
+/**
+ * What do the headers say about a delivery: its topic, the shop it came from, the store it belongs to?
+ */
+import type { Intake, NormalizeContext } from './harvest.js';
+
+const PREFIXES = ['', 'x-shopify-', 'shopify-', 'x-wc-webhook-', 'x-hubspot-'];
+const HARMLESS = ['topic', 'action', 'shop-domain', 'source', 'resource', 'event', 'webhook-id', 'event-id', 'delivery-id', 'triggered-at', 'api-version'];
+/** Headers that may travel on: they name deliveries and shops, never people. */
+export const HARMLESS_HEADERS: readonly string[] = HARMLESS.flatMap((name) => PREFIXES.map((prefix) => prefix + name));
+
+/** A header by its bare name, whatever prefix its provider puts before it. */
+export function headerOf({ headers }: Pick<Intake, 'headers'>, name: string): string | undefined {
+  for (const prefix of PREFIXES) {
+    const value = Object.hasOwn(headers, prefix + name) ? headers[prefix + name] : undefined;
+    if (value !== undefined && value !== '') return value;
+  }
+  return undefined;
+}
+
+/** "orders/create", also where topic and action come in two headers, else as in the message's own topic. */
+export function topicOf(intake: Pick<Intake, 'headers' | 'topic' | 'provider'>): string {
+  const header = headerOf(intake, 'topic')?.toLowerCase();
+  const action = headerOf(intake, 'action')?.toLowerCase();
+  if (header !== undefined) return header.includes('/') || header.includes('.') || action === undefined ? header : `${header}/${action}`;
+  const prefix = `${intake.provider}/`;
+  return intake.topic?.startsWith(prefix) === true ? intake.topic.slice(prefix.length).toLowerCase() : '';
+}
+
+/** A host name for a URN, whether it came bare or as a URL. */
+export function hostOf(text: string | undefined): string {
+  const host = (text ?? '').trim().toLowerCase().replace(/^[a-z]+:\/\//, '').replace(/[/:?#].*$/s, '');
+  return /^[a-z0-9.-]{1,200}$/.test(host) ? host : 'unknown';
+}
+
+/** The store a sender calls by that name. */
+export function storeNamed({ stores }: Pick<NormalizeContext, 'stores'>, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : stores.find(({ id, aliases }) => id === name || aliases.includes(name))?.id;
+}
+
+/** The store everything belongs to that names none we know. */
+export function defaultStore({ stores }: Pick<NormalizeContext, 'stores'>): string {
+  return stores[0]?.id ?? 'main';
+}

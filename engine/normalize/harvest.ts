@@ -1,0 +1,152 @@
+/**
+ * What came out of one delivery? Canonical events with deterministic ids, refusals with their place and rule, and what was left out on purpose.
+ */
+import { createHash } from 'node:crypto';
+import type { Refusal } from '../errors.js';
+import { type EventType, parseEvent, type ShopEvent } from '../event.js';
+import { formatInstant } from '../time.js';
+import type { Calendar } from '../window.js';
+import type { PosMapping } from './posMapping.js';
+
+/** How a delivery came in. Header names are lower-case, with or without their provider's prefix; `topic` is the message's. */
+export interface Intake {
+  readonly provider: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly topic?: string;
+  readonly receivedAt: number;
+}
+
+/** What normalizing depends on besides the delivery. The first store is the default one. */
+export interface NormalizeContext {
+  readonly now: number;
+  readonly currency: string;
+  readonly stores: readonly { readonly id: string; readonly aliases: readonly string[] }[];
+  readonly calendar: Calendar;
+  readonly pseudonym: (email: string) => string;
+  readonly pos: PosMapping;
+  readonly stages: Stages;
+}
+
+/** Pipeline stages by their internal names, as HubSpot sends them. */
+export interface Stages {
+  readonly won: readonly string[];
+  readonly lost: readonly string[];
+  readonly closedTicket: readonly string[];
+}
+
+/** A refusal with the place of the refused element in what was sent; those of one event share its `item`. */
+export interface PlacedRefusal extends Refusal {
+  readonly index: number;
+  readonly item: number;
+}
+
+/** Why an element makes no event although nothing is wrong with it. */
+export type IgnoredReason =
+  | 'test' | 'topic' | 'privacy' | 'ping' | 'type' | 'property' | 'redacted' | 'refund.empty' | 'order.draft' | 'checkout.deleted';
+
+export interface Ignored {
+  readonly index: number;
+  readonly reason: IgnoredReason;
+}
+
+/** An event before it is checked. `origins`: which field of the sender's body each canonical path came from, for refusals. */
+export interface Draft {
+  readonly type: EventType;
+  readonly source: string;
+  readonly subject?: string;
+  readonly time: unknown;
+  readonly sequence?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly origins?: Readonly<Record<string, string>>;
+}
+
+export interface Normalized {
+  readonly events: readonly ShopEvent[];
+  readonly refusals: readonly PlacedRefusal[];
+  readonly ignored: readonly Ignored[];
+  /** Elements or parts of them that made no event: each has one or more refusals. */
+  readonly refused: number;
+}
+
+const ID_LENGTH = 22;
+/** Control characters and lone surrogates have no place in keys, topics or UTF-8. */
+const UNWRITABLE = /[\p{Cc}\p{Cs}]/u;
+
+/** Collects what one delivery gives. */
+export class Harvest implements Normalized {
+  readonly events: ShopEvent[] = [];
+  readonly refusals: PlacedRefusal[] = [];
+  readonly ignored: Ignored[] = [];
+  refused = 0;
+  readonly #context: Pick<NormalizeContext, 'now' | 'currency'>;
+  readonly #recordedtime: string;
+
+  constructor(intake: Pick<Intake, 'receivedAt'>, context: Pick<NormalizeContext, 'now' | 'currency'>) {
+    this.#context = context;
+    this.#recordedtime = formatInstant(intake.receivedAt);
+  }
+
+  /** Checks a draft; its id is made of what it says, so that the same fact told twice is the same event. */
+  add(index: number, { origins = {}, ...draft }: Draft): void {
+    const event = this.#parse(index, { specversion: '1.0', id: '-', ...draft, data: present(draft.data) }, origins);
+    if (event !== undefined) this.events.push({ ...event, id: eventId(event) });
+  }
+
+  /** Checks a canonical event as it was sent, id included. */
+  addCanonical(index: number, sent: unknown): void {
+    const event = this.#parse(index, isRecord(sent) ? sent : {}, {});
+    if (event !== undefined) this.events.push(event);
+  }
+
+  refuse(index: number, ...refusals: readonly Refusal[]): void {
+    const item = this.refused;
+    this.refused += 1;
+    for (const refusal of refusals) this.refusals.push({ ...refusal, index, item });
+  }
+
+  ignore(index: number, reason: IgnoredReason): void {
+    this.ignored.push({ index, reason });
+  }
+
+  #parse(index: number, raw: object, origins: Readonly<Record<string, string>>): ShopEvent | undefined {
+    const parsed = parseEvent({ ...raw, recordedtime: this.#recordedtime }, this.#context);
+    if (parsed.outcome === 'refused') {
+      this.refuse(index, ...parsed.refusals.map((refusal) => ({ ...refusal, path: originOf(refusal.path, origins) })));
+      return undefined;
+    }
+    const { event } = parsed;
+    if (isWritable(event)) return event;
+    this.refuse(index, { path: '', rule: 'text.unwritable', message: 'control characters or broken Unicode in a text' });
+    return undefined;
+  }
+}
+
+/** 132 bits over what an event says: source, type, subject, version and data in canonical order. */
+export function eventId({ source, type, subject, sequence, data }: Omit<ShopEvent, 'id'>): string {
+  const said = [source, type, subject ?? '', sequence, canonicalJson(data)].join('|');
+  return createHash('sha256').update(said).digest('base64url').slice(0, ID_LENGTH);
+}
+
+/** The record without its absent fields. */
+export function present(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}
+
+/** True for a JSON object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function canonicalJson(value: unknown): string {
+  const sorted = (record: object): object => Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify(value, (_key, inner: unknown) => (isRecord(inner) ? sorted(inner) : inner));
+}
+
+function originOf(path: string, origins: Readonly<Record<string, string>>): string {
+  return Object.hasOwn(origins, path) ? (origins[path] ?? path) : path;
+}
+
+function isWritable({ id, source, subject = '', data }: ShopEvent): boolean {
+  const texts: unknown[] = [id, source, subject, ...(Object.values(data) as unknown[]), ...(Object.values(data.campaign ?? {}) as unknown[])];
+  return !texts.some((text) => typeof text === 'string' && UNWRITABLE.test(text));
+}

@@ -1,0 +1,52 @@
+/**
+ * What happened in the shop, according to this delivery? One pure function per provider, from a raw body to canonical events.
+ */
+import { readBody } from './body.js';
+import { normalizeEvents } from './events.js';
+import { Harvest, type Intake, type NormalizeContext, type Normalized } from './harvest.js';
+import { normalizeHubspot } from './hubspot.js';
+import { normalizePos } from './pos.js';
+import { normalizeShopify } from './shopify.js';
+import { normalizeWoocommerce } from './woocommerce.js';
+
+export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+type Normalizer = (body: unknown, intake: Intake, context: NormalizeContext) => Normalized;
+
+const NORMALIZERS: Readonly<Record<Provider, Normalizer>> = {
+  shopify: normalizeShopify,
+  hubspot: normalizeHubspot,
+  woocommerce: normalizeWoocommerce,
+  pos: normalizePos,
+  events: normalizeEvents,
+};
+
+/** WooCommerce greets with a form when a webhook is saved; it wants a 200 and means nothing. */
+const WOOCOMMERCE_PING = /^webhook_id=\d{1,20}$/;
+
+/** The outcome, with the parsed body for those who keep what was refused. Never throws, whatever was sent. */
+export interface NormalizedBody extends Normalized {
+  readonly body: unknown;
+}
+
+/** `payload` is what the webhook took in: bytes, text, or JSON parsed by an earlier node. */
+export function normalize(payload: unknown, intake: Intake, context: NormalizeContext): NormalizedBody {
+  const provider = PROVIDERS.find((known) => known === intake.provider);
+  const harvest = new Harvest(intake, context);
+  const read = readBody(payload);
+  if (provider === undefined) harvest.refuse(0, { path: '', rule: 'provider.unknown', message: 'no such provider' });
+  else if (read.outcome === 'json') return { ...partsOf(NORMALIZERS[provider](read.value, intake, context)), body: read.value };
+  else if (provider === 'woocommerce' && isPing(payload)) harvest.ignore(0, 'ping');
+  else harvest.refuse(0, read.refusal);
+  return { ...partsOf(harvest), body: undefined };
+}
+
+function partsOf({ events, refusals, ignored, refused }: Normalized): Normalized {
+  return { events, refusals, ignored, refused };
+}
+
+function isPing(payload: unknown): boolean {
+  const text = payload instanceof Uint8Array ? Buffer.from(payload).toString('latin1') : String(payload);
+  return WOOCOMMERCE_PING.test(text.trim());
+}

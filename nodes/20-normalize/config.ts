@@ -1,0 +1,60 @@
+/**
+ * Whose language does this node translate, and how does the till write? The saved form, parsed once.
+ */
+import { ConfigError } from '../../engine/errors.js';
+import type { Stages } from '../../engine/normalize/harvest.js';
+import { type Provider, PROVIDERS } from '../../engine/normalize/normalize.js';
+import { readMapping, type SavedMapping } from '../../engine/normalize/posMapping.js';
+import type { Saved } from '../runtime.js';
+
+export const VERSION = 1;
+
+export interface NormalizeConfig {
+  readonly shop: unknown;
+  /** Absent: as the webhook says in `msg.intake.provider`. */
+  readonly provider?: Provider;
+  readonly stages: Stages;
+  /** Checked; its zone may still be the shop's. */
+  readonly mapping: SavedMapping;
+}
+
+/** Brings a form saved by a former release to the present version. */
+export function upgrade(saved: Saved): Saved {
+  const version = saved['version'] ?? VERSION;
+  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
+  return saved;
+}
+
+export function readConfig(raw: Saved): NormalizeConfig {
+  const saved = upgrade(raw);
+  const provider = readProvider(saved['provider'] ?? '');
+  return {
+    shop: saved['shop'],
+    stages: {
+      won: readList(saved['wonStages'] ?? 'closedwon', 'wonStages'),
+      lost: readList(saved['lostStages'] ?? 'closedlost', 'lostStages'),
+      closedTicket: readList(saved['closedStages'] ?? '4', 'closedStages'),
+    },
+    mapping: readSavedMapping(saved['mapping'] ?? {}),
+    ...(provider === undefined ? {} : { provider }),
+  };
+}
+
+function readProvider(saved: unknown): Provider | undefined {
+  const provider = PROVIDERS.find((known) => known === saved);
+  if (provider === undefined && saved !== '') throw new ConfigError('provider', `must be empty or one of ${PROVIDERS.join(', ')}`, saved);
+  return provider;
+}
+
+/** Names of stages with commas between them. */
+function readList(saved: unknown, field: string): readonly string[] {
+  if (typeof saved !== 'string' && typeof saved !== 'number') throw new ConfigError(field, 'must be names with commas between them', saved);
+  return String(saved).split(',').map((stage) => stage.trim()).filter((stage) => stage !== '');
+}
+
+function readSavedMapping(saved: unknown): SavedMapping {
+  if (typeof saved !== 'object' || saved === null || Array.isArray(saved)) throw new ConfigError('mapping', 'must be an object', saved);
+  const mapping = saved as SavedMapping;
+  readMapping(mapping, 'UTC');
+  return mapping;
+}

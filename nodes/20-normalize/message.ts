@@ -1,0 +1,53 @@
+/**
+ * What may a message carry further? Where it came from and when, never who: no request, no raw body, no header that names a person.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Sender } from '../../engine/deadletter.js';
+import { HARMLESS_HEADERS, topicOf } from '../../engine/normalize/delivery.js';
+import type { Intake } from '../../engine/normalize/harvest.js';
+import { PROVIDERS } from '../../engine/normalize/normalize.js';
+import { allowOnly, keyedDigest, seal } from '../../engine/privacy.js';
+import type { RoomMessage } from '../runtime.js';
+
+/** How a message came in. `trust` is the webhook's word; without one nobody has vouched for it. */
+export interface Arrival extends Intake {
+  readonly trust: string;
+}
+
+const IV_BYTES = 12;
+const UNKNOWN = 'unknown';
+
+/** Reads what the webhook said; a flow of the user's own may say less. A provider chosen in the form outranks it. */
+export function arrivalOf(message: RoomMessage, chosen: string | undefined, now: number): Arrival {
+  const { provider, headers, receivedAt, trust } = (message['intake'] ?? {}) as Readonly<Record<string, unknown>>;
+  const said = PROVIDERS.find((known) => known === provider) ?? UNKNOWN;
+  return {
+    provider: chosen ?? said,
+    headers: allowOnly(lowerCase(headers ?? message['headers']), HARMLESS_HEADERS),
+    receivedAt: typeof receivedAt === 'number' && Number.isSafeInteger(receivedAt) && receivedAt > 0 && receivedAt <= now ? receivedAt : now,
+    trust: trust === 'signed' || trust === 'token' ? trust : 'untrusted',
+    ...(typeof message.topic === 'string' ? { topic: message.topic } : {}),
+  };
+}
+
+/** The message without everything that a request brings along. */
+export function harmless(message: RoomMessage, { provider, headers, receivedAt, trust, ...arrival }: Arrival): RoomMessage {
+  const { req: _req, res: _res, headers: _headers, body: _body, rawBody: _raw, cookies: _cookies, payload: _payload, ...rest } = message;
+  const topic = topicOf({ provider, headers, ...arrival });
+  return { ...rest, topic: /^[\w./:-]{1,128}$/.test(topic) ? `${provider}/${topic}` : provider, intake: { provider, headers, receivedAt, trust } };
+}
+
+/** How letters about this message are named and closed. */
+export function senderOf(arrival: Arrival, privacyKey: Uint8Array): Sender {
+  return {
+    provider: arrival.provider,
+    topic: topicOf(arrival),
+    receivedAt: arrival.receivedAt,
+    name: (content) => keyedDigest(content, privacyKey),
+    seal: (content) => seal(content, privacyKey, randomBytes(IV_BYTES)),
+  };
+}
+
+function lowerCase(headers: unknown): Record<string, unknown> {
+  return typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])) : {};
+}

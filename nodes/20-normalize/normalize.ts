@@ -1,0 +1,74 @@
+/**
+ * What happened, in one language for all senders? Raw requests become canonical events; personal data stays here.
+ */
+import type { NodeAPI } from 'node-red';
+import { lettersOf } from '../../engine/deadletter.js';
+import type { NormalizeContext } from '../../engine/normalize/harvest.js';
+import { normalize, type NormalizedBody } from '../../engine/normalize/normalize.js';
+import { readMapping } from '../../engine/normalize/posMapping.js';
+import { pseudonymOf } from '../../engine/privacy.js';
+import { deliveryOf } from '../delivery.js';
+import { events as eventsTotal } from '../metrics.js';
+import type { ShopPort } from '../ports.js';
+import { type Doors, portOf, registerRoom, type Room, type RoomContext, type RoomMessage } from '../runtime.js';
+import { throttle } from '../throttle.js';
+import { type NormalizeConfig, readConfig } from './config.js';
+import { arrivalOf, harmless, senderOf } from './message.js';
+
+const STATUS_MS = 500;
+
+const room: Room<NormalizeConfig> = {
+  type: 'bottega-normalize',
+  readConfig,
+  open(context) {
+    const translator = new Translator(context, portOf<ShopPort>(context.RED, context.config.shop, 'shop'));
+    return {
+      input: (message, out) => { translator.handle(message, out); },
+      close: () => { translator.show.cancel(); },
+    };
+  },
+};
+
+class Translator {
+  readonly #room: RoomContext<NormalizeConfig>;
+  readonly #shop: ShopPort;
+  readonly #settings: Omit<NormalizeContext, 'now'>;
+  readonly #counts = { accepted: 0, rejected: 0, ignored: 0 };
+  readonly show = throttle(() => { this.#room.status.ok('counts', { ...this.#counts }); }, STATUS_MS);
+
+  constructor(context: RoomContext<NormalizeConfig>, shop: ShopPort) {
+    const { currency, stores, calendar, privacyKey } = shop;
+    const { stages, mapping } = context.config;
+    this.#room = context;
+    this.#shop = shop;
+    const pos = readMapping(mapping, calendar.clock.zone);
+    this.#settings = { currency, stores, calendar, stages, pos, pseudonym: (email) => pseudonymOf(email, privacyKey) };
+  }
+
+  handle(message: RoomMessage, out: Doors): void {
+    const now = this.#room.now();
+    const arrival = arrivalOf(message, this.#room.config.provider, now);
+    const outcome = normalize(message.payload, arrival, { ...this.#settings, now });
+    const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey));
+    this.#report(message, arrival.provider, outcome);
+    const clean = harmless(message, arrival);
+    if (outcome.events.length > 0) out.main({ ...clean, payload: outcome.events });
+    if (letters.length > 0) out.side({ ...clean, payload: letters }, letters[0]?.reason ?? '');
+    this.show();
+  }
+
+  /** A webhook counts what became of its delivery itself; what nobody waits for is counted here. */
+  #report(message: RoomMessage, provider: string, { events, refused, ignored, refusals }: NormalizedBody): void {
+    const change = { accepted: events.length, rejected: refused, ignored: ignored.length };
+    const delivery = deliveryOf(message);
+    for (const outcome of ['accepted', 'rejected', 'ignored'] as const) {
+      this.#counts[outcome] += change[outcome];
+      if (delivery === undefined && change[outcome] > 0) eventsTotal.inc({ source: provider, outcome }, change[outcome]);
+    }
+    delivery?.report(change, refusals.map(({ index, path, rule, message: words }) => ({ index, path, rule, message: words })));
+  }
+}
+
+export = (RED: NodeAPI): void => {
+  registerRoom(RED, room);
+};
