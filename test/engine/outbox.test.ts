@@ -134,6 +134,14 @@ describe('outbox', () => {
     assert.equal(outbox.admits(2, 10), 'ok');
   });
 
+  it('forgets no backlog because of events that a failed append has left in the store after all', () => {
+    const steps: Step[] = [
+      { do: 'append', n: 4 }, { do: 'append', n: 4, fate: 'zombie' }, { do: 'append', n: 4 },
+      ...['take', 'receipt', 'page', 'take', 'receipt', 'page', 'take', 'receipt', 'append'].map((what) => ({ do: what, n: what === 'append' ? 1 : 2 })),
+    ];
+    play(steps, 0, 2);
+  });
+
   it('delivers every stored event once its receipts come, whatever fails in between, with a bounded window', () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('append' as const), n: fc.integer({ min: 1, max: 15 }), fate: fc.constantFrom('stored', 'failed', 'zombie') }),
@@ -147,9 +155,9 @@ describe('outbox', () => {
 type Step = { do: string; n?: number; fate?: string };
 
 /** Plays a room around the state machine: a store, a broker that answers some of what it got, restarts excepted. */
-function play(steps: readonly Step[], before: number): void {
+function play(steps: readonly Step[], before: number, maxInFlight = 5): void {
   const store = new Map<number, Queued>(Array.from({ length: before }, (_, offset) => [offset, queued(offset)]));
-  const outbox = open({ maxInFlight: 5 }, { from: 0, next: before, count: before, bytes: before * 11 });
+  const outbox = open({ maxInFlight }, { from: 0, next: before, count: before, bytes: before * 11 });
   const onTheWay: number[] = [];
   const required = new Set(store.keys());
   let now = 0;

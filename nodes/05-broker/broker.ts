@@ -1,0 +1,87 @@
+/**
+ * Which MQTT broker carries the events? The one built in, or one elsewhere; the other nodes see no difference.
+ */
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { NodeAPI } from 'node-red';
+import { messageOf } from '../../engine/errors.js';
+import { resourceUp } from '../metrics.js';
+import { registerRoom, type Room, type RoomContext } from '../runtime.js';
+import type { Cause } from './causes.js';
+import { type BrokerConfig, type EmbeddedConfig, type ExternalConfig, readConfig } from './config.js';
+import { EmbeddedPort } from './embeddedPort.js';
+import { ExternalPort } from './externalPort.js';
+
+type Context = RoomContext<BrokerConfig>;
+type Port = EmbeddedPort | ExternalPort;
+
+const room: Room<BrokerConfig> = {
+  type: 'bottega-broker',
+  credentials: { user: { type: 'text' }, password: { type: 'password' } },
+  readConfig,
+  open(context) {
+    const { config } = context;
+    const port = config.kind === 'embedded' ? openEmbedded(context, config) : openExternal(context, config);
+    const unwatch = showHealth(context, port);
+    return {
+      port,
+      close: async () => {
+        unwatch();
+        await port.close();
+      },
+    };
+  },
+};
+
+function openEmbedded({ RED, node, status, text }: Context, { port, listen, login }: EmbeddedConfig): EmbeddedPort {
+  const folder = resolve(RED.settings.userDir ?? process.env['BOTTEGA_DATA'] ?? '.bottega', 'bottega-broker');
+  const settings = { folder, port, host: listen === 'lan' ? '0.0.0.0' : '127.0.0.1', login, report: (error: unknown) => { node.warn(messageOf(error)); } };
+  let told: Cause | undefined;
+  return new EmbeddedPort(settings, {
+    words: (cause) => text(`cause.${cause}`, { port }),
+    random: Math.random,
+    door: (door) => {
+      if (door.state === 'open') {
+        status.ok('listening', { port });
+        told = undefined;
+        return;
+      }
+      const message = text(`cause.${door.cause}`, { port });
+      status.waiting('away', { message, seconds: Math.ceil(door.retryMs / 1_000) });
+      if (told !== door.cause) node.warn(`${message} (${door.error})`);
+      told = door.cause;
+    },
+  });
+}
+
+function openExternal({ node, text, now }: Context, config: ExternalConfig): ExternalPort {
+  return new ExternalPort(config, {
+    words: (cause) => text(`cause.${cause}`, { host: new URL(config.url).host }),
+    report: (error) => { node.warn(messageOf(error)); },
+    suffix: randomBytes(5).toString('hex'),
+    random: Math.random,
+    now,
+  });
+}
+
+/** Gauge, status and one log line for each new cause. */
+function showHealth({ node, status, config, now }: Context, port: Port): () => void {
+  let told = '';
+  return port.watch((health) => {
+    resourceUp.set({ resource: 'broker' }, health.state === 'ok' ? 1 : 0);
+    if (config.kind === 'embedded') return;
+    if (health.state === 'ok') {
+      status.ok('connected', { host: new URL(config.url).host });
+      told = '';
+      return;
+    }
+    const seconds = Math.max(0, Math.ceil(((health.retryAt ?? now()) - now()) / 1_000));
+    status.waiting('away', { message: health.message, seconds });
+    if (health.retryAt !== undefined && told !== health.message) node.warn(health.message);
+    told = health.message;
+  });
+}
+
+export = (RED: NodeAPI): void => {
+  registerRoom(RED, room);
+};

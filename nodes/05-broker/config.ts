@@ -1,0 +1,121 @@
+/**
+ * Which MQTT broker does the shop use? The one built in, or one elsewhere. The saved form, parsed once.
+ */
+import { ConfigError } from '../../engine/errors.js';
+import type { Saved } from '../runtime.js';
+
+export const VERSION = 1;
+
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface EmbeddedConfig {
+  readonly kind: 'embedded';
+  readonly port: number;
+  /** `lan`: other machines may connect, with user and password. */
+  readonly listen: 'here' | 'lan';
+  readonly login?: Login;
+}
+
+/** Paths of PEM files; read anew at each connection, so that they can be renewed. */
+export interface Files {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface ExternalConfig {
+  readonly kind: 'external';
+  /** Without user and password. */
+  readonly url: string;
+  readonly login?: Login;
+  readonly files: Files;
+  readonly clientPrefix: string;
+  /** 5 falls back to 4 where the broker refuses it. */
+  readonly protocol: 5 | 4;
+}
+
+export type BrokerConfig = EmbeddedConfig | ExternalConfig;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Brings a form saved by a former release to the present version. */
+export function upgrade(saved: Saved): Saved {
+  const version = saved['version'] ?? VERSION;
+  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
+  return saved;
+}
+
+/** `kind` `auto`: the broker of `MQTT_URL` where that is set, else the one built in. */
+export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>, environment: Environment = process.env): BrokerConfig {
+  const saved = upgrade(raw);
+  const kind = saved['kind'] ?? 'auto';
+  const given = textAt(environment, 'MQTT_URL');
+  if (kind === 'embedded' || (kind === 'auto' && given === undefined)) return readEmbedded(saved, secrets, environment);
+  if (kind === 'external') return readExternal(saved, secrets, textAt(saved, 'url') ?? given);
+  if (kind === 'auto') return readExternal(saved, {}, given);
+  throw new ConfigError('kind', 'must be auto, embedded or external', kind);
+}
+
+function readEmbedded(saved: Saved, secrets: Readonly<Record<string, string>>, environment: Environment): EmbeddedConfig {
+  const port = Number(textAt(saved, 'port') ?? textAt(environment, 'MQTT_PORT') ?? 1883);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new ConfigError('port', 'must be a whole number from 1 to 65535', saved['port']);
+  const listen = saved['listen'] ?? 'here';
+  if (listen !== 'here' && listen !== 'lan') throw new ConfigError('listen', 'must be here or lan', listen);
+  const login = readLogin(secrets['user'], secrets['password']);
+  if (listen === 'lan' && login === undefined) throw new ConfigError('user', 'must be given, with a password, to listen on the local network', '');
+  return { kind: 'embedded', port, listen, ...(login === undefined ? {} : { login }) };
+}
+
+function readExternal(saved: Saved, secrets: Readonly<Record<string, string>>, address: string | undefined): ExternalConfig {
+  const { url, login } = readUrl(address);
+  const own = readLogin(secrets['user'], secrets['password']) ?? login;
+  const clientPrefix = textAt(saved, 'clientPrefix') ?? 'bottega';
+  if (!/^[A-Za-z0-9-]{1,12}$/.test(clientPrefix)) throw new ConfigError('clientPrefix', 'must be 1 to 12 letters, digits or hyphens', clientPrefix);
+  const protocol = textAt(saved, 'protocol') ?? '5';
+  if (protocol !== '5' && protocol !== '4') throw new ConfigError('protocol', 'must be 5 or 4', saved['protocol']);
+  return {
+    kind: 'external', url, clientPrefix, files: readFiles(saved), protocol: protocol === '5' ? 5 : 4,
+    ...(own === undefined ? {} : { login: own }),
+  };
+}
+
+function readUrl(address: string | undefined): { url: string; login: Login | undefined } {
+  if (address === undefined || !URL.canParse(address)) throw new ConfigError('url', 'must be like mqtts://broker.example:8883', withoutLogin(address));
+  const parsed = new URL(address);
+  if (!['mqtt:', 'mqtts:', 'ws:', 'wss:'].includes(parsed.protocol) || parsed.hostname === '') {
+    throw new ConfigError('url', 'must begin with mqtt://, mqtts://, ws:// or wss://', withoutLogin(address));
+  }
+  const login = readLogin(decodeURIComponent(parsed.username), decodeURIComponent(parsed.password));
+  parsed.username = '';
+  parsed.password = '';
+  return { url: parsed.href, login };
+}
+
+/** What an error may show of an address: nothing before the `@`. */
+function withoutLogin(address: string | undefined): string | undefined {
+  return address?.replace(/^.*@/, '');
+}
+
+function readLogin(user: string | undefined, password: string | undefined): Login | undefined {
+  if ((user ?? '') === '' && (password ?? '') === '') return undefined;
+  if (user === undefined || user === '') throw new ConfigError('user', 'must be given with the password', '');
+  if (password === undefined || password === '') throw new ConfigError('password', 'must be given with the user', '');
+  return { user, password };
+}
+
+function readFiles(saved: Saved): Files {
+  const [ca, cert, key] = [textAt(saved, 'ca'), textAt(saved, 'cert'), textAt(saved, 'key')];
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new ConfigError(cert === undefined ? 'cert' : 'key', 'must be given with the other of certificate and key', '');
+  }
+  return { ...(ca === undefined ? {} : { ca }), ...(cert === undefined || key === undefined ? {} : { cert, key }) };
+}
+
+function textAt(place: Readonly<Record<string, unknown>>, field: string): string | undefined {
+  const value = place[field];
+  if (typeof value === 'number') return String(value);
+  // Node-RED leaves `${MQTT_PORT}` as it is where the variable is not set.
+  return typeof value === 'string' && value.trim() !== '' && !/^\$\{\w+\}$/.test(value) ? value.trim() : undefined;
+}

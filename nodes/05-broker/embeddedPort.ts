@@ -1,0 +1,102 @@
+/**
+ * How do the nodes use the embedded broker, while it opens, runs, loses its port or is opened anew?
+ */
+import { messageOf } from '../../engine/errors.js';
+import type { BrokerPort, Health, MessageListener } from '../ports.js';
+import { away, causeOf, type Cause } from './causes.js';
+import { EmbeddedBroker, type EmbeddedSettings } from './embedded.js';
+import { Pulse, retryDelay } from '../pulse.js';
+import { type SubscribeOptions, Subscriptions } from './subscriptions.js';
+
+/** Is the TCP port open to other programs? The nodes of this process do not need it. */
+export type Door = { readonly state: 'open' } | { readonly state: 'shut'; readonly cause: Cause; readonly error: string; readonly retryMs: number };
+
+export interface EmbeddedHooks {
+  words(cause: Cause): string;
+  door(door: Door): void;
+  random(): number;
+}
+
+export class EmbeddedPort implements BrokerPort {
+  readonly #settings: EmbeddedSettings;
+  readonly #hooks: EmbeddedHooks;
+  readonly #subscriptions: Subscriptions;
+  readonly #pulse: Pulse;
+  #broker: EmbeddedBroker | undefined;
+  #opening: Promise<void>;
+  #retry: NodeJS.Timeout | undefined;
+  #attempt = 0;
+  #life: 'running' | 'closed' = 'running';
+
+  constructor(settings: EmbeddedSettings, hooks: EmbeddedHooks) {
+    this.#settings = settings;
+    this.#hooks = hooks;
+    this.#subscriptions = new Subscriptions(settings.report);
+    this.#pulse = new Pulse({ state: 'waiting', cause: 'broker.away', message: hooks.words('lost') });
+    this.#opening = this.#open();
+  }
+
+  health(): Health {
+    return this.#pulse.health();
+  }
+
+  watch(listener: (health: Health) => void): () => void {
+    return this.#pulse.watch(listener);
+  }
+
+  async publish(topic: string, payload: string | Buffer, options: { retain?: boolean } = {}): Promise<void> {
+    if (this.#broker === undefined) throw away('the embedded broker is not open');
+    await this.#broker.publish(topic, Buffer.from(payload), options.retain ?? false);
+  }
+
+  subscribe(filter: string, listener: MessageListener, options: SubscribeOptions = {}): () => Promise<void> {
+    const { added, all, end } = this.#subscriptions.add(filter, listener, options);
+    if (added !== undefined) this.#broker?.subscribe(added);
+    // A further listener of a known filter has missed the retained messages; hearing one again hurts nobody.
+    else if (options.group === undefined) this.#broker?.replay(all).catch(this.#settings.report);
+    return () => {
+      const ended = end();
+      if (ended !== undefined) this.#broker?.unsubscribe(ended);
+      return Promise.resolve();
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#life = 'closed';
+    clearTimeout(this.#retry);
+    await this.#opening;
+    const broker = this.#broker;
+    this.#broker = undefined;
+    this.#pulse.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words('lost') });
+    await broker?.close();
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const broker = this.#broker ?? await this.#start();
+      await broker.listen();
+      this.#attempt = 0;
+      this.#hooks.door({ state: 'open' });
+    } catch (error) {
+      this.#again(error);
+    }
+  }
+
+  async #start(): Promise<EmbeddedBroker> {
+    const broker = await EmbeddedBroker.open(this.#settings);
+    for (const subscription of this.#subscriptions.all()) broker.subscribe(subscription);
+    this.#broker = broker;
+    if (this.#life === 'running') this.#pulse.set({ state: 'ok' });
+    return broker;
+  }
+
+  #again(error: unknown): void {
+    const cause = causeOf(error);
+    const retryMs = retryDelay(this.#attempt, this.#hooks.random());
+    this.#attempt += 1;
+    this.#hooks.door({ state: 'shut', cause, error: messageOf(error), retryMs });
+    if (this.#broker === undefined) this.#pulse.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words(cause) });
+    if (this.#life === 'closed') return;
+    this.#retry = setTimeout(() => { this.#opening = this.#open(); }, retryMs);
+  }
+}

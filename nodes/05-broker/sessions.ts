@@ -1,0 +1,49 @@
+/**
+ * What does the embedded broker keep on disk? Retained messages, and for clients that are away a bounded number of messages.
+ */
+import type { Readable } from 'node:stream';
+import AsyncLevelPersistence from 'aedes-persistence-level/asyncPersistence.js';
+
+/** As in mosquitto's default: what comes on top for a client that stays away is not kept for it. */
+export const MAX_QUEUED = 1_000;
+
+interface Subscriber {
+  readonly clientId: string;
+}
+
+export class Sessions extends AsyncLevelPersistence {
+  readonly #queued = new Map<string, number>();
+  readonly #isHere: (clientId: string) => boolean;
+  readonly #report: (error: unknown) => void;
+
+  constructor(db: unknown, isHere: (clientId: string) => boolean, report: (error: unknown) => void) {
+    super(db);
+    this.#isHere = isHere;
+    this.#report = report;
+  }
+
+  override async outgoingEnqueueCombi(subscribers: readonly Subscriber[], packet: unknown): Promise<unknown> {
+    const kept = subscribers.length === 0 ? subscribers : subscribers.filter(({ clientId }) => this.#mayQueue(clientId));
+    return super.outgoingEnqueueCombi(kept, packet);
+  }
+
+  // A failing read ends in an 'error' that aedes does not listen to: without a listener it would end the process.
+  override createRetainedStreamCombi(patterns: readonly string[]): Readable {
+    return super.createRetainedStreamCombi(patterns).on('error', this.#report);
+  }
+
+  override createRetainedStream(pattern: string): Readable {
+    return super.createRetainedStream(pattern).on('error', this.#report);
+  }
+
+  #mayQueue(clientId: string): boolean {
+    if (this.#isHere(clientId)) {
+      this.#queued.delete(clientId);
+      return true;
+    }
+    const queued = this.#queued.get(clientId) ?? 0;
+    if (queued >= MAX_QUEUED) return false;
+    this.#queued.set(clientId, queued + 1);
+    return true;
+  }
+}

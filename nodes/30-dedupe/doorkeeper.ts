@@ -1,0 +1,88 @@
+/**
+ * Who may pass? Events are reserved, parted from their repeats, and settled as the delivery that waits for them ends.
+ */
+import { randomUUID } from 'node:crypto';
+import { confirm, release, reserve } from '../../engine/dedupe.js';
+import { messageOf } from '../../engine/errors.js';
+import type { Store } from '../../engine/store/store.js';
+import { deliveryOf } from '../delivery.js';
+import { events } from '../metrics.js';
+import type { Job, RoomContext } from '../runtime.js';
+import { throttle } from '../throttle.js';
+import type { DedupeConfig } from './config.js';
+import { loadOf, reservationsOf, shaped, split, type Split, type Visit, visitOf } from './turn.js';
+
+const STATUS_MS = 500;
+
+interface Guest extends Visit {
+  readonly job: Job;
+}
+
+export class Doorkeeper {
+  readonly #context: RoomContext<DedupeConfig>;
+  readonly #store: Store;
+  #passed = 0;
+  #duplicates = 0;
+  readonly show = throttle(() => { this.#context.status.ok('counts', { passed: this.#passed, duplicates: this.#duplicates }); }, STATUS_MS);
+
+  constructor(context: RoomContext<DedupeConfig>, store: Store) {
+    this.#context = context;
+    this.#store = store;
+  }
+
+  async handle(jobs: readonly Job[]): Promise<void> {
+    const { config, now } = this.#context;
+    const guests = this.#welcome(jobs);
+    const sightings = await reserve(this.#store, reservationsOf(guests, now() + config.reservationMs));
+    for (const { message, out } of jobs) if (loadOf(message.payload) === undefined) out.side(message, 'notEvent');
+    const loose: string[] = [];
+    split(guests, sightings).forEach((parts, index) => {
+      const guest = guests[index];
+      if (guest === undefined) return;
+      if (!this.#followDelivery(guest, parts)) loose.push(...parts.keys);
+      this.#send(guest, parts);
+    });
+    // Nobody waits for these, so nobody would send them again: what has been passed on counts as stored.
+    await confirm(this.#store, [...new Set(loose)], now() + config.memoryMs);
+    this.show();
+  }
+
+  /** What is no event has no identity to remember: it is no guest. */
+  #welcome(jobs: readonly Job[]): Guest[] {
+    const nobody = randomUUID();
+    return jobs.flatMap((job) => {
+      const load = loadOf(job.message.payload);
+      return load === undefined ? [] : [{ ...visitOf(load, deliveryOf(job.message) === undefined ? nobody : randomUUID()), job }];
+    });
+  }
+
+  /** False where no delivery waits for the message. */
+  #followDelivery({ job, owner }: Guest, { keys, duplicates }: Split): boolean {
+    const delivery = deliveryOf(job.message);
+    if (delivery === undefined) return false;
+    const n = duplicates.length;
+    if (n > 0) delivery.report({ accepted: -n, duplicates: n });
+    if (keys.length > 0) {
+      delivery.onSettled(({ outcome }) => {
+        const { config, now, node } = this.#context;
+        const settled = outcome === 'complete' ? confirm(this.#store, keys, now() + config.memoryMs) : release(this.#store, keys, owner);
+        // An unsettled reservation expires: until then its events pass, which does no harm.
+        settled.catch((error: unknown) => { node.warn(messageOf(error)); });
+      });
+    }
+    return true;
+  }
+
+  #send({ job, load }: Guest, { passed, duplicates }: Split): void {
+    this.#passed += passed.length;
+    this.#duplicates += duplicates.length;
+    // A webhook counts its duplicates itself, from the delivery's tally.
+    if (job.message['intake'] === undefined && duplicates.length > 0) events.inc({ source: 'mqtt', outcome: 'duplicate' }, duplicates.length);
+    if (duplicates.length === 0) {
+      job.out.main(job.message);
+      return;
+    }
+    job.out.side({ ...job.message, payload: shaped(load.shape, duplicates) }, 'duplicate');
+    if (passed.length > 0) job.out.main({ ...job.message, payload: shaped(load.shape, passed) });
+  }
+}

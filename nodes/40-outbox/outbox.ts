@@ -1,0 +1,85 @@
+/**
+ * Is the event safe? Stored before the sender is told so, then published until an inbox confirms that it has stored it too.
+ */
+import { randomBytes } from 'node:crypto';
+import type { NodeAPI } from 'node-red';
+import { MINUTE } from '../../engine/time.js';
+import { outboxDepth } from '../metrics.js';
+import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
+import { type Job, portOf, registerRoom, type Room, type RoomContext } from '../runtime.js';
+import { throttle } from '../throttle.js';
+import { type OutboxConfig, readConfig } from './config.js';
+import { acceptedOf, parcelOf } from './parcel.js';
+import { Sender } from './sender.js';
+import { Shelf } from './shelf.js';
+
+const STATUS_MS = 500;
+const AGE_MS = 10_000;
+
+interface Ports {
+  readonly shop: ShopPort;
+  readonly store: StorePort;
+  readonly broker: BrokerPort;
+}
+
+const room: Room<OutboxConfig> = {
+  type: 'bottega-outbox',
+  readConfig,
+  open(context) {
+    const { RED, config, now, node } = context;
+    const ports: Ports = {
+      shop: portOf<ShopPort>(RED, config.shop, 'shop'),
+      store: portOf<StorePort>(RED, config.store, 'store'),
+      broker: portOf<BrokerPort>(RED, config.broker, 'broker'),
+    };
+    const sender = new Sender({
+      // New at each start: a receipt for a former run can never settle an offset of this one.
+      id: `${node.id}.${randomBytes(6).toString('hex')}`,
+      tenant: ports.shop.tenant, limits: config.limits, until: config.until, broker: ports.broker, storeHealth: ports.store,
+      shelf: new Shelf(ports.store.of(ports.shop.tenant), node.id),
+      random: Math.random, warn: (text) => { node.warn(text); }, changed: () => { show(); }, now,
+    });
+    const show = throttle(() => { showStatus(context, sender, ports); }, STATUS_MS);
+    const aging = setInterval(show, AGE_MS);
+    show();
+    return {
+      batch: (jobs) => handle(jobs, sender, now()),
+      close: async () => {
+        clearInterval(aging);
+        show.cancel();
+        await sender.close();
+        outboxDepth.remove({ outbox: node.id });
+      },
+    };
+  },
+};
+
+async function handle(jobs: readonly Job[], sender: Sender, now: number): Promise<void> {
+  const parcels = jobs.map(({ message }) => parcelOf(message.payload, now));
+  const drafts = parcels.flatMap(({ good }) => good);
+  if (drafts.length > 0) await sender.append(drafts, parcels.reduce((sum, { bytes }) => sum + bytes, 0));
+  parcels.forEach((parcel, index) => {
+    const job = jobs[index];
+    if (job === undefined) return;
+    const { shape, good, refused } = parcel;
+    if (refused.length > 0) job.out.side({ ...job.message, payload: shape === 'single' ? refused[0] : refused }, 'notEvent');
+    if (refused.length === 0) job.out.main(job.message);
+    else if (good.length > 0) job.out.main({ ...job.message, payload: acceptedOf(parcel) });
+  });
+}
+
+function showStatus({ status, node, now }: RoomContext<OutboxConfig>, sender: Sender, { store, broker }: Ports): void {
+  const { depth, oldestAt } = sender;
+  outboxDepth.set({ outbox: node.id }, depth);
+  const [storeHealth, brokerHealth] = [store.health(), broker.health()];
+  const age = oldestAt === undefined ? 0 : now() - oldestAt;
+  const waiting = { depth, age: age < MINUTE ? `${String(Math.round(age / 1_000))} s` : `${String(Math.round(age / MINUTE))} min` };
+  if (storeHealth.state === 'waiting') status.waiting('store', { message: storeHealth.message });
+  else if (brokerHealth.state === 'waiting') status.waiting('broker', { message: brokerHealth.message, ...waiting });
+  else if (depth > 0) status.ok('depth', waiting);
+  else status.ok('empty');
+}
+
+export = (RED: NodeAPI): void => {
+  registerRoom(RED, room);
+};

@@ -1,0 +1,176 @@
+/**
+ * How does what is stored reach the other side? Published at once, again until receipted, then removed.
+ */
+import { Fault, messageOf } from '../../engine/errors.js';
+import { Outbox, type OutboxLimits } from '../../engine/outbox.js';
+import type { Packet, Queued } from '../../engine/packet.js';
+import { parseReceipt } from '../../engine/receipts.js';
+import { eventTopic, receiptsTopic } from '../../engine/topic.js';
+import { events as eventCounter, hopSeconds } from '../metrics.js';
+import type { BrokerPort, Health, Watched } from '../ports.js';
+import type { Shelf } from './shelf.js';
+
+const REMOVE_AGAIN_MS = 1_000;
+
+export interface SenderParts {
+  readonly id: string;
+  readonly tenant: string;
+  readonly limits: OutboxLimits;
+  readonly until: 'receipt' | 'accepted';
+  readonly shelf: Shelf;
+  readonly storeHealth: Watched;
+  readonly broker: BrokerPort;
+  now(): number;
+  random(): number;
+  warn(text: string): void;
+  /** Something changed that a status may show. */
+  changed(): void;
+}
+
+export class Sender {
+  readonly #parts: SenderParts;
+  readonly #ends: (() => unknown)[] = [];
+  #outbox: Outbox | undefined;
+  #recovering: Promise<Outbox> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #settled: number[] = [];
+  #removing: Promise<void> | undefined;
+  #paging: 'no' | 'yes' = 'no';
+  #life: 'running' | 'closed' = 'running';
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+    const { broker, tenant, id, storeHealth, until } = parts;
+    if (until === 'receipt') this.#ends.push(broker.subscribe(receiptsTopic(tenant, id), (_topic, payload) => { this.#receipt(payload.toString()); }));
+    this.#ends.push(broker.watch((health) => { this.#brokerIs(health); }));
+    this.#ends.push(storeHealth.watch(({ state }) => { if (state === 'ok') this.#recoverInBackground(); }));
+  }
+
+  get depth(): number {
+    return this.#outbox?.depth ?? 0;
+  }
+
+  get oldestAt(): number | undefined {
+    return this.#outbox?.oldestAt;
+  }
+
+  /** Resolves once they are stored. Throws `outbox.full` and the store's faults; then none of them counts as accepted. */
+  async append(drafts: readonly Omit<Queued, 'offset'>[], bytes: number): Promise<void> {
+    const outbox = this.#outbox ?? await this.#recover();
+    if (outbox.admits(drafts.length, bytes) === 'full') throw new Fault('outbox.full', 'too many events wait for the other side');
+    const first = outbox.allocate(drafts.length);
+    const events = drafts.map((draft, index) => ({ ...draft, offset: first + index }));
+    await this.#parts.shelf.append(events);
+    outbox.appended(events);
+    this.#pump();
+  }
+
+  async close(): Promise<void> {
+    this.#life = 'closed';
+    clearTimeout(this.#timer);
+    await Promise.all(this.#ends.map((end) => end()));
+    await this.#removing;
+    await this.#removeSettled();
+  }
+
+  #recoverInBackground(): void {
+    if (this.#outbox !== undefined || this.#life === 'closed') return;
+    this.#recover().catch((error: unknown) => { this.#parts.warn(messageOf(error)); });
+  }
+
+  #recover(): Promise<Outbox> {
+    const recovering = this.#recovering ?? this.#parts.shelf.recover().then((recovered) => {
+      const outbox = new Outbox(this.#parts.id, this.#parts.limits, recovered);
+      this.#outbox = outbox;
+      if (this.#parts.broker.health().state === 'ok') outbox.brokerHere();
+      this.#pump();
+      return outbox;
+    }).finally(() => { this.#recovering = undefined; });
+    this.#recovering = recovering;
+    return recovering;
+  }
+
+  #brokerIs({ state }: Health): void {
+    if (state === 'ok') this.#outbox?.brokerHere();
+    else this.#outbox?.brokerAway();
+    this.#pump();
+  }
+
+  #pump(): void {
+    const outbox = this.#outbox;
+    if (outbox === undefined || this.#life === 'closed') return;
+    for (const packet of outbox.take(this.#parts.now(), () => this.#parts.random())) this.#publish(packet);
+    this.#page(outbox);
+    clearTimeout(this.#timer);
+    const nextAt = outbox.nextAt();
+    if (nextAt !== undefined) this.#timer = setTimeout(() => { this.#pump(); }, Math.max(1, nextAt - this.#parts.now()));
+    this.#parts.changed();
+  }
+
+  #publish({ path, payload, offsets }: Packet): void {
+    const { broker, tenant, until } = this.#parts;
+    broker.publish(eventTopic(tenant, path), payload).then(
+      () => {
+        eventCounter.inc({ source: 'outbox', outcome: 'published' }, offsets.length);
+        if (until === 'accepted') this.#settle(offsets.map((offset) => [offset, offset]));
+      },
+      (error: unknown) => {
+        // Sent again when the broker is back or its time has come: the status tells, the log need not.
+        if (!(error instanceof Fault)) this.#parts.warn(messageOf(error));
+      },
+    );
+  }
+
+  #receipt(payload: string): void {
+    const ranges = parseReceipt(payload);
+    if (ranges === undefined) this.#parts.warn('a receipt could not be read');
+    else this.#settle(ranges);
+  }
+
+  #settle(ranges: Parameters<Outbox['settle']>[0]): void {
+    const now = this.#parts.now();
+    const settled = this.#outbox?.settle(ranges) ?? [];
+    for (const { offset, appendedAt } of settled) {
+      this.#settled.push(offset);
+      hopSeconds.observe({ hop: 'outbox' }, Math.max(0, now - appendedAt) / 1_000);
+    }
+    if (settled.length === 0) return;
+    this.#removing ??= this.#removeSettled();
+    this.#pump();
+  }
+
+  /** One commit at a time; what is settled meanwhile goes into the next. */
+  async #removeSettled(): Promise<void> {
+    while (this.#settled.length > 0) {
+      const offsets = this.#settled.splice(0);
+      try {
+        await this.#parts.shelf.remove(offsets);
+      } catch (error) {
+        // Still in the store: at worst it is sent again after a restart.
+        this.#parts.warn(messageOf(error));
+        if (this.#life === 'closed') break;
+        this.#settled.push(...offsets);
+        await new Promise((resolve) => { setTimeout(resolve, REMOVE_AGAIN_MS).unref(); });
+      }
+    }
+    this.#removing = undefined;
+  }
+
+  #page(outbox: Outbox): void {
+    const wanted = this.#paging === 'yes' ? undefined : outbox.wanted();
+    if (wanted === undefined) return;
+    this.#paging = 'yes';
+    this.#parts.shelf.read(wanted).then((page) => {
+      outbox.loaded(wanted, page);
+      this.#paging = 'no';
+      if (page.events.length < page.read) this.#parts.warn(`${String(page.read - page.events.length)} stored events cannot be read and are kept`);
+      this.#pump();
+    }).catch((error: unknown) => {
+      this.#parts.warn(messageOf(error));
+      setTimeout(() => {
+        this.#paging = 'no';
+        this.#pump();
+      }, REMOVE_AGAIN_MS).unref();
+    });
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What came over MQTT? Canonical events with the mark of the outbox that waits for them, and what is none, with its reason.
+ */
+import type { DeadLetter } from '../../engine/deadletter.js';
+import type { Refusal } from '../../engine/errors.js';
+import { type EventContext, parseEvent, type ShopEvent } from '../../engine/event.js';
+import { markOf, type OutboxMark } from '../../engine/receipts.js';
+import { formatInstant } from '../../engine/time.js';
+import { footfallStore } from '../../engine/topic.js';
+
+/** An event with the mark of its outbox; events of strangers have none. */
+export interface Arrival {
+  readonly event: ShopEvent;
+  readonly mark?: OutboxMark;
+}
+
+export interface Rejected {
+  readonly letter: DeadLetter;
+  readonly mark?: OutboxMark;
+}
+
+export interface Read {
+  readonly arrivals: readonly Arrival[];
+  readonly rejected: readonly Rejected[];
+}
+
+/** `name`: a keyed digest that tells nothing about the content; `seal` hides it under the shop's key. */
+export interface ArrivalContext extends EventContext {
+  readonly name: (text: string) => string;
+  readonly seal: (text: string) => string;
+}
+
+const NOT_JSON: Refusal = { path: '', rule: 'json', message: 'not JSON' };
+const NOT_A_NUMBER: Refusal = { path: '', rule: 'number', message: 'must be a plain number of people' };
+const NOT_A_STORE: Refusal = { path: '/topic', rule: 'label', message: 'the topic must end in the name of a store' };
+
+/** One event or an array of events. */
+export function readEvents(topic: string, payload: Buffer, context: ArrivalContext): Read {
+  const text = payload.toString();
+  const parsed = parseJson(text);
+  if (parsed === undefined) return { arrivals: [], rejected: [{ letter: letterOf(topic, text, 0, NOT_JSON, context) }] };
+  const arrivals: Arrival[] = [];
+  const rejected: Rejected[] = [];
+  (Array.isArray(parsed) ? parsed as unknown[] : [parsed]).forEach((input, index) => {
+    const mark = typeof input === 'object' && input !== null ? markOf(input) : undefined;
+    const marked = mark === undefined ? {} : { mark };
+    const result = parseEvent(input, context);
+    if (result.outcome === 'event') arrivals.push({ event: result.event, ...marked });
+    else rejected.push({ letter: letterOf(topic, JSON.stringify(input), index, result.refusals[0] ?? NOT_JSON, context), ...marked });
+  });
+  return { arrivals, rejected };
+}
+
+/**
+ * A bare number from a door counter becomes a visit of so many people, now. Such counters send nothing by which a repetition
+ * could be known, so each message has an id of its own (`unique`) and counts.
+ */
+export function readFootfall(topic: string, payload: Buffer, unique: string, context: ArrivalContext): Read {
+  const text = payload.toString().trim();
+  const store = footfallStore(topic);
+  const reason = store === undefined ? NOT_A_STORE : /^\d{1,7}$/.test(text) ? undefined : NOT_A_NUMBER;
+  if (reason !== undefined) return { arrivals: [], rejected: [{ letter: letterOf(topic, text, 0, reason, context) }] };
+  return readEvents(topic, Buffer.from(JSON.stringify({
+    specversion: '1.0', id: `footfall/${unique}`, source: 'urn:bottega:mqtt:footfall', type: 'visit', time: formatInstant(context.now),
+    data: { store, quantity: Number(text) },
+  })), context);
+}
+
+/** An event that nobody would send again, and that could not be stored or taken. */
+export function letterOfEvent(event: ShopEvent, reason: Refusal, context: ArrivalContext): DeadLetter {
+  return letterOf('events', JSON.stringify(event), 0, reason, context);
+}
+
+/** The id comes from the content: the same thing sent again is the same letter. */
+function letterOf(topic: string, text: string, index: number, refusal: Refusal, { now, name, seal }: ArrivalContext): DeadLetter {
+  const { path, rule, message } = refusal;
+  return {
+    id: name(`${topic}\n${text}`), provider: 'mqtt', topic, reason: rule, path, message,
+    receivedAt: formatInstant(now), kind: 'dead', index, sealed: seal(text),
+  };
+}
+
+/** `undefined` where it is no JSON; JSON has no `undefined` of its own. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
