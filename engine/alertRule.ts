@@ -1,0 +1,39 @@
+/**
+ * What should someone be told about? A KPI beyond a threshold, and how patient to be.
+ */
+import type { WindowSize } from './window.js';
+
+/** Breached beyond a threshold, recovered only back at `recovery`; in between a firing alert keeps firing. */
+export type Threshold =
+  | { readonly op: 'above' | 'below'; readonly threshold: number; readonly recovery: number }
+  | { readonly op: 'outside'; readonly low: number; readonly high: number };
+
+export interface AlertRule {
+  readonly name: string;
+  readonly kpi: string;
+  readonly size: WindowSize;
+  readonly channel: string;
+  /** One alert per store, or one for all stores together. */
+  readonly group: 'store' | 'all';
+  readonly when: Threshold;
+  /** `finished`: final and corrected values only. `live`: also a window that is still filling. */
+  readonly evaluate: 'finished' | 'live';
+  readonly forMs: number;
+  readonly keepFiringForMs: number;
+  /** Tells again while it fires; 0 = once. */
+  readonly repeatMs: number;
+  /** Silence for so long is `noData`; 0 = never. */
+  readonly noDataMs: number;
+}
+
+/** Beyond the threshold; on it is not beyond. */
+export function isBreached(when: Threshold, value: number): boolean {
+  if (when.op === 'outside') return value < when.low || value > when.high;
+  return when.op === 'above' ? value > when.threshold : value < when.threshold;
+}
+
+/** Back where a firing alert may end. */
+export function isRecovered(when: Threshold, value: number): boolean {
+  if (when.op === 'outside') return !isBreached(when, value);
+  return when.op === 'above' ? value <= when.recovery : value >= when.recovery;
+}
