@@ -1,0 +1,37 @@
+/**
+ * What does the monitor look after, and how often does it tell? The saved form, parsed once.
+ */
+import { ConfigError } from '../../engine/errors.js';
+import type { Saved } from '../runtime.js';
+
+export const VERSION = 1;
+
+/** Ids of configuration nodes; without `broker` none is looked after. */
+export interface MonitorConfig {
+  readonly store: unknown;
+  readonly shop: unknown;
+  readonly broker?: string;
+  readonly intervalMs: number;
+}
+
+const INTERVAL_S = 1;
+
+/** Brings a form saved by a former release to the present version. */
+export function upgrade(saved: Saved): Saved {
+  const version = saved['version'] ?? VERSION;
+  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
+  return saved;
+}
+
+export function readConfig(raw: Saved): MonitorConfig {
+  const saved = upgrade(raw);
+  const { broker } = saved;
+  const seconds = Number(saved['interval'] ?? INTERVAL_S);
+  if (!(seconds >= 0.1 && seconds <= 3_600)) throw new ConfigError('interval', 'must be a number of seconds from 0.1 to 3600', saved['interval']);
+  return {
+    store: saved['store'],
+    shop: saved['shop'],
+    intervalMs: Math.round(seconds * 1_000),
+    ...(typeof broker === 'string' && broker !== '' ? { broker } : {}),
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * Can an event be stored right now? Proven by storing something, at most once a second however often it is asked.
+ */
+import { type FaultCode, messageOf } from '../../engine/errors.js';
+import type { Store } from '../../engine/store/store.js';
+import type { Health, Watched } from '../ports.js';
+
+/** `warnings`: what does not work and yet loses nothing. */
+export type Report =
+  | { readonly status: 'ok'; readonly warnings?: readonly Cause[] }
+  | { readonly status: 'down'; readonly causes: readonly Cause[] };
+
+export interface Cause {
+  readonly cause: string;
+  readonly message: string;
+}
+
+/** Resources that, when down, make the shop refuse events. */
+export interface Resources {
+  readonly store: Pick<Store, 'commit'>;
+  readonly storeHealth: Pick<Watched, 'health'>;
+  readonly broker?: Pick<Watched, 'health'>;
+  /** Outboxes that take no more events. */
+  readonly fullOutboxes: () => Promise<readonly string[]>;
+}
+
+const KEY = 'health';
+const FRESH_MS = 1_000;
+const PATIENCE_MS = 2_000;
+
+/** The check; what the others say of themselves is asked each time, the store's proof is shared for a second. */
+export function healthCheck(resources: Resources, now: () => number): () => Promise<Report> {
+  const { storeHealth, broker, fullOutboxes } = resources;
+  const prove = atMostEachSecond(() => proveStore(resources.store, now()), now);
+  return async () => {
+    const store = storeHealth.health();
+    const causes = store.state === 'waiting' ? [causeOf(store)] : [...await prove(), ...(await fullOutboxes()).map(outboxFull)];
+    if (causes.length > 0) return { status: 'down', causes };
+    const link = broker?.health();
+    // Without the broker the outbox goes on storing: events wait, none is refused.
+    return link?.state === 'waiting' ? { status: 'ok', warnings: [causeOf(link)] } : { status: 'ok' };
+  };
+}
+
+function atMostEachSecond<T>(act: () => Promise<T>, now: () => number): () => Promise<T> {
+  let last: Promise<T> | undefined;
+  let actedAt = -Infinity;
+  return () => {
+    if (last === undefined || now() - actedAt >= FRESH_MS) {
+      actedAt = now();
+      last = act();
+    }
+    return last;
+  };
+}
+
+async function proveStore(store: Resources['store'], now: number): Promise<Cause[]> {
+  try {
+    await inTime(store.commit([{ key: KEY, value: String(now) }], 'stored'));
+    return [];
+  } catch (error) {
+    const code = (error as { code?: FaultCode } | null)?.code ?? 'store.away';
+    return [{ cause: code, message: messageOf(error) }];
+  }
+}
+
+function causeOf({ cause, message }: Extract<Health, { state: 'waiting' }>): Cause {
+  return { cause, message };
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => { reject(new Error(`the store did not answer within ${String(PATIENCE_MS)} ms`)); }, PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function outboxFull(outbox: string): Cause {
+  return { cause: 'outbox.full', message: `outbox ${outbox} takes no more events` };
+}

@@ -1,0 +1,79 @@
+/**
+ * Is the line alive, and how is it doing? `GET /health`, `GET /metrics`, and a message for the dashboard whenever something changed.
+ */
+import type { NodeAPI } from 'node-red';
+import { messageOf } from '../../engine/errors.js';
+import { registry } from '../metrics.js';
+import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
+import { serve } from '../route.js';
+import { portOf, registerRoom, type Room } from '../runtime.js';
+import { type MonitorConfig, readConfig } from './config.js';
+import { fullOutboxes } from './gather.js';
+import { healthCheck, type Report } from './health.js';
+import { Observer } from './observer.js';
+
+const room: Room<MonitorConfig> = {
+  type: 'bottega-monitor',
+  readConfig,
+  open(context) {
+    const { RED, config, status, out } = context;
+    const now = (): number => context.now();
+    const port = portOf<StorePort>(RED, config.store, 'store');
+    const store = port.of(portOf<ShopPort>(RED, config.shop, 'shop').tenant);
+    const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
+    const check = healthCheck({ store, storeHealth: port, fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
+    const observer = new Observer(store, check, now);
+    const unserve = [serveHealth(RED, check), serveMetrics(RED)];
+    const stop = repeat(config.intervalMs, async () => {
+      const seen = await observer.look();
+      if (seen.change === 'none') return;
+      show(status, seen.snapshot.health);
+      out.main({ topic: 'monitor', payload: seen.snapshot });
+    }, (error) => { status.waiting('failing', { message: messageOf(error) }); });
+    return {
+      async close() {
+        for (const remove of unserve) remove();
+        await stop();
+      },
+    };
+  },
+};
+
+function serveHealth(RED: NodeAPI, check: () => Promise<Report>): () => void {
+  return serve(RED, 'get', '/health', async (_request, response) => {
+    const report = await check();
+    response.status(report.status === 'ok' ? 200 : 503).set('Cache-Control', 'no-store');
+    if (report.status === 'down') response.set('Retry-After', '5');
+    response.json(report);
+  });
+}
+
+function serveMetrics(RED: NodeAPI): () => void {
+  return serve(RED, 'get', '/metrics', async (_request, response) => {
+    response.set('Content-Type', registry.contentType).set('Cache-Control', 'no-store').end(await registry.metrics());
+  });
+}
+
+/** Acts now and then every `intervalMs`, never twice at once; the answer stops it and waits for the act under way. */
+function repeat(intervalMs: number, act: () => Promise<void>, failed: (error: unknown) => void): () => Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let state: 'running' | 'stopped' = 'running';
+  const turn = async (): Promise<void> => {
+    await act().catch(failed);
+    if (state === 'running') timer = setTimeout(() => { work = turn(); }, intervalMs);
+  };
+  let work = turn();
+  return async () => {
+    state = 'stopped';
+    clearTimeout(timer);
+    await work;
+  };
+}
+
+function show(status: Parameters<typeof room.open>[0]['status'], health: Report): void {
+  if (health.status === 'down') status.waiting('down', { message: health.causes[0]?.message });
+  else if (health.warnings !== undefined) status.waiting('warned', { message: health.warnings[0]?.message });
+  else status.ok('ok');
+}
+
+export = (RED: NodeAPI): void => { registerRoom(RED, room); };

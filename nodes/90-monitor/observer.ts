@@ -1,0 +1,78 @@
+/**
+ * What has changed since we last looked? Keeps a minute of readings and the last snapshot.
+ */
+import type { Store } from '../../engine/store/store.js';
+import { type Dead, type Outbox, readDead, readHeard, readMetrics, readOutbox } from './gather.js';
+import type { Report } from './health.js';
+import { type Heard, keepMinute, type Latency, latencies, type Reading, type SourceRow, sourceRows, withoutAges } from './snapshot.js';
+
+/** What the dashboard gets. `latency` is per hop, of the last minute, in seconds. */
+export interface Snapshot {
+  readonly at: string;
+  readonly sources: readonly SourceRow[];
+  readonly outbox: Outbox;
+  readonly dead: Dead;
+  readonly health: Report;
+  readonly latency: Readonly<Record<string, Latency>>;
+}
+
+export type Seen = { readonly change: 'none' } | { readonly change: 'some'; readonly snapshot: Snapshot };
+
+/** Up to a thousand dead letters are read again when one was counted, else this often. */
+const DEAD_MS = 15_000;
+/** A dead letter is stored within so long of being counted. */
+const SETTLED_MS = 3_000;
+
+export class Observer {
+  readonly #store: Store;
+  readonly #check: () => Promise<Report>;
+  readonly #now: () => number;
+  #readings: Reading[] = [];
+  #heard: Heard[] = [];
+  #outbox: Outbox = { depth: 0 };
+  #dead: Dead = { count: 0, last: [] };
+  #deadAt = -Infinity;
+  #deadCounted = -1;
+  #deadExpectedUntil = -Infinity;
+  #last = '';
+
+  constructor(store: Store, check: () => Promise<Report>, now: () => number) {
+    this.#store = store;
+    this.#check = check;
+    this.#now = now;
+  }
+
+  async look(): Promise<Seen> {
+    const now = this.#now();
+    const reading = await readMetrics(now);
+    this.#readings = keepMinute(this.#readings, reading);
+    const health = await this.#check();
+    // While the store is away the last known state goes on being shown; `health` says that it is old.
+    if (health.status === 'ok') await this.#readStore(reading, now);
+    const earlier = this.#readings[0] ?? reading;
+    const rest = {
+      sources: sourceRows(this.#heard, reading, earlier, now), outbox: this.#outbox, dead: this.#dead, health, latency: latencies(reading, earlier),
+    };
+    const said = withoutAges(rest);
+    if (said === this.#last) return { change: 'none' };
+    this.#last = said;
+    return { change: 'some', snapshot: { at: new Date(now).toISOString(), ...rest } };
+  }
+
+  async #readStore(reading: Reading, now: number): Promise<void> {
+    this.#heard = await readHeard(this.#store);
+    this.#outbox = await readOutbox(this.#store, now);
+    const counted = deadCount(reading);
+    if (counted !== this.#deadCounted) this.#deadExpectedUntil = now + SETTLED_MS;
+    this.#deadCounted = counted;
+    if (now > this.#deadExpectedUntil && now - this.#deadAt < DEAD_MS) return;
+    this.#deadAt = now;
+    this.#dead = await readDead(this.#store);
+  }
+}
+
+function deadCount({ events }: Reading): number {
+  let sum = 0;
+  for (const outcomes of events.values()) sum += (outcomes.get('dead') ?? 0) + (outcomes.get('rejected') ?? 0);
+  return sum;
+}
