@@ -28,8 +28,9 @@ export type MessageListener = (topic: string, payload: Buffer) => void;
 export interface BrokerPort extends Watched {
   /** Resolves at the broker's PUBACK; rejects with `broker.away` where it cannot be had now. Never waits for a reconnection. */
   publish(topic: string, payload: string | Buffer, options?: { retain?: boolean }): Promise<void>;
-  /** Keeps the subscription over reconnections. `group`: shared among the subscribers of that group (`$share`). The answer ends it. */
-  subscribe(filter: string, listener: MessageListener, options?: { group?: string }): () => Promise<void>;
+  /** Keeps the subscription over reconnections. `group`: shared among the subscribers of that group (`$share`).
+   * `retained: 'skip'`: without the messages the broker had kept from before. The answer ends it. */
+  subscribe(filter: string, listener: MessageListener, options?: { group?: string; retained?: 'skip' }): () => Promise<void>;
 }
 
 /** `bottega-shop`: who the shop is. */

@@ -1,0 +1,122 @@
+/**
+ * Where do dead letters wait to be looked at? In the store, for seven days, the oldest making room for new ones.
+ *
+ * `x/<receivedAt>/<id>` holds the open part, `y/…` its sealed content, so that listing letters reads no content.
+ */
+import { type DeadLetter, openPart } from './deadletter.js';
+import { prefixRange, type Put, type Store, textOf } from './store/store.js';
+import { DAY, parseInstant } from './time.js';
+
+export const OPEN_PREFIX = 'x/';
+export const SEALED_PREFIX = 'y/';
+
+export interface ShelfLimits {
+  readonly letters: number;
+  /** Of sealed content, all letters together. */
+  readonly bytes: number;
+  readonly keepMs: number;
+}
+
+export const SHELF_LIMITS: ShelfLimits = { letters: 10_000, bytes: 256 * 1024 * 1024, keepMs: 7 * DAY };
+
+/** Expired letters, and those of other processes, are noticed at the next count. */
+const RECOUNT_EVERY = 1_000;
+const PAGE = 500;
+
+interface Shelved {
+  readonly place: string;
+  readonly bytes: number;
+}
+
+export class DeadLetterShelf {
+  readonly #store: Store;
+  readonly #limits: ShelfLimits;
+  #letters = 0;
+  #bytes = 0;
+  #sinceCount = RECOUNT_EVERY;
+
+  constructor(store: Store, limits: ShelfLimits = SHELF_LIMITS) {
+    this.#store = store;
+    this.#limits = limits;
+  }
+
+  /** Letters on the shelf, as far as this process knows. */
+  get letters(): number {
+    return this.#letters;
+  }
+
+  /** Stores all of them safely or throws; answers how many letters had to go for it. One caller at a time. */
+  async put(letters: readonly DeadLetter[], now: number): Promise<{ dropped: number }> {
+    if (letters.length === 0) return { dropped: 0 };
+    if (this.#sinceCount >= RECOUNT_EVERY) await this.#count();
+    const arrivals = new Map(letters.map((letter) => [placeOf(letter, now), letter]));
+    const kept = [...arrivals].slice(-this.#limits.letters);
+    const bytes = kept.reduce((sum, [, { sealed = '' }]) => sum + sealed.length, 0);
+    const victims = await this.#oldest(this.#letters + kept.length - this.#limits.letters, this.#bytes + bytes - this.#limits.bytes);
+    const puts = new Map<string, Put>();
+    for (const { place } of victims) for (const key of keysOf(place)) puts.set(key, { key });
+    for (const [place, letter] of kept) for (const put of putsOf(place, letter, now + this.#limits.keepMs)) puts.set(put.key, put);
+    await this.#store.commit([...puts.values()], 'stored');
+    this.#letters += kept.length - victims.length;
+    this.#bytes += bytes - victims.reduce((sum, victim) => sum + victim.bytes, 0);
+    this.#sinceCount += kept.length;
+    return { dropped: victims.length + arrivals.size - kept.length };
+  }
+
+  /** The oldest letters, until so many letters and bytes are found. */
+  async #oldest(letters: number, bytes: number): Promise<Shelved[]> {
+    const victims: Shelved[] = [];
+    let freed = 0;
+    if (letters <= 0 && bytes <= 0) return victims;
+    for await (const shelved of this.#walk()) {
+      if (victims.length >= letters && freed >= bytes) break;
+      victims.push(shelved);
+      freed += shelved.bytes;
+    }
+    return victims;
+  }
+
+  async #count(): Promise<void> {
+    this.#letters = 0;
+    this.#bytes = 0;
+    for await (const { bytes } of this.#walk()) {
+      this.#letters += 1;
+      this.#bytes += bytes;
+    }
+    this.#sinceCount = 0;
+  }
+
+  /** Oldest first, a page at a time. */
+  async *#walk(): AsyncGenerator<Shelved> {
+    const range = prefixRange(OPEN_PREFIX);
+    let gte = range.gte;
+    for (;;) {
+      const page = await this.#store.scan({ ...range, gte }, PAGE);
+      for (const { key, value } of page) yield { place: key.slice(OPEN_PREFIX.length), bytes: bytesIn(textOf(value)) };
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) return;
+      gte = `${last.key}\u0001`;
+    }
+  }
+}
+
+function placeOf({ id, receivedAt }: DeadLetter, now: number): string {
+  return `${String(parseInstant(receivedAt) ?? now).padStart(13, '0')}/${id}`;
+}
+
+function keysOf(place: string): [open: string, sealed: string] {
+  return [OPEN_PREFIX + place, SEALED_PREFIX + place];
+}
+
+function putsOf(place: string, letter: DeadLetter, expiresAt: number): Put[] {
+  const [open, hidden] = keysOf(place);
+  const { sealed } = letter;
+  const record = { ...openPart(letter), ...(sealed === undefined ? {} : { sealedLength: sealed.length }) };
+  const puts: Put[] = [{ key: open, value: JSON.stringify(record), expiresAt }];
+  return sealed === undefined ? puts : [...puts, { key: hidden, value: sealed, expiresAt }];
+}
+
+function bytesIn(record: string | undefined): number {
+  const { sealedLength } = JSON.parse(record ?? '{}') as { sealedLength?: unknown };
+  return typeof sealedLength === 'number' ? sealedLength : 0;
+}

@@ -1,0 +1,95 @@
+/**
+ * Which requests reach the process at all? The senders' paths are open (each proves its sender itself); editor and dashboard are for
+ * this machine's own pages, or for those who know the password. It stands in front of every listener: Node-RED's, and the socket
+ * of the dashboard, which answers before any Express middleware.
+ */
+import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Access, isLoopback } from './settings.js';
+
+/** `closed` while nothing can be accepted yet or any more: senders are asked to come again. */
+export type Door = 'closed' | 'open';
+
+export type Verdict = 'pass' | 'closed' | 'foreign';
+
+/** What the verdict depends on. */
+export interface Visit {
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
+/** Each step begins with a letter or digit, so that no `..` leads out. */
+const SENDERS = /^\/(in(\/\w[\w.-]*)+|kpi|health|metrics)\/?$/i;
+/** Headers of a proxy or tunnel: whoever asks does not sit at this machine, whatever Host says. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'cf-connecting-ip'];
+
+/** A page of another site (its Origin), or another name for this machine (DNS rebinding, a tunnel), does not get to editor and dashboard. */
+export function judge({ url, headers }: Visit, access: Access, door: Door): Verdict {
+  const path = url.split(/[?#]/, 1)[0] ?? '';
+  if (SENDERS.test(path)) return door === 'open' || path === '/health' ? 'pass' : 'closed';
+  if (!isSameOrigin(headers)) return 'foreign';
+  if (access.by === 'password') return 'pass';
+  return isLoopback(nameIn(headers.host)) && FORWARDED.every((name) => headers[name] === undefined) ? 'pass' : 'foreign';
+}
+
+function isSameOrigin({ origin, host }: IncomingMessage['headers']): boolean {
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === new URL(`http://${host ?? ''}`).host;
+}
+
+/** The name in a Host header, without its port. */
+function nameIn(host: string | undefined): string {
+  return URL.canParse(`http://${host ?? ''}`) ? new URL(`http://${host ?? ''}`).hostname : '';
+}
+
+/** An HTTP server that hands on only what passes. */
+export class GuardedServer extends Server {
+  readonly #access: Access;
+  #door: Door = 'closed';
+  #underWay = 0;
+  #onIdle: (() => void) | undefined;
+
+  constructor(access: Access) {
+    super();
+    this.#access = access;
+  }
+
+  set door(door: Door) {
+    this.#door = door;
+  }
+
+  override emit(event: string, ...args: unknown[]): boolean {
+    if (event !== 'request' && event !== 'upgrade') return super.emit(event, ...args);
+    const request = args[0] as IncomingMessage;
+    const verdict = judge({ url: request.url ?? '/', headers: request.headers }, this.#access, this.#door);
+    if (verdict === 'pass') {
+      if (event === 'request') this.#count(args[1] as ServerResponse);
+      return super.emit(event, ...args);
+    }
+    if (event === 'request') refuse(args[1] as ServerResponse, verdict);
+    else (args[1] as Duplex).end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    return true;
+  }
+
+  /** Resolves once no request is under way. */
+  idle(): Promise<void> {
+    return this.#underWay === 0 ? Promise.resolve() : new Promise((resolve) => { this.#onIdle = resolve; });
+  }
+
+  #count(response: ServerResponse): void {
+    this.#underWay += 1;
+    response.once('close', () => {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#onIdle?.();
+    });
+  }
+}
+
+function refuse(response: ServerResponse, verdict: Exclude<Verdict, 'pass'>): void {
+  const closed = verdict === 'closed';
+  const error = closed
+    ? 'starting or stopping'
+    : 'editor and dashboard answer only to this machine under its own name; set BOTTEGA_PASSWORD to open them under others';
+  response.writeHead(closed ? 503 : 403, { 'Content-Type': 'application/json', Connection: 'close', ...(closed ? { 'Retry-After': '2' } : {}) });
+  response.end(`${JSON.stringify({ error })}\n`);
+}

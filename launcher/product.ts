@@ -1,0 +1,121 @@
+/**
+ * How does the whole product come up and go down in one process? Listen, start Node-RED, wait until it can store, open the door; and back.
+ */
+import { mkdirSync } from 'node:fs';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConfigError, messageOf } from '../engine/errors.js';
+import { SECOND } from '../engine/time.js';
+import { GuardedServer } from './guard.js';
+import { type Embedded, hasTemplate, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
+import { openSecrets } from './secrets.js';
+import { addressOf, type Environment, type Settings } from './settings.js';
+
+export interface Product {
+  /** Where it listens, for people and programs on this machine. */
+  readonly url: string;
+  /** What the nodes were given, for a sender on this machine. */
+  readonly environment: Environment;
+  stop(): Promise<void>;
+}
+
+const HEALTH_EVERY_MS = 50;
+const SAY_WHY_AFTER_MS = 20 * SECOND;
+/** Requests under way may finish for so long. */
+const DRAIN_MS = 3 * SECOND;
+
+/** Resolves once webhooks are accepted. Rejects with `ConfigError`, or with the error of listening (`EADDRINUSE` …). */
+export async function startProduct(settings: Settings, log: (line: string) => void): Promise<Product> {
+  if (!hasTemplate(settings.template)) throw new ConfigError('BOTTEGA_TEMPLATE', 'this version does not bring that template', settings.template);
+  const server = new GuardedServer(settings.access);
+  const port = await listen(server, settings);
+  const environment = prepareData(settings, port, log);
+  const embedded = loadNodeRed();
+  const flows = await startNodeRed(embedded, server, nodeRedSettings(settings, port, environment.credentialSecret, log));
+  const url = addressOf(localName(settings.host), port);
+  await healthy(url, flows, log);
+  server.door = 'open';
+  return { url, environment: environment.variables, stop: () => stop(embedded, server) };
+}
+
+async function listen(server: GuardedServer, { host, port }: Settings): Promise<number> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** Lays out the data directory and hands the nodes what they fall back to. */
+function prepareData(settings: Settings, port: number, log: (line: string) => void): { credentialSecret: string; variables: Environment } {
+  mkdirSync(settings.data, { recursive: true, mode: 0o700 });
+  const { credentialSecret, variables: secrets } = openSecrets(settings.data, process.env);
+  const variables = {
+    ...secrets,
+    TZ_SHOP: settings.zone,
+    MQTT_PORT: String(settings.mqttPort),
+    BOTTEGA_PUBLIC_URL: settings.publicUrl ?? addressOf(settings.host, port),
+  };
+  Object.assign(process.env, variables);
+  if (layOutFlow(settings.data, settings.template) === 'kept' && process.env['BOTTEGA_TEMPLATE'] !== undefined) {
+    log('[warn] BOTTEGA_TEMPLATE counts at the first start only: the flow in the data directory is kept');
+  }
+  return { credentialSecret, variables };
+}
+
+/** Whether the nodes run: Node-RED starts none where a flow names a type it does not know. */
+interface Flows {
+  started: boolean;
+}
+
+async function startNodeRed({ red, app }: Embedded, server: GuardedServer, settings: object): Promise<Flows> {
+  red.init(server, settings);
+  app.use(red.httpAdmin);
+  app.use(red.httpNode);
+  server.on('request', app);
+  const flows: Flows = { started: false };
+  red.events.once('flows:started', () => { flows.started = true; });
+  await red.start();
+  return flows;
+}
+
+/** Asks the monitor until events can be stored. A flow whose user took the monitor out is taken at its word. */
+async function healthy(url: string, flows: Flows, log: (line: string) => void): Promise<void> {
+  const since = Date.now();
+  for (let said = false; ;) {
+    const { status, body } = await ask(`${url}/health`);
+    if (status === 200) return;
+    if (status === 404 && flows.started) {
+      log('[warn] /health answers nothing: the flow has no monitor node');
+      return;
+    }
+    if (!said && Date.now() - since > SAY_WHY_AFTER_MS) {
+      said = true;
+      log(`[warn] not ready yet: ${flows.started ? `/health answers ${String(status)} ${body}` : 'the flow does not start; the editor names what it lacks'}`);
+    }
+    await pause(HEALTH_EVERY_MS);
+  }
+}
+
+async function ask(url: string): Promise<{ status: number; body: string }> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5 * SECOND) });
+    return { status: response.status, body: (await response.text()).slice(0, 500) };
+  } catch (error) {
+    return { status: 0, body: messageOf(error) };
+  }
+}
+
+/** The name under which this machine reaches what listens on all addresses. */
+function localName(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
+}
+
+/** No new request is let in; those under way finish, then nodes close and flush, then connections end. */
+async function stop({ red }: Embedded, server: GuardedServer): Promise<void> {
+  server.door = 'closed';
+  server.close();
+  await Promise.race([server.idle(), pause(DRAIN_MS, undefined, { ref: false })]);
+  await red.stop();
+  server.closeAllConnections();
+}

@@ -1,0 +1,106 @@
+/**
+ * How does Node-RED run inside this process? The version the running Node.js can carry, our nodes from this package, quiet and offline.
+ */
+import { copyFileSync, existsSync } from 'node:fs';
+import type { EventEmitter } from 'node:events';
+import type { RequestListener, Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { passwordAccess } from './password.js';
+import type { Settings, Template } from './settings.js';
+
+/** The part of Node-RED that an embedding program uses. */
+export interface NodeRed {
+  readonly version: string;
+  readonly httpAdmin: RequestListener;
+  readonly httpNode: RequestListener;
+  readonly events: EventEmitter;
+  init(server: Server, settings: object): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+type Express = RequestListener & { use(handler: RequestListener): void };
+
+/** Node-RED and the Express application it is served by. */
+export interface Embedded {
+  readonly red: NodeRed;
+  readonly app: Express;
+}
+
+/** Node-RED 5 needs Node.js 22.9; below it, its predecessor serves. */
+export function nodeRedFor(nodeVersion: string): 'node-red' | 'node-red-4' {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 9) ? 'node-red' : 'node-red-4';
+}
+
+/** Loads the fitting Node-RED, and the Express that comes with it. */
+export function loadNodeRed(): Embedded {
+  const require = createRequire(__filename);
+  const name = nodeRedFor(process.versions.node);
+  const inside = createRequire(require.resolve(`${name}/package.json`));
+  const express = inside('express') as () => Express;
+  return { red: require(name) as NodeRed, app: express() };
+}
+
+/** The flow of a template, on the first start only: afterwards the flow is the user's. Answers whether it was laid out now. */
+export function layOutFlow(data: string, template: Template): 'laid out' | 'kept' {
+  const flow = join(data, 'flows.json');
+  if (existsSync(flow)) return 'kept';
+  copyFileSync(join(packageRoot(), 'flows', `${template}.json`), flow);
+  return 'laid out';
+}
+
+/** The templates this package brings. */
+export function hasTemplate(template: Template): boolean {
+  return existsSync(join(packageRoot(), 'flows', `${template}.json`));
+}
+
+/** Node-RED's settings file, as an object. `log` gets lines of warnings and errors. */
+export function nodeRedSettings(settings: Settings, port: number, credentialSecret: string, log: (line: string) => void): object {
+  const access = settings.access.by === 'password' ? passwordAccess(settings.access.password, () => Date.now()) : undefined;
+  return {
+    userDir: resolve(settings.data),
+    flowFile: 'flows.json',
+    flowFilePretty: true,
+    credentialSecret,
+    nodesDir: [packageRoot()],
+    httpAdminRoot: '/',
+    httpNodeRoot: '/',
+    uiHost: settings.host,
+    uiPort: port,
+    logging: { console: { level: 'off' }, lines: { level: 'warn', metrics: false, audit: false, handler: () => lineLogger(log) } },
+    telemetry: { enabled: false, updateNotification: false },
+    externalModules: { autoInstall: false, palette: { allowInstall: true } },
+    editorTheme: { tours: false, projects: { enabled: false }, page: { title: 'Bottega' }, header: { title: 'Bottega' } },
+    ...(access === undefined ? {} : { adminAuth: access.adminAuth }),
+    dashboard: access === undefined ? {} : { middleware: access.middleware, ioMiddleware: access.ioMiddleware },
+  };
+}
+
+interface LogEntry {
+  readonly level: number;
+  readonly type?: string;
+  readonly name?: string;
+  readonly id?: string;
+  readonly msg: unknown;
+}
+
+/** Node-RED warns of these on every first start of ours; there is nothing to be done about them. */
+const EXPECTED = /^(Projects disabled|Encrypted credentials not found)/;
+
+function lineLogger(log: (line: string) => void): (entry: LogEntry) => void {
+  return ({ level, type, name, id, msg }) => {
+    const text = msg instanceof Error || (typeof msg === 'object' && msg !== null && 'message' in msg) ? String(msg.message) : String(msg);
+    if (EXPECTED.test(text)) return;
+    const place = type === undefined ? '' : `[${type}:${name ?? id ?? ''}] `;
+    log(`[${level <= 20 ? 'error' : 'warn'}] ${place}${text}`);
+  };
+}
+
+/** From `dist/launcher` as from `launcher`: the folder of this package's manifest. */
+function packageRoot(): string {
+  let folder = __dirname;
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+}

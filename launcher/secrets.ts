@@ -1,0 +1,70 @@
+/**
+ * Which secrets does this installation use? Those of the environment; any other is made once and kept beside the data, for this user only.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from '../engine/errors.js';
+import type { Environment } from './settings.js';
+
+/** The variables that nodes read, and how a fresh value is made. POS_WEBHOOK_SECRET has the form of Standard Webhooks. */
+const MAKERS = {
+  SHOPIFY_WEBHOOK_SECRET: randomText,
+  HUBSPOT_CLIENT_SECRET: randomText,
+  WOOCOMMERCE_WEBHOOK_SECRET: randomText,
+  POS_JWT_SECRET: randomText,
+  POS_WEBHOOK_SECRET: () => `whsec_${randomBytes(32).toString('base64')}`,
+  BOTTEGA_API_TOKEN: randomText,
+  BOTTEGA_PRIVACY_KEY: randomText,
+} as const;
+
+export type SecretName = keyof typeof MAKERS;
+
+export interface Secrets {
+  /** What encrypts the credentials that Node-RED saves. */
+  readonly credentialSecret: string;
+  readonly variables: Readonly<Record<SecretName, string>>;
+}
+
+/** Where the made secrets lie. */
+export function secretsPath(data: string): string {
+  return join(data, 'secrets.json');
+}
+
+/** Reads what was made before, makes what is missing. A file that cannot be understood stops the start: new keys would orphan the data. */
+export function openSecrets(data: string, environment: Environment): Secrets {
+  const path = secretsPath(data);
+  const kept = existsSync(path) ? parseSecrets(readFileSync(path, 'utf8'), path) : {};
+  const made: Record<string, string> = { ...kept };
+  made['credentialSecret'] ??= randomText();
+  const variables: Partial<Record<SecretName, string>> = {};
+  for (const name of Object.keys(MAKERS) as SecretName[]) {
+    const given = environment[name]?.trim() ?? '';
+    variables[name] = given === '' ? (made[name] ??= MAKERS[name]()) : given;
+  }
+  if (Object.keys(made).length > Object.keys(kept).length) write(path, made);
+  return { credentialSecret: made['credentialSecret'], variables: variables as Record<SecretName, string> };
+}
+
+function randomText(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function parseSecrets(text: string, path: string): Record<string, string> {
+  try {
+    const parsed = JSON.parse(text) as unknown;
+    if (typeof parsed === 'object' && parsed !== null && Object.values(parsed).every((value) => typeof value === 'string')) {
+      return parsed as Record<string, string>;
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new ConfigError(path, 'a JSON object of texts; restore it from a backup', '…');
+}
+
+/** Beside and then renamed: a kill in between leaves the old file or the new one. */
+function write(path: string, secrets: Record<string, string>): void {
+  const aside = `${path}.${String(process.pid)}`;
+  writeFileSync(aside, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(aside, path);
+}

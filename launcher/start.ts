@@ -1,0 +1,86 @@
+/**
+ * `npm start` and `npm run demo`: the product in one process, one line `ready <url>` once webhooks are accepted, a clean stop on a signal.
+ */
+import { ConfigError, messageOf } from '../engine/errors.js';
+import { SECOND } from '../engine/time.js';
+import { type Product, startProduct } from './product.js';
+import { secretsPath } from './secrets.js';
+import { readEnvironment, type Settings } from './settings.js';
+import { simulate } from './simulator/simulate.js';
+
+/** Node-RED gives its nodes 15 s to close; whoever supervises us rarely waits longer. */
+const STOP_WITHIN_MS = 14 * SECOND;
+
+const log = (line: string): void => { process.stderr.write(`${line}\n`); };
+
+void main(process.argv.includes('--demo'));
+
+async function main(demo: boolean): Promise<void> {
+  const stopping = new AbortController();
+  let product: Product | undefined;
+  stopping.signal.addEventListener('abort', () => { void stop(product); }, { once: true });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { stopping.abort(); });
+  surviveFaults();
+  try {
+    const settings = readEnvironment(process.env);
+    product = await startProduct(settings, log);
+    announce(settings, product);
+    if (demo) await simulate(product.url, product.environment, settings.zone, stopping.signal, log);
+  } catch (error) {
+    log(startError(error));
+    process.exit(1);
+  }
+}
+
+function announce(settings: Settings, { url }: Product): void {
+  process.stdout.write(`ready ${url}\n`);
+  process.stdout.write(`dashboard ${url}/dashboard\neditor ${url}/\n`);
+  log(`generated secrets: ${secretsPath(settings.data)}`);
+}
+
+/** Before it has started nothing was acknowledged, and there is nothing to wait for. */
+async function stop(product: Product | undefined): Promise<void> {
+  setTimeout(() => {
+    log('some node did not close in time; what was acknowledged is stored all the same');
+    process.exit(1);
+  }, STOP_WITHIN_MS).unref();
+  try {
+    await product?.stop();
+    process.exit(0);
+  } catch (error) {
+    log(`stopping failed: ${messageOf(error)}`);
+    process.exit(1);
+  }
+}
+
+/** One line that says what to change. */
+function startError(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  const { code, address, port } = error as { code?: string; address?: string; port?: number };
+  const place = `${address ?? process.env['HOST'] ?? ''}:${String(port ?? '')}`;
+  const known: Readonly<Record<string, string>> = {
+    EADDRINUSE: `PORT: ${place} is taken by another program`,
+    EADDRNOTAVAIL: `HOST: ${place} is no address of this machine`,
+    ENOTFOUND: `HOST: ${process.env['HOST'] ?? ''} is no address of this machine`,
+    ...(port === undefined ? {} : { EACCES: `PORT: not allowed to listen on ${place}` }),
+  };
+  return known[code ?? ''] ?? `cannot start: ${causes(error)}`;
+}
+
+/**
+ * A promise that nobody waited for is some node's unanswered call: what is stored is stored in whole commits and a sender without an answer
+ * sends again, so the process stays up. An exception that nobody caught has unwound code half-way: the process ends, as if killed.
+ */
+function surviveFaults(): void {
+  process.on('unhandledRejection', (reason) => { log(`[error] unhandled rejection: ${causes(reason)}`); });
+  process.on('uncaughtException', (error) => {
+    log(`[error] uncaught exception, exiting: ${causes(error)}`);
+    process.exit(1);
+  });
+}
+
+function causes(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? text : `${text}\n  caused by ${causes(cause)}`;
+}

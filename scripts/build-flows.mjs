@@ -1,0 +1,33 @@
+/**
+ * How do the templates come about? Writes flows/*.json from their one description; with `--check` only says whether they are current.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { register } from 'tsx/cjs/api';
+import { readForm } from './room-form.mjs';
+
+register();
+const { buildFlows } = createRequire(import.meta.url)('../flows/build.ts');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = join(root, 'flows');
+let stale = 0;
+for (const [file, text] of buildFlows(defaultsOf)) {
+  const path = join(folder, file);
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+  stale += 1;
+  if (process.argv.includes('--check')) console.error(`flows/${file} is not what flows/description.ts says: node scripts/build-flows.mjs`);
+  else writeFileSync(path, text);
+}
+process.exitCode = process.argv.includes('--check') && stale > 0 ? 1 : 0;
+
+/** The defaults in the form of a room of ours. */
+function defaultsOf(type) {
+  const name = type.startsWith('bottega-') ? type.slice('bottega-'.length) : '';
+  const room = readdirSync(join(root, 'nodes')).find((entry) => entry.replace(/^\d\d-/, '') === name && entry !== name);
+  if (room === undefined) return undefined;
+  const file = join(root, 'nodes', room, `${name}.html`);
+  const defaults = existsSync(file) ? readForm(readFileSync(file, 'utf8'), type).definition?.defaults : undefined;
+  return defaults && Object.fromEntries(Object.entries(defaults).map(([field, { value }]) => [field, value]));
+}

@@ -1,0 +1,88 @@
+/**
+ * How does the source become the package? TypeScript to `dist`; html, locales and icons beside the built js, as Node-RED wants them;
+ * `flows` to `examples`. Nothing is done where no input has changed since the last build.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const mark = join(root, 'node_modules/.cache/bottega/build');
+const inputs = [
+  'engine', 'nodes', 'launcher', 'flows', 'icons',
+  'scripts/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json',
+];
+
+/** What the shop owner sees under Import > Examples. */
+const EXAMPLE_NAMES = { retail: 'Commercio al dettaglio', restaurant: 'Ristorazione', artisan: 'Artigianato' };
+
+process.chdir(root);
+const fingerprint = fingerprintOf(inputs.flatMap(filesBelow));
+if (process.argv.includes('--force') || !isCurrent()) build();
+
+function isCurrent() {
+  return existsSync('dist') && existsSync(mark) && readFileSync(mark, 'utf8') === fingerprint;
+}
+
+/** Builds aside and swaps at the end: what runs from `dist` meanwhile never sees half a build. */
+function build() {
+  const target = `dist.${process.pid}`;
+  rmSync(mark, { force: true });
+  try {
+    compile(target);
+    copyRooms(target);
+    copyIcons(target);
+    rmSync('dist', { recursive: true, force: true });
+    renameSync(target, 'dist');
+  } finally {
+    rmSync(target, { recursive: true, force: true });
+  }
+  copyExamples();
+  mkdirSync(dirname(mark), { recursive: true });
+  writeFileSync(mark, fingerprint);
+}
+
+function compile(target) {
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', target, '--noEmitOnError'], { stdio: 'inherit' });
+  if (status !== 0) {
+    rmSync(target, { recursive: true, force: true });
+    process.exit(1);
+  }
+}
+
+function copyRooms(target) {
+  for (const file of filesBelow('nodes')) {
+    if (/\.html$|\/locales\/.*\.json$/.test(file)) cpSync(file, join(target, file));
+  }
+}
+
+/** One `icons` folder beside any built node serves the whole module. */
+function copyIcons(target) {
+  if (existsSync('icons')) cpSync('icons', join(target, 'nodes/00-store/icons'), { recursive: true });
+}
+
+function copyExamples() {
+  rmSync('examples', { recursive: true, force: true });
+  for (const file of filesBelow('flows').filter((path) => path.endsWith('.json'))) {
+    const name = basename(file, '.json');
+    cpSync(file, join('examples', `${EXAMPLE_NAMES[name] ?? name}.json`));
+  }
+}
+
+function fingerprintOf(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
+  return hash.digest('hex');
+}
+
+/** The file itself, or all files below a folder, in a fixed order. */
+function filesBelow(path) {
+  if (!existsSync(path)) return [];
+  if (/\.\w+$/.test(path)) return [path];
+  const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => (entry.isDirectory() ? filesBelow(join(path, entry.name)) : [join(path, entry.name)]));
+}

@@ -1,0 +1,57 @@
+/**
+ * Are the programs there that the tests talk to for real? Installs what is missing where that is allowed, else names it.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Program → Debian package. */
+const PROGRAMS = { 'redis-server': 'redis-server', mosquitto: 'mosquitto', chromium: 'chromium' };
+
+/** Answers what is still missing, as one sentence, or `undefined` where all is there. */
+export function ensurePrograms() {
+  const missing = missingPrograms();
+  if (missing.length === 0) return undefined;
+  const packages = missing.map((program) => PROGRAMS[program]);
+  const prefix = aptPrefix();
+  if (prefix === undefined) return `The tests need ${missing.join(', ')}: sudo apt-get install ${packages.join(' ')}`;
+  install(prefix, packages);
+  const still = missingPrograms();
+  return still.length === 0 ? undefined : `apt-get could not install ${still.join(', ')}`;
+}
+
+/** Debian starts servers after their installation; `policy-rc.d` is what keeps them off in a container, here it is enough to ask for no start. */
+function install(prefix, packages) {
+  console.log(`installing ${packages.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const run = (...args) => {
+    const [command, ...rest] = [...prefix, 'apt-get', ...args];
+    return spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+  };
+  const order = ['install', '-y', '--no-install-recommends', ...packages];
+  if (!run(...order)) run('update') && run(...order);
+}
+
+function aptPrefix() {
+  if (!isProgram('apt-get')) return undefined;
+  if (process.getuid?.() === 0) return [];
+  return isProgram('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : undefined;
+}
+
+function missingPrograms() {
+  return Object.keys(PROGRAMS).filter((program) => !isProgram(program));
+}
+
+/** Servers live in `sbin`, which is not on everybody's path. */
+function isProgram(program) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch (error) {
+      if (error.code === undefined) throw error;
+      return false;
+    }
+  });
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { judge, type Verdict } from '../launcher/guard.js';
+import { nodeRedFor } from '../launcher/runtime.js';
+import { openSecrets, secretsPath } from '../launcher/secrets.js';
+import { type Access, addressOf, type Environment, readEnvironment } from '../launcher/settings.js';
+
+describe('launcher: environment', () => {
+  it('needs nothing: every variable has a default', () => {
+    assert.deepEqual(readEnvironment({}), {
+      host: '127.0.0.1', port: 1880, data: './.bottega', template: 'retail', access: { by: 'loopback' }, zone: 'Europe/Rome', mqttPort: 1883,
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    assert.deepEqual(readEnvironment({ PORT: '', HOST: ' ', BOTTEGA_PASSWORD: '', REDIS_URL: '', BOTTEGA_ROLE: '' }), readEnvironment({}));
+  });
+
+  it('reads what is given', () => {
+    const settings = readEnvironment({
+      PORT: '0', HOST: '0.0.0.0', BOTTEGA_PASSWORD: 'otto-caratteri', BOTTEGA_ROLE: 'all',
+      MQTT_URL: 'mqtts://u:p@broker:8883/', BOTTEGA_PUBLIC_URL: 'https://shop.example.it/',
+    });
+    assert.equal(settings.port, 0);
+    assert.deepEqual(settings.access, { by: 'password', password: 'otto-caratteri' });
+    assert.equal(settings.mqttUrl, 'mqtts://u:p@broker:8883');
+    assert.equal(settings.publicUrl, 'https://shop.example.it');
+  });
+
+  const broken: readonly (readonly [environment: Environment, message: RegExp])[] = [
+    [{ PORT: '80a' }, /^PORT: .*65535 \("80a"\)$/],
+    [{ PORT: '65536' }, /^PORT: .*\("65536"\)$/],
+    [{ MQTT_PORT: '0' }, /^MQTT_PORT: .*between 1/],
+    [{ BOTTEGA_TEMPLATE: 'bar' }, /^BOTTEGA_TEMPLATE: one of retail, restaurant, artisan \("bar"\)$/],
+    [{ TZ_SHOP: 'Europe/Roma' }, /^TZ_SHOP: .*\("Europe\/Roma"\)$/],
+    [{ MQTT_URL: 'broker:1883' }, /^MQTT_URL: .*mqtt:\/\//],
+    [{ BOTTEGA_PUBLIC_URL: 'shop.example.it' }, /^BOTTEGA_PUBLIC_URL: /],
+    [{ BOTTEGA_ROLE: 'edge' }, /^BOTTEGA_ROLE: .*\("edge"\)$/],
+    [{ REDIS_URL: 'redis://127.0.0.1' }, /^REDIS_URL: /],
+    [{ HOST: '0.0.0.0' }, /^BOTTEGA_PASSWORD: .*HOST.*\("0.0.0.0"\)$/],
+    [{ HOST: '192.168.1.4' }, /^BOTTEGA_PASSWORD: /],
+    [{ BOTTEGA_PASSWORD: 'corta' }, /^BOTTEGA_PASSWORD: at least 8/],
+  ];
+  for (const [environment, message] of broken) {
+    it(`refuses ${JSON.stringify(environment)}`, () => {
+      assert.throws(() => readEnvironment(environment), { name: 'ConfigError', message });
+    });
+  }
+
+  it('never repeats a password or a URL that may hold one', () => {
+    for (const environment of [{ BOTTEGA_PASSWORD: 'segreta' }, { MQTT_URL: 'http://u:segreta@h' }, { REDIS_URL: 'redis://:segreta@h' }]) {
+      assert.throws(() => readEnvironment(environment), (error: Error) => !error.message.includes('segreta'));
+    }
+  });
+
+  it('writes IPv6 addresses in brackets', () => {
+    assert.equal(addressOf('::1', 1880), 'http://[::1]:1880');
+    assert.equal(addressOf('localhost', 80), 'http://localhost:80');
+  });
+});
+
+describe('launcher: Node-RED for Node.js', () => {
+  const cases = [['20.20.2', 'node-red-4'], ['22.8.0', 'node-red-4'], ['22.9.0', 'node-red'], ['22.23.3', 'node-red'], ['24.0.0', 'node-red']] as const;
+  for (const [version, expected] of cases) {
+    it(`${version} runs ${expected}`, () => { assert.equal(nodeRedFor(version), expected); });
+  }
+});
+
+describe('launcher: secrets', () => {
+  let data = '';
+  beforeEach(() => { data = mkdtempSync(join(tmpdir(), 'bottega-secrets-')); });
+  afterEach(() => { rmSync(data, { recursive: true }); });
+
+  it('are made once, for this user only', () => {
+    const first = openSecrets(data, {});
+    assert.equal(statSync(secretsPath(data)).mode & 0o777, 0o600);
+    assert.deepEqual(openSecrets(data, {}), first);
+    assert.match(first.variables.POS_WEBHOOK_SECRET, /^whsec_[A-Za-z0-9+/]{43}=$/);
+    assert.equal(new Set([first.credentialSecret, ...Object.values(first.variables)]).size, 8);
+  });
+
+  it('come from the environment where it has them, and are then not written down', () => {
+    const { variables } = openSecrets(data, { SHOPIFY_WEBHOOK_SECRET: 'dato-da-fuori' });
+    assert.equal(variables.SHOPIFY_WEBHOOK_SECRET, 'dato-da-fuori');
+    assert.ok(!readFileSync(secretsPath(data), 'utf8').includes('dato-da-fuori'));
+  });
+
+  for (const text of ['', '{', '[1]', 'null', '{"credentialSecret":1}']) {
+    it(`are never replaced where the file is broken: ${text}`, () => {
+      writeFileSync(secretsPath(data), text);
+      assert.throws(() => openSecrets(data, {}), { name: 'ConfigError' });
+      assert.equal(readFileSync(secretsPath(data), 'utf8'), text);
+    });
+  }
+});
+
+describe('launcher: guard', () => {
+  const loopback: Access = { by: 'loopback' };
+  const password: Access = { by: 'password', password: 'otto-caratteri' };
+  const cases: readonly (readonly [what: string, url: string, headers: Record<string, string>, access: Access, expected: Verdict])[] = [
+    ['the editor from this machine', '/', { host: '127.0.0.1:1880' }, loopback, 'pass'],
+    ['the editor as localhost', '/', { host: 'localhost:1880' }, loopback, 'pass'],
+    ['the editor over IPv6', '/', { host: '[::1]:1880' }, loopback, 'pass'],
+    ['another name for this machine', '/', { host: 'evil.example:1880' }, loopback, 'foreign'],
+    ['a name that begins like ours', '/flows', { host: '127.0.0.1.evil.example' }, loopback, 'foreign'],
+    ['no name at all', '/flows', {}, loopback, 'foreign'],
+    ['a tunnel that keeps our name', '/dashboard', { host: 'localhost:1880', 'x-forwarded-for': '203.0.113.9' }, loopback, 'foreign'],
+    ['a page of another site', '/flows', { host: 'localhost:1880', origin: 'https://evil.example' }, loopback, 'foreign'],
+    ['a page of another port', '/flows', { host: 'localhost:1880', origin: 'http://localhost:3000' }, loopback, 'foreign'],
+    ['a sandboxed page', '/flows', { host: 'localhost:1880', origin: 'null' }, loopback, 'foreign'],
+    ['the dashboard\'s own socket', '/dashboard/socket.io/?EIO=4', { host: 'localhost:1880', origin: 'http://localhost:1880' }, loopback, 'pass'],
+    ['a sender under the public name', '/in/shopify', { host: 'shop.example.it', 'x-forwarded-for': '203.0.113.9' }, loopback, 'pass'],
+    ['figures under the public name', '/kpi?window=1h', { host: 'shop.example.it' }, loopback, 'pass'],
+    ['a way out of a sender\'s path', '/in/../flows', { host: 'shop.example.it' }, loopback, 'foreign'],
+    ['what only looks like a sender\'s path', '/kpi/../flows', { host: 'shop.example.it' }, loopback, 'foreign'],
+    ['another name where a password is asked', '/', { host: 'shop.example.it' }, password, 'pass'],
+    ['another site where a password is asked', '/flows', { host: 'shop.example.it', origin: 'https://evil.example' }, password, 'foreign'],
+    ['our own page behind TLS', '/flows', { host: 'shop.example.it', origin: 'https://shop.example.it' }, password, 'pass'],
+  ];
+  for (const [what, url, headers, access, expected] of cases) {
+    it(`${what}: ${expected}`, () => { assert.equal(judge({ url, headers }, access, 'open'), expected); });
+  }
+
+  it('lets senders in only while the door is open, and the health check always', () => {
+    assert.equal(judge({ url: '/in/shopify', headers: {} }, loopback, 'closed'), 'closed');
+    assert.equal(judge({ url: '/kpi', headers: {} }, loopback, 'closed'), 'closed');
+    assert.equal(judge({ url: '/health', headers: {} }, loopback, 'closed'), 'pass');
+  });
+});

@@ -1,0 +1,43 @@
+/** How do tests see what people see? A headless Chromium that notes what a page should never do: ask another host, or report an error. */
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { until } from './http.js';
+
+const ARGUMENTS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+];
+
+/** A page and the complaints about it. */
+export interface Watched {
+  readonly page: Page;
+  /** Errors of its console and its scripts, and requests to another host. */
+  readonly complaints: readonly string[];
+}
+
+/** `CHROMIUM` names another binary. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ARGUMENTS });
+}
+
+/** Opens the dashboard and waits until its first number is there, known or not. */
+export async function openDashboard(browser: Browser, url: string, size = { width: 1440, height: 900 }): Promise<Watched> {
+  const page = await browser.newPage({ viewport: size });
+  const complaints: string[] = [];
+  page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
+  page.on('pageerror', (error) => { complaints.push(error.message); });
+  page.on('request', (request) => {
+    if (/^(https?|wss?):/.test(request.url()) && new URL(request.url()).host !== new URL(url).host) complaints.push(`asked ${request.url()}`);
+  });
+  await page.goto(`${url}/dashboard`);
+  await page.waitForSelector('[data-kpi]');
+  return { page, complaints };
+}
+
+/** The raw number on the first card of a KPI: '' while unknown. */
+export function shownValue(page: Page, kpi: string): Promise<string> {
+  return page.locator(`[data-kpi="${kpi}"]`).first().getAttribute('data-value').then((value) => value ?? 'no attribute');
+}
+
+/** Waits for that number; answers the last one seen. */
+export function valueBecomes(page: Page, kpi: string, value: string, withinMs = 10_000): Promise<string> {
+  return until(() => shownValue(page, kpi), (shown) => shown === value, withinMs);
+}

@@ -1,0 +1,107 @@
+/** How do tests run the product? As a user does: `dist/launcher/start.js` in its own process, on free ports, in a directory of its own. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Answer, post, request } from './http.js';
+import { Senders } from './sign.js';
+import type { SignedRequest } from '../../launcher/simulator/sign.js';
+
+export const ROOT = resolve(__dirname, '../..');
+
+/** How a process ended and what it said. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningProduct {
+  readonly url: string;
+  readonly mqttPort: number;
+  readonly pid: number;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly senders: Senders;
+  post(signed: SignedRequest): Promise<Answer>;
+  get(path: string): Promise<Answer>;
+  /** With the API token. */
+  kpi(query: string): Promise<Answer>;
+  stop(signal?: NodeJS.Signals): Promise<Ended>;
+}
+
+export type Variables = Readonly<Record<string, string>>;
+
+/** A directory that is gone after the tests. */
+export function temporaryData(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'bottega-'));
+  return { path, remove: () => { rmSync(path, { recursive: true, force: true }); } };
+}
+
+/** Starts and waits for the line `ready <url>`. Rejects with what was said where it ends before. */
+export async function startProduct(data: string, variables: Variables = {}): Promise<RunningProduct> {
+  build();
+  const mqttPort = await freePort();
+  const child = launch({ PORT: '0', MQTT_PORT: String(mqttPort), BOTTEGA_DATA: data, ...variables });
+  const ended = endOf(child);
+  const url = await Promise.race([readyLine(child), ended.then(({ code, stderr }) => { throw new Error(`ended with ${String(code)}: ${stderr}`); })]);
+  const secrets = { ...JSON.parse(readFileSync(join(data, 'secrets.json'), 'utf8')), ...variables } as Record<string, string>;
+  return {
+    url, mqttPort, secrets, pid: child.pid ?? 0,
+    senders: new Senders(secrets, variables['BOTTEGA_PUBLIC_URL'] ?? url),
+    post: (signed) => post(url, signed),
+    get: (path) => request(url + path),
+    kpi: (query) => request(`${url}/kpi?${query}`, { headers: { authorization: `Bearer ${secrets['BOTTEGA_API_TOKEN'] ?? ''}` } }),
+    stop: (signal = 'SIGTERM') => { child.kill(signal); return ended; },
+  };
+}
+
+/** Runs the launcher to its end: for starts that must fail. */
+export function runToEnd(variables: Variables): Promise<Ended> {
+  build();
+  return endOf(launch(variables));
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Nothing of the shell that runs the tests reaches the product. */
+function launch(variables: Variables): ChildProcess {
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...variables };
+  return spawn(process.execPath, [join(ROOT, 'dist/launcher/start.js')], { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function endOf(child: ChildProcess): Promise<Ended> {
+  const said = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (chunk: Buffer) => { said.stdout += chunk.toString(); });
+  child.stderr?.on('data', (chunk: Buffer) => { said.stderr += chunk.toString(); });
+  const [code, signal] = await once(child, 'close') as [number | null, NodeJS.Signals | null];
+  return { code, signal, ...said };
+}
+
+function readyLine(child: ChildProcess): Promise<string> {
+  return new Promise((found) => {
+    if (child.stdout === null) return;
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('ready ')) found(line.slice('ready '.length));
+    });
+  });
+}
+
+let built = false;
+
+function build(): void {
+  if (built) return;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the build failed: ${stdout}${stderr}`);
+  built = true;
+}

@@ -1,0 +1,120 @@
+/**
+ * Which Redis do tests talk to? Real servers of their own, on free ports in directories of their own; also a cluster of three masters.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const DEADLINE_MS = 15_000;
+const run = promisify(execFile);
+
+/** One server. `cli` runs a command on it by redis-cli and answers what that prints. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  readonly directory: string;
+  cli(...args: string[]): Promise<string>;
+  start(): Promise<void>;
+  /** Resolves when the process has gone; the directory stays. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends the process and removes the directory. */
+  dispose(): Promise<void>;
+}
+
+/** How to talk to a server that asks for more than a port. */
+export interface ServerOptions {
+  readonly settings?: readonly string[];
+  readonly cliOptions?: readonly string[];
+}
+
+/** Starts a server without persistence, unless `settings` (as on its command line) say otherwise. */
+export async function startRedis({ settings = [], cliOptions = [] }: ServerOptions = {}): Promise<RedisServer> {
+  const directory = await mkdtemp(join(tmpdir(), 'bottega-redis-'));
+  const port = await freePort();
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no', ...settings];
+  let child: ChildProcess | undefined;
+  const server: RedisServer = {
+    port,
+    url: `redis://127.0.0.1:${String(port)}`,
+    directory,
+    cli: async (...command) => (await run('redis-cli', ['-p', String(port), ...cliOptions, ...command])).stdout.trim(),
+    async start() {
+      child = spawn('redis-server', args, { stdio: 'ignore' });
+      await until(`redis-server on ${String(port)}`, async () => /^(PONG|NOAUTH)/.test(await server.cli('ping')));
+    },
+    async kill(signal = 'SIGKILL') {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill(signal);
+      await gone;
+    },
+    async dispose() {
+      await server.kill();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  await server.start();
+  return server;
+}
+
+/** Three masters that share all slots. */
+export interface RedisCluster {
+  readonly url: string;
+  readonly servers: readonly RedisServer[];
+  /** Runs a command on the node that serves its key. */
+  cli(...args: string[]): Promise<string>;
+  dispose(): Promise<void>;
+}
+
+export async function startCluster(): Promise<RedisCluster> {
+  const servers = await Promise.all([0, 1, 2].map(async () => {
+    const busPort = String(await freePort());
+    return startRedis({ settings: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '5000', '--cluster-port', busPort], cliOptions: ['-c'] });
+  }));
+  const [first, ...others] = servers;
+  if (first === undefined) throw new Error('no server');
+  const shares = [['0', '5460'], ['5461', '10922'], ['10923', '16383']];
+  await Promise.all(servers.map((server, index) => server.cli('cluster', 'addslotsrange', ...(shares[index] ?? []))));
+  // Nodes with equal epochs would quarrel about it before they agree.
+  await Promise.all(servers.map((server, index) => server.cli('cluster', 'set-config-epoch', String(index + 1))));
+  const busOf = async (server: RedisServer): Promise<string> => (await server.cli('config', 'get', 'cluster-port')).split('\n')[1] ?? '';
+  for (const other of others) await first.cli('cluster', 'meet', '127.0.0.1', String(other.port), await busOf(other));
+  await Promise.all(servers.map((server) => until('the cluster', async () => {
+    const info = await server.cli('cluster', 'info');
+    return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
+  })));
+  return {
+    url: `redis+cluster://${servers.map(({ port }) => `127.0.0.1:${String(port)}`).join(',')}`,
+    servers,
+    cli: (...args) => first.cli(...args),
+    dispose: async () => { await Promise.all(servers.map((server) => server.dispose())); },
+  };
+}
+
+/** Polls until the condition holds. An attempt that fails counts as "not yet". */
+export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      if (await holds()) return;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
+  throw new Error(`${what}: not within ${String(DEADLINE_MS)} ms`, { cause: last });
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { post, request, until } from '../support/http.js';
+import { deploy, installInto, packInto, readManifest, startNodeRed, type StockNodeRed } from '../support/nodeRed.js';
+import { shopifyOrder } from '../support/payloads.js';
+import { freePort, temporaryData } from '../support/product.js';
+import { Senders } from '../support/sign.js';
+
+const { name: MODULE, 'node-red': { nodes } } = readManifest();
+const ROOMS = Object.keys(nodes);
+const SECRETS = { SHOPIFY_WEBHOOK_SECRET: 'shopify-di-prova', BOTTEGA_API_TOKEN: 'token-di-prova' };
+
+describe('package', () => {
+  const folder = temporaryData();
+  let tarball = '';
+
+  before(() => { tarball = packInto(folder.path); });
+  after(() => { folder.remove(); });
+
+  for (const version of ['node-red-4', 'node-red'] as const) {
+    describe(`installed in a stock ${version}`, () => {
+      let red: StockNodeRed;
+
+      before(async () => {
+        const userDir = join(folder.path, version);
+        installInto(userDir, tarball);
+        red = await startNodeRed(version, userDir, { ...SECRETS, MQTT_PORT: String(await freePort()) });
+      });
+      after(() => { red.stop(); });
+
+      it('registers every type without an error', async () => {
+        const { json } = await request(`${red.url}/nodes`, { headers: { accept: 'application/json' } });
+        const ours = (json as { module: string; types: string[]; err?: unknown }[]).filter(({ module }) => module === MODULE);
+        assert.deepEqual(ours.flatMap(({ types }) => types).sort(), ROOMS.map((room) => `bottega-${room}`).sort());
+        assert.deepEqual(ours.filter(({ err }) => err !== undefined), []);
+      });
+
+      it('serves forms, help and labels in both languages', async () => {
+        for (const [language, heading] of [['en-US', 'Purpose'], ['it', 'Scopo']] as const) {
+          const { text } = await request(`${red.url}/nodes`, { headers: { accept: 'text/html', 'accept-language': language } });
+          for (const room of ROOMS) {
+            assert.ok(text.includes(`data-template-name="bottega-${room}"`), `form of ${room}`);
+            const help = text.slice(text.indexOf(`data-help-name="bottega-${room}"`)).split('</script>', 1)[0] ?? '';
+            assert.ok(help.includes(`<h3>${heading}</h3>`), `help of ${room} in ${language}`);
+          }
+          const { json } = await request(`${red.url}/nodes/messages?lng=${language}`);
+          for (const room of ROOMS) assert.equal(typeof json[`${MODULE}/${room}`]?.[room]?.palette, 'string', `label of ${room} in ${language}`);
+        }
+      });
+
+      it('serves an icon per type', async () => {
+        for (const room of ROOMS) {
+          const { status, headers } = await request(`${red.url}/icons/${MODULE}/${room}.svg`);
+          assert.equal(status, 200, room);
+          assert.match(headers.get('content-type') ?? '', /svg/);
+        }
+      });
+
+      it('counts with an example and no configuration: a signed order becomes revenue', async () => {
+        const { status, json } = await request(`${red.url}/library/examples/flows/${MODULE}/${encodeURIComponent('Commercio al dettaglio')}`);
+        assert.equal(status, 200);
+        await deploy(red.url, json);
+        assert.equal((await until(() => request(`${red.url}/health`), (answer) => answer.status === 200)).status, 200);
+        const signed = new Senders(SECRETS, red.url).shopify('orders/paid', shopifyOrder({ id: 9_001, at: Date.now(), total: '19.90' }), 'w-9001');
+        assert.deepEqual((await post(red.url, signed)).json, { accepted: 1, duplicates: 0, rejected: 0 });
+        const headers = { authorization: `Bearer ${SECRETS.BOTTEGA_API_TOKEN}` };
+        const ask = async (): Promise<unknown> => (await request(`${red.url}/kpi?name=revenue&window=1d`, { headers })).json.rows[0]?.value;
+        assert.equal(await until(ask, (value) => value === 19.9), 19.9);
+      });
+    });
+  }
+});
