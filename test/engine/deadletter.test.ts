@@ -67,7 +67,7 @@ describe('the shelf', () => {
     assert.deepEqual(await new DeadLetterShelf(store).put([one, at(4, 'b')], NOW), { dropped: 0 });
     assert.deepEqual([await keys('x/'), await keys('y/')], [['x/0000000000004/b', 'x/0000000000005/a'], ['y/0000000000005/a']]);
     const [record, content] = await store.read(['x/0000000000005/a', 'y/0000000000005/a']);
-    assert.deepEqual([JSON.parse(String(record)), content], [{ ...openPart(one), sealedLength: 7 }, 'content']);
+    assert.deepEqual([JSON.parse(record as string), content], [{ ...openPart(one), sealedLength: 7 }, 'content']);
   });
 
   it('keeps them for a week, and no longer', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ShopEvent } from '../../engine/event.js';
 import { type Fact, factKey, fieldOf, mergeEvent } from '../../engine/fact.js';
-import { fixture, only, rules, send } from '../fixtures/normalizing.js';
+import { batchFixture, only, rules, send } from '../fixtures/normalizing.js';
 
 type Notice = Record<string, unknown>;
 
@@ -25,7 +25,7 @@ const fields = (fact: Fact | undefined, ...names: string[]): unknown[] => names.
 
 describe('normalize hubspot', () => {
   it('takes a mixed batch, classic and new', () => {
-    const { events, refusals, ignored } = batch(fixture<Notice[]>('hubspot-batch'));
+    const { events, refusals, ignored } = batch(batchFixture());
     assert.deepEqual(refusals, []);
     assert.deepEqual(ignored, [{ index: 5, reason: 'property' }, { index: 8, reason: 'type' }, { index: 9, reason: 'privacy' }]);
     assert.deepEqual(events.map(({ type, subject }) => `${type} ${String(subject)}`), [
@@ -38,7 +38,7 @@ describe('normalize hubspot', () => {
   });
 
   it('ends in the same facts in any order', () => {
-    const { events } = batch(fixture<Notice[]>('hubspot-batch'));
+    const { events } = batch(batchFixture());
     const expected = [...factsOf(events)].sort();
     fc.assert(fc.property(fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 }), (shuffled) => {
       assert.deepEqual([...factsOf(shuffled)].sort(), expected);

@@ -9,7 +9,10 @@ const OTHER_KEY = Buffer.alloc(32, 8);
 const IV = Buffer.alloc(12, 1);
 const sender = { provider: 'p', topic: 'orders/create', receivedAt: NOW, name: (bytes: Uint8Array) => keyedDigest(bytes, KEY), seal: (bytes: Uint8Array) => seal(bytes, KEY, IV) };
 
-const SHOPPER = ['Ginevra', 'Colombo', 'posta.example', '347 555', '198.51.100', 'Tigli', 'Vercelli', '24121', '45.69', 'CLMGVR', 'pec.example', '9f8e7d6c', 's3gr3t0', '8731', '453201', 'AbCfbclid77', 'citofonare', 'Mozilla', '7310000000001'];
+const SHOPPER = [
+  'Ginevra', 'Colombo', 'posta.example', '347 555', '198.51.100', 'Tigli', 'Vercelli', '24121', '45.69', 'CLMGVR',
+  'pec.example', '9f8e7d6c', 's3gr3t0', '8731', '453201', 'AbCfbclid77', 'citofonare', 'Mozilla', '7310000000001',
+];
 const CUSTOMER = ['Tommaso', 'Ferri', 'posta.example', '3205550199', '203.0.113', 'Corso Roma', '14100', 'FRRTMS', 'Mozilla', 'cambiato idea'];
 const GUEST = ['Ludovica', 'Bassi', 'BSSLDV', '3395550177', 'posta.example', '4409', 'Tavolo'];
 const HUB = ['ginevra.colombo', 'posta.example', '5550142', 'userId'];

@@ -95,7 +95,7 @@ describe('deadletter node', () => {
     assert.deepEqual({ provider, reason, kind }, { provider: 'pos', reason: 'time.future', kind: 'dead' });
     assert.ok(!JSON.stringify(payload).includes('Ginevra'));
     const [content] = await shelved(node, 'y/');
-    const opened = unseal(String(content?.value), (node('shop').port as ShopPort).privacyKey);
+    const opened = unseal(content?.value as string, (node('shop').port as ShopPort).privacyKey);
     assert.equal(opened.outcome === 'plain' && opened.plain.toString(), '{"id":"e1","nome":"Ginevra"}');
     const repeated = next(node('side'));
     node('dead').receive({ payload: [{ id: 'e2' }], reason: 'duplicate' });

@@ -13,7 +13,7 @@ import normalize from '../../nodes/20-normalize/normalize.js';
 import { beginDelivery } from '../../nodes/delivery.js';
 import { events } from '../../nodes/metrics.js';
 import type { RoomMessage } from '../../nodes/runtime.js';
-import { fixture } from '../fixtures/normalizing.js';
+import { batchFixture, fixture } from '../fixtures/normalizing.js';
 
 helper.init(require.resolve('node-red'));
 
@@ -84,8 +84,8 @@ describe('normalize node', () => {
 
   it('tells the delivery what became of it', async () => {
     const node = await load();
-    const message = { payload: JSON.stringify([{ ...fixture<object[]>('hubspot-batch')[0], occurredAt: Date.now() }, {}, 5]), intake: intake('hubspot') } as unknown as RoomMessage;
-    const delivery = beginDelivery({ log: { error: assert.fail } } as never, message, 60);
+    const message = { payload: JSON.stringify([{ ...batchFixture()[0], occurredAt: Date.now() }, {}, 5]), intake: intake('hubspot') } as unknown as RoomMessage;
+    const delivery = beginDelivery({ log: { error: (text: string) => { assert.equal(text, ''); } } } as never, message, 60);
     const [main, side] = [next(node('main')), next(node('side'))];
     node('normalize').receive(message);
     await Promise.all([main, side]);
@@ -141,7 +141,9 @@ describe('normalize form', () => {
   }
 
   it('offers the mapping that the engine starts from', async () => {
-    const { readForm } = await import('../../scripts/room-form.mjs' as string) as { readForm(html: string, type: string): { definition: { defaults: Record<string, { value: unknown; validate?: (this: object, value: unknown) => unknown }> } } };
+    interface Form { definition: { defaults: Record<string, { value: unknown; validate?: (this: object, value: unknown) => unknown }> } }
+    const script = '../../scripts/room-form.mjs';
+    const { readForm } = await import(script) as { readForm: (html: string, type: string) => Form };
     const html = readFileSync(join(__dirname, '../../nodes/20-normalize/normalize.html'), 'utf8');
     const { mapping } = readForm(html, 'bottega-normalize').definition.defaults;
     assert.deepEqual(JSON.parse(JSON.stringify(mapping?.value)), DEFAULT_MAPPING);

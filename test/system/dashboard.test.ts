@@ -98,11 +98,23 @@ describe('dashboard', function () {
     assert.equal(await shownValue(desk.page, 'revenue'), '1007.5');
   });
 
+  it('shows an alert until it is resolved, and that somebody has seen it', async () => {
+    await send('orders/paid', order(1005, '400.00'), 'w-5');
+    await send('refunds/create', refund(2002, 1005, '400.00'), 'w-6');
+    const alert = desk.page.locator('.b-alert');
+    await alert.waitFor();
+    assert.match(await alert.innerText(), /Resi alti\s+Resi: 642,50\s€ .*300,00\s€/);
+    await alert.getByRole('button', { name: 'Visto: Resi alti' }).click();
+    await until(() => alert.innerText(), (text) => /visto alle/.test(text));
+    assert.match(await alert.innerText(), /visto alle \d\d:\d\d/);
+  });
+
   it('gives whoever comes later everything at once, also on a phone, without sideways scrolling', async () => {
     const phone = await openDashboard(browser, product.url, { width: 390, height: 844 });
     assert.equal(await valueBecomes(phone.page, 'revenue', '1007.5', 2 * SECOND), '1007.5');
-    assert.equal(await shownValue(phone.page, 'average_ticket'), '625');
+    assert.equal(await shownValue(phone.page, 'average_ticket'), '550');
     await phone.page.locator('.b-channels').waitFor();
+    assert.match(await phone.page.locator('.b-alert').innerText(), /Resi alti/);
     assert.equal(await phone.page.evaluate('document.documentElement.scrollWidth'), 390);
     assert.deepEqual(phone.complaints, []);
     await phone.page.close();
@@ -120,10 +132,11 @@ describe('dashboard', function () {
     product = await startProduct(data.path, { PORT: port });
     await until(() => live.innerText(), (text) => text === 'In diretta', 30 * SECOND);
     assert.equal(await valueBecomes(desk.page, 'revenue', '1007.5'), '1007.5');
-    await send('orders/paid', order(1004, '0.50'), 'w-5');
+    await send('orders/paid', order(1004, '0.50'), 'w-7');
     assert.equal(await valueBecomes(desk.page, 'revenue', '1008'), '1008');
     const late = await openDashboard(browser, product.url);
     assert.equal(await valueBecomes(late.page, 'revenue', '1008', 2 * SECOND), '1008');
+    assert.match(await late.page.locator('.b-alert').innerText(), /Resi alti/);
     await late.page.close();
   });
 });

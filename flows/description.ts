@@ -1,0 +1,94 @@
+/**
+ * How do the three sectors differ? In the cards they see first, in their senders, in their hours and their alert; in nothing else.
+ */
+export interface Card {
+  readonly name: string;
+  readonly window: '1d' | '1h';
+  readonly title: string;
+  /** `{count}` facts behind the number, `{hours}` of its window. */
+  readonly note: string;
+  /** Said in place of the note while the number is unknown. */
+  readonly unknown: string;
+}
+
+/** A row of the alert node's form. */
+export interface Alert {
+  readonly name: string;
+  readonly kpi: string;
+  readonly size: '1h' | '1d';
+  readonly threshold: string;
+  readonly recovery: string;
+}
+
+export interface Sector {
+  readonly id: 'retail' | 'restaurant' | 'artisan';
+  readonly label: string;
+  readonly senders: readonly Sender[];
+  readonly cards: readonly Card[];
+  /** Local hours that the chart shows at least. */
+  readonly opens: number;
+  readonly closes: number;
+  /** A source that has been silent this long is shown in amber. */
+  readonly staleHours: number;
+  /** When the business day begins. */
+  readonly cutoff: string;
+  readonly alerts: readonly Alert[];
+  /** Points of sale, with the names that tills and shops give them. */
+  readonly stores: readonly { readonly id: string; readonly name: string; readonly aliases: readonly string[] }[];
+}
+
+/** What senders are called. */
+export const SENDERS = { shopify: 'Shopify', hubspot: 'HubSpot', woocommerce: 'WooCommerce', pos: 'Cassa', events: 'Eventi via API' } as const;
+export type Sender = keyof typeof SENDERS;
+
+const waiting = 'in attesa del primo dato';
+
+const revenueToday: Card = { name: 'revenue', window: '1d', title: 'Fatturato di oggi', note: 'vendite meno resi, da {count} movimenti', unknown: waiting };
+const revenueHour: Card = { name: 'revenue', window: '1h', title: 'Fatturato di quest’ora', note: 'ore {hours}', unknown: 'nessuna vendita in quest’ora' };
+const averageTicket: Card = { name: 'average_ticket', window: '1d', title: 'Scontrino medio', note: 'su {count} vendite', unknown: waiting };
+const cardShare: Card = { name: 'card_share', window: '1d', title: 'Pagato con carta', note: 'quota dell’incasso', unknown: waiting };
+const orders = (title: string): Card => ({ name: 'orders', window: '1d', title, note: 'conclusi oggi', unknown: waiting });
+const incomplete: Card = { name: 'incomplete_orders', window: '1d', title: 'Ordini aperti', note: 'iniziati e non ancora conclusi', unknown: waiting };
+const support: Card = { name: 'support_time', window: '1d', title: 'Tempo di assistenza', note: 'in media, su {count} richieste chiuse', unknown: 'nessuna richiesta chiusa oggi' };
+const social: Card = { name: 'social_conversion', window: '1d', title: 'Conversione dai social', note: 'acquisti su {count} contatti', unknown: 'in attesa di contatti dai social' };
+
+/** Of numbers that mean the same by day and by night: opening hours are not known here. */
+const highRefunds = (euros: string): Alert => ({ name: 'Resi alti', kpi: 'refunds', size: '1d', threshold: euros, recovery: euros });
+const manyOpen = (orders: string): Alert => ({ name: 'Molti ordini aperti', kpi: 'incomplete_orders', size: '1d', threshold: orders, recovery: String(Number(orders) / 2) });
+const slowService: Alert = { name: 'Servizio lento', kpi: 'service_time', size: '1h', threshold: '45m', recovery: '35m' };
+const slowSupport: Alert = { name: 'Assistenza lenta', kpi: 'support_time', size: '1d', threshold: '8h', recovery: '6h' };
+
+const one = [{ id: 'negozio', name: 'Negozio', aliases: ['MI-01'] }] as const;
+
+export const SECTORS: readonly Sector[] = [
+  {
+    id: 'retail', label: 'Commercio al dettaglio', senders: ['shopify', 'hubspot', 'pos', 'events'], opens: 8, closes: 20, staleHours: 24, cutoff: '00:00',
+    stores: one, alerts: [highRefunds('300'), manyOpen('20')],
+    cards: [
+      revenueToday, revenueHour, orders('Scontrini e ordini'), averageTicket,
+      { name: 'conversion', window: '1d', title: 'Conversione', note: 'scontrini in negozio per persona entrata', unknown: 'serve un conta-persone' },
+      cardShare,
+      { name: 'footfall', window: '1d', title: 'Ingressi', note: 'persone entrate oggi', unknown: 'serve un conta-persone' },
+    ],
+  },
+  {
+    id: 'restaurant', label: 'Ristorazione', senders: ['pos', 'hubspot', 'events'], opens: 11, closes: 24, staleHours: 24, cutoff: '04:00',
+    stores: one, alerts: [slowService, manyOpen('15')],
+    cards: [
+      revenueToday, revenueHour, orders('Conti chiusi'), averageTicket,
+      { name: 'service_time', window: '1d', title: 'Tempo di servizio', note: 'dall’ordine al conto, su {count} tavoli', unknown: 'nessun tavolo chiuso oggi' },
+      incomplete,
+      { name: 'footfall', window: '1d', title: 'Persone entrate', note: 'contate oggi all’ingresso', unknown: 'serve un conta-persone' },
+    ],
+  },
+  {
+    id: 'artisan', label: 'Artigianato', senders: ['shopify', 'hubspot', 'pos', 'events'], opens: 8, closes: 19, staleHours: 48, cutoff: '00:00',
+    stores: one, alerts: [slowSupport, highRefunds('150')],
+    cards: [revenueToday, revenueHour, orders('Ordini'), averageTicket, social, support, incomplete],
+  },
+];
+
+/** What the dashboard calls channels. */
+export const CHANNELS = { online: 'Online', pos: 'In negozio', phone: 'Telefono', delivery: 'Consegna' } as const;
+export const TRUST = { signed: 'firmata', token: 'con chiave', untrusted: 'non firmata' } as const;
+export const ZONE = 'Europe/Rome';

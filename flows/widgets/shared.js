@@ -1,0 +1,47 @@
+// Methods that every widget has: the generator puts them where a widget says `...shared`.
+({
+  /** A KPI value as a shop owner reads it; unknown is a dash, never a zero. */
+  format(value, unit) {
+    if (value === null || value === undefined) return '–';
+    if (unit === 'ratio') return this.decimal(value * 100, 1) + ' %';
+    if (unit === 'seconds') return this.duration(value);
+    if (unit === 'count') return this.decimal(value, Number.isInteger(value) ? 0 : 1);
+    return new Intl.NumberFormat('it-IT', { style: 'currency', currency: unit, useGrouping: 'always' }).format(value);
+  },
+  decimal(value, digits) {
+    return new Intl.NumberFormat('it-IT', { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: 'always' }).format(value);
+  },
+  duration(seconds) {
+    if (seconds < 60) return this.decimal(seconds, 0) + ' s';
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 100) return minutes + ' min';
+    if (minutes < 48 * 60) return Math.floor(minutes / 60) + ' h ' + String(minutes % 60).padStart(2, '0') + ' min';
+    return this.decimal(minutes / 1440, 1) + ' giorni';
+  },
+  /** "3 s fa", for an instant of the server's clock. */
+  age(instant, now) {
+    const seconds = Math.max(0, Math.round((now - new Date(instant).getTime()) / 1000));
+    if (seconds < 60) return seconds + ' s fa';
+    if (seconds < 3600) return Math.floor(seconds / 60) + ' min fa';
+    if (seconds < 2 * 86400) return Math.floor(seconds / 3600) + ' h fa';
+    return Math.floor(seconds / 86400) + ' giorni fa';
+  },
+  /** An instant on the shop's clock. */
+  clock(instant, options) {
+    const shown = options ?? { hour: '2-digit', minute: '2-digit' };
+    return new Intl.DateTimeFormat('it-IT', { timeZone: this.options.zone, ...shown }).format(new Date(instant));
+  },
+  /** Calls back with each message of this widget, and with the last one it got before this browser came: D2's own `msg` skips some of a burst. */
+  listen(handler) {
+    this.heard = (message) => {
+      if (message?.zone) this.options.zone = message.zone;
+      if (message?.payload !== undefined) handler(message);
+    };
+    this.$socket.on('msg-input:' + this.id, this.heard);
+    this.$socket.on('widget-load:' + this.id, this.heard);
+  },
+  unlisten() {
+    this.$socket.off('msg-input:' + this.id, this.heard);
+    this.$socket.off('widget-load:' + this.id, this.heard);
+  },
+})
