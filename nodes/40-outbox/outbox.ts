@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import { MINUTE } from '../../engine/time.js';
-import { outboxDepth } from '../metrics.js';
+import { outboxDepth, resourceUp } from '../metrics.js';
 import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
 import { type Job, portOf, registerRoom, type Room, type RoomContext } from '../runtime.js';
 import { throttle } from '../throttle.js';
@@ -49,6 +49,7 @@ const room: Room<OutboxConfig> = {
         show.cancel();
         await sender.close();
         outboxDepth.remove({ outbox: node.id });
+        resourceUp.remove({ resource: `outbox ${node.id}` });
       },
     };
   },
@@ -71,10 +72,12 @@ async function handle(jobs: readonly Job[], sender: Sender, now: number): Promis
 function showStatus({ status, node, now }: RoomContext<OutboxConfig>, sender: Sender, { store, broker }: Ports): void {
   const { depth, oldestAt } = sender;
   outboxDepth.set({ outbox: node.id }, depth);
+  resourceUp.set({ resource: `outbox ${node.id}` }, sender.room === 'full' ? 0 : 1);
   const [storeHealth, brokerHealth] = [store.health(), broker.health()];
   const age = oldestAt === undefined ? 0 : now() - oldestAt;
   const waiting = { depth, age: age < MINUTE ? `${String(Math.round(age / 1_000))} s` : `${String(Math.round(age / MINUTE))} min` };
   if (storeHealth.state === 'waiting') status.waiting('store', { message: storeHealth.message });
+  else if (sender.room === 'full') status.waiting('full', waiting);
   else if (brokerHealth.state === 'waiting') status.waiting('broker', { message: brokerHealth.message, ...waiting });
   else if (depth > 0) status.ok('depth', waiting);
   else status.ok('empty');

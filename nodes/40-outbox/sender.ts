@@ -54,6 +54,11 @@ export class Sender {
     return this.#outbox?.oldestAt;
   }
 
+  /** Whether one more event would be taken. */
+  get room(): 'ok' | 'full' {
+    return this.#outbox?.admits(1, 0) ?? 'ok';
+  }
+
   /** Resolves once they are stored. Throws `outbox.full` and the store's faults; then none of them counts as accepted. */
   async append(drafts: readonly Omit<Queued, 'offset'>[], bytes: number): Promise<void> {
     const outbox = this.#outbox ?? await this.#recover();
