@@ -4,14 +4,16 @@
 
 /** Segment of a topic and of a key: no separators, wildcards or control characters; `_` means "all" and is taken. */
 // eslint-disable-next-line no-control-regex -- a topic must not carry control characters, so the pattern has to name them
-export const LABEL = /^(?!_$)[^/+#\u0000-\u0020\u007f][^/+#\u0000-\u001f\u007f]{0,63}$/u;
+export const LABEL = /^(?!_$)[^/+#\u0000-\u0020\u007f\p{Cs}][^/+#\u0000-\u001f\u007f\p{Cs}]{0,63}$/u;
 
 export const EVENT_TYPES = ['sale', 'refund', 'visit', 'checkout', 'lead', 'ticket', 'waste', 'payment', 'closing'] as const;
 export const STATUSES = ['open', 'completed', 'cancelled'] as const;
 
 const label = { type: 'string', pattern: LABEL.source } as const;
 const instant = { type: 'string', minLength: 20, maxLength: 35 } as const;
-const text = { type: 'string', minLength: 1, maxLength: 256 } as const;
+/** No control characters, no half of a surrogate pair: it has to survive UTF-8, a key and a topic. */
+const WRITABLE = '^[^\\u0000-\\u001f\\u007f\\p{Cs}]*$';
+const text = { type: 'string', minLength: 1, maxLength: 256, pattern: WRITABLE } as const;
 
 const data = {
   type: 'object',
@@ -29,7 +31,7 @@ const data = {
     campaign: { type: 'object', properties: { source: text, medium: text, name: text }, additionalProperties: false },
     customer: { type: 'string', pattern: '^h[0-9]{1,3}:[A-Za-z0-9_-]{1,64}$' },
   },
-  patternProperties: { '^x_[A-Za-z0-9_]{1,60}$': { anyOf: [{ type: 'string', maxLength: 256 }, { type: 'number' }, { type: 'boolean' }] } },
+  patternProperties: { '^x_[A-Za-z0-9_]{1,60}$': { anyOf: [{ type: 'string', maxLength: 256, pattern: WRITABLE }, { type: 'number' }, { type: 'boolean' }] } },
   additionalProperties: false,
   maxProperties: 40,
 } as const;
@@ -46,7 +48,7 @@ export const eventSchema = {
     type: { enum: EVENT_TYPES },
     subject: text,
     time: instant,
-    sequence: { anyOf: [{ type: 'string', minLength: 1, maxLength: 64 }, { type: 'integer', minimum: 0 }] },
+    sequence: { anyOf: [{ type: 'string', minLength: 1, maxLength: 64, pattern: WRITABLE }, { type: 'integer', minimum: 0 }] },
     recordedtime: instant,
     data,
   },

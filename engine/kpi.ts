@@ -158,8 +158,8 @@ function statusOf(size: WindowSize, { span, sums }: WindowSums, { now, graceMs }
   return (sums[lateField(size)] ?? 0) > 0 ? 'corrected' : 'final';
 }
 
-function isKnown({ types }: Kpi, sums: Counters): boolean {
-  return types.some((type) => (sums[typeField(type)] ?? 0) > 0);
+function isKnown(kpi: Kpi, sums: Counters): boolean {
+  return kpi.types.some((type) => (sums[typeField(type)] ?? 0) > 0) || factsBehind(kpi, sums) > 0;
 }
 
 function factsBehind({ top, bottom }: Kpi, sums: Counters): number {

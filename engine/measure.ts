@@ -18,6 +18,7 @@ export interface Term {
   readonly where?: readonly Condition[];
   /** `one` counts facts, `amount` minor units, `quantity` thousandths (1 where the sender gave none), `duration` ms from `openedAt` to `closedAt`. */
   readonly value: 'one' | 'amount' | 'quantity' | 'duration';
+  /** Which instant decides the window (default `time`, which is also taken where the fact has no such instant). */
   readonly at?: 'time' | 'openedAt' | 'closedAt';
   readonly sign?: 1 | -1;
 }
@@ -70,8 +71,8 @@ export function contributionsOf(fact: Fact, measures: readonly Measure[]): Contr
   const time = fieldOf(fact, 'time');
   const found: Contribution[] = typeof time === 'number' ? [{ at: time, store, channel, field: typeField(fact.type), value: 1 }] : [];
   for (const [measure, term] of termsOf(measures, fact.type)) {
-    if (term.where?.every((condition) => holds(fact, condition)) === false) continue;
-    const at = fieldOf(fact, term.at ?? 'time');
+    if (!meets(fact, term)) continue;
+    const at = fieldOf(fact, term.at ?? 'time') ?? time;
     const value = valueOf(fact, term);
     if (typeof at !== 'number' || value === undefined) continue;
     for (const [field, amount] of fieldsOf(measure, value, term.sign ?? 1)) found.push({ at, store, channel, field, value: amount });
@@ -112,6 +113,10 @@ function read(fact: Fact, field: string): FieldValue | undefined {
 /** A ticket or lead is open until somebody closes it; anything else without a status simply happened. */
 function defaultStatus(type: EventType): string {
   return type === 'ticket' || type === 'lead' || type === 'checkout' ? 'open' : 'completed';
+}
+
+function meets(fact: Fact, { where = [] }: Term): boolean {
+  return where.every((condition) => holds(fact, condition));
 }
 
 function holds(fact: Fact, { field, op, value }: Condition): boolean {

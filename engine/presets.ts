@@ -25,17 +25,17 @@ export const MEASURES: readonly Measure[] = [
     name: 'social_won',
     terms: [
       { type: 'sale', where: [completed, social], value: 'one' },
-      { type: 'lead', where: [completed, social], value: 'one', at: 'time' },
+      { type: 'lead', where: [completed, social], value: 'one', at: 'closedAt' },
     ],
   },
   {
     name: 'social_reached',
     terms: [
       { type: 'visit', where: [valid, online, social], value: 'quantity' },
-      { type: 'lead', where: [valid, social], value: 'quantity' },
+      { type: 'lead', where: [valid, social], value: 'quantity', at: 'openedAt' },
     ],
   },
-  { name: 'support', terms: [{ type: 'ticket', where: [completed], value: 'duration' }], spread: true },
+  { name: 'support', terms: [{ type: 'ticket', where: [completed], value: 'duration', at: 'closedAt' }], spread: true },
   { name: 'wasted', terms: [{ type: 'waste', where: [valid], value: 'amount' }] },
   {
     name: 'card_paid',

@@ -94,8 +94,7 @@ class Link {
   async inspect(): Promise<Inspection> {
     const away = this.health.away();
     if (away !== undefined) throw away;
-    const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
-    const servers = await Promise.all(nodes.map(stateOf));
+    const servers = await Promise.all(this.#nodes().map(stateOf));
     return { servers, advice: adviceFor(servers) };
   }
 
@@ -104,10 +103,14 @@ class Link {
     this.#client.disconnect();
   }
 
-  /** Ready means connected; only an answer means that the server works. */
+  #nodes(): Redis[] {
+    return this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
+  }
+
+  /** Ready means connected (in a cluster not even to every node); only an answer means that the server works. */
   async #greet(): Promise<void> {
     try {
-      await this.#client.ping();
+      await Promise.all(this.#nodes().map((node) => node.ping()));
       this.health.connected();
     } catch (error) {
       if (error instanceof Error && mendsByReconnecting(error)) {

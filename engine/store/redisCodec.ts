@@ -26,18 +26,24 @@ export function partOf(changes: readonly Change[]): Part {
   return { shop, changes };
 }
 
+/** Into which heap a change goes, as the commit script wants them. */
+const HEAPS = ['put if absent', 'delete if absent', 'put if equal', 'delete if equal', 'put', 'delete', 'add'] as const;
+const [PUT_IF_ABSENT, , PUT_IF_EQUAL, , PUT, , ADD] = [0, 1, 2, 3, 4, 5, 6] as const;
+
 /** Several commits of one shop in one call. */
 export function encodeParts(shop: string, parts: readonly Part[]): ScriptCall {
   const index = indexKey(shop);
   const keys = [index];
   const args = [String(parts.length)];
   for (const { changes } of parts) {
-    args.push(String(changes.length));
-    for (const change of changes) {
-      keys.push(`${index}:${encodeRest(parseKey(change.key).rest)}`);
-      if ('add' in change) pushAdd(args, change);
-      else pushPut(args, change);
-    }
+    const heaps = heapsOf(changes);
+    for (const heap of heaps) args.push(String(heap.length));
+    for (const heap of heaps) for (const { key } of heap) keys.push(`${index}:${encodeRest(parseKey(key).rest)}`);
+    for (const heap of heaps) for (const change of heap) if (typeof (change as Put).expect === 'string') args.push((change as Put).expect ?? '');
+    const puts = [heaps[PUT_IF_ABSENT], heaps[PUT_IF_EQUAL], heaps[PUT]].flatMap((heap) => (heap ?? []) as Put[]);
+    for (const { value } of puts) args.push(value ?? '');
+    for (const { expiresAt } of puts) args.push(expiryText(expiresAt));
+    pushAdds(args, heaps[ADD] as Add[], changes);
   }
   return { keys, args };
 }
@@ -45,11 +51,13 @@ export function encodeParts(shop: string, parts: readonly Part[]): ScriptCall {
 /** What became of one part; throws what the store's rules say of counters that cannot be. */
 export function decodePart({ changes }: Part, reply: unknown): CommitResult {
   const [outcome, ...rest] = reply as [string, ...unknown[]];
-  const changeAt = (place: unknown): string => changes[Number(place) - 1]?.key ?? '';
-  if (outcome === 'conflict') return { outcome, keys: rest.map(changeAt) };
-  if (outcome === 'text') throw new TypeError(`counters added to text at ${changeAt(rest[0])}`);
-  if (outcome === 'inexact') throw new RangeError(`no exact integer at ${changeAt(rest[0])}`);
-  return { outcome: 'ok', totals: (rest as string[]).map(decodeCounters) };
+  if (outcome === 'ok') return { outcome, totals: (rest as string[]).map(decodeCounters) };
+  const sorted = heapsOf(changes).flat();
+  const moved = new Set(rest.map((place) => sorted[Number(place) - 1]));
+  const keys = changes.filter((change) => moved.has(change)).map(({ key }) => key);
+  if (outcome === 'conflict') return { outcome, keys };
+  if (outcome === 'text') throw new TypeError(`counters added to text at ${keys.join()}`);
+  throw new RangeError(`no exact integer at ${keys.join()}`);
 }
 
 export function encodeKeys(keys: readonly string[]): string[] {
@@ -73,16 +81,27 @@ export function lexRange(gte: string, lt: string): { shop: string; from: string;
 }
 
 
-function pushPut(args: string[], { expect, value, expiresAt }: Put): void {
-  const letter = expect === undefined ? 'p' : expect === null ? 'n' : 'e';
-  args.push(value === undefined ? letter.toUpperCase() : letter + expiryText(expiresAt));
-  if (typeof expect === 'string') args.push(expect);
-  if (value !== undefined) args.push(value);
+function heapsOf(changes: readonly Change[]): Change[][] {
+  const heaps: Change[][] = HEAPS.map(() => []);
+  for (const change of changes) heaps[heapOf(change)]?.push(change);
+  return heaps;
 }
 
-function pushAdd(args: string[], { add, max, expiresAt }: Add): void {
-  args.push((max === undefined ? 'a' : 'm') + expiryText(expiresAt), JSON.stringify(add));
-  if (max !== undefined) args.push(JSON.stringify(max));
+function heapOf(change: Change): number {
+  if ('add' in change) return ADD;
+  const put = change.expect === undefined ? PUT : change.expect === null ? PUT_IF_ABSENT : PUT_IF_EQUAL;
+  return change.value === undefined ? put + 1 : put;
+}
+
+function pushAdds(args: string[], adds: readonly Add[], changes: readonly Change[]): void {
+  for (const { add } of adds) args.push(JSON.stringify(add));
+  for (const { max } of adds) args.push(max === undefined ? '' : JSON.stringify(max));
+  for (const { expiresAt } of adds) args.push(expiryText(expiresAt));
+  const puts = new Map(adds.length === changes.length ? [] : changes.flatMap((change, at) => ('add' in change ? [] : [[change.key, at] as const])));
+  for (const add of adds) {
+    const put = puts.get(add.key);
+    args.push(put === undefined ? '' : put < changes.indexOf(add) ? 'fresh' : 'lost');
+  }
 }
 
 /** Redis takes whole positive milliseconds; an instant long past is as good as 1. */

@@ -20,26 +20,30 @@ export function script(name: Script['name'], source: string): Script {
 /** Lua's stack bears about 8,000 values in one call. */
 export const PORTIONS = String.raw`
 local PORTION = 4000
-local function portions(list, use)
-  for from = 1, #list, PORTION do use(unpack(list, from, math.min(from + PORTION - 1, #list))) end
+local function portions(list, first, count, use)
+  local last = first + count - 1
+  for from = first, last, PORTION do use(unpack(list, from, math.min(from + PORTION - 1, last))) end
 end
 `;
 
 /** KEYS: the keys. Answers for each its text, or a list with its counters (fields and values joined by NUL), or nil. */
 export const READ = script('read', String.raw`${PORTIONS}
-local replies, read = {}, 0
-portions(KEYS, function(...)
+local replies, others, read = {}, {}, 0
+portions(KEYS, 1, #KEYS, function(...)
   local texts = redis.call('MGET', ...)
   for i = 1, #texts do
-    local value = texts[i]
-    if not value then
-      local flat = redis.call('HGETALL', KEYS[read + i])
-      if #flat > 0 then value = { table.concat(flat, '\0') } end
-    end
-    replies[read + i] = value
+    replies[read + i] = texts[i]
+    if not texts[i] then others[#others + 1] = KEYS[read + i] end
   end
   read = read + #texts
 end)
+-- Most keys that hold no text hold nothing at all.
+local held = 0
+portions(others, 1, #others, function(...) held = held + redis.call('EXISTS', ...) end)
+for i = 1, held > 0 and #KEYS or 0 do
+  local flat = replies[i] and {} or redis.call('HGETALL', KEYS[i])
+  if #flat > 0 then replies[i] = { table.concat(flat, '\0') } end
+end
 return replies
 `);
 
@@ -73,7 +77,7 @@ while next and wanted > 0 and budget > 0 do
   budget = budget - #page
   next = #page == size and '(' .. page[#page]
 end
-portions(dead, function(...) redis.pcall('ZREM', index, ...) end)
+portions(dead, 1, #dead, function(...) redis.pcall('ZREM', index, ...) end)
 replies[1] = next
 return replies
 `);
@@ -88,7 +92,7 @@ if #page > 0 and redis.call('EXISTS', unpack(keys)) <= #page then
   for i = 1, #page do
     if redis.call('EXISTS', index, keys[i + 1]) == 1 then dead[#dead + 1] = page[i] end
   end
-  portions(dead, function(...) redis.call('ZREM', index, ...) end)
+  portions(dead, 1, #dead, function(...) redis.call('ZREM', index, ...) end)
 end
 return { #page == size and page[#page], #dead }
 `);

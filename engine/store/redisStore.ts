@@ -11,17 +11,19 @@ import type { Change, CommitResult, Entry, KeyRange, Store, Value } from './stor
 
 /** Index entries that one call of the scan or sweep script looks at, at most. */
 const LOOKS_PER_CALL = 1_000;
-/** After so many changes as many index entries times two are looked at: what has expired never outweighs what lives. */
+/** After so many changes as many index entries are looked at, or several times as many while much of them is found dead. */
 const SWEEP_EVERY = 500;
+const SWEEP_HARDER = 4;
 
 /** Calls a script; throws the store's faults. */
 export type RunScript = (script: Script, call: ScriptCall) => Promise<unknown>;
 
-/** What is kept of each shop. `sweptTo`: the last index entry looked at. */
+/** What is kept of each shop. `sweptTo`: the last index entry looked at; `haste`: how many entries to look at per change. */
 interface Shop {
   readonly line: CommitLine;
   changes: number;
   sweptTo: string;
+  haste: number;
 }
 
 /** The four verbs on anything that runs the scripts. */
@@ -102,13 +104,13 @@ export class ScriptStore implements Store {
     const known = this.#shops.get(name);
     if (known !== undefined) return known;
     const line = new CommitLine(async (parts) => (await this.#run(COMMIT, encodeParts(name, parts))) as unknown[], decodePart);
-    const shop: Shop = { line, changes: 0, sweptTo: '' };
+    const shop: Shop = { line, changes: 0, sweptTo: '', haste: 1 };
     this.#shops.set(name, shop);
     return shop;
   }
 
   #sweepBehind(name: string, shop: Shop): void {
-    const looks = shop.changes * 2;
+    const looks = shop.changes * shop.haste;
     shop.changes = 0;
     // Whoever waits for a commit does not wait for this; a failure shows in the store's health and is made up for by the next.
     this.#use(() => this.#sweepShop(name, shop, looks)).catch(() => undefined);
@@ -118,6 +120,7 @@ export class ScriptStore implements Store {
     const reply = await this.#run(SWEEP, { keys: [indexKey(name)], args: [shop.sweptTo, String(looks)] });
     const [last, removed] = reply as [string | null, number];
     shop.sweptTo = last ?? '';
+    shop.haste = removed > looks / SWEEP_HARDER ? SWEEP_HARDER : 1;
     return removed;
   }
 

@@ -35,6 +35,9 @@ describe('canonical events', () => {
     ['a store that is a wildcard', withData({ store: '#' }), '/data/store', 'pattern'],
     ['a store that means all', withData({ store: '_' }), '/data/store', 'pattern'],
     ['a store with a slash', withData({ store: 'a/b' }), '/data/store', 'pattern'],
+    ['half a character in the source', { ...sale, source: 'urn:\ud800' }, '/source', 'pattern'],
+    ['half a character in the store', withData({ store: 'mi\udc00' }), '/data/store', 'pattern'],
+    ['a line break in the id', { ...sale, id: 'a\nb' }, '/id', 'pattern'],
     ['an unknown field', withData({ email: 'a@b.it' }), '/data/email', 'additionalProperties'],
     ['a negative amount', withData({ amount: '-1.00' }), '/data/amount', 'pattern'],
     ['an exponent', withData({ amount: '1e3' }), '/data/amount', 'pattern'],
@@ -53,7 +56,7 @@ describe('canonical events', () => {
   ];
   for (const [what, input, path, rule] of refused) {
     it(`refuse ${what}`, () => {
-      const parsed = parseEvent(JSON.parse(JSON.stringify(input)), context);
+      const parsed = parseEvent(JSON.parse(JSON.stringify(input)) as unknown, context);
       assert.ok(parsed.outcome === 'refused' && parsed.refusals.some((refusal) => refusal.path === path && refusal.rule === rule), JSON.stringify(parsed));
     });
   }

@@ -31,7 +31,7 @@ describe('flow templates', () => {
     assert.equal(status, 0, stderr);
   });
 
-  it('have the same pipeline in every sector, apart from its senders', () => {
+  it('have the same nodes and wires in every sector', () => {
     const [retail = '', ...others] = SECTORS.map((sector) => shapeOf(flows.get(sector) ?? []));
     assert.match(retail, /bottega-normalize>bottega-dedupe/);
     for (const other of others) assert.equal(other, retail);
@@ -79,7 +79,7 @@ describe('flow templates', () => {
   }
 });
 
-/** Which types lead to which, webhooks counted as one. */
+/** Which types lead to which. */
 function shapeOf(nodes: readonly Node[]): string {
   const typeOf = new Map(nodes.map(({ id, type }) => [id, type]));
   const edges = nodes.flatMap(({ type, wires }) => (wires ?? []).flatMap((door, index) => door.map((to) => `${type}.${String(index)}>${typeOf.get(to) ?? ''}`)));

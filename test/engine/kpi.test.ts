@@ -59,6 +59,15 @@ describe('KPIs', () => {
     });
   }
 
+  it('keeps a closed ticket in the hour it was closed, whatever is edited later', async () => {
+    const store = await openLevelStore({ memory: true }, { now: () => NOW });
+    const closed = { status: 'completed' as const, openedAt: '2026-11-22T09:10:00Z', closedAt: '2026-11-22T10:10:00Z' };
+    await fold(store, [event({ type: 'ticket', subject: 't', time: '2026-11-22T10:10:00Z', data: closed })]);
+    await fold(store, [event({ type: 'ticket', subject: 't', time: '2026-11-22T11:50:00Z', data: {} })]);
+    const rows = (await rowsOf(store, '1h')).filter(({ name }) => name === 'support_time').map(({ window, value }) => [window.start, value]);
+    assert.deepEqual(rows, [['2026-11-22T10:00:00.000Z', 3600], ['2026-11-22T11:00:00.000Z', null]]);
+  });
+
   it('says nothing about what no event speaks of', async () => {
     assert.deepEqual(Object.keys(await shown([event({ type: 'visit', subject: 'v' })])), ['footfall', 'conversion', 'social_conversion']);
   });

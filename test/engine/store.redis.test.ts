@@ -1,13 +1,20 @@
 /** Does Redis keep the store's contract, alone and as a cluster, and do its faults have names? */
 import assert from 'node:assert/strict';
-import { openRedisStore, type RedisStore } from '../../engine/store/redis.js';
-import { prefixRange, scoped, type Store } from '../../engine/store/store.js';
+import { openRedisStore, type RedisStore, type RedisStoreOptions } from '../../engine/store/redis.js';
+import { type Change, prefixRange, scoped, type Store } from '../../engine/store/store.js';
 import { describeStore, type OpenedStore, type TestClock } from '../support/storeContract.js';
-import { type RedisServer, type ServerOptions, startCluster, startRedis, until } from '../support/redis.js';
+import { type Certificates, makeCertificates, type RedisServer, type ServerOptions, startCluster, startRedis, until } from '../support/redis.js';
 
 const SHOP = 'milano';
-const open = (url: string, options: { timeoutMs?: number } = {}): RedisStore =>
-  openRedisStore(url, { clock: Date, random: Math.random, ...options });
+const stores: RedisStore[] = [];
+const open = (url: string, options: Partial<RedisStoreOptions> = {}): RedisStore => openRedisStore(url, { clock: Date, random: Math.random, ...options });
+/** A store that is closed after the test. */
+const use = (...args: Parameters<typeof open>): RedisStore => {
+  const store = open(...args);
+  stores.push(store);
+  return store;
+};
+const closeAll = async (): Promise<void> => { await Promise.all(stores.splice(0).map((store) => store.close())); };
 
 describe('Redis', function () {
   this.timeout(40_000);
@@ -22,44 +29,49 @@ describe('Redis Cluster', function () {
   let cluster: Awaited<ReturnType<typeof startCluster>>;
   before(async () => { cluster = await startCluster(); });
   after(() => cluster.dispose());
+  afterEach(closeAll);
   describeStore('Redis Cluster', () => openedShop(cluster));
 
   it('keeps many shops on all three masters, each shop on one', async () => {
-    const store = open(cluster.url);
+    const store = use(cluster.url);
     const shops = Array.from({ length: 12 }, (_, index) => `shop${String(index)}`);
     await Promise.all(shops.map((shop) => store.commit([{ key: `${shop}/a`, value: shop }, { key: `${shop}/n`, add: { x: 1 } }])));
     for (const shop of shops) assert.deepEqual(await store.scan(prefixRange(`${shop}/`), 9), [{ key: `${shop}/a`, value: shop }, { key: `${shop}/n`, value: { x: 1 } }]);
     const sizes = await Promise.all(cluster.servers.map(async (one) => Number((await one.cli('dbsize')).match(/\d+/)?.[0])));
     assert.ok(sizes.every((size) => size > 0 && size % 3 === 0), `keys on each master: ${sizes.join(' ')}`);
-    await store.close();
+  });
+
+  it('outlives a restart of one master', async () => {
+    const store = use(cluster.url);
+    const shops = Array.from({ length: 12 }, (_, index) => `shop${String(index)}`);
+    const commitAll = (): Promise<PromiseSettledResult<unknown>[]> => Promise.allSettled(shops.map((shop) => store.commit([{ key: `${shop}/a`, value: shop }])));
+    await commitAll();
+    await cluster.servers[1]?.kill();
+    const away = (await commitAll()).flatMap((one) => (one.status === 'rejected' ? [(one.reason as { code?: unknown }).code] : []));
+    assert.ok(away.length > 0 && away.every((code) => code === 'store.away'), `faults: ${away.join(' ')}`);
+    await cluster.servers[1]?.start();
+    await until('all shops', async () => (await commitAll()).every(({ status }) => status === 'fulfilled'));
   });
 
   it('is told apart from a single server', async () => {
     // One of these shops, at least, is served by another node.
-    const store = open(cluster.servers[0]?.url ?? '');
+    const store = use(cluster.servers[0]?.url ?? '');
     const tries = await Promise.allSettled(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((shop) => store.read([`${shop}/k`])));
     const reasons = tries.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
     assert.match(reasons[0] ?? '', /MOVED.*redis\+cluster/);
-    await store.close();
   });
 });
 
 describe('Redis store', function () {
   this.timeout(40_000);
   const servers: RedisServer[] = [];
-  const stores: RedisStore[] = [];
   const start = async (options?: ServerOptions): Promise<RedisServer> => {
     const server = await startRedis(options);
     servers.push(server);
     return server;
   };
-  const use = (...args: Parameters<typeof open>): RedisStore => {
-    const store = open(...args);
-    stores.push(store);
-    return store;
-  };
   afterEach(async () => {
-    await Promise.all(stores.splice(0).map((store) => store.close()));
+    await closeAll();
     await Promise.all(servers.splice(0).map((server) => server.dispose()));
   });
 
@@ -130,9 +142,9 @@ describe('Redis store', function () {
     const server = await start({ settings: ['--appendonly', 'yes', '--appendfsync', 'always'] });
     const store = use(server.url);
     const acknowledged: string[] = [];
-    let stop = false;
+    const stop = new AbortController();
     const writer = (async () => {
-      for (let index = 0; !stop; index += 1) {
+      for (let index = 0; !stop.signal.aborted; index += 1) {
         const key = `s/${String(index).padStart(6, '0')}`;
         try {
           await store.commit([{ key, value: key }, { key: 's/n', add: { x: 1 } }]);
@@ -151,7 +163,7 @@ describe('Redis store', function () {
       await server.start();
       await until(`commits after kill ${String(kills)}`, () => store.health().state === 'ok');
     }
-    stop = true;
+    stop.abort();
     await writer;
     const found = await store.read(acknowledged);
     assert.deepEqual(found, acknowledged);
@@ -178,7 +190,7 @@ describe('Redis store', function () {
     { title: 'a read-only replica', settings: ['--replicaof', '127.0.0.1', '1'], url: (url) => url, message: /^READONLY/ },
     { title: 'a closed port', settings: [], url: () => 'redis://127.0.0.1:1', message: /^ECONNREFUSED/ },
     { title: 'a missing socket', settings: [], url: () => 'redis+unix:///nowhere/redis.sock', message: /^ENOENT/ },
-    { title: 'TLS where there is none', settings: [], url: (url) => url.replace('redis:', 'rediss:'), message: /^(EPROTO|ECONNRESET)/ },
+    { title: 'TLS where there is none', settings: [], url: (url) => url.replace('redis:', 'rediss:'), message: /^(EPROTO|ECONNRESET|ETIMEDOUT)/ },
   ];
   for (const { title, settings, url, message } of refusals) {
     it(`names ${title}, without repeating secrets`, async () => {
@@ -192,6 +204,33 @@ describe('Redis store', function () {
       assert.match(JSON.stringify(store.health()), /"waiting".*store.away/);
     });
   }
+
+  describe('over TLS', () => {
+    let keys: Certificates;
+    before(async () => { keys = await makeCertificates(); });
+    after(() => keys.dispose());
+    const url = ({ port }: RedisServer, host = '127.0.0.1'): string => `rediss://${host}:${String(port)}`;
+
+    it('trusts the authority it is given, at TLS 1.2 and 1.3', async () => {
+      for (const protocols of ['TLSv1.2', 'TLSv1.3']) {
+        const server = await start({ tls: keys, settings: ['--tls-protocols', protocols] });
+        assert.equal((await use(url(server), { tls: { ca: keys.caText } }).commit([{ key: 's/a', value: '1' }])).outcome, 'ok');
+      }
+    });
+
+    it('trusts no other, no certificate for another host, and no server that wants a certificate it does not get', async () => {
+      const server = await start({ tls: keys });
+      const strict = await start({ tls: keys, settings: ['--tls-auth-clients', 'yes'] });
+      const table: [RedisStore, RegExp][] = [
+        [use(url(server)), /^CERT_UNTRUSTED/],
+        [use(url(server), { tls: { ca: keys.caText, servername: 'altrove.example' } }), /^ERR_TLS_CERT_ALTNAME_INVALID/],
+        [use(url(strict), { tls: { ca: keys.caText } }), /^(EPROTO|ECONNRESET)/],
+      ];
+      for (const [store, message] of table) await assert.rejects(store.read(['s/a']), { code: 'store.away', message });
+      const known = use(url(strict), { tls: { ca: keys.caText, cert: keys.certText, key: keys.keyText } });
+      assert.deepEqual(await known.read(['s/a']), [undefined]);
+    });
+  });
 
   it('says store.full at maxmemory, still lets delete, and recovers', async () => {
     const server = await start({ settings: ['--maxmemory-policy', 'noeviction'] });
@@ -243,13 +282,10 @@ async function openedShop({ url, cli }: Pick<RedisServer, 'url' | 'cli'>): Promi
   const clock = new ShiftingClock(cli);
   const shop: Store = { ...scoped(redis, `${SHOP}/`), close: () => redis.close() };
   const store: Store = {
-    read: async (keys) => { await clock.shift(); return shop.read(keys); },
-    scan: async (range, limit) => { await clock.shift(); return shop.scan(range, limit); },
+    read: (keys) => clock.before(() => shop.read(keys)),
+    scan: (range, limit) => clock.before(() => shop.scan(range, limit)),
+    commit: (changes, durability) => clock.before(() => shop.commit(changes.map((change) => clock.translated(change)), durability)),
     close: () => shop.close(),
-    commit: async (changes, durability) => {
-      await clock.shift();
-      return shop.commit(changes.map((change) => (change.expiresAt === undefined ? change : { ...change, expiresAt: clock.real(change.expiresAt) })), durability);
-    },
   };
   return { store, clock, dispose: () => redis.close() };
 }
@@ -261,7 +297,7 @@ async function openedShop({ url, cli }: Pick<RedisServer, 'url' | 'cli'>): Promi
 class ShiftingClock implements TestClock {
   at = 1_800_000_000_000;
   readonly #cli: RedisServer['cli'];
-  readonly #startedAt = { test: this.at, real: Date.now() };
+  readonly #startedAt = Date.now();
   #shiftedTo = this.at;
 
   constructor(cli: RedisServer['cli']) {
@@ -272,15 +308,17 @@ class ShiftingClock implements TestClock {
     return this.at;
   }
 
-  real(expiresAt: number): number {
-    return this.#startedAt.real + (expiresAt - this.#shiftedTo) * STRETCH;
+  /** The change with its expiry by the server's clock. */
+  translated(change: Change): Change {
+    return change.expiresAt === undefined ? change : { ...change, expiresAt: this.#startedAt + (change.expiresAt - this.#shiftedTo) * STRETCH };
   }
 
-  async shift(): Promise<void> {
+  /** Does something once the server is where the clock is; at once where it is. */
+  async before<T>(verb: () => Promise<T>): Promise<T> {
     const by = (this.at - this.#shiftedTo) * STRETCH;
-    if (by === 0) return;
     this.#shiftedTo = this.at;
-    await this.#cli('eval', SHIFT, '1', `bottega:{${SHOP}}`, String(by));
+    if (by !== 0) await this.#cli('eval', SHIFT, '1', `bottega:{${SHOP}}`, String(by));
+    return verb();
   }
 }
 

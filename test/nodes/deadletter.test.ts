@@ -59,7 +59,7 @@ describe('deadletter node', () => {
       { id: 'dead', type: 'bottega-deadletter', shop: 'shop', store: 'store', version: 1, wires: [['main'], ['side']], ...change },
       { id: 'main', type: 'helper' }, { id: 'side', type: 'helper' }, ...extra,
     ] as never);
-    return (id) => helper.getNode(id) as unknown as TestNode;
+    return (id) => helper.getNode(id) as TestNode;
   }
 
   const next = (node: TestNode): Promise<RoomMessage> => new Promise((resolve) => { node.on('input', resolve); });
@@ -129,11 +129,11 @@ describe('deadletter node', () => {
   it('fails where it cannot store, so that nobody is told 200', async () => {
     const node = await load();
     await (node('store').port as StorePort).of('prova').read([]);
-    const failed = new Promise<unknown>((resolve) => { node('dead').on('call:error', resolve as never); });
+    const failed = new Promise<unknown>((resolve) => { node('dead').on('call:error', resolve); });
     const passed: unknown[] = [];
     node('main').on('input', (message) => { passed.push(message); });
     // A closed store answers every commit with `store.closed`.
-    await (helper.getNode('store') as unknown as { close(): Promise<void> }).close();
+    await (helper.getNode('store') as { close(): Promise<void> }).close();
     node('dead').receive({ payload: [letter()] });
     assert.ok(await failed);
     assert.deepEqual(passed, []);

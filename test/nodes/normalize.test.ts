@@ -42,7 +42,7 @@ describe('normalize node', () => {
       { id: 'shop', type: 'bottega-shop', tenant: 'prova', zone: 'Europe/Rome', currency: 'EUR', stores: [{ id: 'bergamo', aliases: ['BG-02'] }], version: 1 },
       { ...saved(change), shop: 'shop', wires: [['main'], ['side']] }, { id: 'main', type: 'helper' }, { id: 'side', type: 'helper' },
     ] as never);
-    return (id) => helper.getNode(id) as unknown as TestNode;
+    return (id) => helper.getNode(id) as TestNode;
   }
 
   const next = (node: TestNode): Promise<RoomMessage> => new Promise((resolve) => { node.on('input', resolve); });

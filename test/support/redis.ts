@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,19 +29,32 @@ export interface RedisServer {
 export interface ServerOptions {
   readonly settings?: readonly string[];
   readonly cliOptions?: readonly string[];
+  readonly tls?: Certificates;
+}
+
+/** PEM files of an authority and of a certificate for 127.0.0.1 that it signed, and their texts. */
+export interface Certificates {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+  readonly caText: string;
+  readonly certText: string;
+  readonly keyText: string;
+  dispose(): Promise<void>;
 }
 
 /** Starts a server without persistence, unless `settings` (as on its command line) say otherwise. */
-export async function startRedis({ settings = [], cliOptions = [] }: ServerOptions = {}): Promise<RedisServer> {
+export async function startRedis({ settings = [], cliOptions = [], tls }: ServerOptions = {}): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'bottega-redis-'));
   const port = await freePort();
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no', ...settings];
+  const [listen, cliTls] = listenOptions(port, tls);
+  const args = [...listen, '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no', ...settings];
   let child: ChildProcess | undefined;
   const server: RedisServer = {
     port,
     url: `redis://127.0.0.1:${String(port)}`,
     directory,
-    cli: async (...command) => (await run('redis-cli', ['-p', String(port), ...cliOptions, ...command])).stdout.trim(),
+    cli: async (...command) => (await run('redis-cli', ['-p', String(port), ...cliTls, ...cliOptions, ...command])).stdout.trim(),
     async start() {
       child = spawn('redis-server', args, { stdio: 'ignore' });
       await until(`redis-server on ${String(port)}`, async () => /^(PONG|NOAUTH)/.test(await server.cli('ping')));
@@ -59,6 +72,18 @@ export async function startRedis({ settings = [], cliOptions = [] }: ServerOptio
   };
   await server.start();
   return server;
+}
+
+/** A new authority and a certificate of it, made by openssl. */
+export async function makeCertificates(): Promise<Certificates> {
+  const directory = await mkdtemp(join(tmpdir(), 'bottega-tls-'));
+  const [ca, caKey, cert, key] = ['ca.pem', 'ca.key', 'server.pem', 'server.key'].map((name) => join(directory, name)) as [string, string, string, string];
+  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  await run('openssl', [...request, '-subj', '/CN=Test authority', '-keyout', caKey, '-out', ca]);
+  await run('openssl', [...request, '-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1', '-addext', 'basicConstraints=critical,CA:FALSE',
+    '-CA', ca, '-CAkey', caKey, '-keyout', key, '-out', cert]);
+  const [caText, certText, keyText] = await Promise.all([ca, cert, key].map((file) => readFile(file, 'utf8'))) as [string, string, string];
+  return { ca, cert, key, caText, certText, keyText, dispose: () => rm(directory, { recursive: true, force: true }) };
 }
 
 /** Three masters that share all slots. */
@@ -108,6 +133,13 @@ export async function until(what: string, holds: () => Promise<boolean> | boolea
     await new Promise((resolve) => { setTimeout(resolve, 20); });
   }
   throw new Error(`${what}: not within ${String(DEADLINE_MS)} ms`, { cause: last });
+}
+
+/** What the server and redis-cli are told about the port. */
+function listenOptions(port: number, tls: Certificates | undefined): [server: string[], cli: string[]] {
+  if (tls === undefined) return [['--port', String(port)], []];
+  const server = ['--port', '0', '--tls-port', String(port), '--tls-cert-file', tls.cert, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.ca];
+  return [[...server, '--tls-auth-clients', 'no'], ['--tls', '--cacert', tls.ca, '--cert', tls.cert, '--key', tls.key]];
 }
 
 async function freePort(): Promise<number> {

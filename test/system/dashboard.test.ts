@@ -98,7 +98,7 @@ describe('dashboard', function () {
     assert.equal(await shownValue(desk.page, 'revenue'), '1007.5');
   });
 
-  it('shows an alert until it is resolved, and that somebody has seen it', async () => {
+  it('shows an open alert, and that somebody has seen it', async () => {
     await send('orders/paid', order(1005, '400.00'), 'w-5');
     await send('refunds/create', refund(2002, 1005, '400.00'), 'w-6');
     const alert = desk.page.locator('.b-alert');
