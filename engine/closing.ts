@@ -54,7 +54,7 @@ async function closeSize({ store, publication, calendar, graceMs }: ClosingDeps,
   const claimed = await store.commit([{ key, expect: text ?? null, value: claim }]);
   if (claimed.outcome === 'conflict') return;
   for (const span of calendar.windowsBetween(size, from, end, MAX_CATCH_UP)) {
-    tell({ size, span, values: await publication.readAllGroups(size, span, now) });
+    tell({ size, span, values: await publication.readWithZeros(size, span, now, 'final') });
   }
   await store.commit([{ key, expect: claim, value: JSON.stringify({ from, end, claimedAt: now, state: 'told' } satisfies Mark) }]);
 }

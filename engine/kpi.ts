@@ -106,13 +106,13 @@ export function readKpis(size: WindowSize, row: WindowSums, kpis: readonly Kpi[]
 }
 
 /**
- * A new window begins at zero for those who were there before: sums are 0, ratios and averages unknown. `present` values
- * are left out.
+ * A window without facts is at zero for those who were there before: sums are 0, ratios and averages unknown. `present`
+ * values are left out.
  */
 export function emptyKpis(
   before: readonly KpiValue[],
   present: readonly KpiValue[],
-  { size, span }: { readonly size: WindowSize; readonly span: Span },
+  { size, span, status }: { readonly size: WindowSize; readonly span: Span; readonly status: 'live' | 'final' },
   kpis: readonly Kpi[],
   now: number,
 ): KpiValue[] {
@@ -121,7 +121,7 @@ export function emptyKpis(
   const known = new Set(present.map(({ name, store, channel }) => `${name}/${store}/${channel}`));
   return before
     .filter(({ name, store, channel }) => !known.has(`${name}/${store}/${channel}`))
-    .map((value) => ({ ...value, window, value: additive.has(value.name) ? 0 : null, count: 0, status: 'live', revision: 0, updatedAt: formatInstant(now) }));
+    .map((value) => ({ ...value, window, value: additive.has(value.name) ? 0 : null, count: 0, status, revision: 0, updatedAt: formatInstant(now) }));
 }
 
 /** The number itself: money and seconds in whole units of the currency and of time, `null` over an empty denominator. */

@@ -86,17 +86,21 @@ export class Publication {
     return readAllGroups(this.#store, size, span, this.#books, now);
   }
 
-  /** The state to tell at a start or at a reconnection: the current windows, with zeros for groups that were there in the former one. */
+  /** The state to tell at a start or at a reconnection: the current windows, with zeros for groups that were there before. */
   async current(now: number): Promise<KpiValue[]> {
     const values: KpiValue[] = [];
     for (const size of this.#settings.sizes) {
-      const span = this.#books.calendar.windowAt(size, now);
-      const present = await this.readAllGroups(size, span, now);
-      const today = this.#books.calendar.windowAt('1d', now);
-      const seen = await this.readAllGroups('1d', size === '1d' ? this.#books.calendar.windowAt('1d', today.start - 1) : today, now);
-      values.push(...present, ...emptyKpis(seen, present, { size, span }, this.#books.kpis, now));
+      values.push(...(await this.readWithZeros(size, this.#books.calendar.windowAt(size, now), now, 'live')));
     }
     return values;
+  }
+
+  /** A window's values, with zeros for the groups that were heard on its day (for a day: on the day before). */
+  async readWithZeros(size: WindowSize, span: Span, now: number, status: 'live' | 'final'): Promise<KpiValue[]> {
+    const present = await this.readAllGroups(size, span, now);
+    const day = this.#books.calendar.windowAt('1d', size === '1d' ? span.start - 1 : isSliding(size) ? now : span.start);
+    const seen = await this.readAllGroups('1d', day, now);
+    return [...present, ...emptyKpis(seen, present, { size, span, status }, this.#books.kpis, now)];
   }
 
   /** Drops what says the same as the last message about the same number. */

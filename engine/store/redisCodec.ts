@@ -16,12 +16,14 @@ export interface Part {
   readonly changes: readonly Change[];
 }
 
-/** Throws `TypeError` for a commit across shops and `RangeError` for what is no exact integer. */
+/** Throws `TypeError` for a commit across shops or one that adds to its own text, `RangeError` for what is no exact integer. */
 export function partOf(changes: readonly Change[]): Part {
   const shop = parseKey(changes[0]?.key ?? '').shop;
+  const texts = new Set<string>();
   for (const change of changes) {
     if (parseKey(change.key).shop !== shop) throw new TypeError('a commit must stay within one shop');
-    if ('add' in change) checkCounters(change);
+    if ('add' in change) checkCounters(change, texts);
+    else if (change.value !== undefined) texts.add(change.key);
   }
   return { shop, changes };
 }
@@ -109,7 +111,8 @@ function expiryText(expiresAt: number | undefined): string {
   return expiresAt === undefined ? '' : String(Math.max(1, Math.ceil(expiresAt)));
 }
 
-function checkCounters({ key, add, max }: Add): void {
+function checkCounters({ key, add, max }: Add, texts: ReadonlySet<string>): void {
+  if (texts.has(key)) throw new TypeError(`counters added to text at ${key}`);
   for (const counters of max === undefined ? [add] : [add, max]) {
     for (const field in counters) {
       if (!Number.isSafeInteger(counters[field])) throw new RangeError(`no exact integer at ${key}`);

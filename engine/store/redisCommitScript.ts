@@ -57,8 +57,8 @@ local function counters(key, how)
   local flat = {}
   if how ~= 'fresh' then flat = redis.pcall('HGETALL', key) end
   if flat.err then
-    if how == 'lost' or not string.find(flat.err, 'WRONGTYPE', 1, true) then error(flat) end
-    return nil
+    if string.find(flat.err, 'WRONGTYPE', 1, true) then return nil end
+    error(flat)
   end
   local at = {}
   for i = 1, #flat, 2 do at[flat[i]] = i + 1 end

@@ -117,7 +117,15 @@ describe('closing windows', () => {
     const shop = await Shop.open(['15m']);
     await shop.close(NOW - HOUR, ['15m']);
     await shop.hear(NOW - HOUR, sale('1', NOW - HOUR), sale('2', NOW - HOUR + 4 * MINUTE));
-    assert.deepEqual(await shop.close(NOW + 5_000, ['15m']), ['15m 11:00 20 final']);
+    assert.deepEqual(await shop.close(NOW + 5_000, ['15m']), ['15m 10:45 0 final', '15m 11:00 20 final', '15m 11:15 0 final', '15m 11:30 0 final', '15m 11:45 0 final']);
+  });
+
+  it('tells an hour without sales as zero, on a day that had some', async () => {
+    const shop = await Shop.open(['1h']);
+    await shop.close(NOW - HOUR, ['1h']);
+    await shop.hear(NOW - HOUR - MINUTE, sale('1', NOW - HOUR - MINUTE));
+    assert.deepEqual(await shop.close(NOW + 5_000, ['1h']), ['1h 10:00 10 final', '1h 11:00 0 final']);
+    assert.deepEqual(await (await Shop.open(['1h'])).close(NOW + 5_000, ['1h']), []);
   });
 
   it('tells again what a worker claimed and died on', async () => {

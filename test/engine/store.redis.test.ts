@@ -1,5 +1,7 @@
 /** Does Redis keep the store's contract, alone and as a cluster, and do its faults have names? */
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { openLevelStore } from '../../engine/store/level.js';
 import { openRedisStore, type RedisStore, type RedisStoreOptions } from '../../engine/store/redis.js';
 import { type Change, prefixRange, scoped, type Store } from '../../engine/store/store.js';
 import { describeStore, type OpenedStore, type TestClock } from '../support/storeContract.js';
@@ -121,6 +123,23 @@ describe('Redis store', function () {
     await store.commit([{ key: 's/n', add: { x: 5, y: 1 } }]);
     assert.deepEqual(await store.commit([{ key: 's/n' }, { key: 's/n', add: { x: 1 } }]), { outcome: 'ok', totals: [{ x: 1 }] });
     assert.deepEqual(await store.scan(prefixRange('s/'), 9), [{ key: 's/n', value: { x: 1 } }]);
+  });
+
+  it('does what LevelDB does, whatever is committed', async () => {
+    const store = use((await start()).url);
+    let run = 0;
+    await fc.assert(fc.asyncProperty(fc.array(fc.array(anyChange, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 12 }), async (commits) => {
+      const [ours, model] = [scoped(store, `run${String(run++)}/`), await openLevelStore({ memory: true }, Date)];
+      const outcome = (one: Store, changes: readonly Change[]): Promise<unknown> => one.commit(changes).catch((error: unknown) => (error as Error).name);
+      const lawful = commits.map((changes) => changes.filter((change, at) => isLawful(change, changes.slice(0, at))));
+      const expected: unknown[] = [];
+      for (const changes of lawful) expected.push(await outcome(model, changes));
+      // All at once: they go as few calls, judged in their order.
+      assert.deepEqual(await Promise.all(lawful.map((changes) => outcome(ours, changes))), expected);
+      for (const reverse of [false, true]) assert.deepEqual(await ours.scan({ ...prefixRange(''), reverse }, 99), await model.scan({ ...prefixRange(''), reverse }, 99));
+      assert.deepEqual(await ours.read(KEYS), await model.read(KEYS));
+      await model.close();
+    }), { numRuns: 150 });
   });
 
   it('sweeps what expired out of the index, as it goes and on demand', async () => {
@@ -272,6 +291,21 @@ describe('Redis store', function () {
     it(`refuses ${url}`, () => { assert.throws(() => open(url), { name: 'ConfigError', message }); });
   }
 });
+
+const KEYS = ['a', 'b', 'c', 'd'];
+const anyText = fc.constantFrom('', '1', '2');
+const anyNumber = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.constantFrom(Number.MAX_SAFE_INTEGER, -3_000_000_000, Number.MIN_SAFE_INTEGER));
+const anyCounters = fc.dictionary(fc.constantFrom('x', 'y "z"', '~at'), anyNumber, { minKeys: 1, noNullPrototype: true });
+const anyChange: fc.Arbitrary<Change> = fc.oneof(
+  fc.record({ key: fc.constantFrom(...KEYS), expect: fc.oneof(anyText, fc.constant(null)), value: anyText }, { requiredKeys: ['key'] }),
+  fc.record({ key: fc.constantFrom(...KEYS), add: anyCounters, max: anyCounters }, { requiredKeys: ['key', 'add'] }),
+);
+
+/** At most one put per key, and no counters on top of its text. */
+function isLawful(change: Change, before: readonly Change[]): boolean {
+  const puts = before.filter((other) => other.key === change.key && !('add' in other));
+  return 'add' in change ? puts.every((put) => !('value' in put)) : puts.length === 0;
+}
 
 /** The contract's store as one shop of a Redis, emptied. */
 async function openedShop({ url, cli }: Pick<RedisServer, 'url' | 'cli'>): Promise<OpenedStore> {
