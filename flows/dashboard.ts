@@ -145,7 +145,7 @@ function chartsBox(sector: Sector): Box {
 }
 
 function aroundBox(sector: Sector): Box {
-  const known = { providers: { ...SENDERS, simulator: 'Contapersone (demo)' }, reasons: REASONS };
+  const known = { providers: { ...SENDERS, simulator: 'Contapersone (demo)', mqtt: 'Contapersone' }, reasons: REASONS };
   return {
     label: 'Intorno', at: [34, 519], size: [1172, 312],
     says: 'Testata, avvisi, fonti e scarti',

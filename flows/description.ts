@@ -1,5 +1,5 @@
 /**
- * How do the three sectors differ? In the cards they see first, in their senders, in their hours and their alert; in nothing else.
+ * How do the three sectors differ? In the cards they see first, in their hours and their alerts; in nothing else.
  */
 export interface Card {
   readonly name: string;
@@ -23,7 +23,6 @@ export interface Alert {
 export interface Sector {
   readonly id: 'retail' | 'restaurant' | 'artisan';
   readonly label: string;
-  readonly senders: readonly Sender[];
   readonly cards: readonly Card[];
   /** Local hours that the chart shows at least. */
   readonly opens: number;
@@ -62,7 +61,7 @@ const one = [{ id: 'negozio', name: 'Negozio', aliases: ['MI-01'] }] as const;
 
 export const SECTORS: readonly Sector[] = [
   {
-    id: 'retail', label: 'Commercio al dettaglio', senders: ['shopify', 'hubspot', 'pos', 'events'], opens: 8, closes: 20, staleHours: 24, cutoff: '00:00',
+    id: 'retail', label: 'Commercio al dettaglio', opens: 8, closes: 20, staleHours: 24, cutoff: '00:00',
     stores: one, alerts: [highRefunds('300'), manyOpen('20')],
     cards: [
       revenueToday, revenueHour, orders('Scontrini e ordini'), averageTicket,
@@ -72,7 +71,7 @@ export const SECTORS: readonly Sector[] = [
     ],
   },
   {
-    id: 'restaurant', label: 'Ristorazione', senders: ['pos', 'hubspot', 'events'], opens: 11, closes: 24, staleHours: 24, cutoff: '04:00',
+    id: 'restaurant', label: 'Ristorazione', opens: 11, closes: 24, staleHours: 24, cutoff: '04:00',
     stores: one, alerts: [slowService, manyOpen('15')],
     cards: [
       revenueToday, revenueHour, orders('Conti chiusi'), averageTicket,
@@ -82,7 +81,7 @@ export const SECTORS: readonly Sector[] = [
     ],
   },
   {
-    id: 'artisan', label: 'Artigianato', senders: ['shopify', 'hubspot', 'pos', 'events'], opens: 8, closes: 19, staleHours: 48, cutoff: '00:00',
+    id: 'artisan', label: 'Artigianato', opens: 8, closes: 19, staleHours: 48, cutoff: '00:00',
     stores: one, alerts: [slowSupport, highRefunds('150')],
     cards: [revenueToday, revenueHour, orders('Ordini'), averageTicket, social, support, incomplete],
   },

@@ -5,6 +5,7 @@ import { LINKS } from './dashboard.js';
 import { type Alert, type Sector, type Sender, SENDERS } from './description.js';
 import { type Box, type FlowNode, idOf, type Placed, sheetOf } from './sheet.js';
 
+const SENDER_IDS = Object.keys(SENDERS) as Sender[];
 const COLUMN = 300;
 const ROW = 370;
 
@@ -51,7 +52,7 @@ function intakeBoxes(sector: Sector): Box[] {
     step(0, 0, TALL, {
       label: '1 · Ricevere', says: 'Entra solo chi ha la firma',
       why: 'Ogni mittente firma quello che manda. Riceve “200” soltanto quando tutto ciò che segue ha finito e gli eventi sono su disco; altrimenti “503”, e rimanda.',
-    }, (x, y) => Object.fromEntries(sector.senders.map((sender, index) => [sender, webhook(sender, index, x, y)]))),
+    }, (x, y) => Object.fromEntries(SENDER_IDS.map((sender, index) => [sender, webhook(sender, index, x, y)]))),
     step(1, 0, TALL, {
       label: '2 · Capire', says: 'Una sola lingua per tutti',
       why: 'Traduce ordini, scontrini, contatti e richieste nello stesso evento. I dati personali si fermano qui. Per la cassa si dice nel modulo quale campo contiene che cosa.',
@@ -97,9 +98,9 @@ function countingBoxes(sector: Sector): Box[] {
       label: '7 · Avvisare', says: 'Chi va avvisato, e quando',
       why: 'La regola si legge come una frase nel modulo del nodo. Un avviso parte una volta, e un’altra quando è risolto.',
     }, (x, y) => ({
-      'visto via': { type: 'link in', at: [x - 50, y], wires: [['alert']], fields: { name: 'visto', links: [idOf(sector.id, 'visto')] } },
+      'visto via': { type: 'link in', at: [x - 50, y + 40], wires: [['alert']], fields: { name: 'visto', links: [idOf(sector.id, 'visto')] } },
       alert: {
-        type: 'bottega-alert', at: [x + 60, y], wires: [[`${LINKS.alerts} via`], [`${LINKS.alerts} via`]],
+        type: 'bottega-alert', at: [x + 60, y + 40], wires: [[`${LINKS.alerts} via`], [`${LINKS.alerts} via`]],
         fields: fieldsOf(sector, { name: 'Avvisi', rules: sector.alerts.map(rowOf) }),
       },
     })),
