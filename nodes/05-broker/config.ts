@@ -2,6 +2,7 @@
  * Which MQTT broker does the shop use? The one built in, or one elsewhere. The saved form, parsed once.
  */
 import { ConfigError } from '../../engine/errors.js';
+import { atVersion } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -42,9 +43,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 /** `kind` `auto`: the broker of `MQTT_URL` where that is set, else the one built in. */

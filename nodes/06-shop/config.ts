@@ -4,6 +4,7 @@
 import { ConfigError } from '../../engine/errors.js';
 import { LABEL } from '../../engine/event.schema.js';
 import { isZone } from '../../engine/time.js';
+import { atVersion, filled } from '../form.js';
 import type { ShopPort, ShopStore } from '../ports.js';
 import type { Saved } from '../runtime.js';
 
@@ -30,9 +31,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>, environment: Environment = process.env): ShopConfig {
@@ -104,8 +103,4 @@ function readAliases(value: unknown): string[] {
   const parts: unknown = typeof value === 'string' ? value.split(',') : value ?? [];
   if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string')) throw new ConfigError('stores', 'must have aliases that are text', value);
   return parts.map((part) => part.trim()).filter((part) => part !== '');
-}
-
-function filled(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }

@@ -4,6 +4,7 @@
 import { ConfigError } from '../../engine/errors.js';
 import type { HubSpotVersions } from '../../engine/intake/hubspot.js';
 import { secretLines } from '../../engine/intake/verdict.js';
+import { atVersion, filled } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -43,19 +44,17 @@ const DEADLINE_S = 4;
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>, env: Environment = process.env): WebhookConfig {
   const saved = upgrade(raw);
   const provider = readProvider(saved['provider'] ?? 'shopify');
-  const publicUrl = readUrl('publicUrl', given(saved['publicUrl']) ?? given(env['BOTTEGA_PUBLIC_URL']));
-  const store = given(saved['store']);
+  const publicUrl = readUrl('publicUrl', filled(saved['publicUrl']) ?? filled(env['BOTTEGA_PUBLIC_URL']));
+  const store = filled(saved['store']);
   return {
     provider,
-    path: readPath(given(saved['path']) ?? `/in/${provider}`),
+    path: readPath(filled(saved['path']) ?? `/in/${provider}`),
     secrets: secretsOf([secrets['secret'], secrets['previousSecret']], env[SECRET_VARIABLES[provider]]),
     versions: saved['oldSignatures'] === true ? 'any' : 'v3',
     deadlineMs: readDeadline(saved['deadline'] ?? DEADLINE_S),
@@ -74,8 +73,8 @@ type Till = Pick<WebhookConfig, 'webhookSecrets' | 'keysUrl' | 'issuer'>;
 
 function readTill(provider: Provider, saved: Saved, secrets: Readonly<Record<string, string>>, env: Environment): Till {
   if (provider !== 'pos') return { webhookSecrets: [] };
-  const keysUrl = readUrl('keysUrl', given(saved['keysUrl']) ?? given(env['POS_JWKS_URL']));
-  const issuer = given(saved['issuer']);
+  const keysUrl = readUrl('keysUrl', filled(saved['keysUrl']) ?? filled(env['POS_JWKS_URL']));
+  const issuer = filled(saved['issuer']);
   return {
     webhookSecrets: secretsOf([secrets['webhookSecret']], env['POS_WEBHOOK_SECRET']),
     ...(keysUrl === undefined ? {} : { keysUrl }),
@@ -110,8 +109,4 @@ function readDeadline(saved: unknown): number {
   const seconds = Number(saved);
   if (!(seconds >= 0.1 && seconds <= 60)) throw new ConfigError('deadline', 'must be a number of seconds from 0.1 to 60', saved);
   return Math.round(seconds * 1_000);
-}
-
-function given(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }

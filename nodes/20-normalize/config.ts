@@ -5,6 +5,7 @@ import { ConfigError } from '../../engine/errors.js';
 import type { Stages } from '../../engine/normalize/harvest.js';
 import { type Provider, PROVIDERS } from '../../engine/normalize/normalize.js';
 import { readMapping, type SavedMapping } from '../../engine/normalize/posMapping.js';
+import { atVersion } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -20,9 +21,7 @@ export interface NormalizeConfig {
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved): NormalizeConfig {

@@ -1,8 +1,8 @@
 /**
  * How long are events remembered? The saved form, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
 import { HOUR, MINUTE } from '../../engine/time.js';
+import { atVersion, readNumber } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -18,9 +18,7 @@ export interface DedupeConfig {
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved): DedupeConfig {
@@ -31,12 +29,4 @@ export function readConfig(raw: Saved): DedupeConfig {
     memoryMs: readNumber(saved['memory'] ?? 48, 'memory', 1, 720) * HOUR,
     reservationMs: readNumber(saved['reservation'] ?? 2, 'reservation', 1, 60) * MINUTE,
   };
-}
-
-function readNumber(saved: unknown, field: string, least: number, most: number): number {
-  const value = saved === '' ? NaN : Number(saved);
-  if (!Number.isFinite(value) || value < least || value > most) {
-    throw new ConfigError(field, `must be a number from ${String(least)} to ${String(most)}`, saved);
-  }
-  return value;
 }

@@ -3,6 +3,7 @@
  */
 import { ConfigError } from '../../engine/errors.js';
 import type { OutboxLimits } from '../../engine/outbox.js';
+import { atVersion, readWhole } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -18,9 +19,7 @@ export interface OutboxConfig {
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved): OutboxConfig {
@@ -38,12 +37,4 @@ export function readConfig(raw: Saved): OutboxConfig {
       maxInFlight: readWhole(saved['maxInFlight'] ?? 1_000, 'maxInFlight', 1, 10_000),
     },
   };
-}
-
-function readWhole(saved: unknown, field: string, least: number, most: number): number {
-  const value = saved === '' ? NaN : Number(saved);
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new ConfigError(field, `must be a whole number from ${String(least)} to ${String(most)}`, saved);
-  }
-  return value;
 }

@@ -1,7 +1,7 @@
 /**
  * Where are dead letters kept, and who is told? The saved form, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
+import { atVersion } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -15,9 +15,7 @@ export interface DeadLetterConfig {
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved): DeadLetterConfig {

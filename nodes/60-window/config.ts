@@ -4,6 +4,7 @@
 import { type CustomKpi, readCustomKpis } from '../../engine/custom.js';
 import { ConfigError } from '../../engine/errors.js';
 import { isWindowSize, type WindowSize } from '../../engine/window.js';
+import { atVersion, readNumber } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -21,9 +22,7 @@ export interface WindowConfig {
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved): WindowConfig {
@@ -43,12 +42,4 @@ function readSizes(saved: unknown): WindowSize[] {
   const sizes = Array.isArray(saved) ? saved.filter((size): size is WindowSize => typeof size === 'string' && isWindowSize(size)) : [];
   if (sizes.length === 0 || sizes.length !== (saved as unknown[]).length) throw new ConfigError('sizes', 'must name at least one known window', saved);
   return sizes;
-}
-
-function readNumber(saved: unknown, field: string, least: number, most: number): number {
-  const value = Number(saved);
-  if (!Number.isFinite(value) || value < least || value > most) {
-    throw new ConfigError(field, `must be a number from ${String(least)} to ${String(most)}`, saved);
-  }
-  return value;
 }

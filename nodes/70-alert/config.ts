@@ -7,6 +7,7 @@ import { LABEL } from '../../engine/event.schema.js';
 import { ALL } from '../../engine/kpi.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../engine/time.js';
 import { isSliding, isWindowSize, type WindowSize } from '../../engine/window.js';
+import { atVersion } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -25,9 +26,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved): AlertConfig {

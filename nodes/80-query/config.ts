@@ -2,6 +2,7 @@
  * Which numbers does this query node answer with, and does it serve them over HTTP? The saved form, parsed once.
  */
 import { ConfigError } from '../../engine/errors.js';
+import { atVersion } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -22,9 +23,7 @@ const ENVIRONMENT_TOKEN = 'BOTTEGA_API_TOKEN';
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>): QueryConfig {

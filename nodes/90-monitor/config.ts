@@ -2,6 +2,7 @@
  * What does the monitor look after, and how often does it tell? The saved form, parsed once.
  */
 import { ConfigError } from '../../engine/errors.js';
+import { atVersion } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -18,9 +19,7 @@ const INTERVAL_S = 1;
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved): MonitorConfig {
