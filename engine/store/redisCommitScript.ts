@@ -92,7 +92,8 @@ local function add(first, count, args)
   local sums, reply = {}, { 'ok' }
   for i = 1, count do
     local key, larger, expiry, how = KEYS[first + i - 1], ARGV[args + count + i], ARGV[args + 2 * count + i], ARGV[args + 3 * count + i]
-    local sum = sums[key] or counters(key, how)
+    local sum = sums[key]
+    if not sum or (sum.lost and how == 'fresh') then sum = counters(key, how) end
     if not sum then return { 'text', first - k + i - 1 } end
     if not grow(sum, ARGV[args + i], false) or (larger ~= '' and not grow(sum, larger, true)) then return { 'inexact', first - k + i - 1 } end
     if expiry ~= '' then sum.expiry = expiry end

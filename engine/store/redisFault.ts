@@ -47,6 +47,11 @@ export function mendsByReconnecting(error: Error): boolean {
   return /^(READONLY|LOADING|MASTERDOWN)\b/.test(error.message);
 }
 
+/** Whether a server that answers a PING on a new connection no longer has this fault. */
+export function mendedByAnswer(fault: Fault): boolean {
+  return /^(ETIMEDOUT|ECONNRESET|LOADING|MASTERDOWN|BUSY)\b/.test(fault.message);
+}
+
 export function isNoScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }

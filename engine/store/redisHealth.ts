@@ -2,6 +2,7 @@
  * How is the connection to Redis, and who wants to know? Connected or not, and what the server refuses although it is there.
  */
 import { Fault, type FaultCode } from '../errors.js';
+import { mendedByAnswer } from './redisFault.js';
 import type { Script } from './redisScript.js';
 
 /** `cause` says which fault and in words; `retryAt` (epoch ms) when the connection is tried again. */
@@ -67,6 +68,7 @@ export class LinkHealth {
     this.#phase = 'connected';
     this.#attempts = 0;
     this.#fault = undefined;
+    if (this.#refusal !== undefined && mendedByAnswer(this.#refusal.fault)) this.#refusal = undefined;
     this.#tell();
   }
 

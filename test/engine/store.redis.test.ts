@@ -121,7 +121,8 @@ describe('Redis store', function () {
   it('replaces counters that are deleted in the same commit', async () => {
     const store = use((await start()).url);
     await store.commit([{ key: 's/n', add: { x: 5, y: 1 } }]);
-    assert.deepEqual(await store.commit([{ key: 's/n' }, { key: 's/n', add: { x: 1 } }]), { outcome: 'ok', totals: [{ x: 1 }] });
+    const changes = [{ key: 's/n', add: { y: 1 } }, { key: 's/n' }, { key: 's/n', add: { x: 1 } }];
+    assert.deepEqual(await store.commit(changes), { outcome: 'ok', totals: [{ x: 5, y: 2 }, { x: 1 }] });
     assert.deepEqual(await store.scan(prefixRange('s/'), 9), [{ key: 's/n', value: { x: 1 } }]);
   });
 
@@ -139,7 +140,7 @@ describe('Redis store', function () {
       for (const reverse of [false, true]) assert.deepEqual(await ours.scan({ ...prefixRange(''), reverse }, 99), await model.scan({ ...prefixRange(''), reverse }, 99));
       assert.deepEqual(await ours.read(KEYS), await model.read(KEYS));
       await model.close();
-    }), { numRuns: 150 });
+    }), { numRuns: 200 });
   });
 
   it('sweeps what expired out of the index, as it goes and on demand', async () => {
@@ -186,6 +187,20 @@ describe('Redis store', function () {
     await writer;
     const found = await store.read(acknowledged);
     assert.deepEqual(found, acknowledged);
+  });
+
+  it('recovers without anybody asking, and forgets what the lost connection did', async () => {
+    const server = await start();
+    const store = use(server.url, { timeoutMs: 300 });
+    await store.commit([{ key: 's/a', value: '1' }]);
+    await server.cli('client', 'pause', '60000', 'all');
+    const lost = assert.rejects(store.commit([{ key: 's/a', value: '2' }]), { code: 'store.away' });
+    await server.kill();
+    await lost;
+    const health = store.health();
+    assert.ok(health.state === 'waiting' && health.retryAt !== undefined && health.retryAt <= Date.now() + 10_000);
+    await server.start();
+    await until('health', () => store.health().state === 'ok');
   });
 
   it('gives up a command in time while the server is paused, and works afterwards', async () => {

@@ -42,10 +42,10 @@ export function temporaryData(): { readonly path: string; remove(): void } {
 }
 
 /** Starts and waits for the line `ready <url>`. Rejects with what was said where it ends before. */
-export async function startProduct(data: string, variables: Variables = {}): Promise<RunningProduct> {
+export async function startProduct(data: string, variables: Variables = {}, command?: readonly string[]): Promise<RunningProduct> {
   build();
   const mqttPort = await freePort();
-  const child = launch({ PORT: '0', MQTT_PORT: String(mqttPort), BOTTEGA_DATA: data, ...variables });
+  const child = launch({ PORT: '0', MQTT_PORT: String(mqttPort), BOTTEGA_DATA: data, ...variables }, command);
   const ended = endOf(child);
   const url = await Promise.race([readyLine(child), ended.then(({ code, stderr }) => { throw new Error(`ended with ${String(code)}: ${stderr}`); })]);
   const secrets = { ...JSON.parse(readFileSync(join(data, 'secrets.json'), 'utf8')), ...variables } as Record<string, string>;
@@ -57,6 +57,14 @@ export async function startProduct(data: string, variables: Variables = {}): Pro
     kpi: (query) => request(`${url}/kpi?${query}`, { headers: { authorization: `Bearer ${secrets['BOTTEGA_API_TOKEN'] ?? ''}` } }),
     stop: (signal = 'SIGTERM') => { child.kill(signal); return ended; },
   };
+}
+
+/** Starts and kills so many milliseconds later, ready or not. */
+export async function killWhileStarting(data: string, afterMs: number): Promise<void> {
+  const child = launch({ PORT: '0', MQTT_PORT: String(await freePort()), BOTTEGA_DATA: data });
+  const ended = endOf(child);
+  setTimeout(() => { child.kill('SIGKILL'); }, afterMs);
+  await ended;
 }
 
 /** Runs the launcher to its end: for starts that must fail. */
@@ -75,9 +83,10 @@ export async function freePort(): Promise<number> {
 }
 
 /** Nothing of the shell that runs the tests reaches the product. */
-function launch(variables: Variables): ChildProcess {
+function launch(variables: Variables, command: readonly string[] = [process.execPath, join(ROOT, 'dist/launcher/start.js')]): ChildProcess {
+  const [program = '', ...args] = command;
   const environment = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...variables };
-  return spawn(process.execPath, [join(ROOT, 'dist/launcher/start.js')], { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(program, args, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function endOf(child: ChildProcess): Promise<Ended> {

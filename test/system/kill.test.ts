@@ -3,10 +3,12 @@ import { DAY, formatInstant, HOUR } from '../../engine/time.js';
 import { chanceOf } from '../../launcher/simulator/chance.js';
 import { until } from '../support/http.js';
 import { cellsOf } from '../support/ledger.js';
-import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
+import { killWhileStarting, type RunningProduct, startProduct, temporaryData } from '../support/product.js';
 import { BOOKED, type Shipment, Trade } from '../support/trade.js';
 
 const KILLS = 20;
+/** After every so many of them, one more hits the product while it starts on what the last one left. */
+const PER_START_KILL = 4;
 const LANES = 12;
 const SEED = 20_261_122;
 
@@ -32,6 +34,7 @@ describe('kill -9 under load', () => {
       const killed = new Promise<void>((resolve) => { setTimeout(() => { void running.stop('SIGKILL').then(() => { resolve(); }); }, killAfterMs); });
       waiting = await load(running, waiting, () => trade.next(), counts);
       await killed;
+      if (counts.kills % PER_START_KILL === 0) await killWhileStarting(data.path, chance.between(300, 2_500));
     }
     product = await startProduct(data.path);
     for (let round = 0; waiting.length > 0 && round < 5; round += 1) waiting = await load(product, waiting, () => [], counts);

@@ -92,6 +92,13 @@ describe('launcher: start and stop', () => {
     }
   });
 
+  it('is one process with `npm start`: a signal to npm stops it cleanly', async () => {
+    const product = await startProduct(data.path, {}, ['npm', 'start', '--silent']);
+    const { code } = await product.stop();
+    assert.equal(code, 0);
+    await assert.rejects(product.get('/health'), TypeError);
+  });
+
   it('keeps figures, secrets and the user\'s flow over a restart', async () => {
     const first = await startProduct(data.path);
     const event = {
