@@ -70,6 +70,8 @@ export function nodeRedSettings(settings: Settings, port: number, credentialSecr
     uiHost: settings.host,
     uiPort: port,
     logging: { console: { level: 'off' }, lines: { level: 'warn', metrics: false, audit: false, handler: () => lineLogger(log) } },
+    // Status lines and notices of the nodes; the editor follows the browser.
+    lang: 'it',
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { autoInstall: false, palette: { allowInstall: true } },
     editorTheme: { tours: false, projects: { enabled: false }, page: { title: 'Bottega' }, header: { title: 'Bottega' } },

@@ -20,13 +20,12 @@ export function ensurePrograms() {
   return still.length === 0 ? undefined : `apt-get could not install ${still.join(', ')}`;
 }
 
-/** Debian starts servers after their installation; `policy-rc.d` is what keeps them off in a container, here it is enough to ask for no start. */
+/** Debian starts a server right after its installation, except in run level 1; the tests start their own. */
 function install(prefix, packages) {
   console.log(`installing ${packages.join(' ')}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const run = (...args) => {
-    const [command, ...rest] = [...prefix, 'apt-get', ...args];
-    return spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+    const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1', 'apt-get', ...args];
+    return spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
   };
   const order = ['install', '-y', '--no-install-recommends', ...packages];
   if (!run(...order)) run('update') && run(...order);

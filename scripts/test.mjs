@@ -16,7 +16,7 @@ const LIMIT = { step: 3 * MINUTE, run: 8 * MINUTE };
 const OTHER_NODES = 'test/fixtures/nodes';
 const FOLDERS = ['engine', 'nodes', '.', 'system'];
 /** What other versions of Node.js and of Node-RED could change. */
-const ELSEWHERE = { nodes: /\.test\.ts$/, system: /(launcher|contract|topics)\.test\.ts$/ };
+const ELSEWHERE = { engine: /^store.*\.test\.ts$/, nodes: /\.test\.ts$/, system: /^(launcher|contract|topics)\.test\.ts$/ };
 
 process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), '..'));
 const { resolve: find } = createRequire(import.meta.url);
@@ -44,7 +44,7 @@ async function runSuites() {
   for (const folder of FOLDERS) await mocha(folder, filesIn(`test/${folder}`));
   for (const [version, node] of others) {
     for (const [folder, which] of Object.entries(ELSEWHERE)) {
-      await mocha(`${folder} on Node.js ${version}`, filesIn(`test/${folder}`).filter((file) => which.test(file)), node);
+      await mocha(`${folder} on Node.js ${version}`, filesIn(`test/${folder}`, which), node);
     }
   }
 }
@@ -56,7 +56,7 @@ async function mocha(title, files, node = process.execPath) {
   const counts = join(scratch, `${title.replace(/\W+/g, '-')}.json`);
   const slow = title.startsWith('system') ? ['--timeout', '240000'] : [];
   const args = [bin('mocha', 'bin/mocha.js'), '--reporter', resolve('scripts/reporter.cjs'), ...slow, ...files];
-  const ended = await runGroup(node, args, { limit: LIMIT.run, env: { ...process.env, BOTTEGA_COUNTS: counts } });
+  const ended = await runGroup(node, args, { limit: LIMIT.run, env: { ...process.env, BOTTEGA_COUNTS: counts, BOTTEGA_TEST_PACKAGE: '.' } });
   if (!existsSync(counts)) {
     fail(`${title}: ended without a report (${ended})`);
     return;
@@ -99,9 +99,9 @@ function heading(title) {
   console.log(`\n── ${title}`);
 }
 
-function filesIn(folder) {
+function filesIn(folder, which = /\.test\.ts$/) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => name.endsWith('.test.ts')).sort().map((name) => join(folder, name));
+  return readdirSync(folder).filter((name) => which.test(name)).sort().map((name) => join(folder, name));
 }
 
 function bin(name, path) {

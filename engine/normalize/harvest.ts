@@ -69,9 +69,6 @@ export interface Normalized {
 }
 
 const ID_LENGTH = 22;
-/** Control characters and lone surrogates have no place in keys, topics or UTF-8. */
-const UNWRITABLE = /[\p{Cc}\p{Cs}]/u;
-
 /** Collects what one delivery gives. */
 export class Harvest implements Normalized {
   readonly events: ShopEvent[] = [];
@@ -114,10 +111,7 @@ export class Harvest implements Normalized {
       this.refuse(index, ...parsed.refusals.map((refusal) => ({ ...refusal, path: originOf(refusal.path, origins) })));
       return undefined;
     }
-    const { event } = parsed;
-    if (isWritable(event)) return event;
-    this.refuse(index, { path: '', rule: 'text.unwritable', message: 'control characters or broken Unicode in a text' });
-    return undefined;
+    return parsed.event;
   }
 }
 
@@ -144,9 +138,4 @@ function canonicalJson(value: unknown): string {
 
 function originOf(path: string, origins: Readonly<Record<string, string>>): string {
   return Object.hasOwn(origins, path) ? (origins[path] ?? path) : path;
-}
-
-function isWritable({ id, source, subject = '', data }: ShopEvent): boolean {
-  const texts: unknown[] = [id, source, subject, ...(Object.values(data) as unknown[]), ...(Object.values(data.campaign ?? {}) as unknown[])];
-  return !texts.some((text) => typeof text === 'string' && UNWRITABLE.test(text));
 }

@@ -118,7 +118,7 @@ function subjectOf(number: string, openedAt: number, { receiptNumbers }: PosMapp
 function originsOf(receipt: Receipt): Record<string, string> {
   const fields = ['store', 'amount', 'currency', 'quantity', 'openedAt', 'closedAt'] as const;
   const known = fields.flatMap((field) => (receipt.pointer(field) === '' ? [] : [[`/data/${field}`, receipt.pointer(field)] as const]));
-  return { ...Object.fromEntries(known), '/time': receipt.pointer('time') };
+  return { ...Object.fromEntries(known), '/time': receipt.pointer('time'), '/subject': receipt.pointer('number') };
 }
 
 /** One till is one source: its receipt numbers are its own. */

@@ -18,7 +18,7 @@ export type Delivery = { readonly after: number; readonly id: string } & (
 );
 
 export const SHOP_DOMAIN = 'bottega-dimostrativa.myshopify.com';
-export const TILL_STORE = 'milano-1';
+export const TILL_STORE = 'negozio';
 
 const LATE: readonly (readonly [number, number])[] = [[0, 96], [45 * SECOND, 3], [3 * MINUTE, 1]];
 const KEPT_ORDERS = 50;

@@ -44,6 +44,7 @@ export class Fold {
   /** Opens the measures once; facts of former measures follow in the background. */
   async opened(): Promise<void> {
     await this.#open();
+    this.#deps.status.ok('folded', { count: this.#folded });
   }
 
   async handle(jobs: readonly Job[]): Promise<void> {

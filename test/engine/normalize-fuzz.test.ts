@@ -82,9 +82,12 @@ describe('normalize events', () => {
     assert.deepEqual(outcome.refusals.map(({ index, path, rule }) => `${String(index)} ${path} ${rule}`), ['1 /data/nome additionalProperties', '2  type']);
   });
 
-  const unwritable: readonly object[] = [{ id: 'a\u0000' }, { source: 'urn:\ud800' }, { subject: 'a\nb' }, { data: { store: 'asti', x_note: '\udc00' } }, { data: { store: 'asti', campaign: { name: '\ud83d' } } }];
-  for (const change of unwritable) {
-    it(`refuses ${JSON.stringify(change)}, which no key and no broker could carry`, () => { assert.deepEqual(rules(events(JSON.stringify({ ...event, ...change }))), [' text.unwritable']); });
+  const unwritable: readonly [change: object, rule: string][] = [
+    [{ id: 'a\u0000' }, '/id pattern'], [{ source: 'urn:\ud800' }, '/source pattern'], [{ subject: 'a\nb' }, '/subject pattern'],
+    [{ data: { store: 'asti', x_note: '\udc00' } }, '/data/x_note pattern'], [{ data: { store: 'asti', campaign: { name: '\ud83d' } } }, '/data/campaign/name pattern'],
+  ];
+  for (const [change, rule] of unwritable) {
+    it(`refuses ${JSON.stringify(change)}, which no key and no broker could carry`, () => { assert.ok(rules(events(JSON.stringify({ ...event, ...change }))).includes(rule)); });
   }
 
   it('has nothing to say about an empty array', () => {

@@ -122,7 +122,7 @@ describe('normalize pos', () => {
     [{ stato: 'boh' }, {}, '/stato value.unknown'], [{ stato: '__proto__' }, {}, '/stato value.unknown'], [{ apertura: 'ieri' }, {}, '/apertura date.form'],
     [{ chiusura: '20/11/2026 12:00:00' }, {}, '/chiusura order'], [{ coperti: 'due' }, {}, '/coperti number.form'],
     [{ idNegozio: 'ZZ' }, { unknownStore: 'refuse' }, '/idNegozio value.unknown'], [{ idNegozio: 'a/b' }, { unknownStore: 'asSent' }, '/idNegozio pattern'],
-    [{ righe: [{ qta: 'tre' }] }, {}, '/righe/-/qta number.form'], [{ numeroScontrino: 'a\u0000b' }, {}, ' text.unwritable'],
+    [{ righe: [{ qta: 'tre' }] }, {}, '/righe/-/qta number.form'], [{ numeroScontrino: 'a\u0000b' }, {}, '/numeroScontrino pattern'],
   ];
   for (const [change, mapping, rule] of refused) {
     it(`refuses ${JSON.stringify(change).slice(0, 80)} under ${JSON.stringify(mapping)}: ${rule}`, () => {
