@@ -4,7 +4,7 @@
  * A fact is a map of last-writer-wins registers, one a field, ordered by (sequence, id, value). That order is total, so
  * the merge is commutative, associative and idempotent (a state-based CRDT: Shapiro et al. 2011, LWW-Register).
  */
-import { type EventType, sequenceKey, type ShopEvent } from './event.js';
+import { type EventData, type EventType, sequenceKey, type ShopEvent } from './event.js';
 import { toMinor } from './money.js';
 import { parseInstant } from './time.js';
 
@@ -33,7 +33,8 @@ export function mergeEvent(fact: Fact | undefined, event: ShopEvent, currency: s
 
 /** Merges two states of knowledge about one thing. */
 export function mergeFacts(a: Fact | undefined, b: Fact): Fact {
-  if (a === undefined) return b;
+  if (a === undefined || covers(b, a)) return b;
+  if (covers(a, b)) return a;
   const winners = new Map<string, Register>();
   for (const fact of [a, b]) {
     for (const [field, [value, writer]] of Object.entries(fact.fields)) {
@@ -67,6 +68,21 @@ export function decodeFact(text: string): StoredFact {
   return { generation, fact: { type, writers, fields } };
 }
 
+/** Whether merging `b` into `a` changes nothing: what a repetition does, and what an older version does that knows no more. */
+function covers(a: Fact, b: Fact): boolean {
+  for (const field of Object.keys(b.fields)) {
+    const mine = registerOf(a, field);
+    const other = registerOf(b, field);
+    if (mine === undefined || (other !== undefined && isLater(other, mine))) return false;
+  }
+  return true;
+}
+
+function registerOf({ fields, writers }: Fact, field: string): Register | undefined {
+  const found = fields[field];
+  return found === undefined ? undefined : { value: found[0], writer: writers[found[1]] ?? ['', ''] };
+}
+
 interface Register {
   readonly value: FieldValue;
   readonly writer: Writer;
@@ -75,20 +91,27 @@ interface Register {
 function factOf(event: ShopEvent, currency: string): Fact {
   const values = fieldsOf(event, currency);
   const fields: Record<string, readonly [FieldValue, number]> = {};
-  for (const field of Object.keys(values).sort()) fields[field] = [values[field] as FieldValue, 0];
+  for (const field of ascending(Object.keys(values))) fields[field] = [values[field] as FieldValue, 0];
   return { type: event.type, writers: [[sequenceKey(event.sequence), event.id]], fields };
 }
 
 function fieldsOf({ time, data }: ShopEvent, currency: string): Record<string, FieldValue> {
-  const values: Record<string, FieldValue> = { time: instantOf(time) };
-  for (const [field, value] of Object.entries(data)) {
+  const values: Record<string, FieldValue> = {};
+  for (const field of Object.keys(data) as (keyof EventData)[]) {
+    const value = data[field];
     if (field === 'amount') values[field] = toMinor(value as string, currency) ?? 0;
     else if (field === 'quantity') values[field] = Math.round((value as number) * 1_000);
     else if (field === 'openedAt' || field === 'closedAt') values[field] = instantOf(value as string);
     else if (field === 'campaign') for (const [part, text] of Object.entries(data.campaign ?? {})) values[`campaign.${part}`] = text as string;
     else if (field !== 'currency') values[field] = value as FieldValue;
   }
+  values['time'] = instantOf(time);
   return values;
+}
+
+/** The fields of canonical events are in order already. */
+function ascending(names: string[]): string[] {
+  return names.every((name, index) => index === 0 || name > (names[index - 1] ?? '')) ? names : names.sort();
 }
 
 function instantOf(text: string): number {
@@ -102,6 +125,7 @@ function isLater(a: Register, b: Register): boolean {
   const [sequenceB, idB] = b.writer;
   if (sequenceA !== sequenceB) return sequenceA > sequenceB;
   if (idA !== idB) return idA > idB;
+  if (a.value === b.value) return false;
   return JSON.stringify(a.value) > JSON.stringify(b.value);
 }
 

@@ -20,6 +20,7 @@ export const REVISION = '~rev';
 export const UPDATED_AT = '~at';
 export const lateField = (size: Tumbling): string => `~late${size}`;
 
+const INSTANTS = ['time', 'openedAt', 'closedAt'] as const;
 const LEVELS = ['minute', 'hour'] as const;
 const LENGTH: Readonly<Record<Level, number>> = { minute: MINUTE, hour: HOUR };
 const LETTER: Readonly<Record<Level, string>> = { minute: 'm', hour: 'h' };
@@ -117,8 +118,12 @@ function measuresOf(generation: string, { generation: current, former }: FoldCon
 
 /** A fact lives as long as the slices it is in. */
 function factExpiry(fact: Fact): number {
-  const instants = ['time', 'openedAt', 'closedAt'].map((field) => fieldOf(fact, field));
-  return Math.max(...instants.filter((instant) => typeof instant === 'number')) + KEEP_MS.hour + DAY;
+  let latest = -Infinity;
+  for (const field of INSTANTS) {
+    const instant = fieldOf(fact, field);
+    if (typeof instant === 'number' && instant > latest) latest = instant;
+  }
+  return latest + KEEP_MS.hour + DAY;
 }
 
 /** Sums per slice, nested by level, start and group: no composite key is built per event. */
@@ -131,17 +136,19 @@ class SliceSums {
   }
 
   add(contributions: readonly Contribution[], sign: 1 | -1): void {
-    for (const level of LEVELS) {
-      const horizon = this.#context.now - KEEP_MS[level];
-      let sums: Record<string, number> | undefined;
-      let of: Contribution | undefined;
-      for (const contribution of contributions) {
-        if (contribution.at < horizon) continue;
-        // Most contributions of a fact go to the slice of the one before.
-        if (sums === undefined || of?.at !== contribution.at) sums = this.#sumsAt(level, contribution);
-        of = contribution;
-        sums[contribution.field] = (sums[contribution.field] ?? 0) + sign * contribution.value;
+    let at: number | undefined;
+    let minute: Record<string, number> | undefined;
+    let hour: Record<string, number> | undefined;
+    for (const contribution of contributions) {
+      // Most contributions of a fact go to the slices of the one before.
+      if (contribution.at !== at) {
+        at = contribution.at;
+        minute = this.#sumsAt('minute', contribution);
+        hour = this.#sumsAt('hour', contribution);
       }
+      const { field, value } = contribution;
+      if (minute !== undefined) minute[field] = (minute[field] ?? 0) + sign * value;
+      if (hour !== undefined) hour[field] = (hour[field] ?? 0) + sign * value;
     }
   }
 
@@ -161,7 +168,9 @@ class SliceSums {
     return moved;
   }
 
-  #sumsAt(level: Level, { at, store, channel }: Contribution): Record<string, number> {
+  /** `undefined` beyond the level's horizon. */
+  #sumsAt(level: Level, { at, store, channel }: Contribution): Record<string, number> | undefined {
+    if (at < this.#context.now - KEEP_MS[level]) return undefined;
     const start = this.#context.calendar.clock.floor(at, LENGTH[level]);
     const stores = getOrAdd(this.#levels[level], start, () => new Map<string, Map<string, Record<string, number>>>());
     const channels = getOrAdd(stores, store, () => new Map<string, Record<string, number>>());

@@ -12,6 +12,32 @@ const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?([Zz
 
 /** RFC 3339 with a zone → epoch ms (a finer fraction is cut); `undefined` where it is not a real instant (30 February, 25:00). */
 export function parseInstant(text: string): number | undefined {
+  return canonicalMs(text) ?? anyMs(text);
+}
+
+/** The one form that stored events have, "2026-11-22T09:15:30.000Z", read several times faster; `undefined` for any other and for doubtful days. */
+function canonicalMs(text: string): number | undefined {
+  if (text.length !== 24 || text[10] !== 'T' || text[19] !== '.' || text[23] !== 'Z') return undefined;
+  if (text[4] !== '-' || text[7] !== '-' || text[13] !== ':' || text[16] !== ':') return undefined;
+  const [month, day] = [digits(text, 5, 7), digits(text, 8, 10)];
+  const [hour, minute, second] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)];
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour <= 23 && minute <= 59 && second <= 59)) return undefined;
+  const instant = Date.UTC(digits(text, 0, 4), month - 1, day, hour, minute, second, digits(text, 20, 23));
+  return Number.isNaN(instant) || text.startsWith('00') ? undefined : instant;
+}
+
+/** NaN where one of them is no digit. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let index = from; index < to; index += 1) {
+    const digit = text.charCodeAt(index) - 48;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function anyMs(text: string): number | undefined {
   const parts = RFC3339.exec(text);
   if (parts === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, offset] = parts;

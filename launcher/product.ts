@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, messageOf } from '../engine/errors.js';
 import { SECOND } from '../engine/time.js';
 import { GuardedServer } from './guard.js';
-import { type Embedded, hasTemplate, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
+import { type Embedded, hasFlow, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
 import { openSecrets } from './secrets.js';
 import { addressOf, type Environment, type Settings } from './settings.js';
 
@@ -27,7 +27,7 @@ const DRAIN_MS = 3 * SECOND;
 
 /** Resolves once webhooks are accepted. Rejects with `ConfigError`, or with the error of listening (`EADDRINUSE` …). */
 export async function startProduct(settings: Settings, log: (line: string) => void): Promise<Product> {
-  if (!hasTemplate(settings.template)) throw new ConfigError('BOTTEGA_TEMPLATE', 'this version does not bring that template', settings.template);
+  if (!hasFlow(settings)) throw new ConfigError('BOTTEGA_TEMPLATE', 'this version does not bring that template', settings.template);
   const server = new GuardedServer(settings.access);
   const port = await listen(server, settings);
   const environment = prepareData(settings, port, log);
@@ -56,10 +56,23 @@ function prepareData(settings: Settings, port: number, log: (line: string) => vo
     BOTTEGA_PUBLIC_URL: settings.publicUrl ?? addressOf(settings.host, port),
   };
   Object.assign(process.env, variables);
-  if (layOutFlow(settings.data, settings.template) === 'kept' && process.env['BOTTEGA_TEMPLATE'] !== undefined) {
+  const flow = layOutFlow(settings.data, settings);
+  if (flow === 'other role') throw new ConfigError('BOTTEGA_ROLE', 'another role has that data directory; each needs a BOTTEGA_DATA of its own', settings.role);
+  if (flow === 'kept' && process.env['BOTTEGA_TEMPLATE'] !== undefined) {
     log('[warn] BOTTEGA_TEMPLATE counts at the first start only: the flow in the data directory is kept');
   }
+  for (const line of remarksOn(settings)) log(`[warn] ${line}`);
   return { credentialSecret, variables };
+}
+
+/** What works otherwise than one might think. */
+function remarksOn({ role, redisUrl }: Settings): string[] {
+  const remarks: string[] = [];
+  if (role === 'edge' && redisUrl !== undefined) remarks.push('REDIS_URL is not used: an edge keeps its events in its own store');
+  if (role === 'front' && redisUrl === undefined) {
+    remarks.push('REDIS_URL is not set: alerts and live numbers only; /kpi answers 503 and the charts stay empty');
+  }
+  return remarks;
 }
 
 /** Whether the nodes run: Node-RED starts none where a flow names a type it does not know. */
@@ -82,9 +95,11 @@ async function startNodeRed({ red, app }: Embedded, server: GuardedServer, setti
 async function healthy(url: string, flows: Flows, log: (line: string) => void): Promise<void> {
   const since = Date.now();
   for (let said = false; ;) {
+    // Before the question: flows that start while it is answered have not had their say.
+    const startedBefore = flows.started;
     const { status, body } = await ask(`${url}/health`);
     if (status === 200) return;
-    if (status === 404 && flows.started) {
+    if (status === 404 && startedBefore) {
       log('[warn] /health answers nothing: the flow has no monitor node');
       return;
     }

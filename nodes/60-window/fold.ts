@@ -11,6 +11,7 @@ import type { Store } from '../../engine/store/store.js';
 import { deliveryOf } from '../delivery.js';
 import { events as eventsTotal } from '../metrics.js';
 import type { Job, Status } from '../runtime.js';
+import { throttle } from '../throttle.js';
 
 export interface FoldDeps {
   readonly store: Store;
@@ -29,9 +30,12 @@ export const CUSTOM_KPIS_KEY = 'kpis';
 /** Facts brought to new measures between two looks at what else there is to do. */
 const REFOLD_PAUSE_MS = 5;
 
+const STATUS_MS = 500;
+
 /** Folding for one window node. */
 export class Fold {
   readonly #deps: FoldDeps;
+  readonly #show = throttle(() => { this.#deps.status.ok('folded', { count: this.#folded }); }, STATUS_MS);
   #generations: Promise<Pick<FoldContext, 'generation' | 'former'>> | undefined;
   #refolding: Promise<void> = Promise.resolve();
   #closed = false;
@@ -44,7 +48,7 @@ export class Fold {
   /** Opens the measures once; facts of former measures follow in the background. */
   async opened(): Promise<void> {
     await this.#open();
-    this.#deps.status.ok('folded', { count: this.#folded });
+    this.#show();
   }
 
   async handle(jobs: readonly Job[]): Promise<void> {
@@ -55,12 +59,13 @@ export class Fold {
     this.#folded += accepted.length;
     eventsTotal.inc({ source: 'window', outcome: 'folded' }, accepted.length - unchanged);
     eventsTotal.inc({ source: 'window', outcome: 'unchanged' }, unchanged);
-    this.#deps.status.ok('folded', { count: this.#folded });
+    this.#show();
     await this.#deps.moved(slices);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#show.cancel();
     await this.#refolding;
   }
 

@@ -1,0 +1,84 @@
+/** (b) How many events a second are stored for good? Folded and synced to disk, against the bare database that syncs the same events. */
+import { ClassicLevel } from 'classic-level';
+import type { ShopEvent } from '../engine/event.js';
+import { foldEvents } from '../engine/ledger.js';
+import { openLevelStore } from '../engine/store/level.js';
+import { place } from './place.js';
+import { compare, cpuMicros, perSecond, percentile, report } from './report.js';
+import { arraysOf, foldContextOf, salesOf } from './stream.js';
+
+const ROUNDS = 5;
+
+export async function disk(): Promise<void> {
+  const events = salesOf(20_000);
+  const arrays = arraysOf(events, 100);
+  await compare('disk/arrays of 100/one caller', 'events/s', ROUNDS, () => rateOf(arrays, 1), () => bareRate(arrays));
+  report({ bench: 'disk/arrays of 100/CPU', unit: 'CPU µs/event', value: await cpuMicros(events.length, () => rateOf(arrays, 1)) });
+  await compare('disk/arrays of 100/eight callers', 'events/s', ROUNDS, () => rateOf(arrays, 8), () => bareRate(arrays));
+  await compare('disk/lone events/64 callers', 'events/s', ROUNDS, () => rateOf(arraysOf(events, 1), 64), () => bareRate(arraysOf(events.slice(0, 2_000), 1)));
+  for (const share of [0.5, 0.99]) {
+    const lone = arraysOf(events.slice(0, 1_000), 1);
+    await compare(`disk/lone event/p${String(share * 100)}`, 'ms', ROUNDS, async () => percentile(await timesOf(lone), share), async () => percentile(await bareTimes(lone), share));
+  }
+}
+
+type Arrays = readonly (readonly ShopEvent[])[];
+
+/** `callers` take the next array as soon as theirs is stored. */
+async function rateOf(arrays: Arrays, callers: number): Promise<number> {
+  const where = place();
+  const store = await openLevelStore(where.path, { now: () => Date.now() });
+  const context = await foldContextOf(store);
+  let next = 0;
+  const call = async (): Promise<void> => {
+    for (let array = arrays[next++]; array !== undefined; array = arrays[next++]) await foldEvents(store, array, context);
+  };
+  const rate = await perSecond(arrays.flat().length, () => Promise.all(Array.from({ length: callers }, call)));
+  await store.close();
+  where.remove();
+  return rate;
+}
+
+async function bareRate(arrays: Arrays): Promise<number> {
+  return withBare((db) => perSecond(arrays.flat().length, async () => { for (const array of arrays) await bareWrite(db, array); }));
+}
+
+async function timesOf(arrays: Arrays): Promise<number[]> {
+  const where = place();
+  const store = await openLevelStore(where.path, { now: () => Date.now() });
+  const context = await foldContextOf(store);
+  const times = await timed(arrays, (array) => foldEvents(store, array, context));
+  await store.close();
+  where.remove();
+  return times;
+}
+
+function bareTimes(arrays: Arrays): Promise<number[]> {
+  return withBare((db) => timed(arrays, (array) => bareWrite(db, array)));
+}
+
+async function timed(arrays: Arrays, store: (array: readonly ShopEvent[]) => Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  for (const array of arrays) {
+    const startedAt = performance.now();
+    await store(array);
+    times.push(performance.now() - startedAt);
+  }
+  return times;
+}
+
+async function bareWrite(db: ClassicLevel, events: readonly ShopEvent[]): Promise<void> {
+  const batch = db.batch();
+  for (const event of events) batch.put(event.id, JSON.stringify(event));
+  await batch.write({ sync: true });
+}
+
+async function withBare<T>(work: (db: ClassicLevel) => Promise<T>): Promise<T> {
+  const where = place();
+  const db = new ClassicLevel(where.path);
+  await db.open();
+  const answer = await work(db);
+  await db.close();
+  where.remove();
+  return answer;
+}

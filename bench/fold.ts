@@ -1,0 +1,97 @@
+/** (a) How many events a second does the engine add up, without any disk? Against the loop everybody writes first: a Map of running sums. */
+import type { ShopEvent } from '../engine/event.js';
+import { foldEvents } from '../engine/ledger.js';
+import { planFold, versionsOf } from '../engine/slice.js';
+import { openLevelStore } from '../engine/store/level.js';
+import { MINUTE } from '../engine/time.js';
+import { compare, cpuMicros, perSecond, report } from './report.js';
+import { arraysOf, foldContextOf, salesOf } from './stream.js';
+
+const ROUNDS = 5;
+const FACTS = 100_000;
+
+export async function fold(): Promise<void> {
+  const events = salesOf(FACTS);
+  const prepared = events.map(({ time, data }) => ({ at: Date.parse(time), store: data.store, channel: data.channel ?? 'pos', cents: centsOf(data.amount) }));
+  await foldInMap(events.slice(0, 20_000));
+  await compare('fold/engine/arrays of 100', 'events/s', ROUNDS, () => foldInMap(events), () => bareLoop(events));
+  await compare('fold/engine against a loop over ready numbers', 'events/s', ROUNDS, () => foldInMap(events), () => bareNumbers(prepared));
+  report({ bench: 'fold/engine/CPU', unit: 'CPU µs/event', value: await cpuMicros(events.length, () => foldInMap(events)) });
+  await compare('fold/memory store/arrays of 100', 'events/s', ROUNDS, () => foldInStore(events), () => bareLoop(events));
+}
+
+/** The engine's own work: facts as text in a Map, slices only planned. */
+async function foldInMap(events: readonly ShopEvent[]): Promise<number> {
+  const memory = await openLevelStore({ memory: true }, { now: () => Date.now() });
+  const context = await foldContextOf(memory);
+  await memory.close();
+  const facts = new Map<string, string>();
+  const arrays = arraysOf(events, 100);
+  return perSecond(events.length, () => {
+    for (const array of arrays) {
+      const versions = versionsOf(array);
+      const stored = new Map<string, string>();
+      for (const key of versions.keys()) {
+        const text = facts.get(key);
+        if (text !== undefined) stored.set(key, text);
+      }
+      for (const change of planFold(versions, stored, context).changes) if ('value' in change) facts.set(change.key, change.value ?? '');
+    }
+    return undefined;
+  });
+}
+
+async function foldInStore(events: readonly ShopEvent[]): Promise<number> {
+  const store = await openLevelStore({ memory: true }, { now: () => Date.now() });
+  const context = await foldContextOf(store);
+  const arrays = arraysOf(events, 100);
+  const rate = await perSecond(events.length, async () => { for (const array of arrays) await foldEvents(store, array, context); });
+  await store.close();
+  return rate;
+}
+
+interface Sums {
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+}
+
+class Tumbling {
+  readonly #sums = new Map<string, Map<string, Map<number, Sums>>>();
+
+  add(store: string, channel: string, at: number, value: number): void {
+    let channels = this.#sums.get(store);
+    if (channels === undefined) this.#sums.set(store, channels = new Map<string, Map<number, Sums>>());
+    let windows = channels.get(channel);
+    if (windows === undefined) channels.set(channel, windows = new Map<number, Sums>());
+    const start = at - (at % (5 * MINUTE));
+    let sums = windows.get(start);
+    if (sums === undefined) windows.set(start, sums = { count: 0, sum: 0, min: Infinity, max: -Infinity });
+    sums.count += 1;
+    sums.sum += value;
+    if (value < sums.min) sums.min = value;
+    if (value > sums.max) sums.max = value;
+  }
+}
+
+/** One tumbling window of five minutes; counts duplicates twice, corrects nothing, forgets at a restart. */
+function bareLoop(events: readonly ShopEvent[]): Promise<number> {
+  const sums = new Tumbling();
+  return perSecond(events.length, () => {
+    for (const { time, data } of events) sums.add(data.store, data.channel ?? 'pos', Date.parse(time), centsOf(data.amount));
+    return undefined;
+  });
+}
+
+function bareNumbers(events: readonly { readonly at: number; readonly store: string; readonly channel: string; readonly cents: number }[]): Promise<number> {
+  const sums = new Tumbling();
+  return perSecond(events.length, () => {
+    for (const { at, store, channel, cents } of events) sums.add(store, channel, at, cents);
+    return undefined;
+  });
+}
+
+function centsOf(amount: string | undefined): number {
+  return Math.round(Number(amount) * 100);
+}

@@ -1,0 +1,105 @@
+/** Who sends? Ten sources at once, each signing as its kind does: four Shopify shops, three tills, three programs with the API token. */
+import { formatInstant, SECOND } from '../engine/time.js';
+import { fromMinor } from '../engine/money.js';
+import { shopifyRequest, type SignedRequest, tillRequest, tokenRequest } from '../launcher/simulator/sign.js';
+import { receipt, romanWall, saleEvent, shopifyOrder, shopifyRefund } from '../test/support/payloads.js';
+
+/** What senders know of the installation. */
+export interface Installation {
+  readonly url: string;
+  readonly publicUrl: string;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** One thing to post. Signed at each attempt anew; the content, and so the event, stays. */
+export interface Parcel {
+  sign(): SignedRequest;
+}
+
+const KINDS = ['shopify', 'shopify', 'shopify', 'shopify', 'till', 'till', 'till', 'api', 'api', 'api'] as const;
+export const SOURCES = KINDS.length;
+const ORDER_BYTES = 8_000;
+
+export class Source {
+  readonly kind: (typeof KINDS)[number];
+  readonly #index: number;
+  readonly #installation: Installation;
+  readonly #base: number;
+  #serial = 0;
+
+  /** `run` sets what is sent apart from what was sent in other runs. */
+  constructor(index: number, installation: Installation, run: number) {
+    this.#index = index;
+    this.kind = KINDS[index % SOURCES] ?? 'api';
+    this.#installation = installation;
+    this.#base = run;
+  }
+
+  /** A completed sale at an instant (a till's in whole seconds), of so many cents. */
+  sale(at: number, cents: number): Parcel {
+    const serial = this.#next();
+    switch (this.kind) {
+      case 'shopify': return this.#order('orders/paid', orderOf({ id: serial, at, total: euro(cents) }), serial);
+      case 'till': return this.#receipt(serial, at, cents);
+      case 'api': return this.#events(saleEvent({ id: `${this.#name}-${String(serial)}`, at, amount: euro(cents) }));
+    }
+  }
+
+  /** An order's versions in their own order: created, paid and, where asked, some of it given back. Shopify only. */
+  order(at: number, cents: number, back: number): Parcel[] {
+    const id = this.#next();
+    const plan = { id, at, total: euro(cents) };
+    const refund = back === 0 ? [] : [this.#order('refunds/create', shopifyRefund(id + 1, id, at + SECOND, euro(back)), this.#next())];
+    return [
+      this.#order('orders/create', orderOf({ ...plan, payment: 'pending' }), this.#next()),
+      this.#order('orders/paid', orderOf({ ...plan, updatedAt: at + 1 }), this.#next()),
+      ...refund,
+    ];
+  }
+
+  get #name(): string {
+    return `load-${String(this.#index)}`;
+  }
+
+  #next(): number {
+    this.#serial += 10;
+    return this.#base * 10_000_000 + this.#serial;
+  }
+
+  #order(topic: string, order: object, webhookId: number): Parcel {
+    const body = JSON.stringify(order);
+    const shop = `${this.#name}.myshopify.com`;
+    const secret = this.#secret('SHOPIFY_WEBHOOK_SECRET');
+    return { sign: () => shopifyRequest({ secret, topic, shop, webhookId: `${shop}-${String(webhookId)}`, triggeredAt: formatInstant(Date.now()), body }) };
+  }
+
+  #receipt(serial: number, at: number, cents: number): Parcel {
+    const number = `${String(this.#index)}${String(this.#base)}-${String(serial)}`;
+    const body = JSON.stringify(receipt(number, romanWall(at), euro(cents).replace('.', ',')));
+    const token = { secret: this.#secret('POS_JWT_SECRET'), issuer: 'https://cassa.example.it', audience: `${this.#installation.publicUrl}/in/pos` };
+    let attempt = 0;
+    return { sign: () => tillRequest({ ...token, id: `${number}-${String(attempt++)}`, issuedAt: Date.now() }, body) };
+  }
+
+  #events(event: object): Parcel {
+    const body = JSON.stringify({ ...event, source: `urn:bottega:${this.#name}` });
+    return { sign: () => tokenRequest(this.#secret('BOTTEGA_API_TOKEN'), body) };
+  }
+
+  #secret(name: string): string {
+    return this.#installation.secrets[name] ?? '';
+  }
+}
+
+/** An order of the size that Shopify sends. */
+export function orderOf(plan: Parameters<typeof shopifyOrder>[0]): object {
+  const order = shopifyOrder(plan);
+  const line = { fulfillment_service: 'manual', grams: 250, price: '0.00', product_exists: true, quantity: 1, requires_shipping: true, sku: 'ART-12', taxable: true, title: 'Articolo' };
+  const missing = ORDER_BYTES - JSON.stringify(order).length;
+  const extra = Array.from({ length: Math.max(0, Math.round(missing / (JSON.stringify(line).length + 1))) }, () => line);
+  return { ...order, discount_applications: [], note_attributes: [], shipping_lines: extra };
+}
+
+function euro(cents: number): string {
+  return fromMinor(cents, 'EUR');
+}
