@@ -60,5 +60,9 @@ describe('time', () => {
   ];
   for (const [text, epochMs] of rows) it(`"${text}" is ${String(epochMs)}`, () => { assert.equal(parseInstant(text), epochMs); });
 
+  it('reads the canonical form as it was written', () => {
+    fc.assert(fc.property(fc.integer({ min: Date.UTC(1970, 0, 1), max: Date.UTC(2200, 0, 1) }), (epochMs) => parseInstant(new Date(epochMs).toISOString()) === epochMs));
+  });
+
   it('knows zones', () => { assert.deepEqual(['Europe/Rome', 'UTC', 'Europe/Roma', ''].map(isZone), [true, true, false, false]); });
 });
