@@ -44,6 +44,12 @@ export async function closeWindows(deps: ClosingDeps, sizes: readonly WindowSize
   }
 }
 
+/** Whether a window that ends then has been told to be final, or is being told. */
+export async function isClosed(store: Store, size: WindowSize, end: number): Promise<boolean> {
+  const text = textOf((await store.read([`w/${size}`]))[0]);
+  return text !== undefined && (JSON.parse(text) as Mark).end >= end;
+}
+
 async function closeSize({ store, publication, calendar, graceMs }: ClosingDeps, size: WindowSize, now: number, tell: (closed: Closed) => void): Promise<void> {
   const key = `w/${size}`;
   const end = calendar.windowAt(size, now - graceMs).start;

@@ -86,11 +86,11 @@ export function channelOf(data: { readonly channel?: string }): string {
 
 function canonical(raw: Json & { data: Json }, context: EventContext, refusals: Refusal[]): ShopEvent {
   const time = instantAt(raw['time'], '/time', refusals);
-  refuseImplausible(time, context.now, refusals);
+  const recorded = raw['recordedtime'] === undefined ? undefined : instantAt(raw['recordedtime'], '/recordedtime', refusals);
+  refuseImplausible(time, context.now, recorded ?? context.now, refusals);
   const formatted = time === undefined ? '' : canonicalInstant(raw['time'] as string, time);
   const subject = raw['subject'] as string | undefined;
   const sequence = raw['sequence'] as string | number | undefined;
-  const recorded = raw['recordedtime'] === undefined ? undefined : instantAt(raw['recordedtime'], '/recordedtime', refusals);
   return {
     specversion: '1.0',
     id: raw['id'] as string,
@@ -162,9 +162,14 @@ function instantAt(raw: unknown, path: string, refusals: Refusal[]): number | un
   return instant;
 }
 
-function refuseImplausible(time: number | undefined, now: number, refusals: Refusal[]): void {
+/**
+ * Whoever recorded it (the intake, which always says when) has judged it by its own clock and told the sender "stored": a later receiver
+ * whose clock is behind, by up to a day, must not refuse it.
+ */
+function refuseImplausible(time: number | undefined, now: number, recordedAt: number, refusals: Refusal[]): void {
   if (time === undefined) return;
-  if (time > now + MAX_FUTURE_MS) refusals.push({ path: '/time', rule: 'time.future', message: 'more than 5 minutes ahead of the clock' });
+  const latest = Math.max(now, Math.min(recordedAt, now + DAY)) + MAX_FUTURE_MS;
+  if (time > latest) refusals.push({ path: '/time', rule: 'time.future', message: 'more than 5 minutes ahead of the clock' });
   if (time < now - MAX_AGE_MS) refusals.push({ path: '/time', rule: 'time.past', message: 'more than 400 days ago' });
 }
 

@@ -151,7 +151,7 @@ export class Outbox {
     this.#broker = 'away';
   }
 
-  /** The messages to publish now; they count as sent. */
+  /** The messages to publish now; they count as sent. `now`: milliseconds of a clock that nobody sets. */
   take(now: number, random: () => number): Packet[] {
     if (this.#broker === 'away') return [];
     this.#wake(now);

@@ -1,10 +1,12 @@
 /**
  * Which numbers must be told again? Windows whose slices moved, at most once per interval and group, the last value always.
  */
+import { isClosed } from './closing.js';
 import { ALL, emptyKpis, type KpiValue } from './kpi.js';
 import { type Books, readAllGroups } from './ledger.js';
 import type { SliceChange } from './slice.js';
 import type { Store } from './store/store.js';
+import { parseInstant } from './time.js';
 import { isSliding, sliceLevel, type Span, type WindowSize } from './window.js';
 
 /** A window of one group that moved. */
@@ -15,10 +17,14 @@ interface Moved {
   readonly channel: string;
 }
 
-/** What is told and how often: `intervalMs` between two values of one group. */
+/**
+ * What is told and how often: `intervalMs` between two values of one group. Where `many` write to the store and tell, a number may be back
+ * at what was told here while another told something else in between: then each revision is news.
+ */
 export interface PublicationSettings {
   readonly sizes: readonly WindowSize[];
   readonly intervalMs: number;
+  readonly writers?: 'one' | 'many';
 }
 
 const MAX_REMEMBERED = 20_000;
@@ -30,7 +36,7 @@ export class Publication {
   readonly #settings: PublicationSettings;
   readonly #moved = new Map<string, Moved>();
   readonly #toldAt = new Map<string, number>();
-  readonly #told = new Map<string, string>();
+  readonly #told = new Map<string, { readonly content: string; readonly revision: number }>();
 
   constructor(store: Store, books: Books, settings: PublicationSettings) {
     this.#store = store;
@@ -55,6 +61,20 @@ export class Publication {
     }
   }
 
+  /**
+   * Notes that these values were told and have arrived: they are read once more, and what differs is told again. So the last to arrive is
+   * right although another told a newer value before it. Needed among `many` only.
+   */
+  told(values: readonly KpiValue[]): void {
+    if (this.#settings.writers !== 'many') return;
+    for (const { status, window, store, channel } of values) {
+      const start = parseInstant(window.start);
+      if (status !== 'live' || start === undefined) continue;
+      const moved = { size: window.size, span: { start, end: parseInstant(window.end) ?? start }, store, channel };
+      this.#moved.set(nameOf(moved), moved);
+    }
+  }
+
   /** Epoch ms at which something is due, `undefined` where nothing waits. */
   nextAt(): number | undefined {
     let next: number | undefined;
@@ -67,14 +87,14 @@ export class Publication {
 
   /** Takes what is due and reads its present values, without those that were told already. `everything` ignores the interval. */
   async take(now: number, everything = false): Promise<KpiValue[]> {
-    const due = [...this.#moved].filter(([key]) => everything || (this.#toldAt.get(key) ?? -Infinity) + this.#settings.intervalMs <= now);
+    const due = [...this.#moved].filter(([key]) => everything || this.#isDue(key, now));
     for (const [key] of due) {
       this.#moved.delete(key);
       this.#toldAt.set(key, now);
     }
     this.#forget(now);
     try {
-      return this.news(await this.#readGroups(new Map(due), now));
+      return this.news(await this.#withoutEnds(await this.#readGroups(new Map(due), now)));
     } catch (error) {
       for (const [key, moved] of due) this.#moved.set(key, moved);
       throw error;
@@ -106,13 +126,34 @@ export class Publication {
   /** Drops what says the same as the last message about the same number. */
   news(values: readonly KpiValue[]): KpiValue[] {
     return values.filter((value) => {
-      const key = `${value.name}/${value.window.size}/${value.window.start}/${value.store}/${value.channel}`;
+      const key = numberOf(value);
+      const told = this.#told.get(key);
       const content = `${String(value.value)} ${String(value.count)} ${value.status}`;
-      if (this.#told.get(key) === content) return false;
+      const isSame = told?.content === content && (this.#settings.writers !== 'many' || told.revision === value.revision);
+      if (isSame) return false;
       this.#told.delete(key);
-      this.#told.set(key, content);
+      this.#told.set(key, { content, revision: value.revision });
       return true;
     });
+  }
+
+  /** That a window is over is told by whoever closes it (see closing.ts), after all that was in time; here only what changed since. */
+  async #withoutEnds(values: readonly KpiValue[]): Promise<KpiValue[]> {
+    const closed = new Map<string, boolean>();
+    for (const { status, window: { size, end } } of values) {
+      const name = `${size}/${end}`;
+      if (status === 'final' && !closed.has(name)) closed.set(name, await isClosed(this.#store, size, parseInstant(end) ?? 0));
+    }
+    return values.filter((value) => {
+      if (value.status !== 'final') return true;
+      return closed.get(`${value.window.size}/${value.window.end}`) === true && this.#told.get(numberOf(value))?.revision !== value.revision;
+    });
+  }
+
+  /** What was told in the future was told before the clock was set back. */
+  #isDue(key: string, now: number): boolean {
+    const toldAt = this.#toldAt.get(key);
+    return toldAt === undefined || toldAt > now || toldAt + this.#settings.intervalMs <= now;
   }
 
   async #readGroups(wanted: ReadonlyMap<string, Moved>, now: number): Promise<KpiValue[]> {
@@ -143,6 +184,10 @@ export class Publication {
       this.#told.delete(key);
     }
   }
+}
+
+function numberOf({ name, window, store, channel }: KpiValue): string {
+  return `${name}/${window.size}/${window.start}/${store}/${channel}`;
 }
 
 function nameOf({ size, span, store, channel }: Moved): string {

@@ -27,6 +27,11 @@ export function receiptsTopic(tenant: string, outboxId: string): string {
   return `${ROOT}/${tenant}/receipts/${outboxId}`;
 }
 
+/** Every KPI value of a shop. */
+export function kpiFilter(tenant: string): string {
+  return `${ROOT}/${tenant}/kpi/+/+/+/+`;
+}
+
 /** Door counters that can only publish a number: `bottega/<tenant>/in/footfall/<store>`. */
 export function footfallFilter(tenant: string): string {
   return `${ROOT}/${tenant}/in/footfall/+`;

@@ -1,8 +1,8 @@
 /**
- * Which file is imported for which sector? One description, three templates; what is committed must equal what is built.
+ * Which file is imported for which sector, and for which role? One description; what is committed must equal what is built.
  */
 import { dashboardOf } from './dashboard.js';
-import { SECTORS } from './description.js';
+import { TEMPLATES } from './description.js';
 import { pipelineOf } from './pipeline.js';
 import type { FlowNode } from './sheet.js';
 
@@ -11,9 +11,10 @@ export type DefaultsOf = (type: string) => Readonly<Record<string, unknown>> | u
 
 /** File name → its whole text. */
 export function buildFlows(defaultsOf: DefaultsOf): Map<string, string> {
-  return new Map(SECTORS.map((sector) => {
-    const nodes = [...pipelineOf(sector), ...dashboardOf(sector)].map((node) => complete(node, defaultsOf(node.type)));
-    return [`${sector.id}.json`, `${JSON.stringify(nodes, null, 2)}\n`];
+  return new Map(TEMPLATES.map((template) => {
+    const isShown = template.role === 'all' || template.role === 'front';
+    const nodes = [...pipelineOf(template), ...(isShown ? dashboardOf(template) : [])].map((node) => complete(node, defaultsOf(node.type)));
+    return [`${template.id}.json`, `${JSON.stringify(nodes, null, 2)}\n`];
   }));
 }
 

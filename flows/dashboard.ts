@@ -1,7 +1,7 @@
 /**
  * What does the shop see? One page, "Adesso", of six cards; each shows what a wire brings it, and keeps nothing but what is on screen.
  */
-import { CHANNELS, type Sector, SENDERS, TRUST, ZONE } from './description.js';
+import { CHANNELS, SENDERS, type Template, TRUST, ZONE } from './description.js';
 import { REASONS } from './reasons.js';
 import { type Box, type FlowNode, idOf, sheetOf } from './sheet.js';
 import { style, widget } from './widgets.js';
@@ -18,11 +18,11 @@ const theme = {
 const GROUPS = { header: 12, alerts: 12, cards: 12, hours: 8, channels: 4, sources: 8, deadletters: 4 } as const;
 type Group = keyof typeof GROUPS;
 
-/** The dashboard of one sector: its configuration nodes and its tab. */
-export function dashboardOf(sector: Sector): FlowNode[] {
-  const scope = sector.id;
+/** The dashboard of one template: its configuration nodes and its tab. */
+export function dashboardOf(template: Template): FlowNode[] {
+  const scope = template.id;
   return [...frameOf(scope), ...sheetOf(scope, 'Cruscotto', 'La pagina che si vede in /dashboard. Nessun calcolo qui: i numeri arrivano già fatti.', [
-    numbersBox(sector), chartsBox(sector), aroundBox(sector),
+    numbersBox(template), chartsBox(template), aroundBox(template),
   ])];
 }
 
@@ -49,18 +49,23 @@ interface Part {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-function card(sector: Sector, group: Group, name: string, options: Readonly<Record<string, unknown>>): Part {
-  const place = { group: idOf(sector.id, 'group', group), page: '', ui: '', templateScope: 'local' };
-  return template(name, place, widget(group, { zone: ZONE, ...options }));
+function card(template: Template, group: Group, name: string, options: Readonly<Record<string, unknown>>): Part {
+  const place = { group: idOf(template.id, 'group', group), page: '', ui: '', templateScope: 'local' };
+  return vue(name, place, widget(group, { zone: ZONE, ...options }));
 }
 
-function template(name: string, place: Readonly<Record<string, string>>, format: string): Part {
+function vue(name: string, place: Readonly<Record<string, string>>, format: string): Part {
   const fields = { name, ...place, order: 1, width: 0, height: 0, head: '', format, storeOutMessages: true, passthru: false, resendOnRefresh: true, className: '' };
   return { type: 'ui-template', fields };
 }
 
-function query(sector: Sector, name: string, question: { kpi: string; window: '1d' | '1h'; group: string }): Part {
-  return { type: 'bottega-query', fields: { version: 1, name, store: idOf('store'), shop: idOf(sector.id, 'shop'), ...question, path: '', grace: 5 } };
+function query(template: Template, name: string, question: { kpi: string; window: '1d' | '1h'; group: string }): Part {
+  return { type: 'bottega-query', fields: { version: 1, name, store: idOf('store'), shop: idOf(template.id, 'shop'), ...question, path: '', grace: 5, answers: answersOf(template) } };
+}
+
+/** A front without Redis has a store that knows nothing of what others count. */
+export function answersOf({ role }: Template): 'always' | 'shared' {
+  return role === 'front' ? 'shared' : 'always';
 }
 
 function change(name: string, expression: string): Part {
@@ -68,27 +73,27 @@ function change(name: string, expression: string): Part {
 }
 
 /** One end of a link; `from` and `to` are names of the other ends. */
-function linkIn(sector: Sector, name: string, from: string): Part {
-  return { type: 'link in', fields: { name, links: [idOf(sector.id, from)] } };
+function linkIn(template: Template, name: string, from: string): Part {
+  return { type: 'link in', fields: { name, links: [idOf(template.id, from)] } };
 }
 
-function linkOut(sector: Sector, name: string, to: readonly string[]): Part {
-  return { type: 'link out', fields: { name, mode: 'link', links: to.map((each) => idOf(sector.id, each)) } };
+function linkOut(template: Template, name: string, to: readonly string[]): Part {
+  return { type: 'link out', fields: { name, mode: 'link', links: to.map((each) => idOf(template.id, each)) } };
 }
 
-function numbersBox(sector: Sector): Box {
+function numbersBox(template: Template): Box {
   return {
     label: 'Numeri', at: [34, 59], size: [1172, 192],
     says: 'Ogni numero con la sua età, in diretta',
     why: 'La scheda tiene il valore più nuovo di ogni KPI. Quando un browser si collega chiede lo stato intero, e la risposta va solo a lui (`msg._client`).',
     nodes: {
-      [LINKS.numbers]: { ...linkIn(sector, LINKS.numbers, `${LINKS.numbers} via`), at: [95, 170], wires: [['totals']] },
+      [LINKS.numbers]: { ...linkIn(template, LINKS.numbers, `${LINKS.numbers} via`), at: [95, 170], wires: [['totals']] },
       totals: { ...change('solo i totali di oggi e dell’ora', TOTALS), at: [280, 170], wires: [['cards', 'totali via']] },
-      'totali via': { ...linkOut(sector, 'totali', ['totali']), at: [475, 220], wires: [] },
-      'fuso alle schede': { ...linkIn(sector, 'fuso', 'fuso via'), at: [475, 120], wires: [['cards']] },
-      cards: { ...card(sector, 'cards', 'Schede', { cards: sector.cards }), at: [570, 170], wires: [['stateOfDay', 'stateOfHour']] },
-      stateOfDay: { ...query(sector, 'oggi', { kpi: '', window: '1d', group: '' }), at: [770, 140], wires: [['cards'], []] },
-      stateOfHour: { ...query(sector, 'quest’ora', { kpi: '', window: '1h', group: '' }), at: [780, 210], wires: [['cards'], []] },
+      'totali via': { ...linkOut(template, 'totali', ['totali']), at: [475, 220], wires: [] },
+      'fuso alle schede': { ...linkIn(template, 'fuso', 'fuso via'), at: [475, 120], wires: [['cards']] },
+      cards: { ...card(template, 'cards', 'Schede', { cards: template.cards }), at: [570, 170], wires: [['stateOfDay', 'stateOfHour']] },
+      stateOfDay: { ...query(template, 'oggi', { kpi: '', window: '1d', group: '' }), at: [770, 140], wires: [['cards'], []] },
+      stateOfHour: { ...query(template, 'quest’ora', { kpi: '', window: '1h', group: '' }), at: [780, 210], wires: [['cards'], []] },
     },
   };
 }
@@ -126,25 +131,25 @@ const ONCE_PER_SECOND: Part = {
   },
 };
 
-function chartsBox(sector: Sector): Box {
+function chartsBox(template: Template): Box {
   return {
     label: 'Grafici', at: [34, 289], size: [1172, 192],
     says: 'Una serie finita, al più ogni secondo',
     why: 'Quando un numero si muove si rilegge dall’archivio la serie intera: chi si collega dopo trova sempre il grafico completo.',
     nodes: {
-      totali: { ...linkIn(sector, 'totali', 'totali via'), at: [95, 390], wires: [['oncePerSecond']] },
+      totali: { ...linkIn(template, 'totali', 'totali via'), at: [95, 390], wires: [['oncePerSecond']] },
       oncePerSecond: { ...ONCE_PER_SECOND, at: [260, 390], wires: [['byChannel']] },
-      'fuso ai grafici': { ...linkIn(sector, 'fuso', 'fuso via'), at: [95, 450], wires: [['byChannel']] },
-      byChannel: { ...query(sector, 'oggi, per canale', { kpi: 'revenue', window: '1d', group: 'channel' }), at: [490, 420], wires: [['channels', 'sinceOpening'], []] },
-      channels: { ...card(sector, 'channels', 'Canali', { channels: CHANNELS }), at: [680, 390], wires: [[]] },
+      'fuso ai grafici': { ...linkIn(template, 'fuso', 'fuso via'), at: [95, 450], wires: [['byChannel']] },
+      byChannel: { ...query(template, 'oggi, per canale', { kpi: 'revenue', window: '1d', group: 'channel' }), at: [490, 420], wires: [['channels', 'sinceOpening'], []] },
+      channels: { ...card(template, 'channels', 'Canali', { channels: CHANNELS }), at: [680, 390], wires: [[]] },
       sinceOpening: { ...change('dall’inizio di oggi', '{"from": payload[0].window.start}'), at: [700, 450], wires: [['byHour']] },
-      byHour: { ...query(sector, 'oggi, ora per ora', { kpi: 'revenue', window: '1h', group: '' }), at: [900, 450], wires: [['hours'], []] },
-      hours: { ...card(sector, 'hours', 'Ore', { opens: sector.opens, closes: sector.closes }), at: [1070, 450], wires: [[]] },
+      byHour: { ...query(template, 'oggi, ora per ora', { kpi: 'revenue', window: '1h', group: '' }), at: [900, 450], wires: [['hours'], []] },
+      hours: { ...card(template, 'hours', 'Ore', { opens: template.opens, closes: template.closes }), at: [1070, 450], wires: [[]] },
     },
   };
 }
 
-function aroundBox(sector: Sector): Box {
+function aroundBox(template: Template): Box {
   const known = { providers: { ...SENDERS, simulator: 'Contapersone (demo)', mqtt: 'Contapersone' }, reasons: REASONS };
   return {
     label: 'Intorno', at: [34, 519], size: [1172, 312],
@@ -153,18 +158,18 @@ function aroundBox(sector: Sector): Box {
     nodes: {
       everyMinute: { ...EVERY_MINUTE, at: [140, 620], wires: [['zone']] },
       zone: { ...SHOP_ZONE, at: [330, 620], wires: [['fuso via', 'header', 'alerts', 'sources']] },
-      'fuso via': { ...linkOut(sector, 'fuso', ['fuso alle schede', 'fuso ai grafici']), at: [475, 580], wires: [] },
-      header: { ...card(sector, 'header', 'Testata', { sector: sector.label }), at: [580, 620], wires: [[]] },
-      style: { ...template('Stile', { group: '', page: '', ui: idOf(sector.id, 'base'), templateScope: 'site:style' }, style()), at: [770, 620], wires: [[]] },
-      [LINKS.alerts]: { ...linkIn(sector, LINKS.alerts, `${LINKS.alerts} via`), at: [95, 690], wires: [['oneByOne']] },
+      'fuso via': { ...linkOut(template, 'fuso', ['fuso alle schede', 'fuso ai grafici']), at: [475, 580], wires: [] },
+      header: { ...card(template, 'header', 'Testata', { sector: template.label }), at: [580, 620], wires: [[]] },
+      style: { ...vue('Stile', { group: '', page: '', ui: idOf(template.id, 'base'), templateScope: 'site:style' }, style()), at: [770, 620], wires: [[]] },
+      [LINKS.alerts]: { ...linkIn(template, LINKS.alerts, `${LINKS.alerts} via`), at: [95, 690], wires: [['oneByOne']] },
       oneByOne: { ...ONE_BY_ONE, at: [200, 690], wires: [['byRule']] },
       byRule: { ...BY_RULE, at: [340, 690], wires: [['standing']] },
       standing: { ...STANDING, at: [480, 690], wires: [['alerts']] },
-      alerts: { ...card(sector, 'alerts', 'Avvisi', {}), at: [620, 690], wires: [['visto']] },
-      visto: { ...linkOut(sector, 'visto', ['visto via']), at: [735, 690], wires: [] },
-      [LINKS.state]: { ...linkIn(sector, LINKS.state, `${LINKS.state} via`), at: [95, 750], wires: [['sources', 'deadletters']] },
-      sources: { ...card(sector, 'sources', 'Fonti', { ...known, trust: TRUST, staleHours: sector.staleHours }), at: [570, 750], wires: [[]] },
-      deadletters: { ...card(sector, 'deadletters', 'Scarti', known), at: [570, 800], wires: [[]] },
+      alerts: { ...card(template, 'alerts', 'Avvisi', {}), at: [620, 690], wires: [['visto']] },
+      visto: { ...linkOut(template, 'visto', ['visto via']), at: [735, 690], wires: [] },
+      [LINKS.state]: { ...linkIn(template, LINKS.state, `${LINKS.state} via`), at: [95, 750], wires: [['sources', 'deadletters']] },
+      sources: { ...card(template, 'sources', 'Fonti', { ...known, trust: TRUST, staleHours: template.staleHours }), at: [570, 750], wires: [[]] },
+      deadletters: { ...card(template, 'deadletters', 'Scarti', known), at: [570, 800], wires: [[]] },
     },
   };
 }

@@ -1,5 +1,6 @@
 /**
- * How do the three sectors differ? In the cards they see first, in their hours and their alerts; in nothing else.
+ * How do the templates differ? The sectors in the cards they see first, in their hours and their alerts; the roles in the part of the way
+ * that one process goes; in nothing else.
  */
 export interface Card {
   readonly name: string;
@@ -20,8 +21,15 @@ export interface Alert {
   readonly recovery: string;
 }
 
-export interface Sector {
-  readonly id: 'retail' | 'restaurant' | 'artisan';
+/** Who does it: one process everything, or several their part: collect the events, count them, show the numbers. */
+export type Role = 'all' | 'edge' | 'worker' | 'front';
+
+/** One file to import. */
+export interface Template {
+  /** Name of the file, and scope of the ids in it. */
+  readonly id: string;
+  readonly role: Role;
+  readonly sector: 'retail' | 'restaurant' | 'artisan';
   readonly label: string;
   readonly cards: readonly Card[];
   /** Local hours that the chart shows at least. */
@@ -59,17 +67,22 @@ const slowSupport: Alert = { name: 'Assistenza lenta', kpi: 'support_time', size
 
 const one = [{ id: 'negozio', name: 'Negozio', aliases: ['MI-01'] }] as const;
 
+/** A template but for its role. */
+export type Sector = Omit<Template, 'id' | 'role' | 'sector'> & { readonly id: Template['sector'] };
+
+const retail: Sector = {
+  id: 'retail', label: 'Commercio al dettaglio', opens: 8, closes: 20, staleHours: 24, cutoff: '00:00',
+  stores: one, alerts: [highRefunds('300'), manyOpen('20')],
+  cards: [
+    revenueToday, revenueHour, orders('Scontrini e ordini'), averageTicket,
+    { name: 'conversion', window: '1d', title: 'Conversione', note: 'scontrini in negozio per persona entrata', unknown: 'serve un conta-persone' },
+    cardShare,
+    { name: 'footfall', window: '1d', title: 'Ingressi', note: 'persone entrate oggi', unknown: 'serve un conta-persone' },
+  ],
+};
+
 export const SECTORS: readonly Sector[] = [
-  {
-    id: 'retail', label: 'Commercio al dettaglio', opens: 8, closes: 20, staleHours: 24, cutoff: '00:00',
-    stores: one, alerts: [highRefunds('300'), manyOpen('20')],
-    cards: [
-      revenueToday, revenueHour, orders('Scontrini e ordini'), averageTicket,
-      { name: 'conversion', window: '1d', title: 'Conversione', note: 'scontrini in negozio per persona entrata', unknown: 'serve un conta-persone' },
-      cardShare,
-      { name: 'footfall', window: '1d', title: 'Ingressi', note: 'persone entrate oggi', unknown: 'serve un conta-persone' },
-    ],
-  },
+  retail,
   {
     id: 'restaurant', label: 'Ristorazione', opens: 11, closes: 24, staleHours: 24, cutoff: '04:00',
     stores: one, alerts: [slowService, manyOpen('15')],
@@ -85,6 +98,14 @@ export const SECTORS: readonly Sector[] = [
     stores: one, alerts: [slowSupport, highRefunds('150')],
     cards: [revenueToday, revenueHour, orders('Ordini'), averageTicket, social, support, incomplete],
   },
+];
+
+const ROLES: readonly Exclude<Role, 'all'>[] = ['edge', 'worker', 'front'];
+
+/** Each sector in one process, and each role for a shop; what differs by sector is edited in the nodes. */
+export const TEMPLATES: readonly Template[] = [
+  ...SECTORS.map((sector): Template => ({ ...sector, role: 'all', sector: sector.id })),
+  ...ROLES.map((role): Template => ({ ...retail, id: role, role, sector: retail.id })),
 ];
 
 /** What the dashboard calls channels. */

@@ -1,13 +1,13 @@
 /**
  * How does Node-RED run inside this process? The version the running Node.js can carry, our nodes from this package, quiet and offline.
  */
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { EventEmitter } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { passwordAccess } from './password.js';
-import type { Settings, Template } from './settings.js';
+import type { Settings } from './settings.js';
 
 /** The part of Node-RED that an embedding program uses. */
 export interface NodeRed {
@@ -43,17 +43,22 @@ export function loadNodeRed(): Embedded {
   return { red: require(name) as NodeRed, app: express() };
 }
 
-/** The flow of a template, on the first start only: afterwards the flow is the user's. Answers whether it was laid out now. */
-export function layOutFlow(data: string, template: Template): 'laid out' | 'kept' {
-  const flow = join(data, 'flows.json');
-  if (existsSync(flow)) return 'kept';
-  copyFileSync(join(packageRoot(), 'flows', `${template}.json`), flow);
+/** The flow of a template or role, on the first start only: afterwards the flow is the user's. `other role`: it was laid out for another. */
+export function layOutFlow(data: string, settings: Pick<Settings, 'role' | 'template'>): 'laid out' | 'kept' | 'other role' {
+  const [flow, mark] = [join(data, 'flows.json'), join(data, 'role')];
+  if (existsSync(flow)) return existsSync(mark) && readFileSync(mark, 'utf8').trim() !== settings.role ? 'other role' : 'kept';
+  writeFileSync(mark, `${settings.role}\n`);
+  copyFileSync(flowOf(settings), flow);
   return 'laid out';
 }
 
-/** The templates this package brings. */
-export function hasTemplate(template: Template): boolean {
-  return existsSync(join(packageRoot(), 'flows', `${template}.json`));
+/** Whether this package brings that flow. */
+export function hasFlow(settings: Pick<Settings, 'role' | 'template'>): boolean {
+  return existsSync(flowOf(settings));
+}
+
+function flowOf({ role, template }: Pick<Settings, 'role' | 'template'>): string {
+  return join(packageRoot(), 'flows', `${role === 'all' ? template : role}.json`);
 }
 
 /** Node-RED's settings file, as an object. `log` gets lines of warnings and errors. */

@@ -5,11 +5,15 @@ import { ConfigError, messageOf } from '../engine/errors.js';
 import { SECOND } from '../engine/time.js';
 import { type Product, startProduct } from './product.js';
 import { secretsPath } from './secrets.js';
-import { readEnvironment, type Settings } from './settings.js';
+import { readEnvironment, type Role, type Settings } from './settings.js';
 import { simulate } from './simulator/simulate.js';
 
 /** Node-RED gives its nodes 15 s to close; whoever supervises us rarely waits longer. */
 const STOP_WITHIN_MS = 14 * SECOND;
+
+/** Roles that senders post to, and roles with a dashboard. */
+const HEARS: readonly Role[] = ['all', 'edge'];
+const SHOWS: readonly Role[] = ['all', 'front'];
 
 const log = (line: string): void => { process.stderr.write(`${line}\n`); };
 
@@ -23,6 +27,7 @@ async function main(demo: boolean): Promise<void> {
   surviveFaults();
   try {
     const settings = readEnvironment(process.env);
+    if (demo && !HEARS.includes(settings.role)) throw new ConfigError('BOTTEGA_ROLE', `the simulated shop needs one of ${HEARS.join(', ')}`, settings.role);
     product = await startProduct(settings, log);
     announce(settings, product);
     if (demo) await simulate(product.url, product.environment, settings.zone, stopping.signal, log);
@@ -34,7 +39,8 @@ async function main(demo: boolean): Promise<void> {
 
 function announce(settings: Settings, { url }: Product): void {
   process.stdout.write(`ready ${url}\n`);
-  process.stdout.write(`dashboard ${url}/dashboard\neditor ${url}/\n`);
+  if (SHOWS.includes(settings.role)) process.stdout.write(`dashboard ${url}/dashboard\n`);
+  process.stdout.write(`editor ${url}/\n`);
   log(`generated secrets: ${secretsPath(settings.data)}`);
 }
 

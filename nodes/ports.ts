@@ -16,9 +16,18 @@ export interface Watched {
   watch(listener: (health: Health) => void): () => void;
 }
 
+/** What loses nothing now and yet should be otherwise; in `/health` as it is. */
+export interface Warning {
+  readonly cause: string;
+  readonly message: string;
+}
+
 /** `bottega-store`: the shop's part of the store. Its verbs wait while the store opens and throw `store.away`, `store.full` … when it cannot. */
 export interface StorePort extends Watched {
   of(tenant: string): Store;
+  /** `shared`: other processes may write to it too. */
+  readonly reach: 'own' | 'shared';
+  warnings(): readonly Warning[];
 }
 
 /** Called with each message of a subscription; what it throws or rejects is logged, never lost events (see the outbox's receipts). */

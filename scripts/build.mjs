@@ -17,7 +17,10 @@ const inputs = [
 ];
 
 /** What the shop owner sees under Import > Examples. */
-const EXAMPLE_NAMES = { retail: 'Commercio al dettaglio', restaurant: 'Ristorazione', artisan: 'Artigianato' };
+const EXAMPLE_NAMES = {
+  retail: 'Commercio al dettaglio', restaurant: 'Ristorazione', artisan: 'Artigianato',
+  edge: 'Cassa del negozio', worker: 'Conteggio', front: 'Cruscotto e avvisi',
+};
 
 process.chdir(root);
 const fingerprint = fingerprintOf(inputs.flatMap(filesBelow));

@@ -10,7 +10,7 @@ import { type Access, addressOf, type Environment, readEnvironment } from '../la
 describe('launcher: environment', () => {
   it('needs nothing: every variable has a default', () => {
     assert.deepEqual(readEnvironment({}), {
-      host: '127.0.0.1', port: 1880, data: './.bottega', template: 'retail', access: { by: 'loopback' }, zone: 'Europe/Rome', mqttPort: 1883,
+      host: '127.0.0.1', port: 1880, data: './.bottega', role: 'all', template: 'retail', access: { by: 'loopback' }, zone: 'Europe/Rome', mqttPort: 1883,
     });
   });
 
@@ -37,11 +37,17 @@ describe('launcher: environment', () => {
     [{ TZ_SHOP: 'Europe/Roma' }, /^TZ_SHOP: .*\("Europe\/Roma"\)$/],
     [{ MQTT_URL: 'broker:1883' }, /^MQTT_URL: .*mqtt:\/\//],
     [{ BOTTEGA_PUBLIC_URL: 'shop.example.it' }, /^BOTTEGA_PUBLIC_URL: /],
-    [{ BOTTEGA_ROLE: 'edge' }, /^BOTTEGA_ROLE: .*\("edge"\)$/],
-    [{ REDIS_URL: 'redis://127.0.0.1' }, /^REDIS_URL: /],
+    [{ BOTTEGA_ROLE: 'cassa' }, /^BOTTEGA_ROLE: one of all, edge, worker, front \("cassa"\)$/],
+    [{ BOTTEGA_ROLE: 'worker', REDIS_URL: 'redis://h' }, /^MQTT_URL: needed while BOTTEGA_ROLE is worker \(""\)$/],
+    [{ BOTTEGA_ROLE: 'worker', MQTT_URL: 'mqtt://h' }, /^REDIS_URL: needed while BOTTEGA_ROLE is worker \(""\)$/],
+    [{ BOTTEGA_ROLE: 'front' }, /^MQTT_URL: needed while BOTTEGA_ROLE is front \(""\)$/],
+    [{ BOTTEGA_ROLE: 'edge', BOTTEGA_TEMPLATE: 'artisan' }, /^BOTTEGA_TEMPLATE: for the role all only.*\("artisan"\)$/],
+    [{ REDIS_URL: 'http://127.0.0.1' }, /^REDIS_URL: must be redis:\/\//],
+    [{ REDIS_URL: 'redis://a,b' }, /^REDIS_URL: several hosts/],
     [{ HOST: '0.0.0.0' }, /^BOTTEGA_PASSWORD: .*HOST.*\("0.0.0.0"\)$/],
     [{ HOST: '192.168.1.4' }, /^BOTTEGA_PASSWORD: /],
     [{ BOTTEGA_PASSWORD: 'corta' }, /^BOTTEGA_PASSWORD: at least 8/],
+    [{ MQTT_PASSWORD: 'corta' }, /^MQTT_PASSWORD: at least 8/],
   ];
   for (const [environment, message] of broken) {
     it(`refuses ${JSON.stringify(environment)}`, () => {
@@ -49,8 +55,19 @@ describe('launcher: environment', () => {
     });
   }
 
+  it('knows the roles, and what each needs', () => {
+    const shared = { MQTT_URL: 'mqtt://h', REDIS_URL: 'rediss://:p@h' };
+    for (const [environment, expected] of [
+      [{ BOTTEGA_ROLE: 'edge' }, { role: 'edge' }], [{ BOTTEGA_ROLE: 'worker', ...shared }, { role: 'worker', redisUrl: 'rediss://:p@h' }],
+      [{ BOTTEGA_ROLE: 'front', MQTT_URL: 'mqtt://h' }, { role: 'front', redisUrl: undefined }], [shared, { role: 'all', mqttUrl: 'mqtt://h' }],
+    ] as const) {
+      const settings = readEnvironment(environment) as unknown as Record<string, unknown>;
+      for (const [field, value] of Object.entries(expected)) assert.equal(settings[field], value);
+    }
+  });
+
   it('never repeats a password or a URL that may hold one', () => {
-    for (const environment of [{ BOTTEGA_PASSWORD: 'segreta' }, { MQTT_URL: 'http://u:segreta@h' }, { REDIS_URL: 'redis://:segreta@h' }]) {
+    for (const environment of [{ BOTTEGA_PASSWORD: 'segreta' }, { MQTT_URL: 'http://u:segreta@h' }, { REDIS_URL: 'http://:segreta@h' }]) {
       assert.throws(() => readEnvironment(environment), (error: Error) => !error.message.includes('segreta'));
     }
   });

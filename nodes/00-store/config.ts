@@ -1,17 +1,32 @@
 /**
- * Where does the shop's memory lie? The saved form, parsed once.
+ * Where does the shop's memory lie? In a directory, or in Redis. The saved form, parsed once.
  */
 import { resolve } from 'node:path';
 import { ConfigError } from '../../engine/errors.js';
+import { parseRedisUrl } from '../../engine/store/redisUrl.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
 
-export interface StoreConfig {
+export interface EmbeddedConfig {
   readonly kind: 'embedded';
   /** Empty: beside Node-RED's own files (see `directoryOf`). */
   readonly directory: string;
 }
+
+export interface RedisConfig {
+  readonly kind: 'redis';
+  /** With user and password: for the connection only, never to be shown. */
+  readonly url: string;
+  /** What may be shown: "redis.example:6379". */
+  readonly place: string;
+  /** Path of a PEM file with the authority that signed the server's certificate. */
+  readonly ca?: string;
+}
+
+export type StoreConfig = EmbeddedConfig | RedisConfig;
+type Environment = Readonly<Record<string, string | undefined>>;
+type Secrets = Readonly<Record<string, string>>;
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
@@ -20,16 +35,50 @@ export function upgrade(saved: Saved): Saved {
   return saved;
 }
 
-export function readConfig(raw: Saved): StoreConfig {
+/** `kind` `auto`: the Redis of `REDIS_URL` where that is set, else the embedded store. */
+export function readConfig(raw: Saved, secrets: Secrets = {}, environment: Environment = process.env): StoreConfig {
   const saved = upgrade(raw);
-  const kind = saved['kind'] ?? 'embedded';
-  if (kind !== 'embedded') throw new ConfigError('kind', 'must be embedded', kind);
-  const directory = saved['directory'] ?? '';
-  if (typeof directory !== 'string' || directory.includes('\0')) throw new ConfigError('directory', 'must be a path', directory);
-  return { kind, directory: directory.trim() };
+  const kind = saved['kind'] ?? 'auto';
+  const given = textAt(environment, 'REDIS_URL');
+  if (kind === 'embedded' || (kind === 'auto' && given === undefined)) return readEmbedded(saved);
+  if (kind === 'auto') return readRedis(saved, given, {});
+  if (kind !== 'redis') throw new ConfigError('kind', 'must be auto, embedded or redis', kind);
+  const own = textAt(saved, 'url');
+  // The form is exported with the flow; what is secret belongs in its own fields.
+  if (own?.includes('@') === true) throw new ConfigError('url', 'must be without user and password: they have fields of their own', '…');
+  return readRedis(saved, own ?? given, secrets);
 }
 
 /** The absolute directory; a relative one is taken from Node-RED's user directory. */
-export function directoryOf({ directory }: StoreConfig, userDir: string | undefined): string {
+export function directoryOf({ directory }: EmbeddedConfig, userDir: string | undefined): string {
   return resolve(userDir ?? process.env['BOTTEGA_DATA'] ?? '.bottega', directory === '' ? 'bottega-store' : directory);
+}
+
+function readEmbedded(saved: Saved): EmbeddedConfig {
+  const directory = saved['directory'] ?? '';
+  if (typeof directory !== 'string' || directory.includes('\0')) throw new ConfigError('directory', 'must be a path', directory);
+  return { kind: 'embedded', directory: directory.trim() };
+}
+
+function readRedis(saved: Saved, address: string | undefined, secrets: Secrets): RedisConfig {
+  if (address === undefined) throw new ConfigError('url', 'must be like redis://redis.example:6379, or REDIS_URL must be set', '');
+  const url = withLogin(address, secrets['user'] ?? '', secrets['password'] ?? '');
+  const { addresses, path } = parseRedisUrl(url);
+  const ca = textAt(saved, 'ca');
+  const place = path === '' ? addresses.map(({ host, port }) => `${host}:${String(port)}`).join(', ') : path;
+  return { kind: 'redis', url, place, ...(ca === undefined ? {} : { ca }) };
+}
+
+/** A password without user is the one of Redis' default user. */
+function withLogin(address: string, user: string, password: string): string {
+  if (user === '' && password === '') return address;
+  if (password === '') throw new ConfigError('password', 'must be given with the user', '');
+  const rest = address.replace(/^([a-z+]+:\/\/)[^@/]*@/, '$1');
+  return rest.replace('://', `://${encodeURIComponent(user)}:${encodeURIComponent(password)}@`);
+}
+
+function textAt(place: Readonly<Record<string, unknown>>, field: string): string | undefined {
+  const value = place[field];
+  // Node-RED leaves `${REDIS_URL}` as it is where the variable is not set.
+  return typeof value === 'string' && value.trim() !== '' && !/^\$\{\w+\}$/.test(value) ? value.trim() : undefined;
 }

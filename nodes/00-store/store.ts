@@ -1,5 +1,5 @@
 /**
- * Where is the shop's memory kept? In an embedded database: no server to install, safe against power cuts.
+ * Where is the shop's memory kept? In an embedded database with nothing to install, or in a Redis that many processes share.
  */
 import type { NodeAPI } from 'node-red';
 import type { FaultCode } from '../../engine/errors.js';
@@ -8,44 +8,81 @@ import { resourceUp } from '../metrics.js';
 import type { Health, StorePort } from '../ports.js';
 import { registerRoom, type Room, type RoomContext } from '../runtime.js';
 import { directoryOf, readConfig, type StoreConfig } from './config.js';
-import { acquire, OPENING, release } from './sharedStore.js';
+import { EmbeddedStore } from './embedded.js';
+import { RemoteStore } from './remote.js';
+import { acquire, type Backend, OPENING, release, type SharedStore } from './sharedStore.js';
+
+type Context = RoomContext<StoreConfig>;
 
 const room: Room<StoreConfig> = {
   type: 'bottega-store',
+  credentials: { user: { type: 'text' }, password: { type: 'password' } },
   readConfig,
   open(context) {
-    const shared = acquire(directoryOf(context.config, context.RED.settings.userDir));
-    const unwatch = shared.pulse.watch(teller(context));
+    const shared = open(context);
+    const { backend } = shared;
+    const tell = teller(context, backend);
+    const unwatch = [backend.watch(tell), backend.watchWarnings(tell)];
     const port: StorePort = {
       of: (tenant) => scoped(shared.store, `${tenant}/`),
-      health: () => shared.pulse.health(),
-      watch: (listener) => shared.pulse.watch(listener),
+      reach: context.config.kind === 'redis' ? 'shared' : 'own',
+      warnings: () => backend.warnings(),
+      health: () => backend.health(),
+      watch: (listener) => backend.watch(listener),
     };
     return {
       port,
       close: () => {
-        unwatch();
+        for (const end of unwatch) end();
         return release(shared);
       },
     };
   },
 };
 
-/** Says each change of health once: the same cause, tried again and again, is one line in the log. */
-function teller(context: RoomContext<StoreConfig>): (health: Health) => void {
+function open({ config, RED }: Context): SharedStore {
+  if (config.kind === 'redis') return acquire(`redis ${config.url} ${config.ca ?? ''}`, () => new RemoteStore(config));
+  const directory = directoryOf(config, RED.settings.userDir);
+  return acquire(directory, (after) => new EmbeddedStore(directory, after));
+}
+
+/** Shows each change; in the log the same cause, tried again and again, is one line. */
+function teller({ status, text, node, now, config }: Context, backend: Backend): () => void {
   let said = '';
-  return (health) => {
+  return () => {
+    const health = backend.health();
     resourceUp.set({ resource: 'store' }, health.state === 'ok' ? 1 : 0);
-    const key = health.state === 'ok' ? 'open' : KEYS[health.cause] ?? (health.message === OPENING ? 'opening' : 'away');
-    const values = health.state === 'ok' ? {} : { message: health.message };
-    if (health.state === 'ok') context.status.ok(key);
-    else context.status.waiting(key, values);
-    const line = context.text(`status.${key}`, values);
+    const [key, values] = health.state === 'ok' ? wordsOfOpen(config, backend, text) : wordsOfWaiting(health, text, now());
+    const isWell = key === 'open' || key === 'connected';
+    if (isWell) status.ok(key, values);
+    else status.waiting(key, values);
+    const line = text(`status.${key}`, { ...values, seconds: '…' });
     if (line === said) return;
     said = line;
-    if (health.state === 'ok' || key === 'opening') context.node.log(line);
-    else context.node.warn(line);
+    if (isWell || key === 'opening') node.log(line);
+    else node.warn(line);
   };
+}
+
+type Words = [key: string, values: Record<string, string>];
+type Text = Context['text'];
+
+function wordsOfOpen(config: StoreConfig, backend: Backend, text: Text): Words {
+  if (config.kind === 'embedded') return ['open', {}];
+  const advice = backend.warnings().map(({ cause }) => text(`advice.${cause}`)).join('; ');
+  return advice === '' ? ['connected', { place: config.place }] : ['advice', { place: config.place, advice }];
+}
+
+function wordsOfWaiting({ cause, message, retryAt }: Extract<Health, { state: 'waiting' }>, text: Text, now: number): Words {
+  if (message === OPENING) return ['opening', {}];
+  // Redis' own name of the error comes first in its message: "OOM: …".
+  const name = /^[A-Z_]+(?=: )/.exec(message)?.[0];
+  const key = name === undefined ? KEYS[cause] : undefined;
+  if (key !== undefined) return [key, {}];
+  const known = name === undefined ? '' : text(`redis.${name}`);
+  const named = known === '' || known.endsWith(`redis.${name ?? ''}`) ? message : known;
+  const seconds = Math.max(0, Math.ceil(((retryAt ?? now) - now) / 1_000));
+  return retryAt === undefined ? ['away', { message: named }] : ['retrying', { message: named, seconds: String(seconds) }];
 }
 
 const KEYS: Partial<Record<FaultCode, string>> = { 'store.full': 'full', 'store.locked': 'locked', 'store.closed': 'closed' };

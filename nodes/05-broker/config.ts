@@ -39,6 +39,8 @@ export interface ExternalConfig {
 }
 
 export type BrokerConfig = EmbeddedConfig | ExternalConfig;
+/** Who logs in with `MQTT_PASSWORD`, unless `MQTT_USER` says otherwise. */
+const USER = 'bottega';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Brings a form saved by a former release to the present version. */
@@ -46,7 +48,7 @@ export function upgrade(saved: Saved): Saved {
   return atVersion(saved, VERSION);
 }
 
-/** `kind` `auto`: the broker of `MQTT_URL` where that is set, else the one built in. */
+/** `listen` `auto`: on the local network where `MQTT_PASSWORD` is set. `kind` `auto`: the broker of `MQTT_URL` where that is set, else the one built in. */
 export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>, environment: Environment = process.env): BrokerConfig {
   const saved = upgrade(raw);
   const kind = saved['kind'] ?? 'auto';
@@ -60,11 +62,22 @@ export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>
 function readEmbedded(saved: Saved, secrets: Readonly<Record<string, string>>, environment: Environment): EmbeddedConfig {
   const port = Number(textAt(saved, 'port') ?? textAt(environment, 'MQTT_PORT') ?? 1883);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new ConfigError('port', 'must be a whole number from 1 to 65535', saved['port']);
-  const listen = saved['listen'] ?? 'here';
-  if (listen !== 'here' && listen !== 'lan') throw new ConfigError('listen', 'must be here or lan', listen);
-  const login = readLogin(secrets['user'], secrets['password']);
+  const given = loginGiven(environment);
+  const listen = readListen(saved['listen'] ?? 'auto', given);
+  const login = readLogin(secrets['user'], secrets['password']) ?? (saved['listen'] === 'here' ? undefined : given);
   if (listen === 'lan' && login === undefined) throw new ConfigError('user', 'must be given, with a password, to listen on the local network', '');
   return { kind: 'embedded', port, listen, ...(login === undefined ? {} : { login }) };
+}
+
+function readListen(saved: unknown, given: Login | undefined): EmbeddedConfig['listen'] {
+  if (saved === 'here' || saved === 'lan') return saved;
+  if (saved !== 'auto') throw new ConfigError('listen', 'must be auto, here or lan', saved);
+  return given === undefined ? 'here' : 'lan';
+}
+
+function loginGiven(environment: Environment): Login | undefined {
+  const password = textAt(environment, 'MQTT_PASSWORD');
+  return password === undefined ? undefined : { user: textAt(environment, 'MQTT_USER') ?? USER, password };
 }
 
 function readExternal(saved: Saved, secrets: Readonly<Record<string, string>>, address: string | undefined): ExternalConfig {

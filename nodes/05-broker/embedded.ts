@@ -9,6 +9,7 @@ import type { Login } from './config.js';
 import { away } from './causes.js';
 import { limitPackets, MAX_PACKET_BYTES } from './packetLimit.js';
 import { Sessions } from './sessions.js';
+import { Sharing } from './sharing.js';
 import type { Subscription } from './subscriptions.js';
 
 const MAX_CONNECTIONS = 200;
@@ -57,9 +58,12 @@ export class EmbeddedBroker {
     const { Aedes: Broker } = await import('aedes');
     const isHere = (clientId: string): boolean => aedes.clients[clientId] !== undefined;
     const sessions = new Sessions(db, isHere, settings.report);
-    const options = { persistence: sessions, drainTimeout: SLOW_CLIENT_MS, ...guards(settings.login) };
+    const sharing = new Sharing();
+    const options = { persistence: sessions, drainTimeout: SLOW_CLIENT_MS, ...guards(settings.login, sharing) };
     const aedes = new Broker(options) as Aedes & { clients: Record<string, unknown> };
     aedes.on('error' as 'closed', settings.report as () => void);
+    aedes.on('clientDisconnect', ({ id }) => { sharing.gone(id); });
+    aedes.on('unsubscribe', (topics, { id }) => { sharing.unsubscribe(id, topics); });
     await aedes.listen();
     return new EmbeddedBroker(settings, aedes, sessions, () => db.close());
   }
@@ -129,16 +133,19 @@ export class EmbeddedBroker {
   }
 }
 
-/** Who may connect, and what may be subscribed. */
-function guards(login: Login | undefined): Pick<AedesOptions, 'authenticate' | 'authorizeSubscribe'> {
+/** Who may connect, what may be subscribed, and who gets what is shared. */
+function guards(login: Login | undefined, sharing: Sharing): Pick<AedesOptions, 'authenticate' | 'authorizeSubscribe' | 'authorizeForward'> {
   return {
     authenticate: (client, user, password, done) => {
       const remote = (client.conn as Socket).remoteAddress ?? '';
       const welcome = login === undefined ? isLoopback(remote) : same(user ?? '', login.user) && same(password?.toString() ?? '', login.password);
       done(null, welcome);
     },
-    // aedes would grant a shared subscription and never deliver to it: an honest refusal instead.
-    authorizeSubscribe: (_client, subscription, done) => { done(null, subscription.topic.startsWith('$share/') ? null : subscription); },
+    authorizeSubscribe: (client, subscription, done) => {
+      const topic = sharing.subscribe(client, subscription.topic);
+      done(null, topic === undefined ? null : { ...subscription, topic });
+    },
+    authorizeForward: (client, packet) => (sharing.isFor(client.id, packet) ? packet : null),
   };
 }
 

@@ -101,7 +101,8 @@ export class Reception {
   #deliver(signed: Signed, trust: 'signed' | 'token', receivedAt: number, response: ServerResponse): void {
     const { RED, config, out, now } = this.#context;
     const message = messageOf(config.provider, signed, trust, receivedAt);
-    const delivery = beginDelivery(RED, message, Math.max(1, config.deadlineMs - (now() - receivedAt)));
+    // Between 1 ms and the whole patience, also where the clock has been set meanwhile.
+    const delivery = beginDelivery(RED, message, Math.min(config.deadlineMs, Math.max(1, config.deadlineMs - (now() - receivedAt))));
     delivery.onSettled((outcome) => {
       if (outcome.outcome === 'complete') this.#ledger.stored(delivery.tally, (now() - receivedAt) / 1_000);
       else this.#ledger.failed(outcome.outcome === 'failed' ? codeOf(outcome.error) : 'delivery.deadline', delivery.underWay().map(this.#nameOf));

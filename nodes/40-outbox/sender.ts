@@ -12,6 +12,9 @@ import type { Shelf } from './shelf.js';
 
 const REMOVE_AGAIN_MS = 1_000;
 
+/** Milliseconds that go on whatever the clock is set to: a clock set back must not put off for an hour what is to be sent again. */
+const ticks = (): number => performance.now();
+
 export interface SenderParts {
   readonly id: string;
   readonly tenant: string;
@@ -104,11 +107,11 @@ export class Sender {
   #pump(): void {
     const outbox = this.#outbox;
     if (outbox === undefined || this.#life === 'closed') return;
-    for (const packet of outbox.take(this.#parts.now(), () => this.#parts.random())) this.#publish(packet);
+    for (const packet of outbox.take(ticks(), () => this.#parts.random())) this.#publish(packet);
     this.#page(outbox);
     clearTimeout(this.#timer);
     const nextAt = outbox.nextAt();
-    if (nextAt !== undefined) this.#timer = setTimeout(() => { this.#pump(); }, Math.max(1, nextAt - this.#parts.now()));
+    if (nextAt !== undefined) this.#timer = setTimeout(() => { this.#pump(); }, Math.max(1, nextAt - ticks()));
     this.#parts.changed();
   }
 

@@ -20,6 +20,8 @@ export interface TellerDeps {
   readonly settings: WindowConfig;
   readonly out: Doors;
   readonly broker?: BrokerPort;
+  /** Whether other processes write to the store and tell its numbers too. */
+  readonly writers: 'one' | 'many';
   readonly topicPrefix: string;
   readonly now: () => number;
   readonly warn: (text: string) => void;
@@ -44,7 +46,8 @@ export class Teller {
 
   constructor(deps: TellerDeps) {
     this.#deps = deps;
-    this.#publication = new Publication(deps.store, deps.books, { sizes: deps.settings.sizes, intervalMs: deps.settings.intervalMs });
+    const { store, books, settings: { sizes, intervalMs }, writers } = deps;
+    this.#publication = new Publication(store, books, { sizes, intervalMs, writers });
   }
 
   /** Tells the present state, and from now on the end of each window. Again at each reconnection of the broker. */
@@ -84,7 +87,8 @@ export class Teller {
     if (this.#closed || this.#timer !== undefined || nextAt === undefined) return;
     this.#timer = setTimeout(() => {
       void this.#queue(() => this.#tellDue());
-    }, Math.max(0, nextAt - this.#deps.now()));
+      // Never longer than the interval: the clock may have been set back since the last telling.
+    }, Math.min(this.#deps.settings.intervalMs, Math.max(0, nextAt - this.#deps.now())));
   }
 
   async #tellDue(): Promise<void> {
@@ -120,11 +124,18 @@ export class Teller {
     const newest = values.reduce((latest, { status, updatedAt }) => (status === 'live' && updatedAt > latest ? updatedAt : latest), '');
     if (newest !== '') hopSeconds.observe({ hop: 'kpi' }, Math.max(0, now() - (parseInstant(newest) ?? now())) / 1_000);
     out.main({ topic: 'kpi', payload: values });
-    if (broker !== undefined) for (const value of values) this.#publish(broker, value);
+    if (broker !== undefined) void this.#publishAll(broker, values);
+  }
+
+  /** Another worker's newer value may have arrived before ours: only a look at the store after our own arrival tells. */
+  async #publishAll(broker: BrokerPort, values: readonly KpiValue[]): Promise<void> {
+    await Promise.all(values.map((value) => this.#publish(broker, value)));
+    this.#publication.told(values);
+    this.#schedule();
   }
 
   /** The broker keeps the value of the newest window; a correction of an older one passes by without being kept. */
-  #publish(broker: BrokerPort, value: KpiValue): void {
+  #publish(broker: BrokerPort, value: KpiValue): Promise<void> {
     const topic = `${this.#deps.topicPrefix}/${value.name}/${value.window.size}/${value.store}/${value.channel}`;
     const newest = this.#newest.get(topic);
     const retain = newest === undefined || value.window.start >= newest;
@@ -133,6 +144,6 @@ export class Teller {
       this.#newest.set(topic, value.window.start);
     }
     // A broker that is away gets the whole state at its return (see start), so a failed publication loses nothing.
-    broker.publish(topic, JSON.stringify(value), { retain }).catch(() => undefined);
+    return broker.publish(topic, JSON.stringify(value), { retain }).catch(() => undefined);
   }
 }

@@ -23,7 +23,8 @@ const room: Room<WindowConfig> = {
     const books = { calendar: shop.calendar, currency: shop.currency, graceMs: config.graceMs, kpis };
     const warn = (text: string): void => { node.warn(text); };
     const topicPrefix = `bottega/${shop.tenant}/kpi`;
-    const teller = new Teller({ store, books, settings: config, out, now, warn, topicPrefix, ...(broker === undefined ? {} : { broker }) });
+    const writers = storePort.reach === 'shared' ? 'many' : 'one';
+    const teller = new Teller({ store, books, settings: config, out, now, warn, topicPrefix, writers, ...(broker === undefined ? {} : { broker }) });
     const fold = new Fold({ store, books, measures, custom: config.kpis, now, status, warn, moved: (slices) => teller.moved(slices) });
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') fold.opened().then(() => teller.start()).catch((error: unknown) => { warn(String(error)); });

@@ -12,6 +12,7 @@ import type { ShopPort } from '../ports.js';
 
 export type Answer =
   | { readonly outcome: 'rows'; readonly rows: readonly KpiValue[] }
+  | { readonly outcome: 'elsewhere' }
   | { readonly outcome: 'refused'; readonly refusals: readonly Refusal[] };
 
 /** Where window nodes write down the KPIs of the user's own. */

@@ -15,6 +15,8 @@ export interface QueryConfig {
   /** Bearer token of the endpoint, absent where nobody gave one: then every request is refused. */
   readonly token?: string;
   readonly graceMs: number;
+  /** `shared`: only from a store that the counting processes share; an own one beside them would know nothing, and say so as zeros. */
+  readonly answers: 'always' | 'shared';
   /** What a message asks that says nothing else. */
   readonly question: Readonly<Record<string, string>>;
 }
@@ -34,6 +36,7 @@ export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>
     store: saved['store'],
     shop: saved['shop'],
     graceMs: readGrace(saved['grace'] ?? 5),
+    answers: readAnswers(saved['answers'] ?? 'always'),
     question: readQuestion(saved),
     ...(path === '' ? {} : { path }),
     ...(token === undefined || token === '' ? {} : { token }),
@@ -49,6 +52,11 @@ function readGrace(saved: unknown): number {
   const seconds = Number(saved);
   if (!Number.isFinite(seconds) || seconds < 0 || seconds > 300) throw new ConfigError('grace', 'must be a number from 0 to 300', saved);
   return seconds * 1_000;
+}
+
+function readAnswers(saved: unknown): QueryConfig['answers'] {
+  if (saved !== 'always' && saved !== 'shared') throw new ConfigError('answers', 'must be always or shared', saved);
+  return saved;
 }
 
 function readQuestion(saved: Saved): Record<string, string> {

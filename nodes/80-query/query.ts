@@ -13,6 +13,8 @@ import { answer, type Answer } from './answer.js';
 import { type QueryConfig, readConfig } from './config.js';
 
 const RETRY_AFTER_SECONDS = 5;
+const ELSEWHERE: Answer = { outcome: 'elsewhere' };
+const NOT_HERE = { path: '', rule: 'store.elsewhere', message: 'the numbers lie in the Redis of the workers: this process needs REDIS_URL to answer' };
 
 const room: Room<QueryConfig> = {
   type: 'bottega-query',
@@ -20,10 +22,14 @@ const room: Room<QueryConfig> = {
   readConfig,
   open({ RED, config, status, now }) {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
-    const store = portOf<StorePort>(RED, config.store, 'store').of(shop.tenant);
-    const ask = (raw: RawQuestion): Promise<Answer> => answer(raw, shop, store, config.graceMs, now());
+    const port = portOf<StorePort>(RED, config.store, 'store');
+    const store = port.of(shop.tenant);
+    const isElsewhere = config.answers === 'shared' && port.reach === 'own';
+    const ask = (raw: RawQuestion): Promise<Answer> => (
+      isElsewhere ? Promise.resolve(ELSEWHERE) : answer(raw, shop, store, config.graceMs, now()));
     const close = config.path === undefined ? undefined : serve(RED, 'get', config.path, (request, response) => respond(ask, config, request, response));
-    if (config.path !== undefined && config.token === undefined) status.waiting('noToken');
+    if (isElsewhere) status.waiting('elsewhere');
+    else if (config.path !== undefined && config.token === undefined) status.waiting('noToken');
     else status.ok(config.path === undefined ? 'ready' : 'serving', { path: config.path });
     return {
       async input(message, out) {
@@ -31,6 +37,7 @@ const room: Room<QueryConfig> = {
         const asked = typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? (payload as RawQuestion) : {};
         const answered = await ask({ ...config.question, ...asked });
         if (answered.outcome === 'rows') out.main({ ...message, payload: answered.rows });
+        else if (answered.outcome === 'elsewhere') out.side(message, NOT_HERE.rule);
         else out.side({ ...message, refusals: answered.refusals }, answered.refusals[0]?.rule ?? 'refused');
       },
       close: () => close?.(),
@@ -47,6 +54,7 @@ async function respond(ask: (raw: RawQuestion) => Promise<Answer>, config: Query
   try {
     const answered = await ask(request.query);
     if (answered.outcome === 'refused') response.status(400).json({ errors: answered.refusals });
+    else if (answered.outcome === 'elsewhere') response.status(503).json({ errors: [NOT_HERE] });
     else if (request.accepts(['json', 'csv']) === 'csv') response.type('text/csv; charset=utf-8').send(toCsv(answered.rows));
     else response.json({ rows: answered.rows });
   } catch (error) {

@@ -3,7 +3,7 @@
  */
 import { type FaultCode, messageOf } from '../../engine/errors.js';
 import type { Store } from '../../engine/store/store.js';
-import type { Health, Watched } from '../ports.js';
+import type { Health, Warning, Watched } from '../ports.js';
 
 /** `warnings`: what does not work and yet loses nothing. */
 export type Report =
@@ -18,7 +18,7 @@ export interface Cause {
 /** Resources that, when down, make the shop refuse events. */
 export interface Resources {
   readonly store: Pick<Store, 'commit'>;
-  readonly storeHealth: Pick<Watched, 'health'>;
+  readonly storeHealth: Pick<Watched, 'health'> & { warnings?(): readonly Warning[] };
   readonly broker?: Pick<Watched, 'health'>;
   /** Outboxes that take no more events. */
   readonly fullOutboxes: () => Promise<readonly string[]>;
@@ -38,7 +38,8 @@ export function healthCheck(resources: Resources, now: () => number): () => Prom
     if (causes.length > 0) return { status: 'down', causes };
     const link = broker?.health();
     // Without the broker the outbox goes on storing: events wait, none is refused.
-    return link?.state === 'waiting' ? { status: 'ok', warnings: [causeOf(link)] } : { status: 'ok' };
+    const warnings = [...link?.state === 'waiting' ? [causeOf(link)] : [], ...storeHealth.warnings?.() ?? []];
+    return warnings.length === 0 ? { status: 'ok' } : { status: 'ok', warnings };
   };
 }
 
@@ -46,7 +47,8 @@ function atMostEachSecond<T>(act: () => Promise<T>, now: () => number): () => Pr
   let last: Promise<T> | undefined;
   let actedAt = -Infinity;
   return () => {
-    if (last === undefined || now() - actedAt >= FRESH_MS) {
+    // The distance: a clock set back must not keep an old proof for an hour.
+    if (last === undefined || Math.abs(now() - actedAt) >= FRESH_MS) {
       actedAt = now();
       last = act();
     }

@@ -65,6 +65,13 @@ describe('canonical events', () => {
     for (const time of ['2026-11-22T12:05:00.000Z', '2025-10-18T12:00:00.000Z']) assert.equal(parseEvent({ ...sale, time }, context).outcome, 'event', time);
   });
 
+  it('go by the clock of who recorded them where ours is behind', () => {
+    const at = (time: string): unknown => ({ ...sale, time, recordedtime: '2026-11-22T13:00:00Z' });
+    assert.equal(parseEvent(at('2026-11-22T13:05:00Z'), context).outcome, 'event');
+    assert.equal(parseEvent(at('2026-11-22T13:05:01Z'), context).outcome, 'refused');
+    assert.equal(parseEvent({ ...sale, time: '2026-11-22T12:05:00Z', recordedtime: '2026-11-22T11:00:00Z' }, context).outcome, 'event');
+  });
+
   it('never throw and never change when parsed again', () => {
     fc.assert(fc.property(fc.anything(), (input) => { parseEvent(input, context); }), { numRuns: 500 });
     const parsed = parseEvent(sale, context);

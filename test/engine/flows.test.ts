@@ -23,7 +23,8 @@ interface Node {
 
 const ROOT = join(__dirname, '../..');
 const SECTORS = ['retail', 'restaurant', 'artisan'];
-const flows = new Map(SECTORS.map((sector) => [sector, JSON.parse(readFileSync(join(ROOT, `flows/${sector}.json`), 'utf8')) as Node[]]));
+const ROLES = ['edge', 'worker', 'front'];
+const flows = new Map([...SECTORS, ...ROLES].map((sector) => [sector, JSON.parse(readFileSync(join(ROOT, `flows/${sector}.json`), 'utf8')) as Node[]]));
 
 describe('flow templates', () => {
   it('are what their description builds', () => {
@@ -35,6 +36,14 @@ describe('flow templates', () => {
     const [retail = '', ...others] = SECTORS.map((sector) => shapeOf(flows.get(sector) ?? []));
     assert.match(retail, /bottega-normalize>bottega-dedupe/);
     for (const other of others) assert.equal(other, retail);
+  });
+
+  it('share the way among the roles: what leaves one over MQTT comes in at the next', () => {
+    const typesIn = (role: string): string[] => [...new Set((flows.get(role) ?? []).map(({ type }) => type).filter((type) => type.startsWith('bottega-')))].sort();
+    const common = ['bottega-broker', 'bottega-monitor', 'bottega-shop', 'bottega-store'];
+    assert.deepEqual(typesIn('edge'), [...common, 'bottega-deadletter', 'bottega-dedupe', 'bottega-normalize', 'bottega-outbox', 'bottega-webhook'].sort());
+    assert.deepEqual(typesIn('worker'), [...common, 'bottega-deadletter', 'bottega-inbox', 'bottega-window'].sort());
+    assert.deepEqual(typesIn('front'), [...common, 'bottega-alert', 'bottega-listen', 'bottega-query'].sort());
   });
 
   for (const [sector, nodes] of flows) {
@@ -52,7 +61,7 @@ describe('flow templates', () => {
         for (const node of nodes as unknown as Record<string, unknown>[]) {
           for (const field of ['store', 'shop', 'broker', 'group', 'page', 'ui', 'theme', 'z', 'g']) {
             const value = node[field];
-            if (field === 'group' && node['type'] === 'bottega-query') continue;
+            if (field === 'group' && /^bottega-(query|inbox)$/.test(String(node['type']))) continue;
             if (typeof value === 'string' && value !== '') assert.ok(byId.has(value), `${String(node['type'])}.${field} = ${value}`);
           }
         }
@@ -72,7 +81,7 @@ describe('flow templates', () => {
 
       it('brings widgets with everything written into them', () => {
         const widgets = nodes.filter(({ type }) => type === 'ui-template');
-        assert.equal(widgets.length, 8);
+        assert.equal(widgets.length, sector === 'edge' || sector === 'worker' ? 0 : 8);
         for (const { format = '', name = '' } of widgets) assert.doesNotMatch(format, /OPTIONS|\.\.\.shared|https?:|@import/, name);
       });
     });

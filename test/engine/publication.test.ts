@@ -20,13 +20,13 @@ class Shop {
   readonly publication: Publication;
   readonly store: Store;
 
-  private constructor(store: Store, sizes: readonly WindowSize[]) {
+  private constructor(store: Store, sizes: readonly WindowSize[], writers: 'one' | 'many') {
     this.store = store;
-    this.publication = new Publication(store, books, { sizes, intervalMs: 100 });
+    this.publication = new Publication(store, books, { sizes, intervalMs: 100, writers });
   }
 
-  static async open(sizes: readonly WindowSize[], store?: Store): Promise<Shop> {
-    return new Shop(store ?? (await openLevelStore({ memory: true }, { now: () => NOW })), sizes);
+  static async open(sizes: readonly WindowSize[], store?: Store, writers: 'one' | 'many' = 'one'): Promise<Shop> {
+    return new Shop(store ?? (await openLevelStore({ memory: true }, { now: () => NOW })), sizes, writers);
   }
 
   async hear(now: number, ...events: ShopEvent[]): Promise<void> {
@@ -57,6 +57,14 @@ describe('telling the numbers', () => {
     assert.deepEqual(revenues(await shop.publication.take(NOW + 99)), []);
     assert.deepEqual(revenues(await shop.publication.take(NOW + 100)), ['1h 12:00 30 live']);
     assert.equal(shop.publication.nextAt(), undefined);
+  });
+
+  it('tells what moved after the clock was set back an hour', async () => {
+    const shop = await Shop.open(['1h']);
+    await shop.hear(NOW, sale('1', NOW));
+    assert.deepEqual(revenues(await shop.publication.take(NOW + HOUR)), ['1h 12:00 10 live']);
+    await shop.hear(NOW, sale('2', NOW));
+    assert.deepEqual(revenues(await shop.publication.take(NOW + 10)), ['1h 12:00 20 live']);
   });
 
   it('lets one store wait for its own interval only', async () => {
@@ -97,6 +105,52 @@ describe('telling the numbers', () => {
     const values = (await shop.publication.current(NOW)).filter(({ store, channel }) => store === '_' && channel === '_');
     const shown = Object.fromEntries(values.map(({ name, value }) => [name, value]));
     assert.deepEqual([shown['revenue'], shown['orders'], shown['average_ticket'], shown['footfall']], [0, 0, null, undefined]);
+  });
+});
+
+describe('telling the numbers by two workers', () => {
+  it('ends with the present value, whichever message arrives last', async () => {
+    const one = await Shop.open(['1h'], undefined, 'many');
+    const two = await Shop.open(['1h'], one.store, 'many');
+    await one.hear(NOW, sale('1', NOW));
+    const overtaken = await one.publication.take(NOW);
+    await two.hear(NOW + 10, sale('2', NOW));
+    const newer = await two.publication.take(NOW + 10);
+    assert.deepEqual([revenues(overtaken), revenues(newer)], [['1h 12:00 10 live'], ['1h 12:00 20 live']]);
+    two.publication.told(newer);
+    one.publication.told(overtaken);
+    assert.deepEqual(revenues(await two.publication.take(NOW + 110)), []);
+    const again = await one.publication.take(NOW + 110);
+    assert.deepEqual(revenues(again), ['1h 12:00 20 live']);
+    one.publication.told(again);
+    assert.deepEqual(await one.publication.take(NOW + 300), []);
+    assert.equal(one.publication.nextAt(), undefined);
+  });
+
+  it('tells a number that is back where this worker left it, after another told something else', async () => {
+    const one = await Shop.open(['1h'], undefined, 'many');
+    const two = await Shop.open(['1h'], one.store, 'many');
+    await one.hear(NOW, sale('1', NOW));
+    assert.deepEqual(revenues(await one.publication.take(NOW)), ['1h 12:00 10 live']);
+    await two.hear(NOW + 10, sale('2', NOW));
+    assert.deepEqual(revenues(await two.publication.take(NOW + 10)), ['1h 12:00 20 live']);
+    await one.hear(NOW + 20, sale('2', NOW + 1, { amount: '0.00' }));
+    assert.deepEqual(revenues(await one.publication.take(NOW + 100)), ['1h 12:00 10 live']);
+  });
+
+  it('leaves the end of a window to whoever closes it', async () => {
+    const shop = await Shop.open(['1h'], undefined, 'many');
+    await shop.close(NOW - MINUTE, ['1h']);
+    await shop.hear(NOW + 4_950, sale('1', NOW - MINUTE));
+    const live = await shop.publication.take(NOW + 4_960);
+    assert.deepEqual(revenues(live), ['1h 11:00 10 live']);
+    shop.publication.told(live);
+    assert.deepEqual(revenues(await shop.publication.take(NOW + 5_060)), []);
+    assert.deepEqual(await shop.close(NOW + 5_100, ['1h']), ['1h 11:00 10 final']);
+    shop.publication.told(live);
+    assert.deepEqual(revenues(await shop.publication.take(NOW + 5_200)), []);
+    await shop.hear(NOW + 6_000, sale('2', NOW - MINUTE));
+    assert.deepEqual(revenues(await shop.publication.take(NOW + 6_000)), ['1h 11:00 20 corrected']);
   });
 });
 

@@ -85,6 +85,9 @@ describe('broker', () => {
       [{}, {}, {}, { kind: 'embedded', port: 1883, listen: 'here' }],
       [{}, {}, { MQTT_PORT: '2883' }, { kind: 'embedded', port: 2883, listen: 'here' }],
       [{ kind: 'embedded', port: 1999 }, {}, { MQTT_URL: 'mqtt://x', MQTT_PORT: '2883' }, { kind: 'embedded', port: 1999, listen: 'here' }],
+      [{}, {}, { MQTT_PASSWORD: 'otto-caratteri' }, { kind: 'embedded', port: 1883, listen: 'lan', login: { user: 'bottega', password: 'otto-caratteri' } }],
+      [{ listen: 'here' }, {}, { MQTT_PASSWORD: 'otto-caratteri' }, { kind: 'embedded', port: 1883, listen: 'here' }],
+      [{ listen: 'lan' }, {}, { MQTT_USER: 'shop', MQTT_PASSWORD: 'otto-caratteri' }, { kind: 'embedded', port: 1883, listen: 'lan', login: { user: 'shop', password: 'otto-caratteri' } }],
       [{ listen: 'lan' }, { user: 'u', password: 'p' }, {}, { kind: 'embedded', port: 1883, listen: 'lan', login: { user: 'u', password: 'p' } }],
       [{}, {}, { MQTT_URL: 'mqtts://me:s%40fe@h:8884' }, { kind: 'external', url: 'mqtts://h:8884', clientPrefix: 'bottega', protocol: 5, files: {}, login: { user: 'me', password: 's@fe' } }],
       [{ kind: 'external', url: 'wss://h/mqtt', protocol: 4, clientPrefix: 'edge-1', ca: '/ca.pem' }, {}, {},
@@ -163,15 +166,39 @@ describe('broker', () => {
       assert.deepEqual(reports, []);
     });
 
-    it('shares a group\'s messages among its listeners, and refuses $share from outside honestly', async () => {
+    it('shares a group\'s messages among its listeners', async () => {
       const port = await embedded();
       await ok(port);
       const members = [hear(port, 'a/#', { group: 'g' }), hear(port, 'a/#', { group: 'g' }), hear(port, 'a/#')];
       for (let n = 0; n < 10; n += 1) await port.publish('a/b', String(n));
       await eventually(() => (members[2]?.heard.length === 10 ? true : undefined));
       assert.deepEqual(members.map(({ heard }) => heard.length), [5, 5, 10]);
+    });
+
+    it('shares a group\'s messages among its clients, and with whoever is left of them', async () => {
+      const port = await embedded();
       await eventually(() => port.doors.at(-1)?.state === 'open' ? true : undefined);
-      const client = await stranger(`mqtt://127.0.0.1:${String(port.tcp)}`);
+      const heard: string[][] = [[], [], []];
+      const clients = await Promise.all(heard.map(() => stranger(`mqtt://127.0.0.1:${String(port.tcp)}`)));
+      clients.forEach((client, index) => { client.on('message', (_topic, payload) => { heard[index]?.push(payload.toString()); }); });
+      await Promise.all(clients.slice(0, 2).map((client) => client.subscribeAsync('$share/g/a/+', { qos: 1 })));
+      await clients[2]?.subscribeAsync(['a/b', '$share/g/a/+'], { qos: 1 });
+      await clients[2]?.unsubscribeAsync('$share/g/a/+');
+      // Every second message is another's, as receipts between events are.
+      for (let n = 0; n < 40; n += 1) await port.publish(n % 2 === 0 ? 'a/b' : 'other', String(n));
+      const even = Array.from({ length: 20 }, (_, index) => String(index * 2));
+      await eventually(() => (heard[2]?.length === 20 && heard.flat().length === 40 ? true : undefined), 5_000, () => JSON.stringify(heard));
+      assert.deepEqual([...heard[0] ?? [], ...heard[1] ?? []].sort(), [...even].sort());
+      assert.ok(heard.slice(0, 2).every(({ length }) => length >= 5), JSON.stringify(heard));
+      await clients[0]?.endAsync();
+      for (let n = 0; n < 10; n += 1) await port.publish('a/c', `later ${String(n)}`);
+      await eventually(() => (heard[1]?.filter((text) => text.startsWith('later')).length === 10 ? true : undefined), 5_000, () => JSON.stringify(heard));
+    });
+
+    it('keeps no group for clients that may be away', async () => {
+      const port = await embedded();
+      await eventually(() => port.doors.at(-1)?.state === 'open' ? true : undefined);
+      const client = await stranger(`mqtt://127.0.0.1:${String(port.tcp)}`, { clean: false, clientId: 'keeps' });
       await assert.rejects(client.subscribeAsync('$share/g/a/#', { qos: 1 }));
     });
 

@@ -117,6 +117,17 @@ describe('outbox room', () => {
     assert.deepEqual(offsets, [0, 0]);
   });
 
+  it('sends again in time although the clock was an hour ahead and is set back', async () => {
+    const [store, broker] = [await memoryStore(), await embeddedBroker()];
+    let ahead = 3_600_000;
+    const sender = send(store, broker, { now: () => Date.now() + ahead });
+    const offsets = listen(broker);
+    await append(sender, 1);
+    await eventually(() => (offsets.length === 1 ? true : undefined), 500);
+    ahead = 0;
+    await eventually(() => (offsets.length === 2 ? true : undefined), 3_000);
+  });
+
   it('is content with the broker where it is told so', async () => {
     const [store, broker] = [await memoryStore(), await embeddedBroker()];
     const sender = send(store, broker, { until: 'accepted' });

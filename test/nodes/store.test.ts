@@ -18,10 +18,34 @@ describe('store form', () => {
 
   it('reads a form, also an empty one', () => {
     assert.deepEqual(readConfig({ ...saved, version: 1, kind: 'embedded', directory: ' /srv/shop ' }), { kind: 'embedded', directory: '/srv/shop' });
-    assert.deepEqual(readConfig(saved), { kind: 'embedded', directory: '' });
+    assert.deepEqual(readConfig(saved, {}, {}), { kind: 'embedded', directory: '' });
   });
 
-  for (const [field, value] of [['kind', 'redis'], ['directory', 7], ['directory', 'a\0b'], ['version', 2], ['version', '1']] as const) {
+  const redis = { REDIS_URL: 'redis://me:s%40fe@h:6380' };
+  for (const [form, secrets, environment, expected] of [
+    [{ kind: 'auto' }, {}, redis, { kind: 'redis', url: 'redis://me:s%40fe@h:6380', place: 'h:6380' }],
+    [{ kind: 'auto' }, { password: 'unused' }, redis, { kind: 'redis', url: 'redis://me:s%40fe@h:6380', place: 'h:6380' }],
+    [{ kind: 'embedded' }, {}, redis, { kind: 'embedded', directory: '' }],
+    [{ kind: 'auto' }, {}, { REDIS_URL: ' ' }, { kind: 'embedded', directory: '' }],
+    [{ kind: 'redis' }, {}, redis, { kind: 'redis', url: 'redis://me:s%40fe@h:6380', place: 'h:6380' }],
+    [{ kind: 'redis', url: '${REDIS_URL}' }, { password: 'p/@' }, redis, { kind: 'redis', url: 'redis://:p%2F%40@h:6380', place: 'h:6380' }],
+    [{ kind: 'redis', url: 'rediss://h', ca: '/ca.pem' }, { user: 'u', password: 'p' }, redis, { kind: 'redis', url: 'rediss://u:p@h', place: 'h:6379', ca: '/ca.pem' }],
+    [{ kind: 'redis', url: 'redis+cluster://a,b:7000' }, {}, {}, { kind: 'redis', url: 'redis+cluster://a,b:7000', place: 'a:6379, b:7000' }],
+    [{ kind: 'redis', url: 'redis+unix:///run/r.sock' }, {}, {}, { kind: 'redis', url: 'redis+unix:///run/r.sock', place: '/run/r.sock' }],
+  ] as const) {
+    it(`reads ${JSON.stringify(form)} with ${JSON.stringify(environment)}`, () => { assert.deepEqual(readConfig({ ...saved, ...form }, secrets, environment), expected); });
+  }
+
+  for (const [form, secrets, field] of [
+    [{}, {}, 'url'], [{ url: 'http://h' }, {}, 'url'], [{ url: 'redis://me:hidden@h' }, {}, 'url'], [{ url: 'redis://a,b' }, {}, 'url'], [{ url: 'redis://h' }, { user: 'u' }, 'password'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(form)} as Redis, naming ${field}, and shows no password`, () => {
+      assert.throws(() => readConfig({ ...saved, kind: 'redis', ...form }, secrets, {}), (error: Error) => (
+        error instanceof ConfigError && error.field === field && !error.message.includes('hidden')));
+    });
+  }
+
+  for (const [field, value] of [['kind', 'paper'], ['directory', 7], ['directory', 'a\0b'], ['version', 2], ['version', '1']] as const) {
     it(`names the field ${field} that breaks a rule (${JSON.stringify(value)})`, () => {
       assert.throws(() => readConfig({ ...saved, [field]: value }), (error: unknown) => error instanceof ConfigError && error.field === field);
     });

@@ -120,6 +120,17 @@ describe('window and query nodes', () => {
     node('window').receive({ payload: [sale('1', '1.00')] });
     assert.ok(await done);
   });
+
+  it('answers no false zeros from a store of its own where a shared one is asked for', async () => {
+    const node = (id: string): TestNode => helper.getNode(id) as TestNode;
+    const change = (one: object): object => ((one as { id: string }).id === 'query' ? { ...one, answers: 'shared' } : one);
+    await helper.load([observer, storeRoom, shop, window, query] as never, flow().map(change));
+    const refused = new Promise<string | undefined>((resolve) => { node('refusals').on('input', ({ reason }) => { resolve(reason); }); });
+    node('query').receive({ payload: { name: 'revenue' } });
+    assert.equal(await refused, 'store.elsewhere');
+    const answered = await supertest(httpNode as never).get('/kpi?name=revenue').set('Authorization', 'Bearer test-token');
+    assert.deepEqual([answered.status, answered.body.errors[0].rule], [503, 'store.elsewhere']);
+  });
 });
 
 /** A node type that hands its first message to a test. */

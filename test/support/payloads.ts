@@ -61,8 +61,12 @@ export function receipt(number: string, wall: string, total: string): Record<str
 
 /** The wall clock of a shop in Rome. */
 export function romanWall(at: number): string {
+  return wallAt(at, 'Europe/Rome');
+}
+
+export function wallAt(at: number, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('it-IT', {
-    timeZone: 'Europe/Rome', day: '2-digit', month: '2-digit', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+    timeZone, day: '2-digit', month: '2-digit', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
   }).formatToParts(at);
   const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('day')}/${part('month')}/${part('year')} ${part('hour')}:${part('minute')}:${part('second')}`;

@@ -5,7 +5,7 @@ import { HOUR, MINUTE, SECOND } from '../../engine/time.js';
 import { type Chance, chanceOf } from '../../launcher/simulator/chance.js';
 import type { SignedRequest } from '../../launcher/simulator/sign.js';
 import { Ledger } from './ledger.js';
-import { receipt, romanWall, saleEvent, shopifyOrder, shopifyRefund } from './payloads.js';
+import { receipt, saleEvent, shopifyOrder, shopifyRefund, wallAt } from './payloads.js';
 import type { Senders } from './sign.js';
 
 /** Signed anew at each attempt, as senders do; the content stays. */
@@ -22,12 +22,14 @@ export class Trade {
   readonly ledger = new Ledger();
   readonly #chance: Chance;
   readonly #from: number;
+  readonly #zone: string;
   #serial = 0;
 
-  /** Everything happens in the six hours from `from` on. */
-  constructor(seed: number, from: number) {
+  /** Everything happens in the six hours from `from` on, except that refunds come up to an hour and a half later. `zone`: the till's. */
+  constructor(seed: number, from: number, zone = 'Europe/Rome') {
     this.#chance = chanceOf(seed);
     this.#from = from;
+    this.#zone = zone;
   }
 
   /** The shipments of one more happening, not in their own order. */
@@ -73,7 +75,7 @@ export class Trade {
   #receipt(serial: number, at: number, cents: number): Shipment[] {
     const second = Math.floor(at / SECOND) * SECOND;
     this.#bookSale(second, DEFAULT_STORE, 'pos', cents);
-    const body = receipt(`0001-${String(serial).padStart(6, '0')}`, romanWall(second), decimal(cents).replace('.', ','));
+    const body = receipt(`0001-${String(serial).padStart(6, '0')}`, wallAt(second, this.#zone), decimal(cents).replace('.', ','));
     return [(senders) => senders.till(body, `jwt-${String(serial)}`)];
   }
 

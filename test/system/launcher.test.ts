@@ -122,8 +122,8 @@ describe('launcher: start and stop', () => {
   const refused = [
     { variables: { PORT: 'x' }, says: /^PORT: [^\n]*"x"[^\n]*\n$/ },
     { variables: { HOST: '0.0.0.0' }, says: /^BOTTEGA_PASSWORD: [^\n]*\n$/ },
-    { variables: { BOTTEGA_ROLE: 'edge' }, says: /^BOTTEGA_ROLE: [^\n]*\n$/ },
-    { variables: { REDIS_URL: 'redis://127.0.0.1' }, says: /^REDIS_URL: [^\n]*\n$/ },
+    { variables: { BOTTEGA_ROLE: 'worker' }, says: /^MQTT_URL: [^\n]*worker[^\n]*\n$/ },
+    { variables: { REDIS_URL: 'http://127.0.0.1' }, says: /^REDIS_URL: [^\n]*\n$/ },
   ];
   for (const { variables, says } of refused) {
     it(`refuses ${JSON.stringify(variables)} with one line`, async () => {

@@ -1,0 +1,24 @@
+/**
+ * Whose numbers are listened to, and on which broker? The saved form, parsed once.
+ */
+import { ConfigError } from '../../engine/errors.js';
+import type { Saved } from '../runtime.js';
+
+export const VERSION = 1;
+
+export interface ListenConfig {
+  readonly shop: unknown;
+  readonly broker: unknown;
+}
+
+/** Brings a form saved by a former release to the present version. */
+export function upgrade(saved: Saved): Saved {
+  const version = saved['version'] ?? VERSION;
+  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
+  return saved;
+}
+
+export function readConfig(raw: Saved): ListenConfig {
+  const { shop, broker } = upgrade(raw);
+  return { shop, broker };
+}
