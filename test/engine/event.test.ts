@@ -70,6 +70,7 @@ describe('canonical events', () => {
     assert.equal(parseEvent(at('2026-11-22T13:05:00Z'), context).outcome, 'event');
     assert.equal(parseEvent(at('2026-11-22T13:05:01Z'), context).outcome, 'refused');
     assert.equal(parseEvent({ ...sale, time: '2026-11-22T12:05:00Z', recordedtime: '2026-11-22T11:00:00Z' }, context).outcome, 'event');
+    assert.equal(parseEvent({ ...sale, time: '2026-11-24T12:00:00Z', recordedtime: '2030-01-01T00:00:00Z' }, context).outcome, 'refused');
   });
 
   it('never throw and never change when parsed again', () => {
