@@ -3,7 +3,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, messageOf } from '../engine/errors.js';
 import { SECOND } from '../engine/time.js';
@@ -22,6 +22,7 @@ export interface Product {
 
 const HEALTH_EVERY_MS = 50;
 const SAY_WHY_AFTER_MS = 20 * SECOND;
+const BROKER_PATIENCE_MS = 5 * SECOND;
 /** Requests under way may finish for so long. */
 const DRAIN_MS = 3 * SECOND;
 
@@ -35,6 +36,7 @@ export async function startProduct(settings: Settings, log: (line: string) => vo
   const flows = await startNodeRed(embedded, server, nodeRedSettings(settings, port, environment.credentialSecret, log));
   const url = addressOf(localName(settings.host), port);
   await healthy(url, flows, log);
+  if (settings.mqttUrl === undefined) await brokerListens(settings.mqttPort, log);
   server.door = 'open';
   return { url, environment: environment.variables, stop: () => stop(embedded, server) };
 }
@@ -109,6 +111,30 @@ async function healthy(url: string, flows: Flows, log: (line: string) => void): 
     }
     await pause(HEALTH_EVERY_MS);
   }
+}
+
+/** The nodes reach the built-in broker without its port, other programs do not: whoever reads `ready` may connect. A port that is taken holds up nobody. */
+async function brokerListens(port: number, log: (line: string) => void): Promise<void> {
+  const until = Date.now() + BROKER_PATIENCE_MS;
+  while (!(await accepts(port))) {
+    if (Date.now() > until) {
+      log(`[warn] nobody listens on MQTT_PORT ${String(port)} yet: other programs cannot reach the built-in broker`);
+      return;
+    }
+    await pause(HEALTH_EVERY_MS);
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const answer = (accepted: boolean): void => {
+      socket.destroy();
+      resolve(accepted);
+    };
+    socket.once('connect', () => { answer(true); });
+    socket.once('error', () => { answer(false); });
+  });
 }
 
 async function ask(url: string): Promise<{ status: number; body: string }> {
