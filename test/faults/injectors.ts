@@ -1,0 +1,124 @@
+/** How is each fault done, and undone? One function per kind; it resolves when the fault is over, not when the product has recovered. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { HOUR } from '../../engine/time.js';
+import type { Echo } from './echo.js';
+import type { Fault, Kind } from './plan.js';
+import type { LinkName, Plant, RoleName } from './plant.js';
+import type { Program } from './program.js';
+import type { Weather } from './proxy.js';
+
+export interface Scene {
+  readonly plant: Plant;
+  readonly echo: Echo;
+  /** Called around the time in which the clock of a process is wrong. */
+  readonly clockStepped: (role: RoleName, state: 'wrong' | 'right') => void;
+}
+
+/** `notRun`: this machine does not allow it. */
+export type Outcome = { readonly outcome: 'survived' } | { readonly outcome: 'notRun'; readonly why: string };
+
+const SURVIVED: Outcome = { outcome: 'survived' };
+const DELAY_MS = 300;
+
+type Inject = (scene: Scene, fault: Fault) => Promise<Outcome | undefined>;
+
+const INJECTORS: Readonly<Record<Kind, Inject>> = {
+  'kill.edge': killRole,
+  'kill.worker': killRole,
+  'kill.front': killRole,
+  freeze,
+  'broker.restart.kept': ({ plant }) => restart(plant.broker, 'SIGTERM'),
+  async 'broker.restart.forgotten'({ plant }) {
+    await plant.broker.kill();
+    plant.forgetBroker();
+    plant.broker.start();
+    return undefined;
+  },
+  async 'broker.away'({ plant }, { holdMs }) {
+    await plant.broker.kill('SIGTERM');
+    await pause(holdMs);
+    plant.broker.start();
+    return undefined;
+  },
+  'redis.restart': ({ plant }) => restart(plant.redis, 'SIGKILL'),
+  'redis.pause': pauseRedis,
+  'link.delay': ({ plant }, fault) => weather(plant, fault, { kind: 'delay', ms: DELAY_MS }),
+  'link.cut': ({ plant }, fault) => weather(plant, fault, { kind: 'cut' }),
+  'link.halfOpen': ({ plant }, fault) => weather(plant, fault, { kind: 'halfOpen' }),
+  'disk.full': fillDisk,
+  'clock.forward': (scene, fault) => stepClock(scene, fault, HOUR),
+  'clock.back': (scene, fault) => stepClock(scene, fault, -HOUR),
+  async 'inbox.twice'({ echo }, { holdMs }) {
+    return await echo.repeat(holdMs) > 0 ? undefined : { outcome: 'notRun', why: 'no batch came by' };
+  },
+};
+
+/** Injects, holds and heals. */
+export async function inject(scene: Scene, fault: Fault): Promise<Outcome> {
+  return await INJECTORS[fault.kind](scene, fault) ?? SURVIVED;
+}
+
+/** Every other time also while it starts on what the kill left. */
+async function killRole({ plant }: Scene, { target, holdMs }: Fault): Promise<undefined> {
+  const role = plant.roles[target as RoleName];
+  await role.kill();
+  role.start();
+  if (holdMs % 2 === 1) {
+    await pause(holdMs);
+    await role.kill();
+    role.start();
+  }
+  await role.ready();
+}
+
+async function freeze({ plant }: Scene, { target, holdMs }: Fault): Promise<undefined> {
+  const role = plant.roles[target as RoleName];
+  role.signal('SIGSTOP');
+  await pause(holdMs);
+  role.signal('SIGCONT');
+}
+
+async function restart(program: Program, signal: NodeJS.Signals): Promise<undefined> {
+  await program.kill(signal);
+  program.start();
+  await program.ready();
+}
+
+async function pauseRedis({ plant }: Scene, { holdMs }: Fault): Promise<Outcome | undefined> {
+  const cli = spawn('redis-cli', ['-p', String(plant.ports.redis), 'CLIENT', 'PAUSE', String(holdMs), 'ALL'], { stdio: 'ignore' });
+  const [code] = await once(cli, 'exit') as [number];
+  await pause(holdMs);
+  return code === 0 ? undefined : { outcome: 'notRun', why: `redis-cli ended with ${String(code)}` };
+}
+
+async function weather(plant: Plant, { target, holdMs }: Fault, bad: Weather): Promise<undefined> {
+  const link = plant.links[target as LinkName];
+  link.weather = bad;
+  await pause(holdMs);
+  link.weather = { kind: 'fair' };
+}
+
+async function fillDisk({ plant }: Scene, { holdMs }: Fault): Promise<Outcome | undefined> {
+  const { disk } = plant;
+  if (disk.by === 'nothing') return { outcome: 'notRun', why: disk.why };
+  disk.fill(plant.roles.edge.pid);
+  await pause(holdMs);
+  disk.empty(plant.roles.edge.pid);
+  return undefined;
+}
+
+async function stepClock({ plant, clockStepped }: Scene, { target, holdMs }: Fault, by: number): Promise<undefined> {
+  const role = target as RoleName;
+  const set = (offset: number): void => {
+    writeFileSync(plant.clockFile(role), String(offset));
+    plant.roles[role].signal('SIGUSR2');
+  };
+  clockStepped(role, 'wrong');
+  set(by);
+  await pause(holdMs);
+  set(0);
+  clockStepped(role, 'right');
+}

@@ -1,0 +1,136 @@
+/**
+ * How often did an alert fire? What is stored of each, looked at again and again, and every notice that comes over the broker. One firing has
+ * one instant (`since`): a second instant is a second firing, however often each is shown.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import mqtt, { type MqttClient } from 'mqtt';
+import { Fault } from '../../engine/errors.js';
+import { openRedisStore, type RedisStore } from '../../engine/store/redis.js';
+import { scoped, textOf } from '../../engine/store/store.js';
+import { formatInstant } from '../../engine/time.js';
+import { ROOT } from '../support/product.js';
+
+const POLL_MS = 100;
+const TENANT = 'shop';
+
+export interface Firings {
+  /** Instants of the firings that were seen, anywhere. */
+  readonly since: ReadonlySet<string>;
+  /** Notices of one firing that were more than one: told twice. */
+  readonly toldTwice: readonly string[];
+  /** Told as it happened; the others were shown after a restart. */
+  readonly told: number;
+}
+
+interface Notice {
+  readonly rule: string;
+  readonly state: string;
+  readonly cause: string;
+  readonly since: string;
+}
+
+/** The rule about a KPI in the template that the front runs. */
+export function ruleAbout(kpi: string): { readonly name: string; readonly threshold: number } {
+  const flow = JSON.parse(readFileSync(join(ROOT, 'flows/front.json'), 'utf8')) as { rules?: { kpi: string; name: string; threshold: string }[] }[];
+  const rule = flow.flatMap(({ rules }) => rules ?? []).find((each) => each.kpi === kpi);
+  if (rule === undefined) throw new Error(`the template has no rule about ${kpi}`);
+  return { name: rule.name, threshold: Number(rule.threshold) };
+}
+
+export class Watch {
+  readonly #client: MqttClient;
+  readonly #redis: RedisStore;
+  readonly #store;
+  readonly #rules: readonly string[];
+  readonly #states = new Map<string, string>();
+  readonly #seen = new Map<string, Set<string>>();
+  readonly #told = new Map<string, number>();
+  readonly #history: string[] = [];
+  readonly #poll: NodeJS.Timeout;
+
+  constructor(urls: { readonly broker: string; readonly redis: string }, rules: readonly string[]) {
+    this.#rules = rules;
+    this.#redis = openRedisStore(urls.redis, { clock: Date, random: Math.random });
+    this.#store = scoped(this.#redis, `${TENANT}/`);
+    this.#client = mqtt.connect(urls.broker, { clientId: 'watch', reconnectPeriod: 100 });
+    this.#client.on('connect', () => { this.#client.subscribe(`bottega/${TENANT}/alert/#`, { qos: 1 }); });
+    this.#client.on('error', () => undefined);
+    this.#client.on('message', (_topic, payload, { retain }) => {
+      if (payload.length > 0) this.#heard(JSON.parse(payload.toString()) as Notice, retain ? 'kept' : 'live');
+    });
+    this.#poll = setInterval(() => { void this.#look(); }, POLL_MS);
+  }
+
+  /** As it is stored now; '' where nothing is. */
+  stateOf(rule: string): string {
+    return this.#states.get(rule) ?? '';
+  }
+
+  firingsOf(rule: string): Firings {
+    const told = [...this.#told].filter(([name]) => name.startsWith(`${rule}|`));
+    return {
+      since: this.#seen.get(rule) ?? new Set(),
+      toldTwice: told.filter(([, times]) => times > 1).map(([name, times]) => `${name} ${String(times)} times`),
+      told: told.length,
+    };
+  }
+
+  /** For the report of a failure: all that was seen, in order. */
+  get history(): readonly string[] {
+    return this.#history;
+  }
+
+  /** Reasons of the dead letters, with how many there are of each. */
+  async deadLetters(): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { value } of await this.#store.scan({ gte: 'x/', lt: 'x0' }, 10_000)) {
+      const reason = (JSON.parse(textOf(value) ?? '{}') as { reason?: string }).reason ?? '?';
+      counts[reason] = (counts[reason] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#poll);
+    this.#client.end(true);
+    await this.#redis.close();
+  }
+
+  /** `kept`: what the broker shows to whoever comes. */
+  #heard(notice: Notice, kind: 'live' | 'kept'): void {
+    if (notice.state === 'firing') this.#fired(notice.rule, notice.since);
+    this.#note(`notice (${kind}) ${notice.rule} ${notice.state} ${notice.cause} since ${notice.since}`);
+    if (kind === 'kept' || notice.cause === 'restart' || notice.cause === 'repeat' || notice.cause === 'command' || notice.state !== 'firing') return;
+    const name = `${notice.rule}|${notice.since}`;
+    this.#told.set(name, (this.#told.get(name) ?? 0) + 1);
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const values = await this.#store.read(this.#rules.map((rule) => `a/${rule}/_`));
+      this.#rules.forEach((rule, index) => { this.#stored(rule, textOf(values[index])); });
+    } catch (error) {
+      // Redis is away: that is one of the faults.
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+
+  #stored(rule: string, text: string | undefined): void {
+    if (text === undefined) return;
+    const { state } = JSON.parse(text) as { state: { state: string; since: number } };
+    const since = formatInstant(state.since);
+    if (this.#states.get(rule) !== state.state) this.#note(`stored ${rule} ${state.state} since ${since}`);
+    this.#states.set(rule, state.state);
+    if (state.state === 'firing') this.#fired(rule, since);
+  }
+
+  #fired(rule: string, since: string): void {
+    const seen = this.#seen.get(rule) ?? new Set();
+    this.#seen.set(rule, seen.add(since));
+  }
+
+  #note(line: string): void {
+    this.#history.push(`${new Date().toISOString()} ${line}`);
+  }
+}
