@@ -69,6 +69,7 @@ async function closeSize({ store, publication, calendar, graceMs }: ClosingDeps,
 function openFrom(text: string | undefined, end: number, now: number): number | undefined {
   if (text === undefined) return end;
   const mark = JSON.parse(text) as Mark;
-  if (mark.state === 'telling') return now - mark.claimedAt >= CLAIM_MS ? mark.from : undefined;
+  // A claim from far ahead was made by a clock that has been set right since.
+  if (mark.state === 'telling') return Math.abs(now - mark.claimedAt) >= CLAIM_MS ? mark.from : undefined;
   return mark.end < end ? mark.end : undefined;
 }

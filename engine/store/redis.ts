@@ -2,7 +2,7 @@
  * Where does state live when many machines share it? In Redis or Redis Cluster, behind the same four verbs as on disk.
  *
  * A commit that ends in `store.away` may have happened or not (its answer may be what got lost); whoever tries again reads first.
- * How long a commit survives is set in Redis: with `appendfsync always` a power cut loses nothing, with `everysec` up to a second.
+ * How long a commit survives is set in Redis: with `appendfsync always` a kill or a power cut loses nothing, with `everysec` up to two seconds.
  */
 import Redis, { Cluster, type ClusterOptions } from 'ioredis';
 import { Fault } from '../errors.js';

@@ -247,7 +247,7 @@ describe('docker/redis', function () {
     await store.read(['shop/a']);
     const { servers: [state], advice } = await store.inspect();
     assert.deepEqual({ ...state, address: '', version: '' }, {
-      address: '', version: '', role: 'master', replicas: 0, appendonly: 'yes', appendfsync: 'everysec', maxmemoryPolicy: 'noeviction', maxmemory: 512 * 1024 * 1024,
+      address: '', version: '', role: 'master', replicas: 0, appendonly: 'yes', appendfsync: 'always', maxmemoryPolicy: 'noeviction', maxmemory: 512 * 1024 * 1024,
     });
     // The rest is a second machine, which a compose file cannot be.
     assert.deepEqual(advice.map(({ weight, setting }) => [weight, setting]), [['should', 'replicas']]);
