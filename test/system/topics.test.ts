@@ -15,9 +15,12 @@ describe('MQTT topics', () => {
     client = await connect();
   });
   after(async () => {
-    await client.endAsync();
-    await product.stop();
-    data.remove();
+    try {
+      await client.endAsync();
+    } finally {
+      await product.stop();
+      data.remove();
+    }
   });
 
   async function connect(): Promise<MqttClient> {
