@@ -1,6 +1,6 @@
 /**
- * `npm run load -- --url http://127.0.0.1:1880 --rate 50 --minutes 5 --data .bottega`: does an installation stand a busy day? Ten sources at once,
- * with versions, duplicates and disorder; then the times of the answers, what was lost, and whether /kpi says what was sent.
+ * `npm run load -- --url http://127.0.0.1:1880 --rate 50 --minutes 5 --data .bottega`: does an installation stand a busy day? Eleven sources at once,
+ * with versions, duplicates and disorder; then the times of the answers and of each hop, what was lost, and whether /kpi says what was sent.
  *
  * Secrets come from `--data <directory>` (its `secrets.json`) or from the variables the installation was started with. Nobody else should send
  * meanwhile, or the figures cannot agree.
@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { formatInstant, HOUR, MINUTE, SECOND } from '../engine/time.js';
 import { Poster } from './post.js';
 import { percentile, report } from './report.js';
-import { type Installation, type Parcel, Source, SOURCES } from './traffic.js';
+import { Desk, type Installation, type Parcel, Source, SOURCES } from './traffic.js';
 
 const CONNECTIONS = 64;
 const ATTEMPTS = 30;
@@ -19,13 +19,20 @@ const AGAIN_MS = 2 * SECOND;
 const SETTLE_MS = 30 * SECOND;
 /** How far back a late sale may lie. */
 const LATE_MS = 10 * MINUTE;
+const SHARES = [0.5, 0.9, 0.99] as const;
+const HOPS = ['intake', 'outbox', 'inbox', 'kpi'] as const;
+const BUCKET = /^bottega_hop_seconds_bucket\{(?=[^}]*\bhop="(\w+)")[^}]*\ble="([^"]+)"[^}]*\} (\S+)/gm;
 
-/** Cents, but for orders. */
+/** Cents, but for orders and for tickets closed. */
 interface Books {
   revenue: number;
   refunds: number;
   orders: number;
+  tickets: number;
 }
+
+/** Observations at most as long as a bucket's bound in seconds, by hop and bound. */
+type Hops = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 interface Tally {
   readonly sent: Books;
@@ -40,14 +47,19 @@ void main();
 async function main(): Promise<void> {
   const { installation, rate, minutes } = readOptions();
   const startedAt = Date.now();
-  const before = await booksOf(installation, startedAt);
-  const tally: Tally = { sent: { revenue: 0, refunds: 0, orders: 0 }, times: [], answers: new Map(), deliveries: 0, lost: 0 };
+  const [before, hopsBefore] = await Promise.all([booksOf(installation, startedAt), hopsOf(installation)]);
+  const tally: Tally = { sent: { revenue: 0, refunds: 0, orders: 0, tickets: 0 }, times: [], answers: new Map(), deliveries: 0, lost: 0 };
   const poster = new Poster(installation.url, CONNECTIONS);
-  const until = startedAt + minutes * MINUTE;
-  await Promise.all(Array.from({ length: SOURCES }, (_source, index) => play(new Source(index, installation, startedAt % 100_000_000), rate / SOURCES, until, poster, tally)));
+  const run = startedAt % 100_000_000;
+  const desk = new Desk(installation, run);
+  const sources = Array.from({ length: SOURCES }, (_source, index) => new Source(index, installation, run));
+  const acts: Act[] = [...sources.map((source): Act => ({ deliveries: source.kind === 'shopify' ? 2.1 : 1, act: () => sell(source, tally.sent) })),
+    { deliveries: 2, act: () => assist(desk, tally.sent) }];
+  await Promise.all(acts.map((act) => play(act, rate / acts.length, startedAt + minutes * MINUTE, poster, tally)));
   poster.close();
   sayTally(tally, (Date.now() - startedAt) / SECOND);
   const agreed = await sayBooks(installation, startedAt, before, tally.sent);
+  sayHops(hopsBefore, await hopsOf(installation));
   process.exitCode = agreed === 'yes' && tally.lost === 0 ? 0 : 1;
 }
 
@@ -63,39 +75,55 @@ function readOptions(): { installation: Installation; rate: number; minutes: num
   return { rate, minutes, installation: { url, publicUrl: values['public-url'] ?? known['BOTTEGA_PUBLIC_URL'] ?? url, secrets: known } };
 }
 
-/** One source: happenings at its pace, deliveries when they are due, until all of them are answered. */
-async function play(source: Source, rate: number, until: number, poster: Poster, tally: Tally): Promise<void> {
-  const underWay: Promise<void>[] = [];
-  while (Date.now() < until) {
-    for (const { after, parcel } of happen(source, tally.sent)) underWay.push(pause(after).then(() => deliver(parcel, poster, tally)));
-    await pause((SECOND / rate) * deliveriesEach(source) * (0.5 + Math.random()));
-  }
-  await Promise.all(underWay);
-}
-
 interface Due {
   readonly after: number;
   readonly parcel: Parcel;
 }
 
-/** A sale, sometimes late; at Shopify an order in versions that overtake each other, some given back. Three in a hundred deliveries come twice. */
-function happen(source: Source, books: Books): Due[] {
-  const late = Math.random() < 0.04 ? Math.random() * LATE_MS : 0;
-  // A till writes whole seconds.
-  const at = Math.floor((Date.now() - late - 2 * SECOND) / SECOND) * SECOND;
+/** What a source does again and again, and how many deliveries that is on average. */
+interface Act {
+  readonly deliveries: number;
+  readonly act: () => Due[];
+}
+
+/** One source: happenings at its pace, deliveries when they are due, until all of them are answered. */
+async function play({ act, deliveries }: Act, rate: number, until: number, poster: Poster, tally: Tally): Promise<void> {
+  const underWay: Promise<void>[] = [];
+  while (Date.now() < until) {
+    for (const { after, parcel } of act()) underWay.push(pause(after).then(() => deliver(parcel, poster, tally)));
+    await pause((SECOND / rate) * deliveries * 1.03 * (0.5 + Math.random()));
+  }
+  await Promise.all(underWay);
+}
+
+/** A sale, sometimes late; at Shopify an order in versions that overtake each other, some given back. */
+function sell(source: Source, books: Books): Due[] {
+  const at = momentAgo();
   const cents = 100 + Math.floor(Math.random() * 20_000);
   const back = source.kind === 'shopify' && Math.random() < 0.1 ? 100 : 0;
   books.orders += 1;
   books.refunds += back;
   books.revenue += cents - back;
-  const parcels = source.kind === 'shopify' ? source.order(at, cents, back) : [source.sale(at, cents)];
+  return dueOf(source.kind === 'shopify' ? source.order(at, cents, back) : [source.sale(at, cents)]);
+}
+
+function assist(desk: Desk, books: Books): Due[] {
+  const closedAt = momentAgo();
+  books.tickets += 1;
+  return dueOf(desk.ticket(closedAt - Math.ceil(Math.random() * 90) * MINUTE, closedAt));
+}
+
+/** In whole seconds, as a till writes them. */
+function momentAgo(): number {
+  const late = Math.random() < 0.04 ? Math.random() * LATE_MS : 0;
+  return Math.floor((Date.now() - late - 2 * SECOND) / SECOND) * SECOND;
+}
+
+/** Several overtake each other. Three in a hundred come twice. */
+function dueOf(parcels: readonly Parcel[]): Due[] {
   const first = parcels.map((parcel) => ({ parcel, after: parcels.length === 1 ? 0 : Math.random() * SECOND }));
   const again = first.filter(() => Math.random() < 0.03).map(({ parcel, after }) => ({ parcel, after: after + 2 * SECOND }));
   return [...first, ...again];
-}
-
-function deliveriesEach({ kind }: Source): number {
-  return (kind === 'shopify' ? 2.1 : 1) * 1.03;
 }
 
 /** Again while the installation asks for it, or cannot be reached; what is never acknowledged is lost. */
@@ -117,7 +145,7 @@ async function deliver(parcel: Parcel, poster: Poster, tally: Tally): Promise<vo
 function sayTally({ times, answers, deliveries, lost }: Tally, seconds: number): void {
   report({ bench: 'load/deliveries', unit: 'deliveries', value: deliveries });
   report({ bench: 'load/rate', unit: 'deliveries/s', value: deliveries / seconds });
-  for (const share of [0.5, 0.9, 0.99, 1]) report({ bench: `load/POST to 200/p${String(share * 100)}`, unit: 'ms', value: percentile(times, share) });
+  for (const share of [...SHARES, 1]) report({ bench: `load/POST to 200/p${String(share * 100)}`, unit: 'ms', value: percentile(times, share) });
   for (const [status, count] of answers) report({ bench: `load/answers/${status === 0 ? 'none' : String(status)}`, unit: 'answers', value: count });
   report({ bench: 'load/lost', unit: 'deliveries', value: lost });
 }
@@ -125,42 +153,92 @@ function sayTally({ times, answers, deliveries, lost }: Tally, seconds: number):
 /** `baseline` is what was sent; the ratio is 1 where /kpi agrees to the cent. */
 async function sayBooks(installation: Installation, startedAt: number, before: Books, sent: Books): Promise<'yes' | 'no'> {
   const counted = await settled(installation, startedAt, before, sent);
-  for (const name of ['revenue', 'refunds', 'orders'] as const) {
-    report({ bench: `load/kpi/${name}`, unit: name === 'orders' ? 'orders' : 'cents', value: counted[name], baseline: sent[name], ratio: counted[name] / sent[name] });
+  for (const name of ['revenue', 'refunds', 'orders', 'tickets'] as const) {
+    const [value, baseline] = [counted[name], sent[name]];
+    report({ bench: `load/kpi/${name}`, unit: name === 'orders' || name === 'tickets' ? name : 'cents', value, baseline, ...ratioOf(value, baseline) });
   }
   const agreed = isEqual(counted, sent) ? 'yes' : 'no';
   process.stderr.write(agreed === 'yes' ? 'the figures agree to the cent\n' : 'THE FIGURES DO NOT AGREE\n');
   return agreed;
 }
 
+/** A short run may have sent none of a kind. */
+function ratioOf(value: number, baseline: number): { readonly ratio?: number } {
+  return baseline === 0 ? {} : { ratio: value / baseline };
+}
+
 async function settled(installation: Installation, startedAt: number, before: Books, sent: Books): Promise<Books> {
   const deadline = Date.now() + SETTLE_MS;
   for (;;) {
     const now = await booksOf(installation, startedAt);
-    const counted = { revenue: now.revenue - before.revenue, refunds: now.refunds - before.refunds, orders: now.orders - before.orders };
+    const counted = {
+      revenue: now.revenue - before.revenue, refunds: now.refunds - before.refunds, orders: now.orders - before.orders, tickets: now.tickets - before.tickets,
+    };
     if (isEqual(counted, sent) || Date.now() > deadline) return counted;
     await pause(SECOND);
   }
 }
 
 function isEqual(a: Books, b: Books): boolean {
-  return a.revenue === b.revenue && a.refunds === b.refunds && a.orders === b.orders;
+  return a.revenue === b.revenue && a.refunds === b.refunds && a.orders === b.orders && a.tickets === b.tickets;
 }
 
 /** Totals of the hours that the run can touch. */
 async function booksOf(installation: Installation, startedAt: number): Promise<Books> {
-  const [revenue, refunds, orders] = await Promise.all(['revenue', 'refunds', 'orders'].map((name) => totalOf(installation, name, startedAt)));
-  return { revenue: Math.round((revenue ?? 0) * 100), refunds: Math.round((refunds ?? 0) * 100), orders: orders ?? 0 };
+  const total = async (name: string, of: 'value' | 'count'): Promise<number> =>
+    (await rowsOf(installation, name, startedAt)).reduce((sum, row) => sum + (row[of] ?? 0), 0);
+  const [revenue, refunds, orders, tickets] = await Promise.all([
+    total('revenue', 'value'), total('refunds', 'value'), total('orders', 'value'), total('support_time', 'count'),
+  ]);
+  return { revenue: Math.round(revenue * 100), refunds: Math.round(refunds * 100), orders, tickets };
 }
 
-async function totalOf({ url, secrets }: Installation, name: string, startedAt: number): Promise<number> {
+async function rowsOf({ url, secrets }: Installation, name: string, startedAt: number): Promise<{ value: number | null; count: number }[]> {
   const from = encodeURIComponent(formatInstant(Math.floor((startedAt - LATE_MS) / HOUR) * HOUR));
   const to = encodeURIComponent(formatInstant(Math.ceil((Date.now() + 1) / HOUR) * HOUR));
   const headers = { authorization: `Bearer ${secrets['BOTTEGA_API_TOKEN'] ?? ''}` };
   const answer = await fetch(`${url}/kpi?name=${name}&window=1h&from=${from}&to=${to}`, { headers });
   if (answer.status !== 200) throw new Error(`/kpi answers ${String(answer.status)} ${await answer.text()}`);
-  const { rows } = await answer.json() as { rows: { value: number | null }[] };
-  return rows.reduce((sum, { value }) => sum + (value ?? 0), 0);
+  const { rows } = await answer.json() as { rows: { value: number | null; count: number }[] };
+  return rows;
+}
+
+/** None where the installation shows /metrics to nobody outside. */
+async function hopsOf({ url }: Installation): Promise<Hops> {
+  const answer = await fetch(`${url}/metrics`);
+  const text = await answer.text();
+  if (answer.status !== 200) process.stderr.write(`/metrics answers ${String(answer.status)}: no times of the hops\n`);
+  const hops = new Map<string, Map<number, number>>();
+  for (const [, hop = '', bound = '', count] of answer.status === 200 ? text.matchAll(BUCKET) : []) {
+    const buckets = hops.get(hop) ?? new Map<number, number>();
+    hops.set(hop, buckets.set(bound === '+Inf' ? Infinity : Number(bound), Number(count)));
+  }
+  return hops;
+}
+
+/** Of a process that was started anew meanwhile, all it observed. */
+function sayHops(before: Hops, after: Hops): void {
+  for (const hop of HOPS) {
+    const [old, now] = [before.get(hop), after.get(hop)];
+    const since = (old?.get(Infinity) ?? 0) > (now?.get(Infinity) ?? 0) ? undefined : old;
+    const buckets = [...now ?? []].map(([bound, count]) => [bound, count - (since?.get(bound) ?? 0)] as const).sort(([a], [b]) => a - b);
+    const observed = buckets.at(-1)?.[1] ?? 0;
+    report({ bench: `load/hop/${hop}/observed`, unit: 'observations', value: observed });
+    if (observed === 0) continue;
+    for (const share of SHARES) report({ bench: `load/hop/${hop}/p${String(share * 100)}`, unit: 'ms', value: quantile(buckets, share) * SECOND });
+  }
+}
+
+/** As Prometheus' histogram_quantile: evenly spread inside a bucket, and never above the last finite bound. */
+function quantile(buckets: readonly (readonly [bound: number, count: number])[], share: number): number {
+  const rank = share * (buckets.at(-1)?.[1] ?? 0);
+  let [low, below] = [0, 0];
+  for (const [bound, count] of buckets) {
+    if (bound === Infinity) break;
+    if (count >= rank) return count === below ? bound : low + (bound - low) * ((rank - below) / (count - below));
+    [low, below] = [bound, count];
+  }
+  return low;
 }
 
 function pause(ms: number): Promise<void> {

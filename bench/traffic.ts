@@ -1,8 +1,11 @@
-/** Who sends? Ten sources at once, each signing as its kind does: four Shopify shops, three tills, three programs with the API token. */
+/**
+ * Who sends? Ten sources that sell, each signing as its kind does: four Shopify shops, three tills, three programs with the API token. And a HubSpot
+ * desk, which sells nothing.
+ */
 import { formatInstant, SECOND } from '../engine/time.js';
 import { fromMinor } from '../engine/money.js';
-import { shopifyRequest, type SignedRequest, tillRequest, tokenRequest } from '../launcher/simulator/sign.js';
-import { receipt, romanWall, saleEvent, shopifyOrder, shopifyRefund } from '../test/support/payloads.js';
+import { hubspotRequest, shopifyRequest, type SignedRequest, tillRequest, tokenRequest } from '../launcher/simulator/sign.js';
+import { hubspotChange, receipt, romanWall, saleEvent, shopifyOrder, shopifyRefund } from '../test/support/payloads.js';
 
 /** What senders know of the installation. */
 export interface Installation {
@@ -91,10 +94,47 @@ export class Source {
   }
 }
 
+/** A support desk: HubSpot's notices of tickets that were opened and closed. */
+export class Desk {
+  readonly #installation: Installation;
+  readonly #base: number;
+  #serial = 0;
+
+  /** `run` as of a source. */
+  constructor(installation: Installation, run: number) {
+    this.#installation = installation;
+    this.#base = run;
+  }
+
+  /** Two batches in their own order: it was opened, it was closed. */
+  ticket(openedAt: number, closedAt: number): Parcel[] {
+    this.#serial += 1;
+    const id = this.#base * 1_000_000 + this.#serial;
+    const change = (index: number, type: string, at: number, extra: object): object =>
+      hubspotChange(id, `ticket.${type}`, at, { eventId: id * 10 + index, ...extra });
+    return [
+      this.#batch([change(0, 'creation', openedAt, { changeFlag: 'NEW' })]),
+      this.#batch([
+        change(1, 'propertyChange', closedAt, { propertyName: 'time_to_close', propertyValue: String(closedAt - openedAt) }),
+        change(2, 'propertyChange', closedAt, { propertyName: 'hs_pipeline_stage', propertyValue: '4' }),
+      ]),
+    ];
+  }
+
+  #batch(changes: readonly object[]): Parcel {
+    const { publicUrl, secrets } = this.#installation;
+    const body = JSON.stringify(changes);
+    return { sign: () => hubspotRequest(secrets['HUBSPOT_CLIENT_SECRET'] ?? '', `${publicUrl}/in/hubspot`, Date.now(), body) };
+  }
+}
+
 /** An order of the size that Shopify sends. */
 export function orderOf(plan: Parameters<typeof shopifyOrder>[0]): object {
   const order = shopifyOrder(plan);
-  const line = { fulfillment_service: 'manual', grams: 250, price: '0.00', product_exists: true, quantity: 1, requires_shipping: true, sku: 'ART-12', taxable: true, title: 'Articolo' };
+  const line = {
+    fulfillment_service: 'manual', grams: 250, price: '0.00', product_exists: true, quantity: 1, requires_shipping: true, sku: 'ART-12',
+    taxable: true, title: 'Articolo',
+  };
   const missing = ORDER_BYTES - JSON.stringify(order).length;
   const extra = Array.from({ length: Math.max(0, Math.round(missing / (JSON.stringify(line).length + 1))) }, () => line);
   return { ...order, discount_applications: [], note_attributes: [], shipping_lines: extra };
