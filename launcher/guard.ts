@@ -42,6 +42,9 @@ function nameIn(host: string | undefined): string {
   return URL.canParse(`http://${host ?? ''}`) ? new URL(`http://${host ?? ''}`).hostname : '';
 }
 
+/** Longer than senders and proxies keep a connection: whoever closes it first must not be the one who is about to be asked. */
+const KEEP_ALIVE_MS = 75_000;
+
 /** An HTTP server that hands on only what passes. */
 export class GuardedServer extends Server {
   readonly #access: Access;
@@ -51,6 +54,7 @@ export class GuardedServer extends Server {
 
   constructor(access: Access) {
     super();
+    this.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#access = access;
   }
 
