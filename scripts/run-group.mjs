@@ -3,6 +3,10 @@
  */
 import { spawn } from 'node:child_process';
 
+/** What has given its report has this long to end. */
+const END_MS = 60_000;
+const LOOK_MS = 1_000;
+
 const running = new Set();
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -12,15 +16,20 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-/** Answers the exit code, or the signal's name; `limit` is in ms. */
-export function runGroup(command, args, { limit, cwd = '.', env = process.env }) {
+/** Answers the exit code, or the signal's name; `limit` is in ms. `reported`: whether all that matters has been said. */
+export function runGroup(command, args, { limit, reported = () => false, cwd = '.', env = process.env }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], cwd, env, detached: true });
     running.add(child.pid);
-    const timer = setTimeout(() => { endGroup(child.pid); }, limit);
+    const startedAt = Date.now();
+    let reportedAt = Infinity;
+    const timer = setInterval(() => {
+      if (reportedAt === Infinity && reported()) reportedAt = Date.now();
+      if (Date.now() - startedAt > limit || Date.now() - reportedAt > END_MS) endGroup(child.pid);
+    }, LOOK_MS);
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       endGroup(child.pid);
       running.delete(child.pid);
       resolve(signal ?? code);
