@@ -7,6 +7,7 @@ declare module 'aedes-persistence-level/asyncPersistence.js' {
     setup(broker: unknown): Promise<void>;
     createRetainedStream(pattern: string): Readable;
     createRetainedStreamCombi(patterns: readonly string[]): Readable;
+    storeRetained(packet: object): Promise<void>;
     outgoingEnqueueCombi(subscriptions: readonly { readonly clientId: string }[], packet: unknown): Promise<unknown>;
   }
   export = AsyncLevelPersistence;

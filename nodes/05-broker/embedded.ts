@@ -7,6 +7,7 @@ import type { Aedes, AedesOptions, AedesPublishPacket } from 'aedes';
 import { openLevelDb } from '../../engine/store/level.js';
 import type { Login } from './config.js';
 import { away } from './causes.js';
+import { publishInOrder } from './inOrder.js';
 import { limitPackets, MAX_PACKET_BYTES } from './packetLimit.js';
 import { Sessions } from './sessions.js';
 import { Sharing } from './sharing.js';
@@ -65,6 +66,7 @@ export class EmbeddedBroker {
     aedes.on('clientDisconnect', ({ id }) => { sharing.gone(id); });
     aedes.on('unsubscribe', (topics, { id }) => { sharing.unsubscribe(id, topics); });
     await aedes.listen();
+    publishInOrder(aedes, (topic) => sessions.written(topic));
     return new EmbeddedBroker(settings, aedes, sessions, () => db.close());
   }
 
@@ -124,6 +126,7 @@ export class EmbeddedBroker {
     for (const reject of this.#pending) reject(away('the embedded broker closed'));
     this.#pending.clear();
     await shut;
+    await this.#sessions.settled();
     await this.#closeDb();
   }
 

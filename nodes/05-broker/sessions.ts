@@ -1,8 +1,9 @@
 /**
  * What does the embedded broker keep on disk? Retained messages, and for clients that are away a bounded number of messages.
  */
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import AsyncLevelPersistence from 'aedes-persistence-level/asyncPersistence.js';
+import { type Kept, RetainedWrites } from './retained.js';
 
 /** As in mosquitto's default: what comes on top for a client that stays away is not kept for it. */
 export const MAX_QUEUED = 1_000;
@@ -15,6 +16,7 @@ export class Sessions extends AsyncLevelPersistence {
   readonly #queued = new Map<string, number>();
   readonly #isHere: (clientId: string) => boolean;
   readonly #report: (error: unknown) => void;
+  readonly #retained = new RetainedWrites<Kept>((packet) => super.storeRetained(packet));
 
   constructor(db: unknown, isHere: (clientId: string) => boolean, report: (error: unknown) => void) {
     super(db);
@@ -27,13 +29,37 @@ export class Sessions extends AsyncLevelPersistence {
     return super.outgoingEnqueueCombi(kept, packet);
   }
 
-  // A failing read ends in an 'error' that aedes does not listen to: without a listener it would end the process.
+  /** At once: it is written behind, see `written`. */
+  override storeRetained(packet: Kept): Promise<void> {
+    this.#retained.put(packet);
+    return Promise.resolve();
+  }
+
+  /** Resolves when the message kept for a topic is on disk. */
+  written(topic: string): Promise<void> {
+    return this.#retained.written(topic);
+  }
+
+  /** Resolves when nothing waits to be written. */
+  settled(): Promise<void> {
+    return this.#retained.settled();
+  }
+
   override createRetainedStreamCombi(patterns: readonly string[]): Readable {
-    return super.createRetainedStreamCombi(patterns).on('error', this.#report);
+    return this.#afterWrites(() => super.createRetainedStreamCombi(patterns));
   }
 
   override createRetainedStream(pattern: string): Readable {
-    return super.createRetainedStream(pattern).on('error', this.#report);
+    return this.#afterWrites(() => super.createRetainedStream(pattern));
+  }
+
+  // A failing read ends in an 'error' that aedes does not listen to: without a listener it would end the process.
+  #afterWrites(open: () => Readable): Readable {
+    const settled = this.settled();
+    return Readable.from((async function* packets() {
+      await settled;
+      yield* open();
+    })()).on('error', this.#report);
   }
 
   #mayQueue(clientId: string): boolean {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mqtt, { type MqttClient } from 'mqtt';
+import { type Door, EmbeddedPort } from '../../nodes/05-broker/embeddedPort.js';
+import { freePort } from '../support/mosquitto.js';
+import { eventually } from '../support/runtime.js';
+
+const ROUNDS = 100;
+
+/** aedes gives each message a number and takes a smaller one that follows a larger one for a repetition. */
+describe('embedded broker: kept and passing messages at once', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bottega-order-'));
+  const heard: string[] = [];
+  let port: EmbeddedPort;
+  let client: MqttClient;
+  let door: Door['state'] = 'shut';
+
+  before(async () => {
+    const tcp = await freePort();
+    port = new EmbeddedPort({ folder, port: tcp, host: '127.0.0.1', login: undefined, report: (error) => { heard.push(String(error)); } },
+      { words: (cause) => cause, door: ({ state }) => { door = state; }, random: () => 0 });
+    await eventually(() => (port.health().state === 'ok' && door === 'open') || undefined);
+    client = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(tcp)}`, { reconnectPeriod: 0 });
+    client.on('message', (topic, payload) => { heard.push(`${topic}=${payload.toString()}`); });
+    await client.subscribeAsync('#', { qos: 1 });
+  });
+  after(async () => {
+    await client.endAsync(true);
+    await port.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(() => { heard.length = 0; });
+
+  const arrived = (sent: readonly string[]): Promise<true> => (
+    eventually(() => heard.length >= sent.length || undefined, 5_000, () => `${String(heard.length)} of ${String(sent.length)} messages`));
+
+  it('all reach a client, each topic in the order in which it was published', async () => {
+    const sent: string[] = [];
+    const publishing: Promise<void>[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [topic, retain] of [['kpi/a', true], ['kpi/b', true], ['events/a', false], ['kpi/a', true], ['receipts/a', false]] as const) {
+        const payload = String(sent.length);
+        sent.push(`${topic}=${payload}`);
+        publishing.push(port.publish(topic, payload, { retain }));
+      }
+    }
+    await Promise.all(publishing);
+    await arrived(sent);
+    assert.deepEqual(heard, sent);
+  });
+
+  it('also while clients publish', async () => {
+    const sent = Array.from({ length: ROUNDS }, (_, index) => [`kpi/c=${String(index)}`, `from/client=${String(index)}`]).flat();
+    await Promise.all(sent.map((message) => {
+      const [topic = '', payload = ''] = message.split('=');
+      return topic === 'kpi/c' ? port.publish(topic, payload, { retain: true }) : client.publishAsync(topic, payload, { qos: 1 });
+    }));
+    await arrived(sent);
+    for (const topic of ['kpi/c', 'from/client']) {
+      assert.deepEqual(heard.filter((message) => message.startsWith(topic)), sent.filter((message) => message.startsWith(topic)));
+    }
+  });
+});
