@@ -20,6 +20,14 @@ export interface DeadLetter {
   readonly kind: 'dead' | 'ignored';
   readonly index: number;
   readonly sealed?: string;
+  /** With the content only: what its delivery said of itself, to go in again as it came. */
+  readonly origin?: Origin;
+}
+
+/** Headers that name deliveries and shops, never people, and how far the sender was believed. */
+export interface Origin {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly trust: string;
 }
 
 /** Where letters come from, and how they are closed: both functions are given the key and the chance by the caller. */
@@ -27,6 +35,7 @@ export interface Sender {
   readonly provider: string;
   readonly topic: string;
   readonly receivedAt: number;
+  readonly origin?: Origin;
   /** Names content by a keyed digest: equal content is the same letter. */
   name(content: Uint8Array): string;
   seal(content: Uint8Array): string;
@@ -44,7 +53,7 @@ export function lettersOf(outcome: NormalizedBody, raw: unknown, sender: Sender)
     const isFirst = !sealedAt.has(index);
     sealedAt.add(index);
     const id = `${sender.name(content)}.${String(item)}`;
-    return { ...letter(sender, { id, reason: rule, path, message, kind: 'dead', index }), ...(isFirst ? { sealed: sender.seal(content) } : {}) };
+    return { ...letter(sender, { id, reason: rule, path, message, kind: 'dead', index }), ...(isFirst ? enclosed(sender, content) : {}) };
   });
   const ignored = outcome.ignored.map(({ index, reason }) =>
     letter(sender, { id: `${String(sender.receivedAt)}.${String(index)}`, reason, path: '', message: '', kind: 'ignored', index }));
@@ -62,15 +71,30 @@ export function letterOfStranger(value: unknown, reason: string, index: number, 
 /** A letter that came by message, cut to what may be kept; `undefined` where it is none. */
 export function readLetter(value: unknown, now: number): DeadLetter | undefined {
   if (!isLetter(value)) return undefined;
-  const { id, provider, reason, kind, index, sealed } = value;
+  const { id, provider, reason, kind, index, sealed, origin } = value;
   const sender = { provider, topic: textOr('', value['topic']), receivedAt: parseInstant(textOr('', value['receivedAt'])) ?? now };
   const said = { id, reason, kind, path: textOr('', value['path']), message: textOr('', value['message']) };
-  return { ...letter(sender, { ...said, index: Number.isSafeInteger(index) ? Number(index) : 0 }), ...(typeof sealed === 'string' ? { sealed } : {}) };
+  const closed = { ...(typeof sealed === 'string' ? { sealed } : {}), ...(isOrigin(origin) ? { origin } : {}) };
+  return { ...letter(sender, { ...said, index: Number.isSafeInteger(index) ? Number(index) : 0 }), ...closed };
 }
 
 /** The letter as others may see it. */
-export function openPart({ sealed: _sealed, ...open }: DeadLetter): DeadLetter {
+export function openPart({ sealed: _sealed, origin: _origin, ...open }: DeadLetter): DeadLetter {
   return open;
+}
+
+/** Letters about the same content share what this answers. */
+export function contentName({ id }: Pick<DeadLetter, 'id'>): string {
+  return id.split('.', 1)[0] ?? id;
+}
+
+function enclosed(sender: Sender, content: Uint8Array): Pick<DeadLetter, 'sealed' | 'origin'> {
+  return { sealed: sender.seal(content), ...(sender.origin === undefined ? {} : { origin: sender.origin }) };
+}
+
+export function isOrigin(value: unknown): value is Origin {
+  const { headers, trust } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof trust === 'string' && typeof headers === 'object' && headers !== null && Object.values(headers).every((text) => typeof text === 'string');
 }
 
 type LetterLike = Pick<DeadLetter, 'id' | 'provider' | 'reason' | 'kind'> & Readonly<Record<string, unknown>>;

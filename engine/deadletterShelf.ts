@@ -3,7 +3,7 @@
  *
  * `x/<receivedAt>/<id>` holds the open part, `y/…` its sealed content, so that listing letters reads no content.
  */
-import { type DeadLetter, openPart } from './deadletter.js';
+import { contentName, type DeadLetter, isOrigin, openPart, type Origin } from './deadletter.js';
 import { prefixRange, type Put, type Store, textOf } from './store/store.js';
 import { DAY, parseInstant } from './time.js';
 
@@ -26,6 +26,19 @@ const PAGE = 500;
 interface Shelved {
   readonly place: string;
   readonly bytes: number;
+  readonly letter: DeadLetter;
+}
+
+/** The letters about one content, at their places on the shelf. */
+export interface Bundle {
+  readonly letter: DeadLetter;
+  readonly places: readonly string[];
+}
+
+/** What lies sealed behind a letter. */
+export interface Content {
+  readonly sealed: string;
+  readonly origin?: Origin;
 }
 
 export class DeadLetterShelf {
@@ -63,6 +76,37 @@ export class DeadLetterShelf {
     return { dropped: victims.length + arrivals.size - kept.length };
   }
 
+  /** Oldest first, those received up to `until`; with `id` only the bundle of that letter. */
+  async *bundles(until: number, id?: string): AsyncGenerator<Bundle> {
+    let bundle: { letter: DeadLetter; places: string[]; name: string } | undefined;
+    const isAsked = (found: { places: readonly string[] }): boolean => id === undefined || found.places.some((place) => place.endsWith(`/${id}`));
+    for await (const { place, letter } of this.#walk()) {
+      if ((parseInstant(letter.receivedAt) ?? 0) > until) break;
+      const name = `${letter.receivedAt}/${contentName(letter)}`;
+      if (bundle?.name === name) {
+        bundle.places.push(place);
+        continue;
+      }
+      if (bundle !== undefined && isAsked(bundle)) yield bundle;
+      bundle = { letter, places: [place], name };
+    }
+    if (bundle !== undefined && isAsked(bundle)) yield bundle;
+  }
+
+  /** What the letters at these places are about; `undefined` where it had to go. */
+  async contentOf(places: readonly string[]): Promise<Content | undefined> {
+    const found = (await this.#store.read(places.map((place) => SEALED_PREFIX + place))).map(textOf).find((text) => text !== undefined);
+    if (found?.startsWith('{') !== true) return found === undefined ? undefined : { sealed: found };
+    const { sealed, origin } = JSON.parse(found) as { sealed?: unknown; origin?: unknown };
+    return { sealed: typeof sealed === 'string' ? sealed : '', ...(isOrigin(origin) ? { origin } : {}) };
+  }
+
+  async remove(places: readonly string[]): Promise<void> {
+    await this.#store.commit(places.flatMap((place) => keysOf(place).map((key) => ({ key }))), 'stored');
+    // The letters' sizes are known again at the next count.
+    this.#letters = Math.max(0, this.#letters - places.length);
+  }
+
   /** The oldest letters, until so many letters and bytes are found. */
   async #oldest(letters: number, bytes: number): Promise<Shelved[]> {
     const victims: Shelved[] = [];
@@ -92,7 +136,7 @@ export class DeadLetterShelf {
     let gte = range.gte;
     for (;;) {
       const page = await this.#store.scan({ ...range, gte }, PAGE);
-      for (const { key, value } of page) yield { place: key.slice(OPEN_PREFIX.length), bytes: bytesIn(textOf(value)) };
+      for (const { key, value } of page) yield shelvedAt(key.slice(OPEN_PREFIX.length), textOf(value));
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE) return;
       gte = `${last.key}\u0001`;
@@ -100,7 +144,8 @@ export class DeadLetterShelf {
   }
 }
 
-function placeOf({ id, receivedAt }: DeadLetter, now: number): string {
+/** Where a letter lies: the same letter comes back to the same place. */
+export function placeOf({ id, receivedAt }: Pick<DeadLetter, 'id' | 'receivedAt'>, now: number): string {
   return `${String(parseInstant(receivedAt) ?? now).padStart(13, '0')}/${id}`;
 }
 
@@ -110,13 +155,13 @@ function keysOf(place: string): [open: string, sealed: string] {
 
 function putsOf(place: string, letter: DeadLetter, expiresAt: number): Put[] {
   const [open, hidden] = keysOf(place);
-  const { sealed } = letter;
+  const { sealed, origin } = letter;
   const record = { ...openPart(letter), ...(sealed === undefined ? {} : { sealedLength: sealed.length }) };
   const puts: Put[] = [{ key: open, value: JSON.stringify(record), expiresAt }];
-  return sealed === undefined ? puts : [...puts, { key: hidden, value: sealed, expiresAt }];
+  return sealed === undefined ? puts : [...puts, { key: hidden, value: origin === undefined ? sealed : JSON.stringify({ sealed, origin }), expiresAt }];
 }
 
-function bytesIn(record: string | undefined): number {
-  const { sealedLength } = JSON.parse(record ?? '{}') as { sealedLength?: unknown };
-  return typeof sealedLength === 'number' ? sealedLength : 0;
+function shelvedAt(place: string, record: string | undefined): Shelved {
+  const { sealedLength, ...letter } = JSON.parse(record ?? '{}') as DeadLetter & { sealedLength?: unknown };
+  return { place, letter, bytes: typeof sealedLength === 'number' ? sealedLength : 0 };
 }

@@ -43,6 +43,7 @@ export function senderOf(arrival: Arrival, privacyKey: Uint8Array): Sender {
     provider: arrival.provider,
     topic: topicOf(arrival),
     receivedAt: arrival.receivedAt,
+    origin: { headers: arrival.headers, trust: arrival.trust },
     name: (content) => keyedDigest(content, privacyKey),
     seal: (content) => seal(content, privacyKey, randomBytes(IV_BYTES)),
   };

@@ -1,46 +1,88 @@
 /**
- * What could not be used? Everything that left by a side door for good, kept for a week with its reason.
+ * What could not be used? Everything that left by a side door for good, kept for a week with its reason; and back in again, when asked.
  */
 import type { NodeAPI } from 'node-red';
+import { DeadLetterShelf } from '../../engine/deadletterShelf.js';
+import { messageOf } from '../../engine/errors.js';
+import { SECOND } from '../../engine/time.js';
+import { beginDelivery } from '../delivery.js';
 import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
-import { portOf, registerRoom, type Room } from '../runtime.js';
+import { type Job, portOf, registerRoom, type Room, type RoomContext } from '../runtime.js';
 import { throttle } from '../throttle.js';
 import { type DeadLetterConfig, readConfig } from './config.js';
-import { Keeper } from './keeper.js';
+import { type Counts, Keeper } from './keeper.js';
+import { type Again, type ReplayContext, Replayer } from './replay.js';
 
 const STATUS_MS = 500;
+const REPLAY_DEADLINE_MS = 30 * SECOND;
 
 const room: Room<DeadLetterConfig> = {
   type: 'bottega-deadletter',
   readConfig,
   open(context) {
-    const { RED, config, status } = context;
+    const { RED, config, node } = context;
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const storePort = portOf<StorePort>(RED, config.store, 'store');
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
-    const keeper = new Keeper({ store: storePort.of(shop.tenant), shop, now: () => context.now(), ...(broker === undefined ? {} : { broker }) });
-    const show = throttle(() => {
-      const health = storePort.health();
-      const { stored, dropped, ignored, unpublished } = keeper.counts;
-      const total = [...ignored.values()].reduce((sum, count) => sum + count, 0);
-      if (health.state === 'waiting') status.waiting('store', { message: health.message });
-      else if (unpublished !== undefined) status.waiting('unpublished', { stored, message: unpublished });
-      else if (total === 0 && dropped === 0) status.ok('counts', { stored });
-      else status.ok('countsIgnored', { stored, ignored: reasonsOf(ignored), dropped });
-    }, STATUS_MS);
+    const shelf = new DeadLetterShelf(storePort.of(shop.tenant));
+    const now = (): number => context.now();
+    const replayer = new Replayer({
+      shelf, shop, now, deliver: (again) => deliver(context, again), changed: () => { show(); }, warn: (error) => { node.warn(messageOf(error)); },
+    });
+    const keeper = new Keeper({ shelf, shop, now, stored: (letters) => { replayer.stored(letters); }, ...(broker === undefined ? {} : { broker }) });
+    const show = throttle(() => { showStatus(context, storePort, keeper.counts, replayer); }, STATUS_MS);
     const unwatch = storePort.watch(() => { show(); });
     return {
       batch: async (jobs) => {
-        await keeper.handle(jobs);
+        await handle(jobs, keeper, replayer);
         show();
       },
       close: () => {
         unwatch();
+        replayer.close();
         show.cancel();
       },
     };
   },
 };
+
+/** Letters are kept; a command goes on by the side door with what became of it. */
+async function handle(jobs: readonly Job[], keeper: Keeper, replayer: Replayer): Promise<void> {
+  const letters = jobs.filter(({ message }) => commandOf(message.payload) === undefined);
+  if (letters.length > 0) await keeper.handle(letters);
+  for (const { message, out } of jobs) {
+    const command = commandOf(message.payload);
+    if (command !== undefined) out.side(message, `replay.${replayer.start(command)}`);
+  }
+}
+
+/** `{replay: 'all'}`, or `{replay: <id of a letter>}`. */
+function commandOf(payload: unknown): { readonly id?: string } | undefined {
+  const { replay } = (payload ?? {}) as { replay?: unknown };
+  if (typeof replay !== 'string') return undefined;
+  return replay === 'all' ? {} : { id: replay };
+}
+
+function deliver({ RED, node }: RoomContext<DeadLetterConfig>, { door, message }: Again): ReturnType<ReplayContext['deliver']> {
+  const sent = { ...message, _msgid: RED.util.generateId() };
+  const delivery = beginDelivery(RED, sent, REPLAY_DEADLINE_MS);
+  return new Promise((resolve) => {
+    delivery.onSettled((outcome) => { resolve({ outcome, tally: delivery.tally }); });
+    node.send(door === 'bodies' ? [null, null, sent] : [null, null, null, sent]);
+    delivery.sent();
+  });
+}
+
+function showStatus({ status }: RoomContext<DeadLetterConfig>, store: StorePort, counts: Counts, { progress }: Replayer): void {
+  const health = store.health();
+  const { stored, dropped, ignored, unpublished } = counts;
+  if (health.state === 'waiting') status.waiting('store', { message: health.message });
+  else if (progress.state === 'running') status.waiting('replaying', { ...progress });
+  else if (progress.understood + progress.left > 0) status.ok('replayed', { ...progress, stored });
+  else if (unpublished !== undefined) status.waiting('unpublished', { stored, message: unpublished });
+  else if (ignored.size === 0 && dropped === 0) status.ok('counts', { stored });
+  else status.ok('countsIgnored', { stored, ignored: reasonsOf(ignored), dropped });
+}
 
 /** "12 (topic 9, test 3)", the three commonest reasons. */
 function reasonsOf(ignored: ReadonlyMap<string, number>): string {

@@ -3,10 +3,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type DeadLetter, letterOfStranger, openPart, readLetter } from '../../engine/deadletter.js';
-import { DeadLetterShelf } from '../../engine/deadletterShelf.js';
+import type { DeadLetterShelf } from '../../engine/deadletterShelf.js';
 import { messageOf } from '../../engine/errors.js';
 import { keyedDigest, seal } from '../../engine/privacy.js';
-import type { Store } from '../../engine/store/store.js';
 import { events } from '../metrics.js';
 import type { BrokerPort, ShopPort } from '../ports.js';
 import type { Job, RoomMessage } from '../runtime.js';
@@ -17,10 +16,12 @@ const MAX_REASONS = 50;
 const PUBLISH_AT_ONCE = 100;
 
 export interface KeeperContext {
-  readonly store: Store;
+  readonly shelf: DeadLetterShelf;
   readonly shop: Pick<ShopPort, 'tenant' | 'privacyKey'>;
   readonly broker?: Pick<BrokerPort, 'publish'>;
   now(): number;
+  /** Told of the letters that were just stored. */
+  stored(letters: readonly DeadLetter[]): void;
 }
 
 interface Sorted {
@@ -47,7 +48,7 @@ export class Keeper {
 
   constructor(context: KeeperContext) {
     this.#context = context;
-    this.#shelf = new DeadLetterShelf(context.store);
+    this.#shelf = context.shelf;
   }
 
   get counts(): Counts {
@@ -60,6 +61,7 @@ export class Keeper {
     const turn = jobs.map((job) => this.#sort(job));
     const dead = turn.flatMap((sorted) => sorted.dead);
     const { dropped } = await this.#shelf.put(dead, this.#context.now());
+    this.#context.stored(dead);
     this.#stored += dead.length;
     this.#dropped += dropped;
     for (const { provider } of dead) events.inc({ source: provider, outcome: 'dead' });

@@ -13,6 +13,14 @@ export interface Dead {
   readonly more?: true;
   /** The newest first; their sealed contents lie elsewhere. */
   readonly last: readonly object[];
+  /** Why, and from whom: the commonest first. */
+  readonly reasons: readonly ReasonCount[];
+}
+
+export interface ReasonCount {
+  readonly provider: string;
+  readonly reason: string;
+  readonly count: number;
 }
 
 export interface Outbox {
@@ -23,6 +31,7 @@ export interface Outbox {
 const MAX_SOURCES = 200;
 const MAX_COUNTED = 1_000;
 const LAST = 20;
+const MAX_REASONS = 30;
 const MAX_OUTBOXES = 10;
 
 export async function readMetrics(now: number): Promise<Reading> {
@@ -51,7 +60,8 @@ export async function readHeard(store: Pick<Store, 'scan'>): Promise<Heard[]> {
 
 export async function readDead(store: Pick<Store, 'scan'>): Promise<Dead> {
   const entries = await store.scan({ ...prefixRange('x/'), reverse: true }, MAX_COUNTED);
-  return { count: entries.length, ...(entries.length === MAX_COUNTED ? { more: true } : {}), last: entries.slice(0, LAST).map(recordOf) };
+  const letters = entries.map(recordOf);
+  return { count: letters.length, ...(letters.length === MAX_COUNTED ? { more: true } : {}), last: letters.slice(0, LAST), reasons: countReasons(letters) };
 }
 
 /** Depth as the outboxes count it; age of the oldest event among all of them. */
@@ -74,6 +84,16 @@ export async function readOutbox(store: Pick<Store, 'scan'>, now: number): Promi
 export async function fullOutboxes(): Promise<string[]> {
   const { values } = await resourceUp.get();
   return values.filter(({ labels, value }) => String(labels.resource).startsWith('outbox') && value === 0).map(({ labels }) => String(labels.resource));
+}
+
+function countReasons(letters: readonly Record<string, unknown>[]): ReasonCount[] {
+  const counts = new Map<string, ReasonCount>();
+  for (const letter of letters) {
+    const [provider, reason] = [String(letter['provider']), String(letter['reason'])];
+    const name = `${provider}\n${reason}`;
+    counts.set(name, { provider, reason, count: (counts.get(name)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count).slice(0, MAX_REASONS);
 }
 
 function recordOf({ value }: Entry): Record<string, unknown> {

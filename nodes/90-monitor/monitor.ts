@@ -10,7 +10,7 @@ import { portOf, registerRoom, type Room } from '../runtime.js';
 import { type MonitorConfig, readConfig } from './config.js';
 import { fullOutboxes } from './gather.js';
 import { healthCheck, type Report } from './health.js';
-import { Observer } from './observer.js';
+import { Observer, shopCard } from './observer.js';
 
 const room: Room<MonitorConfig> = {
   type: 'bottega-monitor',
@@ -19,10 +19,11 @@ const room: Room<MonitorConfig> = {
     const { RED, config, status, out } = context;
     const now = (): number => context.now();
     const port = portOf<StorePort>(RED, config.store, 'store');
-    const store = port.of(portOf<ShopPort>(RED, config.shop, 'shop').tenant);
+    const shop = portOf<ShopPort>(RED, config.shop, 'shop');
+    const store = port.of(shop.tenant);
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
     const check = healthCheck({ store, storeHealth: port, fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
-    const observer = new Observer(store, check, now);
+    const observer = new Observer(store, shopCard(shop), check, now);
     const unserve = [serveHealth(RED, check), serveMetrics(RED)];
     const stop = repeat(config.intervalMs, async () => {
       const seen = await observer.look();

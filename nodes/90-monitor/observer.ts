@@ -3,17 +3,30 @@
  */
 import type { Store } from '../../engine/store/store.js';
 import { type Dead, type Outbox, readDead, readHeard, readMetrics, readOutbox } from './gather.js';
+import type { ShopPort } from '../ports.js';
 import type { Report } from './health.js';
 import { type Heard, keepMinute, type Latency, latencies, type Reading, type SourceRow, sourceRows, withoutAges } from './snapshot.js';
 
 /** What the dashboard gets. `latency` is per hop, of the last minute, in seconds. */
 export interface Snapshot {
   readonly at: string;
+  readonly shop: ShopCard;
   readonly sources: readonly SourceRow[];
   readonly outbox: Outbox;
   readonly dead: Dead;
   readonly health: Report;
   readonly latency: Readonly<Record<string, Latency>>;
+}
+
+/** What people who look need to know of the shop: its clock, its currency and the names of its stores. */
+export interface ShopCard {
+  readonly zone: string;
+  readonly currency: string;
+  readonly stores: readonly { readonly id: string; readonly name: string }[];
+}
+
+export function shopCard({ calendar, currency, stores }: Pick<ShopPort, 'calendar' | 'currency' | 'stores'>): ShopCard {
+  return { zone: calendar.clock.zone, currency, stores: stores.map(({ id, name }) => ({ id, name })) };
 }
 
 export type Seen = { readonly change: 'none' } | { readonly change: 'some'; readonly snapshot: Snapshot };
@@ -25,19 +38,21 @@ const SETTLED_MS = 3_000;
 
 export class Observer {
   readonly #store: Store;
+  readonly #shop: ShopCard;
   readonly #check: () => Promise<Report>;
   readonly #now: () => number;
   #readings: Reading[] = [];
   #heard: Heard[] = [];
   #outbox: Outbox = { depth: 0 };
-  #dead: Dead = { count: 0, last: [] };
+  #dead: Dead = { count: 0, last: [], reasons: [] };
   #deadAt = -Infinity;
   #deadCounted = -1;
   #deadExpectedUntil = -Infinity;
   #last = '';
 
-  constructor(store: Store, check: () => Promise<Report>, now: () => number) {
+  constructor(store: Store, shop: ShopCard, check: () => Promise<Report>, now: () => number) {
     this.#store = store;
+    this.#shop = shop;
     this.#check = check;
     this.#now = now;
   }
@@ -51,7 +66,9 @@ export class Observer {
     if (health.status === 'ok') await this.#readStore(reading, now);
     const earlier = this.#readings[0] ?? reading;
     const rest = {
-      sources: sourceRows(this.#heard, reading, earlier, now), outbox: this.#outbox, dead: this.#dead, health, latency: latencies(reading, earlier),
+      shop: this.#shop,
+      sources: sourceRows(this.#heard, reading, earlier, now),
+      outbox: this.#outbox, dead: this.#dead, health, latency: latencies(reading, earlier),
     };
     const said = withoutAges(rest);
     if (said === this.#last) return { change: 'none' };
@@ -71,8 +88,10 @@ export class Observer {
   }
 }
 
+const COMING_OR_GOING = ['dead', 'rejected', 'replayed'];
+
 function deadCount({ events }: Reading): number {
   let sum = 0;
-  for (const outcomes of events.values()) sum += (outcomes.get('dead') ?? 0) + (outcomes.get('rejected') ?? 0);
+  for (const outcomes of events.values()) for (const outcome of COMING_OR_GOING) sum += outcomes.get(outcome) ?? 0;
   return sum;
 }

@@ -20,6 +20,7 @@ export interface SourceRow {
 export interface Latency {
   readonly p50: number;
   readonly p95: number;
+  readonly p99: number;
 }
 
 /** Cumulative numbers at an instant (epoch ms): events per source and outcome, observations per hop up to each bucket's bound. */
@@ -64,7 +65,7 @@ export function latencies(current: Reading, earlier: Reading): Record<string, La
   for (const [hop, buckets] of current.hops) {
     const before = earlier.hops.get(hop) ?? [];
     const between = buckets.map(({ le, count }, index) => ({ le, count: count - (before[index]?.count ?? 0) }));
-    if ((between.at(-1)?.count ?? 0) > 0) found[hop] = { p50: quantile(between, 0.5), p95: quantile(between, 0.95) };
+    if ((between.at(-1)?.count ?? 0) > 0) found[hop] = { p50: quantile(between, 0.5), p95: quantile(between, 0.95), p99: quantile(between, 0.99) };
   }
   return found;
 }

@@ -59,7 +59,7 @@ describe('monitor: latency and change', () => {
   it('looks at what came since the earlier reading only', () => {
     const earlier = reading(0, {}, { intake: buckets(100, 100, 100), kpi: buckets(1, 1, 1) });
     const current = reading(1, {}, { intake: buckets(100, 110, 110), kpi: buckets(1, 1, 1), outbox: buckets(0, 0, 0) });
-    assert.deepEqual(latencies(current, earlier), { intake: { p50: 0.55, p95: 0.955 } });
+    assert.deepEqual(latencies(current, earlier), { intake: { p50: 0.55, p95: 0.955, p99: 0.991 } });
   });
 
   it('keeps a minute of readings and the one before', () => {
@@ -149,8 +149,8 @@ for (const place of places()) {
     it('tells the dashboard what changed', async () => {
       const [, text = ''] = await runtime.logged(/snapshot (\{.*"source":"events".*"accepted":2.*"status":"ok".*\})/);
       const snapshot = JSON.parse(text) as Record<string, unknown>;
-      assert.deepEqual(Object.keys(snapshot).sort(), ['at', 'dead', 'health', 'latency', 'outbox', 'sources']);
-      assert.deepEqual([snapshot['dead'], snapshot['health'], snapshot['outbox']], [{ count: 0, last: [] }, { status: 'ok' }, { depth: 0 }]);
+      assert.deepEqual(Object.keys(snapshot).sort(), ['at', 'dead', 'health', 'latency', 'outbox', 'shop', 'sources']);
+      assert.deepEqual([snapshot['dead'], snapshot['health'], snapshot['outbox']], [{ count: 0, last: [], reasons: [] }, { status: 'ok' }, { depth: 0 }]);
     });
 
     it('GET /health: 503 with the cause while an outbox is full', async () => {

@@ -1,0 +1,127 @@
+/**
+ * How does a dead letter get a second chance? Its content is unsealed and goes in again; what was understood leaves the shelf, the rest stays on it.
+ */
+import { type DeadLetterShelf, type Bundle, placeOf } from '../../engine/deadletterShelf.js';
+import type { DeadLetter } from '../../engine/deadletter.js';
+import { parseEvent, type ShopEvent } from '../../engine/event.js';
+import { PROVIDERS } from '../../engine/normalize/normalize.js';
+import { unseal } from '../../engine/privacy.js';
+import { parseInstant } from '../../engine/time.js';
+import type { Outcome, Tally } from '../delivery.js';
+import { events } from '../metrics.js';
+import type { ShopPort } from '../ports.js';
+import type { RoomMessage } from '../runtime.js';
+
+/** What goes in again, and where: a sender's body to `normalize`, a finished event to `window`. */
+export type Again = { readonly door: 'bodies' | 'events'; readonly message: RoomMessage };
+
+/** `busy`: one replay at a time. */
+export type Started = 'started' | 'busy';
+
+export interface Progress {
+  readonly state: 'running' | 'idle';
+  readonly understood: number;
+  readonly left: number;
+}
+
+export interface ReplayContext {
+  readonly shelf: DeadLetterShelf;
+  readonly shop: Pick<ShopPort, 'privacyKey' | 'currency'>;
+  now(): number;
+  /** Sends the message on under a delivery; resolves when it has settled. */
+  deliver(again: Again): Promise<{ readonly outcome: Outcome; readonly tally: Tally }>;
+  changed(): void;
+  warn(error: unknown): void;
+}
+
+export class Replayer {
+  readonly #context: ReplayContext;
+  /** Where letters came back to the shelf during the present run. */
+  readonly #returned = new Set<string>();
+  #run: Promise<void> | undefined;
+  #phase: 'open' | 'closed' = 'open';
+  #understood = 0;
+  #left = 0;
+
+  constructor(context: ReplayContext) {
+    this.#context = context;
+  }
+
+  get progress(): Progress {
+    return { state: this.#run === undefined ? 'idle' : 'running', understood: this.#understood, left: this.#left };
+  }
+
+  /** All letters that lie there now, or the one with that id. Returns at once: what comes back comes in by the node's own input. */
+  start(which: { readonly id?: string }): Started {
+    if (this.#run !== undefined) return 'busy';
+    this.#understood = 0;
+    this.#left = 0;
+    this.#run = this.#replay(which.id).catch((error: unknown) => { this.#context.warn(error); }).finally(() => {
+      this.#run = undefined;
+      this.#returned.clear();
+      this.#context.changed();
+    });
+    return 'started';
+  }
+
+  /** Letters that were just stored. */
+  stored(letters: readonly DeadLetter[]): void {
+    if (this.#run !== undefined) for (const letter of letters) this.#returned.add(placeOf(letter, this.#context.now()));
+  }
+
+  /** Does not wait: what is under way is still on the shelf, and the facts make its second coming harmless. */
+  close(): void {
+    this.#phase = 'closed';
+  }
+
+  /** One after the other: where the line does not take them, it stops at the first. */
+  async #replay(id: string | undefined): Promise<void> {
+    for await (const bundle of this.#context.shelf.bundles(this.#context.now(), id)) {
+      if (this.#phase === 'closed') return;
+      const again = await this.#unseal(bundle);
+      if (again === undefined) this.#left += bundle.places.length;
+      else if (await this.#sendAgain(bundle, again) === 'stopped') return;
+      this.#context.changed();
+    }
+  }
+
+  async #sendAgain({ letter, places }: Bundle, again: Again): Promise<'done' | 'stopped'> {
+    const { outcome, tally } = await this.#context.deliver(again);
+    if (outcome.outcome !== 'complete' || this.#phase === 'closed') return 'stopped';
+    const understood = places.filter((place) => !this.#returned.has(place));
+    if (understood.length > 0) await this.#context.shelf.remove(understood);
+    this.#understood += understood.length;
+    this.#left += places.length - understood.length;
+    if (understood.length > 0) events.inc({ source: letter.provider, outcome: 'replayed' }, understood.length);
+    if (tally.accepted > 0) events.inc({ source: letter.provider, outcome: 'accepted' }, tally.accepted);
+    return 'done';
+  }
+
+  /** `undefined` where the content is gone, sealed with another key, or still no event. */
+  async #unseal({ letter, places }: Bundle): Promise<Again | undefined> {
+    const content = await this.#context.shelf.contentOf(places);
+    if (content === undefined) return undefined;
+    const opened = unseal(content.sealed, this.#context.shop.privacyKey);
+    if (opened.outcome === 'refused') return undefined;
+    const { provider, topic, receivedAt } = letter;
+    if (!PROVIDERS.some((known) => known === provider)) return this.#eventIn(opened.plain);
+    const intake = { provider, headers: {}, trust: 'untrusted', ...content.origin, receivedAt: parseInstant(receivedAt) ?? this.#context.now() };
+    return { door: 'bodies', message: { _msgid: '', topic: topic === '' ? provider : `${provider}/${topic}`, payload: opened.plain, intake } };
+  }
+
+  #eventIn(plain: Buffer): Again | undefined {
+    const parsed = parseEvent(readJson(plain), { now: this.#context.now(), currency: this.#context.shop.currency });
+    if (parsed.outcome !== 'event') return undefined;
+    const payload: readonly ShopEvent[] = [parsed.event];
+    return { door: 'events', message: { _msgid: '', topic: 'events', payload } };
+  }
+}
+
+function readJson(plain: Buffer): unknown {
+  try {
+    return JSON.parse(plain.toString()) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
