@@ -57,7 +57,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: false }],
     },
   },
-  { files: ['engine/**/*.ts', 'nodes/**/*.ts', 'launcher/**/*.ts'], rules: { ...size, 'no-console': 'error' } },
+  { files: ['engine/**/*.ts', 'nodes/**/*.ts', 'cli/**/*.ts', 'launcher/**/*.ts'], rules: { ...size, 'no-console': 'error' } },
   {
     files: ['engine/**/*.ts'],
     rules: {

@@ -1,44 +1,74 @@
 /** (d) What does "was this seen before?" cost, when a crash must not forget it? Against a Map with a time to live, which forgets everything. */
 import { confirm, dedupeKey, reserve } from '../engine/dedupe.js';
+import { DedupeJournal } from '../engine/dedupeJournal.js';
 import type { ShopEvent } from '../engine/event.js';
 import { openLevelStore } from '../engine/store/level.js';
+import type { Store } from '../engine/store/store.js';
 import { HOUR, MINUTE } from '../engine/time.js';
+import { OwnMemory } from '../nodes/30-dedupe/memory.js';
+import { split, visitOf } from '../nodes/30-dedupe/turn.js';
 import { place } from './place.js';
 import { compare, perSecond } from './report.js';
 import { arraysOf, salesOf } from './stream.js';
 
-const ROUNDS = 5;
+const ROUNDS = 7;
 const MEMORY_MS = 48 * HOUR;
-const MAX_IDS = 100_000;
+const MAX_IDS = 200_000;
+/** Messages handled between two looks at what else there is to do. */
+const TURN = 10;
+
+type Pass = (array: readonly ShopEvent[], owner: string) => Promise<void>;
+/** `close`: writes what is still to be written. */
+type Passing = Pass & { close?(): Promise<void> };
 
 export async function dedupe(): Promise<void> {
-  const events = salesOf(40_000);
+  const events = salesOf(80_000);
   const arrays = arraysOf(events, 100);
-  await compare('dedupe/keys only', 'events/s', ROUNDS, () => perSecond(events.length, () => { events.forEach(dedupeKey); return undefined; }), () => bareRate(events));
-  await compare('dedupe/memory store/arrays of 100', 'events/s', ROUNDS, () => rateIn({ memory: true }, arrays), () => bareRate(events));
-  await compare('dedupe/disk/arrays of 100', 'events/s', ROUNDS, async () => {
-    const where = place();
-    const rate = await rateIn(where.path, arrays);
-    where.remove();
-    return rate;
-  }, () => bareRate(events));
+  const bare = (): Promise<number> => bareRate(events);
+  const rounds = async (name: string, where: 'memory' | 'disk', passOf: (store: Store) => Passing): Promise<void> => {
+    await compare(`dedupe/${name}`, 'events/s', ROUNDS, () => rateIn(where, arrays, passOf), bare);
+  };
+  await compare('dedupe/keys only', 'events/s', ROUNDS, () => perSecond(events.length, () => { events.forEach(dedupeKey); return undefined; }), bare);
+  await rounds('own store/disk/arrays of 100', 'disk', own);
+  await rounds('shared store/memory/arrays of 100', 'memory', shared);
 }
 
-/** Reserved and confirmed, as a delivery that completes does. */
-async function rateIn(location: string | { readonly memory: true }, arrays: readonly (readonly ShopEvent[])[]): Promise<number> {
-  const store = await openLevelStore(location, { now: () => Date.now() });
+async function rateIn(where: 'memory' | 'disk', arrays: readonly (readonly ShopEvent[])[], passOf: (store: Store) => Passing): Promise<number> {
+  const on = place();
+  const store = await openLevelStore(where === 'disk' ? on.path : { memory: true }, { now: () => Date.now() });
   const rate = await perSecond(arrays.flat().length, async () => {
-    for (const [index, array] of arrays.entries()) await passArray(store, array, String(index));
+    const pass = passOf(store);
+    for (const [index, array] of arrays.entries()) {
+      await pass(array, String(index));
+      // A turn ends: what is to be written in the meantime is.
+      if (index % TURN === 0) await new Promise(setImmediate);
+    }
+    await pass.close?.();
   });
   await store.close();
+  on.remove();
   return rate;
 }
 
-async function passArray(store: Awaited<ReturnType<typeof openLevelStore>>, array: readonly ShopEvent[], owner: string): Promise<void> {
-  const now = Date.now();
-  const keys = [...new Set(array.map(dedupeKey))];
-  const sightings = await reserve(store, keys.map((key) => ({ key, owner, expiresAt: now + MINUTE })));
-  await confirm(store, keys.filter((key) => sightings.get(key) === 'first'), now + MEMORY_MS);
+/** As the dedupe node does where the store is its own: looked up, parted, noted when the delivery completes, and written. */
+function own(store: Store): Pass & { close(): Promise<void> } {
+  const settings = { memoryMs: MEMORY_MS, reservationMs: MINUTE, most: MAX_IDS, now: () => Date.now(), warn: (error: unknown) => { throw error; } };
+  const memory = new OwnMemory(new DedupeJournal(store, MAX_IDS, 'bench'), settings);
+  const pass = async (events: readonly ShopEvent[], owner: string): Promise<void> => {
+    const visit = visitOf({ shape: 'array', events }, owner);
+    for (const { keys } of split([visit], await memory.sight([visit]))) await memory.confirm(keys);
+  };
+  return Object.assign(pass, { close: () => memory.close() });
+}
+
+/** As it does where others write to the store, too: reserved and confirmed there. */
+function shared(store: Store): Pass {
+  return async (array, owner) => {
+    const now = Date.now();
+    const keys = [...new Set(array.map(dedupeKey))];
+    const sightings = await reserve(store, keys.map((key) => ({ key, owner, expiresAt: now + MINUTE })));
+    await confirm(store, keys.filter((key) => sightings.get(key) === 'first'), now + MEMORY_MS);
+  };
 }
 
 /** What is written first: a Map in order of insertion, cleaned at its old end. */

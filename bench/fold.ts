@@ -1,11 +1,11 @@
 /** (a) How many events a second does the engine add up, without any disk? Against the loop everybody writes first: a Map of running sums. */
 import type { ShopEvent } from '../engine/event.js';
+import { type KnownFact, planFold, versionsOf } from '../engine/fold.js';
 import { foldEvents } from '../engine/ledger.js';
-import { planFold, versionsOf } from '../engine/slice.js';
 import { openLevelStore } from '../engine/store/level.js';
 import { MINUTE } from '../engine/time.js';
 import { compare, cpuMicros, perSecond, report } from './report.js';
-import { arraysOf, foldContextOf, salesOf } from './stream.js';
+import { arraysOf, CURRENCY, foldContextOf, salesOf } from './stream.js';
 
 const ROUNDS = 5;
 const FACTS = 100_000;
@@ -20,22 +20,17 @@ export async function fold(): Promise<void> {
   await compare('fold/memory store/arrays of 100', 'events/s', ROUNDS, () => foldInStore(events), () => bareLoop(events));
 }
 
-/** The engine's own work: facts as text in a Map, slices only planned. */
+/** The engine's own work: facts as the fold keeps them before they are written (decoded), all of them in a Map; slices only planned. */
 async function foldInMap(events: readonly ShopEvent[]): Promise<number> {
   const memory = await openLevelStore({ memory: true }, { now: () => Date.now() });
   const context = await foldContextOf(memory);
   await memory.close();
-  const facts = new Map<string, string>();
+  const facts = new Map<string, KnownFact>();
+  const knownAt = (key: string): KnownFact | undefined => facts.get(key);
   const arrays = arraysOf(events, 100);
   return perSecond(events.length, () => {
     for (const array of arrays) {
-      const versions = versionsOf(array);
-      const stored = new Map<string, string>();
-      for (const key of versions.keys()) {
-        const text = facts.get(key);
-        if (text !== undefined) stored.set(key, text);
-      }
-      for (const change of planFold(versions, stored, context).changes) if ('value' in change) facts.set(change.key, change.value ?? '');
+      for (const { after } of planFold(versionsOf(array, CURRENCY), knownAt, context).facts) facts.set(after.key, after);
     }
     return undefined;
   });

@@ -6,12 +6,15 @@ import { openBrowser, openDashboard } from '../test/support/browser.js';
 import { type RunningProduct, startProduct, temporaryData } from '../test/support/product.js';
 import { Poster } from './post.js';
 import { median, percentile, report } from './report.js';
-import { Source, SOURCES } from './traffic.js';
+import { SOURCES, StoreProgram } from './traffic.js';
 
 /** Events a second, and for how many seconds. */
-const LOADS = [[10, 20], [50, 15], [100, 10]] as const;
+const LOADS = [[10, 20], [50, 15], [100, 10], [500, 6]] as const;
 const STARTS = 3;
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 60_000;
+const LOOK_MS = 50;
+/** What stands for all stores in a topic. */
+const ALL = '_';
 
 export async function live(): Promise<void> {
   await reportStarts();
@@ -22,11 +25,11 @@ export async function live(): Promise<void> {
     report({ bench: 'live/memory after the start', unit: 'MB RSS', value: memoryOf(product.pid) });
     const { page } = await openDashboard(browser, product.url);
     await watchDashboard(page);
-    const watch = await watchKpi(product);
-    await load(product, page, watch.seen, 10, 5);
-    for (const [rate, seconds] of LOADS) reportLatencies(rate, await load(product, page, watch.seen, rate, seconds));
+    const numbers = await watchKpi(product);
+    await load(product, page, numbers, 10, 5);
+    for (const [rate, seconds] of LOADS) reportLatencies(rate, await load(product, page, numbers, rate, seconds));
     report({ bench: 'live/memory after the loads', unit: 'MB RSS', value: memoryOf(product.pid) });
-    await watch.end();
+    await numbers.end();
   } finally {
     await browser.close();
     await product.stop();
@@ -52,39 +55,69 @@ async function reportStarts(): Promise<void> {
 /** When (epoch ms) which revenue of today was seen, in euro. */
 type Sight = readonly [at: number, euro: number];
 
-interface Latencies {
-  readonly answer: readonly number[];
-  readonly kpi: readonly number[];
-  readonly dom: readonly number[];
+/** Sights of one store, or of all together. */
+interface Numbers {
+  of(store: string): readonly Sight[];
+  end(): Promise<void>;
+}
+
+const METERS = ['answer', 'own', 'total', 'dom'] as const;
+type Latencies = Readonly<Record<(typeof METERS)[number], readonly number[]>>;
+
+const NAMES: Readonly<Record<(typeof METERS)[number], string>> = {
+  answer: '200', own: 'KPI of its store on MQTT', total: 'KPI of all stores on MQTT', dom: 'DOM (all stores)',
+};
+
+/** When each sale of a store was posted, and what came of it. */
+interface Run {
+  readonly store: string;
+  readonly before: number;
+  readonly sentAt: number[];
+  readonly answers: Promise<number>[];
 }
 
 /** Each source posts a sale of 1.00 at its own pace, ten percent early or late; none waits for its last answer. */
-async function load(product: RunningProduct, page: Page, seen: readonly Sight[], rate: number, seconds: number): Promise<Latencies> {
+async function load(product: RunningProduct, page: Page, numbers: Numbers, rate: number, seconds: number): Promise<Latencies> {
   const poster = new Poster(product.url, 64);
-  const before = seen.at(-1)?.[1] ?? 0;
-  const sentAt: number[] = [];
-  const installation = { url: product.url, publicUrl: product.url, secrets: product.secrets };
-  const run = Date.now() % 100_000_000;
-  const answers = await Promise.all(Array.from({ length: SOURCES }, async (_source, index) => {
-    const source = new Source(index, installation, run);
-    const answered: Promise<number>[] = [];
-    const everyMs = (SOURCES / rate) * 1_000;
+  const before = last(numbers.of(ALL));
+  const everyMs = (SOURCES / rate) * 1_000;
+  const runs = await Promise.all(Array.from({ length: SOURCES }, async (_source, index) => {
     await pause(everyMs * (index / SOURCES));
-    for (let sent = 0; sent < (rate / SOURCES) * seconds; sent += 1) {
-      const request = source.sale(Date.now(), 100).sign();
-      sentAt.push(epochNow());
-      answered.push(poster.post(request).then(({ status, ms, text }) => {
-        if (status !== 200) throw new Error(`answered ${String(status)} ${text}`);
-        return ms;
-      }));
-      await pause(everyMs * (0.9 + Math.random() / 5));
-    }
-    return Promise.all(answered);
+    return runOf(new StoreProgram(index, product, Date.now()), poster, numbers, everyMs, (rate / SOURCES) * seconds);
   }));
+  const answer = await Promise.all(runs.flatMap(({ answers }) => answers));
   poster.close();
-  await pause(SETTLE_MS);
-  const shown = await page.evaluate<Sight[]>('window.bottegaSeen');
-  return { answer: answers.flat(), kpi: delaysOf(sentAt, seen, before), dom: delaysOf(sentAt, shown, before) };
+  const sentAt = runs.flatMap((run) => run.sentAt);
+  const isTold = (): boolean => last(numbers.of(ALL)) >= before + sentAt.length
+    && runs.every((run) => last(numbers.of(run.store)) >= run.before + run.sentAt.length);
+  await settled(async () => isTold() && last(await shownOn(page)) >= before + sentAt.length);
+  return {
+    answer,
+    own: runs.flatMap((run) => delaysOf(run.sentAt, numbers.of(run.store), run.before)),
+    total: delaysOf(sentAt, numbers.of(ALL), before),
+    dom: delaysOf(sentAt, await shownOn(page), before),
+  };
+}
+
+async function runOf(program: StoreProgram, poster: Poster, numbers: Numbers, everyMs: number, sales: number): Promise<Run> {
+  const run: Run = { store: program.store, before: last(numbers.of(program.store)), sentAt: [], answers: [] };
+  for (let sent = 0; sent < sales; sent += 1) {
+    const request = program.sale(Date.now(), 100).sign();
+    run.sentAt.push(epochNow());
+    run.answers.push(poster.post(request).then(({ status, ms, text }) => {
+      if (status !== 200) throw new Error(`answered ${String(status)} ${text}`);
+      return ms;
+    }));
+    await pause(everyMs * (0.9 + Math.random() / 5));
+  }
+  return run;
+}
+
+async function settled(isDone: () => Promise<boolean>): Promise<void> {
+  for (const until = performance.now() + SETTLE_MS; !await isDone(); ) {
+    await pause(LOOK_MS);
+    if (performance.now() > until) return;
+  }
 }
 
 /**
@@ -92,19 +125,31 @@ async function load(product: RunningProduct, page: Page, seen: readonly Sight[],
  * delays' distribution as it is.
  */
 function delaysOf(sentAt: readonly number[], seen: readonly Sight[], before: number): number[] {
+  let next = 0;
   return [...sentAt].sort((a, b) => a - b).map((at, index) => {
-    const sight = seen.find(([when, euro]) => when >= at && euro >= before + index + 1);
+    // Sights are in order of time, and a later sale is never in an earlier one.
+    while (next < seen.length && ((seen[next]?.[0] ?? 0) < at || (seen[next]?.[1] ?? 0) < before + index + 1)) next += 1;
+    const sight = seen[next];
     if (sight === undefined) throw new Error(`sale ${String(index + 1)} of ${String(sentAt.length)} was never seen`);
     return sight[0] - at;
   });
 }
 
-async function watchKpi({ mqttPort }: RunningProduct): Promise<{ seen: Sight[]; end(): Promise<void> }> {
-  const seen: Sight[] = [];
+async function watchKpi({ mqttPort }: RunningProduct): Promise<Numbers> {
+  const seen = new Map<string, Sight[]>();
   const client = await connectAsync(`mqtt://127.0.0.1:${String(mqttPort)}`);
-  client.on('message', (_topic, payload) => { seen.push([epochNow(), (JSON.parse(payload.toString()) as { value: number }).value]); });
-  await client.subscribeAsync('bottega/shop/kpi/revenue/1d/_/_', { qos: 1 });
-  return { seen, end: () => client.endAsync() };
+  client.on('message', (_topic, payload) => {
+    const { store, value } = JSON.parse(payload.toString()) as { store: string; value: number };
+    const sights = seen.get(store) ?? [];
+    seen.set(store, sights);
+    sights.push([epochNow(), value]);
+  });
+  await client.subscribeAsync('bottega/shop/kpi/revenue/1d/+/_', { qos: 1 });
+  return { of: (store) => seen.get(store) ?? [], end: () => client.endAsync() };
+}
+
+function last(seen: readonly Sight[]): number {
+  return seen.at(-1)?.[1] ?? 0;
 }
 
 async function watchDashboard(page: Page): Promise<void> {
@@ -117,10 +162,14 @@ async function watchDashboard(page: Page): Promise<void> {
   }`);
 }
 
+function shownOn(page: Page): Promise<Sight[]> {
+  return page.evaluate<Sight[]>('window.bottegaSeen');
+}
+
 function reportLatencies(rate: number, latencies: Latencies): void {
-  for (const [to, name] of [['answer', '200'], ['kpi', 'KPI on MQTT'], ['dom', 'DOM']] as const) {
+  for (const meter of METERS) {
     for (const share of [0.5, 0.99]) {
-      report({ bench: `live/${String(rate)} events/s/POST to ${name}/p${String(share * 100)}`, unit: 'ms', value: percentile(latencies[to], share) });
+      report({ bench: `live/${String(rate)} events/s/POST to ${NAMES[meter]}/p${String(share * 100)}`, unit: 'ms', value: percentile(latencies[meter], share) });
     }
   }
 }

@@ -8,7 +8,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatInstant, HOUR, MINUTE, SECOND } from '../engine/time.js';
+import { MINUTE, SECOND } from '../engine/time.js';
+import { type Books, booksOf, sayBooks } from './loadBooks.js';
+import { hopsOf, sayHops, SHARES } from './loadHops.js';
 import { Poster } from './post.js';
 import { percentile, report } from './report.js';
 import { Desk, type Installation, type Parcel, Source, SOURCES } from './traffic.js';
@@ -16,23 +18,8 @@ import { Desk, type Installation, type Parcel, Source, SOURCES } from './traffic
 const CONNECTIONS = 64;
 const ATTEMPTS = 30;
 const AGAIN_MS = 2 * SECOND;
-const SETTLE_MS = 30 * SECOND;
 /** How far back a late sale may lie. */
 const LATE_MS = 10 * MINUTE;
-const SHARES = [0.5, 0.9, 0.99] as const;
-const HOPS = ['intake', 'outbox', 'inbox', 'kpi'] as const;
-const BUCKET = /^bottega_hop_seconds_bucket\{(?=[^}]*\bhop="(\w+)")[^}]*\ble="([^"]+)"[^}]*\} (\S+)/gm;
-
-/** Cents, but for orders and for tickets closed. */
-interface Books {
-  revenue: number;
-  refunds: number;
-  orders: number;
-  tickets: number;
-}
-
-/** Observations at most as long as a bucket's bound in seconds, by hop and bound. */
-type Hops = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 interface Tally {
   readonly sent: Books;
@@ -47,7 +34,7 @@ void main();
 async function main(): Promise<void> {
   const { installation, rate, minutes } = readOptions();
   const startedAt = Date.now();
-  const [before, hopsBefore] = await Promise.all([booksOf(installation, startedAt), hopsOf(installation)]);
+  const [before, hopsBefore] = await Promise.all([booksOf(installation, startedAt - LATE_MS), hopsOf(installation)]);
   const tally: Tally = { sent: { revenue: 0, refunds: 0, orders: 0, tickets: 0 }, times: [], answers: new Map(), deliveries: 0, lost: 0 };
   const poster = new Poster(installation.url, CONNECTIONS);
   const run = startedAt % 100_000_000;
@@ -58,7 +45,7 @@ async function main(): Promise<void> {
   await Promise.all(acts.map((act) => play(act, rate / acts.length, startedAt + minutes * MINUTE, poster, tally)));
   poster.close();
   sayTally(tally, (Date.now() - startedAt) / SECOND);
-  const agreed = await sayBooks(installation, startedAt, before, tally.sent);
+  const agreed = await sayBooks(installation, startedAt - LATE_MS, before, tally.sent);
   sayHops(hopsBefore, await hopsOf(installation));
   process.exitCode = agreed === 'yes' && tally.lost === 0 ? 0 : 1;
 }
@@ -148,97 +135,6 @@ function sayTally({ times, answers, deliveries, lost }: Tally, seconds: number):
   for (const share of [...SHARES, 1]) report({ bench: `load/POST to 200/p${String(share * 100)}`, unit: 'ms', value: percentile(times, share) });
   for (const [status, count] of answers) report({ bench: `load/answers/${status === 0 ? 'none' : String(status)}`, unit: 'answers', value: count });
   report({ bench: 'load/lost', unit: 'deliveries', value: lost });
-}
-
-/** `baseline` is what was sent; the ratio is 1 where /kpi agrees to the cent. */
-async function sayBooks(installation: Installation, startedAt: number, before: Books, sent: Books): Promise<'yes' | 'no'> {
-  const counted = await settled(installation, startedAt, before, sent);
-  for (const name of ['revenue', 'refunds', 'orders', 'tickets'] as const) {
-    const [value, baseline] = [counted[name], sent[name]];
-    report({ bench: `load/kpi/${name}`, unit: name === 'orders' || name === 'tickets' ? name : 'cents', value, baseline, ...ratioOf(value, baseline) });
-  }
-  const agreed = isEqual(counted, sent) ? 'yes' : 'no';
-  process.stderr.write(agreed === 'yes' ? 'the figures agree to the cent\n' : 'THE FIGURES DO NOT AGREE\n');
-  return agreed;
-}
-
-/** A short run may have sent none of a kind. */
-function ratioOf(value: number, baseline: number): { readonly ratio?: number } {
-  return baseline === 0 ? {} : { ratio: value / baseline };
-}
-
-async function settled(installation: Installation, startedAt: number, before: Books, sent: Books): Promise<Books> {
-  const deadline = Date.now() + SETTLE_MS;
-  for (;;) {
-    const now = await booksOf(installation, startedAt);
-    const counted = {
-      revenue: now.revenue - before.revenue, refunds: now.refunds - before.refunds, orders: now.orders - before.orders, tickets: now.tickets - before.tickets,
-    };
-    if (isEqual(counted, sent) || Date.now() > deadline) return counted;
-    await pause(SECOND);
-  }
-}
-
-function isEqual(a: Books, b: Books): boolean {
-  return a.revenue === b.revenue && a.refunds === b.refunds && a.orders === b.orders && a.tickets === b.tickets;
-}
-
-/** Totals of the hours that the run can touch. */
-async function booksOf(installation: Installation, startedAt: number): Promise<Books> {
-  const total = async (name: string, of: 'value' | 'count'): Promise<number> =>
-    (await rowsOf(installation, name, startedAt)).reduce((sum, row) => sum + (row[of] ?? 0), 0);
-  const [revenue, refunds, orders, tickets] = await Promise.all([
-    total('revenue', 'value'), total('refunds', 'value'), total('orders', 'value'), total('support_time', 'count'),
-  ]);
-  return { revenue: Math.round(revenue * 100), refunds: Math.round(refunds * 100), orders, tickets };
-}
-
-async function rowsOf({ url, secrets }: Installation, name: string, startedAt: number): Promise<{ value: number | null; count: number }[]> {
-  const from = encodeURIComponent(formatInstant(Math.floor((startedAt - LATE_MS) / HOUR) * HOUR));
-  const to = encodeURIComponent(formatInstant(Math.ceil((Date.now() + 1) / HOUR) * HOUR));
-  const headers = { authorization: `Bearer ${secrets['BOTTEGA_API_TOKEN'] ?? ''}` };
-  const answer = await fetch(`${url}/kpi?name=${name}&window=1h&from=${from}&to=${to}`, { headers });
-  if (answer.status !== 200) throw new Error(`/kpi answers ${String(answer.status)} ${await answer.text()}`);
-  const { rows } = await answer.json() as { rows: { value: number | null; count: number }[] };
-  return rows;
-}
-
-/** None where the installation shows /metrics to nobody outside. */
-async function hopsOf({ url }: Installation): Promise<Hops> {
-  const answer = await fetch(`${url}/metrics`);
-  const text = await answer.text();
-  if (answer.status !== 200) process.stderr.write(`/metrics answers ${String(answer.status)}: no times of the hops\n`);
-  const hops = new Map<string, Map<number, number>>();
-  for (const [, hop = '', bound = '', count] of answer.status === 200 ? text.matchAll(BUCKET) : []) {
-    const buckets = hops.get(hop) ?? new Map<number, number>();
-    hops.set(hop, buckets.set(bound === '+Inf' ? Infinity : Number(bound), Number(count)));
-  }
-  return hops;
-}
-
-/** Of a process that was started anew meanwhile, all it observed. */
-function sayHops(before: Hops, after: Hops): void {
-  for (const hop of HOPS) {
-    const [old, now] = [before.get(hop), after.get(hop)];
-    const since = (old?.get(Infinity) ?? 0) > (now?.get(Infinity) ?? 0) ? undefined : old;
-    const buckets = [...now ?? []].map(([bound, count]) => [bound, count - (since?.get(bound) ?? 0)] as const).sort(([a], [b]) => a - b);
-    const observed = buckets.at(-1)?.[1] ?? 0;
-    report({ bench: `load/hop/${hop}/observed`, unit: 'observations', value: observed });
-    if (observed === 0) continue;
-    for (const share of SHARES) report({ bench: `load/hop/${hop}/p${String(share * 100)}`, unit: 'ms', value: quantile(buckets, share) * SECOND });
-  }
-}
-
-/** As Prometheus' histogram_quantile: evenly spread inside a bucket, and never above the last finite bound. */
-function quantile(buckets: readonly (readonly [bound: number, count: number])[], share: number): number {
-  const rank = share * (buckets.at(-1)?.[1] ?? 0);
-  let [low, below] = [0, 0];
-  for (const [bound, count] of buckets) {
-    if (bound === Infinity) break;
-    if (count >= rank) return count === below ? bound : low + (bound - low) * ((rank - below) / (count - below));
-    [low, below] = [bound, count];
-  }
-  return low;
 }
 
 function pause(ms: number): Promise<void> {

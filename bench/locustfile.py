@@ -9,49 +9,27 @@ what was sent (exit code 0 only then), so nobody else may send meanwhile. The se
 
 import base64
 import hashlib
-import hmac
 import itertools
-import json
 import logging
 import os
 import random
 import sys
 import time
-from datetime import datetime, timezone
-from zoneinfo import ZoneInfo
 
 import gevent
-import requests
-from gevent.pool import Group
 from locust import FastHttpUser, events, task
 from locust.runners import LocalRunner
 
+from locust_bodies import base64url, change, encode, euro, instant, mac, moment_ago, order, receipt, refund
+from locust_books import Ledger
+
 SECRETS = ("SHOPIFY_WEBHOOK_SECRET", "HUBSPOT_CLIENT_SECRET", "POS_JWT_SECRET", "BOTTEGA_API_TOKEN")
-ZONE = ZoneInfo(os.environ.get("TZ_SHOP") or "Europe/Rome")
-LATE_S = 600
 SETTLE_S = 30
 ATTEMPTS = 30
 AGAIN_S = 2
 RETRIED = (0, 429, 503)
-ORDER_BYTES = 8_000
 
 log = logging.getLogger("bottega")
-
-
-class Ledger:
-    """What was sent: cents, but for orders and for tickets closed."""
-
-    def __init__(self):
-        self.sent = {"revenue": 0, "refunds": 0, "orders": 0, "tickets": 0}
-        self.before = dict(self.sent)
-        self.deliveries = 0
-        self.lost = 0
-        self.started = time.time()
-        # Sets what is sent apart from what was sent in other runs. Ids stay below 2 ** 53.
-        self.run = int(self.started) % 8_000_000
-        self.sources = itertools.count()
-        # Belongs to no user: Locust may stop the users, deliveries go on until they are answered.
-        self.under_way = Group()
 
 
 ledger = Ledger()
@@ -81,49 +59,23 @@ def open_books(environment, **_):
     ledger = Ledger()
     # Locust goes on where a listener fails: only the end may say that all is well.
     environment.process_exit_code = 1
-    ledger.before = books_of(environment)
+    ledger.open(environment)
 
 
 @events.test_stop.add_listener
 def close_books(environment, **_):
     ledger.under_way.join()
     deadline = time.time() + SETTLE_S
-    counted = growth(environment)
+    counted = ledger.growth(environment)
     while counted != ledger.sent and time.time() < deadline:
         gevent.sleep(1)
-        counted = growth(environment)
+        counted = ledger.growth(environment)
     log.info("%d deliveries, %d lost", ledger.deliveries, ledger.lost)
     for name, sent in ledger.sent.items():
         log.info("/kpi %s: sent %d, counted %d", name, sent, counted[name])
     agreed = counted == ledger.sent and ledger.lost == 0
     log.log(logging.INFO if agreed else logging.ERROR, "the figures agree to the cent" if agreed else "THE FIGURES DO NOT AGREE")
     environment.process_exit_code = 0 if agreed else 1
-
-
-def growth(environment):
-    now = books_of(environment)
-    return {name: now[name] - ledger.before[name] for name in now}
-
-
-def books_of(environment):
-    """Totals of the hours that the run can touch."""
-    return {
-        "revenue": round(total(environment, "revenue", "value") * 100),
-        "refunds": round(total(environment, "refunds", "value") * 100),
-        "orders": round(total(environment, "orders", "value")),
-        "tickets": total(environment, "support_time", "count"),
-    }
-
-
-def total(environment, name, field):
-    first = (ledger.started - LATE_S) // 3600 * 3600
-    end = (time.time() // 3600 + 1) * 3600
-    query = {"name": name, "window": "1h", "from": instant(first), "to": instant(end)}
-    headers = {"authorization": f"Bearer {os.environ['BOTTEGA_API_TOKEN']}"}
-    answer = requests.get(environment.host.rstrip("/") + "/kpi", params=query, headers=headers, timeout=30)
-    if answer.status_code != 200:
-        raise RuntimeError(f"/kpi answers {answer.status_code} {answer.text}")
-    return sum(row[field] or 0 for row in answer.json()["rows"])
 
 
 class Source(FastHttpUser):
@@ -289,75 +241,3 @@ class HubSpotDesk(Source):
             return {"x-hubspot-request-timestamp": now, "x-hubspot-signature-v3": base64.b64encode(mac("HUBSPOT_CLIENT_SECRET", signed)).decode()}
 
         return "/in/hubspot", "/in/hubspot", body, sign
-
-
-def order(order_id, at, cents, payment, updated):
-    """Of the size that Shopify sends."""
-    total = euro(cents)
-    money = {"amount": total, "currency_code": "EUR"}
-    body = {
-        "id": order_id, "admin_graphql_api_id": f"gid://shopify/Order/{order_id}", "test": False, "created_at": instant(at), "processed_at": instant(at),
-        "updated_at": instant(updated), "cancelled_at": None, "currency": "EUR", "financial_status": payment, "source_name": "web", "location_id": None,
-        "landing_site": "/?utm_source=instagram&utm_medium=social&utm_campaign=natale", "total_price": total,
-        "total_price_set": {"shop_money": money, "presentment_money": money}, "payment_gateway_names": ["shopify_payments"], "email": "cliente@example.it",
-        "line_items": [{"id": order_id + 1, "quantity": 2, "price": total}], "refunds": [], "discount_applications": [], "note_attributes": [],
-    }
-    line = {
-        "fulfillment_service": "manual", "grams": 250, "price": "0.00", "product_exists": True, "quantity": 1, "requires_shipping": True, "sku": "ART-12",
-        "taxable": True, "title": "Articolo",
-    }
-    missing = ORDER_BYTES - len(encode(body))
-    return {**body, "shipping_lines": [line] * max(0, round(missing / (len(encode(line)) + 1)))}
-
-
-def refund(refund_id, order_id, at, cents):
-    transaction = {
-        "id": refund_id + 1, "order_id": order_id, "amount": euro(cents), "currency": "EUR", "kind": "refund", "status": "success",
-        "gateway": "shopify_payments", "source_name": "web",
-    }
-    return {
-        "id": refund_id, "order_id": order_id, "created_at": instant(at), "processed_at": instant(at), "note": "taglia sbagliata", "refund_line_items": [],
-        "transactions": [transaction], "order_adjustments": [],
-    }
-
-
-def receipt(number, at, cents):
-    total = euro(cents).replace(".", ",")
-    return {
-        "idNegozio": "MI-01", "idCassa": "1", "numeroScontrino": number, "dataOra": datetime.fromtimestamp(at, ZONE).strftime("%d/%m/%Y %H:%M:%S"),
-        "totale": total, "valuta": "EUR", "pagamenti": [{"tipo": "ELETTRONICO", "importo": total}],
-        "righe": [{"sku": "A1", "qta": "1,000", "prezzo": total}], "stato": "completo",
-    }
-
-
-def change(ticket, index, kind, at, extra):
-    return {
-        "eventId": ticket + index, "subscriptionId": 2_900_000 + index, "portalId": 44_000_003, "appId": 4_000_001, "occurredAt": at,
-        "subscriptionType": f"ticket.{kind}", "attemptNumber": 0, "objectId": ticket, "changeSource": "CRM", **extra,
-    }
-
-
-def moment_ago():
-    """Seconds since the epoch, whole ones, as a till writes them; sometimes late."""
-    late = random.uniform(0, LATE_S) if random.random() < 0.04 else 0
-    return int(time.time() - late - 2)
-
-
-def instant(seconds):
-    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def euro(cents):
-    return f"{cents // 100}.{cents % 100:02d}"
-
-
-def encode(content):
-    return json.dumps(content, separators=(",", ":")).encode()
-
-
-def mac(secret, content):
-    return hmac.new(os.environ[secret].encode(), content, hashlib.sha256).digest()
-
-
-def base64url(content):
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

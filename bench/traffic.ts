@@ -94,6 +94,28 @@ export class Source {
   }
 }
 
+/** A store's own program, with the API token. */
+export class StoreProgram {
+  readonly store: string;
+  readonly #secret: string;
+  readonly #base: number;
+  #serial = 0;
+
+  /** `run` as of a source. */
+  constructor(index: number, { secrets }: Pick<Installation, 'secrets'>, run: number) {
+    this.store = `negozio-${String(index)}`;
+    this.#secret = secrets['BOTTEGA_API_TOKEN'] ?? '';
+    this.#base = run;
+  }
+
+  sale(at: number, cents: number): Parcel {
+    this.#serial += 1;
+    const event = saleEvent({ id: `${this.store}-${String(this.#base)}-${String(this.#serial)}`, at, amount: euro(cents), data: { store: this.store } });
+    const body = JSON.stringify({ ...event, source: `urn:bottega:${this.store}` });
+    return { sign: () => tokenRequest(this.#secret, body) };
+  }
+}
+
 /** A support desk: HubSpot's notices of tickets that were opened and closed. */
 export class Desk {
   readonly #installation: Installation;

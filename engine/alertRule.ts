@@ -1,5 +1,5 @@
 /**
- * What should someone be told about? A KPI beyond a threshold, and how patient to be.
+ * What should someone be told about? A KPI beyond a threshold, or a source that has gone mute, and how patient to be.
  */
 import type { WindowSize } from './window.js';
 
@@ -9,6 +9,7 @@ export type Threshold =
   | { readonly op: 'outside'; readonly low: number; readonly high: number };
 
 export interface AlertRule {
+  readonly kind?: 'kpi';
   readonly name: string;
   readonly kpi: string;
   readonly size: WindowSize;
@@ -16,8 +17,10 @@ export interface AlertRule {
   /** One alert per store, or one for all stores together. */
   readonly group: 'store' | 'all';
   readonly when: Threshold;
-  /** `finished`: final and corrected values only. `live`: also a window that is still filling. */
-  readonly evaluate: 'finished' | 'live';
+  /** `finished`: final and corrected values only. `live`: also a window that is still filling. `projected`: what a filling one will come to at this pace. */
+  readonly evaluate: 'finished' | 'live' | 'projected';
+  /** Absent: by day and by night. */
+  readonly hours?: 'opening';
   readonly forMs: number;
   readonly keepFiringForMs: number;
   /** Tells again while it fires; 0 = once. */
@@ -25,6 +28,18 @@ export interface AlertRule {
   /** Silence for so long is `noData`; 0 = never. */
   readonly noDataMs: number;
 }
+
+/** A source that is silent for longer than its history explains (see mute.ts); one alert per source. */
+export interface MuteRule {
+  readonly kind: 'mute';
+  readonly name: string;
+  /** Absent: every source, each for itself. */
+  readonly source?: string;
+  readonly hours?: 'opening';
+  readonly repeatMs: number;
+}
+
+export type Rule = AlertRule | MuteRule;
 
 /** Beyond the threshold; on it is not beyond. */
 export function isBreached(when: Threshold, value: number): boolean {

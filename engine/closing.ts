@@ -1,6 +1,7 @@
 /**
  * Which windows are over and not yet said to be final? One mark per size remembers how far closing has come, across restarts and workers.
  */
+import { SKEW_MS } from './clock.js';
 import type { KpiValue } from './kpi.js';
 import type { Publication } from './publication.js';
 import { type Store, textOf } from './store/store.js';
@@ -32,11 +33,14 @@ export interface ClosingDeps {
   readonly publication: Publication;
   readonly calendar: Calendar;
   readonly graceMs: number;
+  /** Where others close, too: how far our clock is ahead of the one all share, in ms. */
+  readonly skew?: () => Promise<number>;
 }
 
 /**
  * Closes what ended at least `graceMs` before `now`. A claim is committed before `tell` and confirmed after it: a window is
- * told once, also by several workers, and told again only where a process died in between.
+ * told once, also by several workers, and told again only where a process died in between. A worker whose clock is off by more than
+ * the grace closes nothing: the others do.
  */
 export async function closeWindows(deps: ClosingDeps, sizes: readonly WindowSize[], now: number, tell: (closed: Closed) => void): Promise<void> {
   for (const size of sizes) {
@@ -50,12 +54,13 @@ export async function isClosed(store: Store, size: WindowSize, end: number): Pro
   return text !== undefined && (JSON.parse(text) as Mark).end >= end;
 }
 
-async function closeSize({ store, publication, calendar, graceMs }: ClosingDeps, size: WindowSize, now: number, tell: (closed: Closed) => void): Promise<void> {
+async function closeSize(deps: ClosingDeps, size: WindowSize, now: number, tell: (closed: Closed) => void): Promise<void> {
+  const { store, publication, calendar, graceMs, skew } = deps;
   const key = `w/${size}`;
   const end = calendar.windowAt(size, now - graceMs).start;
   const text = textOf((await store.read([key]))[0]);
   const from = openFrom(text, end, now);
-  if (from === undefined) return;
+  if (from === undefined || Math.abs((await skew?.()) ?? 0) > Math.max(graceMs, SKEW_MS)) return;
   const claim = JSON.stringify({ from, end, claimedAt: now, state: 'telling' } satisfies Mark);
   const claimed = await store.commit([{ key, expect: text ?? null, value: claim }]);
   if (claimed.outcome === 'conflict') return;

@@ -1,7 +1,7 @@
 /**
  * What do we know about one thing that happened? The merge of all versions heard of it, whatever their order.
  *
- * A fact is a map of last-writer-wins registers, one a field, ordered by (sequence, id, value). That order is total, so
+ * A fact is a row of last-writer-wins registers, one a field, ordered by (sequence, id, value). That order is total, so
  * the merge is commutative, associative and idempotent (a state-based CRDT: Shapiro et al. 2011, LWW-Register).
  */
 import { type EventData, type EventType, sequenceKey, type ShopEvent } from './event.js';
@@ -11,19 +11,32 @@ import { parseInstant } from './time.js';
 /** A field's value: text, an instant in epoch ms, money in minor units, a quantity in thousandths. */
 export type FieldValue = string | number | boolean;
 
-/** Who set a field: the version's place in its subject's history, then its id. */
-type Writer = readonly [sequence: string, id: string];
+/** Where the fields that any event may have stand in a fact; a sender's own fields (`x_…`) follow, in the order of their names. */
+export const SLOT = {
+  store: 0, channel: 1, time: 2, status: 3, amount: 4, quantity: 5, payment: 6, openedAt: 7, closedAt: 8, customer: 9,
+  'campaign.source': 10, 'campaign.medium': 11, 'campaign.name': 12,
+} as const;
 
-/** The merged fields with the index of their writer. Writers and fields are sorted: equal knowledge is equal text. */
+/** The place of the first `x_…` field. */
+export const FIRST_EXTRA = 13;
+
+/**
+ * The merged fields by their place, with the place of their writer (`by` is absent where there is but one writer). A writer is the version's
+ * place in its subject's history (`sequences`) and its id (`ids`). Writers and the names of `x_…` fields are sorted: equal knowledge is an
+ * equal fact, and equal text (see factText.ts). Plain lists, and one text for the usual single writer: most facts are never merged.
+ */
 export interface Fact {
   readonly type: EventType;
-  readonly writers: readonly Writer[];
-  readonly fields: Readonly<Record<string, readonly [value: FieldValue, writer: number]>>;
+  readonly sequences: string | readonly string[];
+  readonly ids: string | readonly string[];
+  readonly extras: readonly string[];
+  readonly values: readonly (FieldValue | undefined)[];
+  readonly by: readonly number[] | undefined;
 }
 
 /** Facts of one thing share this key. The source belongs to it: two tills may both have a receipt 1. */
-export function factKey(event: ShopEvent): string {
-  return `f/${event.type}/${encodeURIComponent(event.source)}/${event.subject ?? `=${event.id}`}`;
+export function factKey({ type, source, subject, id }: ShopEvent): string {
+  return keyStart(type, source) + (subject ?? `=${id}`);
 }
 
 /** Merges one more version in. */
@@ -31,88 +44,80 @@ export function mergeEvent(fact: Fact | undefined, event: ShopEvent, currency: s
   return mergeFacts(fact, factOf(event, currency));
 }
 
-/** Merges two states of knowledge about one thing. */
+/** Merges two states of knowledge about one thing. Answers `a` itself where `b` says nothing new. */
 export function mergeFacts(a: Fact | undefined, b: Fact): Fact {
-  if (a === undefined || covers(b, a)) return b;
+  if (a === undefined) return b;
   if (covers(a, b)) return a;
-  const winners = new Map<string, Register>();
-  for (const fact of [a, b]) {
-    for (const [field, [value, writer]] of Object.entries(fact.fields)) {
-      const register: Register = { value, writer: fact.writers[writer] ?? ['', ''] };
-      const rival = winners.get(field);
-      if (rival === undefined || isLater(register, rival)) winners.set(field, register);
-    }
-  }
-  return assemble(b.type, winners);
+  if (covers(b, a)) return b;
+  return mergeRegisters(a, b);
 }
 
 /** The value of one field, `undefined` where no version set it. */
 export function fieldOf(fact: Fact, field: string): FieldValue | undefined {
-  return fact.fields[field]?.[0];
+  return fact.values[placeOf(fact, field)];
 }
 
-/** A fact as it lies in the store: with the generation of measures its contributions were computed by (see measure.ts). */
-export interface StoredFact {
-  readonly generation: string;
-  readonly fact: Fact;
+/** The status a fact has: what was said, else that a ticket, lead or checkout is open until somebody closes it, and that anything else happened. */
+export function statusOf({ type, values }: Fact): FieldValue {
+  return values[SLOT.status] ?? (type === 'ticket' || type === 'lead' || type === 'checkout' ? 'open' : 'completed');
 }
 
-/** Text to store; the same knowledge under the same measures is the same text. */
-export function encodeFact({ generation, fact }: StoredFact): string {
-  return JSON.stringify([generation, fact.type, fact.writers, fact.fields]);
+/** Place of a field in a fact; one behind the last where the fact does not have it. */
+export function placeOf({ extras, values }: Pick<Fact, 'extras' | 'values'>, field: string): number {
+  const slot = (SLOT as Readonly<Record<string, number>>)[field];
+  if (slot !== undefined) return slot;
+  const index = extras.indexOf(field);
+  return index === -1 ? values.length : FIRST_EXTRA + index;
 }
 
-/** The fact in stored text. */
-export function decodeFact(text: string): StoredFact {
-  const [generation, type, writers, fields] = JSON.parse(text) as [string, EventType, Fact['writers'], Fact['fields']];
-  return { generation, fact: { type, writers, fields } };
+/** What one version says. */
+export function factOf({ type, id, time, sequence, data }: ShopEvent, currency: string): Fact {
+  const { store, channel, status, payment, amount, quantity } = data;
+  const minor = amount === undefined ? undefined : toMinor(amount, currency) ?? 0;
+  const thousandths = quantity === undefined ? undefined : Math.round(quantity * 1_000);
+  const values: (FieldValue | undefined)[] = [store, channel, instantOf(time), status, minor, thousandths, payment];
+  const extras = pushRest(values, data);
+  // A version whose place is its time needs no second look at the same instant.
+  return { type, sequences: sequence === time ? time.slice(0, -1) : sequenceKey(sequence), ids: id, extras, values, by: undefined };
 }
 
-/** Whether merging `b` into `a` changes nothing: what a repetition does, and what an older version does that knows no more. */
-function covers(a: Fact, b: Fact): boolean {
-  for (const field of Object.keys(b.fields)) {
-    const mine = registerOf(a, field);
-    const other = registerOf(b, field);
-    if (mine === undefined || (other !== undefined && isLater(other, mine))) return false;
+/** One list for all facts without fields of the sender's own. */
+export const NO_EXTRAS: readonly string[] = [];
+const MAX_SOURCES = 1_000;
+const keyStarts = new Map<EventType, Map<string, string>>();
+
+/** Sources are few, and encoding one costs more than finding it again. */
+function keyStart(type: EventType, source: string): string {
+  let bySource = keyStarts.get(type);
+  if (bySource === undefined) keyStarts.set(type, bySource = new Map<string, string>());
+  let start = bySource.get(source);
+  if (start === undefined) {
+    if (bySource.size >= MAX_SOURCES) bySource.clear();
+    bySource.set(source, start = `f/${type}/${encodeURIComponent(source)}/`);
   }
-  return true;
+  return start;
 }
 
-function registerOf({ fields, writers }: Fact, field: string): Register | undefined {
-  const found = fields[field];
-  return found === undefined ? undefined : { value: found[0], writer: writers[found[1]] ?? ['', ''] };
+/** Appends the fields that most facts do not have, and answers the names of the sender's own. */
+function pushRest(values: (FieldValue | undefined)[], data: EventData): readonly string[] {
+  const { openedAt, closedAt, customer, campaign } = data;
+  const own = ownFields(data);
+  if (own === NO_EXTRAS && openedAt === undefined && closedAt === undefined && customer === undefined && campaign === undefined) return own;
+  values.push(optionalInstant(openedAt), optionalInstant(closedAt), customer, campaign?.source, campaign?.medium, campaign?.name);
+  for (const name of own) values.push(data[name as `x_${string}`]);
+  return own;
 }
 
-interface Register {
-  readonly value: FieldValue;
-  readonly writer: Writer;
-}
-
-function factOf(event: ShopEvent, currency: string): Fact {
-  const values = fieldsOf(event, currency);
-  const fields: Record<string, readonly [FieldValue, number]> = {};
-  for (const field of ascending(Object.keys(values))) fields[field] = [values[field] as FieldValue, 0];
-  return { type: event.type, writers: [[sequenceKey(event.sequence), event.id]], fields };
-}
-
-function fieldsOf({ time, data }: ShopEvent, currency: string): Record<string, FieldValue> {
-  const values: Record<string, FieldValue> = {};
-  for (const field of Object.keys(data) as (keyof EventData)[]) {
-    const value = data[field];
-    if (field === 'amount') values[field] = toMinor(value as string, currency) ?? 0;
-    else if (field === 'quantity') values[field] = Math.round((value as number) * 1_000);
-    else if (field === 'openedAt' || field === 'closedAt') values[field] = instantOf(value as string);
-    else if (field === 'campaign') for (const [part, text] of Object.entries(data.campaign ?? {})) values[`campaign.${part}`] = text as string;
-    else if (field !== 'currency') values[field] = value as FieldValue;
+function ownFields(data: EventData): readonly string[] {
+  let own: string[] | undefined;
+  for (const field in data) {
+    if (field.charCodeAt(1) === UNDERSCORE) (own ??= []).push(field);
   }
-  values['time'] = instantOf(time);
-  return values;
+  return own?.sort() ?? NO_EXTRAS;
 }
 
-/** The fields of canonical events are in order already. */
-function ascending(names: string[]): string[] {
-  return names.every((name, index) => index === 0 || name > (names[index - 1] ?? '')) ? names : names.sort();
-}
+/** Only a sender's own fields have one in second place. */
+const UNDERSCORE = '_'.charCodeAt(0);
 
 function instantOf(text: string): number {
   const instant = parseInstant(text);
@@ -120,24 +125,83 @@ function instantOf(text: string): number {
   return instant;
 }
 
-function isLater(a: Register, b: Register): boolean {
-  const [sequenceA, idA] = a.writer;
-  const [sequenceB, idB] = b.writer;
-  if (sequenceA !== sequenceB) return sequenceA > sequenceB;
-  if (idA !== idB) return idA > idB;
-  if (a.value === b.value) return false;
-  return JSON.stringify(a.value) > JSON.stringify(b.value);
+function optionalInstant(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : instantOf(text);
 }
 
-function assemble(type: EventType, registers: ReadonlyMap<string, Register>): Fact {
-  const nameOf = (writer: Writer): string => `${writer[0]}\u0000${writer[1]}`;
-  const byName = new Map([...registers.values()].map(({ writer }) => [nameOf(writer), writer]));
-  const names = [...byName.keys()].sort();
-  const indexOf = new Map(names.map((name, index) => [name, index]));
-  const fields: Record<string, readonly [FieldValue, number]> = {};
-  for (const field of [...registers.keys()].sort()) {
-    const register = registers.get(field);
-    if (register !== undefined) fields[field] = [register.value, indexOf.get(nameOf(register.writer)) ?? 0];
+/** Whether merging `b` into `a` changes nothing: what a repetition does, and what an older version does that knows no more. */
+function covers(a: Fact, b: Fact): boolean {
+  const isNewer = a.by === undefined && b.by === undefined && isAfter(b.sequences as string, b.ids as string, a.sequences as string, a.ids as string);
+  if (isNewer) return false;
+  for (let place = 0; place < b.values.length; place += 1) {
+    const value = b.values[place];
+    if (value === undefined) continue;
+    const mine = a.extras === b.extras || place < FIRST_EXTRA ? place : placeOf(a, b.extras[place - FIRST_EXTRA] ?? '');
+    const known = a.values[mine];
+    if (known === undefined || isLater(registerAt(b, place, value), registerAt(a, mine, known))) return false;
   }
-  return { type, writers: names.map((name) => byName.get(name) ?? ['', '']), fields };
+  return true;
+}
+
+interface Register {
+  readonly value: FieldValue;
+  readonly sequence: string;
+  readonly id: string;
+}
+
+function registerAt({ sequences, ids, by }: Fact, place: number, value: FieldValue): Register {
+  const writer = by?.[place] ?? 0;
+  return { value, sequence: nth(sequences, writer), id: nth(ids, writer) };
+}
+
+function nth(texts: string | readonly string[], index: number): string {
+  return typeof texts === 'string' ? texts : texts[index] ?? '';
+}
+
+function isAfter(sequence: string, id: string, otherSequence: string, otherId: string): boolean {
+  return sequence === otherSequence ? id > otherId : sequence > otherSequence;
+}
+
+function isLater(a: Register, b: Register): boolean {
+  if (a.sequence !== b.sequence || a.id !== b.id) return isAfter(a.sequence, a.id, b.sequence, b.id);
+  return a.value !== b.value && JSON.stringify(a.value) > JSON.stringify(b.value);
+}
+
+function mergeRegisters(a: Fact, b: Fact): Fact {
+  const extras = a.extras === b.extras ? a.extras : [...new Set([...a.extras, ...b.extras])].sort();
+  const registers: (Register | undefined)[] = [];
+  const end = extras.length > 0 ? FIRST_EXTRA + extras.length : Math.max(a.values.length, b.values.length);
+  for (let place = 0; place < end; place += 1) {
+    const name = place < FIRST_EXTRA ? undefined : extras[place - FIRST_EXTRA];
+    const [mine, other] = name === undefined ? [place, place] : [placeOf(a, name), placeOf(b, name)];
+    registers.push(later(registerIn(a, mine), registerIn(b, other)));
+  }
+  return assemble(b.type, extras, registers);
+}
+
+function registerIn(fact: Fact, place: number): Register | undefined {
+  const value = fact.values[place];
+  return value === undefined ? undefined : registerAt(fact, place, value);
+}
+
+function later(a: Register | undefined, b: Register | undefined): Register | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return isLater(b, a) ? b : a;
+}
+
+function assemble(type: EventType, extras: readonly string[], registers: readonly (Register | undefined)[]): Fact {
+  const writers: Register[] = [];
+  for (const register of registers) {
+    if (register !== undefined && !writers.some((writer) => isSameWriter(writer, register))) writers.push(register);
+  }
+  writers.sort((a, b) => (isAfter(a.sequence, a.id, b.sequence, b.id) ? 1 : -1));
+  const values = registers.map((register) => register?.value);
+  const [only] = writers;
+  if (only !== undefined && writers.length === 1) return { type, sequences: only.sequence, ids: only.id, extras, values, by: undefined };
+  const by = registers.map((register) => (register === undefined ? 0 : writers.findIndex((writer) => isSameWriter(writer, register))));
+  return { type, sequences: writers.map(({ sequence }) => sequence), ids: writers.map(({ id }) => id), extras, values, by };
+}
+
+function isSameWriter(a: Register, b: Register): boolean {
+  return a.sequence === b.sequence && a.id === b.id;
 }

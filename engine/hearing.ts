@@ -1,7 +1,7 @@
 /**
  * Which number is the newer one? KPI values come from several workers, and one may overtake another on its way.
  */
-import type { KpiStatus, KpiValue } from './kpi.js';
+import { type KpiStatus, type KpiValue, labelOf, numberOf } from './kpi.js';
 import { parseInstant } from './time.js';
 import { isWindowSize } from './window.js';
 
@@ -22,8 +22,9 @@ export class Hearing {
   readonly #newest = new Map<string, Heard>();
 
   /** `overtaken`: a newer value of the same number and window was heard moments ago. */
-  hear({ name, window, store, channel, revision, status }: KpiValue, now: number): 'newer' | 'overtaken' {
-    const key = `${name}/${window.size}/${window.start}/${store}/${channel}`;
+  hear(value: KpiValue, now: number): 'newer' | 'overtaken' {
+    const { revision, status } = value;
+    const key = numberOf(value);
     const before = this.#newest.get(key);
     const rank = RANK[status];
     const isOlder = before !== undefined && (revision < before.revision || (revision === before.revision && rank < before.rank));
@@ -46,7 +47,7 @@ export class Hearing {
 export function parseKpi(topic: string, text: string): KpiValue | undefined {
   const value = parseJson(text);
   if (!isKpi(value)) return undefined;
-  return topic.endsWith(`/kpi/${value.name}/${value.window.size}/${value.store}/${value.channel}`) ? value : undefined;
+  return topic.endsWith(`/kpi/${value.name}/${labelOf(value)}/${value.store}/${value.channel}`) ? value : undefined;
 }
 
 function isKpi(input: unknown): input is KpiValue {

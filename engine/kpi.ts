@@ -4,8 +4,9 @@
 import type { EventType } from './event.js';
 import { bucketField, BUCKET_RATIO, countField, typeField } from './measure.js';
 import { fromMinor } from './money.js';
-import { lateField, parseSliceKey, REVISION, UPDATED_AT } from './slice.js';
-import { type Counters, countersOf, type Entry } from './store/store.js';
+import { lateField, REVISION, UPDATED_AT } from './slice.js';
+import type { Counters } from './store/store.js';
+import { groupOf, type WindowSums } from './groups.js';
 import { formatInstant } from './time.js';
 import { isSliding, type Span, type WindowSize } from './window.js';
 
@@ -28,7 +29,15 @@ export interface Kpi {
   readonly top: readonly Part[];
   readonly bottom?: readonly Part[];
   readonly percentile?: number;
+  /** It rests on what is open now: instead of sums, or (`young`) less what is in the sums and has not lasted long enough yet. */
+  readonly open?: OpenReading;
 }
+
+/** Numbers about open things (see open.ts). */
+export type OpenReading = 'young' | 'oldestOrder' | 'quotes' | 'quoteAmount';
+export type OpenNumbers = (reading: OpenReading, row: Pick<WindowSums, 'span' | 'store' | 'channel'>) => Reading;
+
+export { ALL, type Grouping } from './groups.js';
 
 export type KpiStatus = 'live' | 'final' | 'corrected';
 
@@ -44,14 +53,39 @@ export interface KpiValue {
   readonly status: KpiStatus;
   readonly revision: number;
   readonly updatedAt: string;
+  /** Name of the shift, of a window that is one. */
+  readonly shift?: string;
+  /** Of a window whose size was chosen: see adaptive.ts. */
+  readonly adaptive?: Adaptive;
+  /** What the number was before the change that this message tells; of corrections only, and not in answers to questions. */
+  readonly previous?: { readonly value: number | null; readonly revision: number };
+  /** What is usual at this moment: see comparison.ts. */
+  readonly comparison?: { readonly value: number | null; readonly days: number };
 }
 
-/** `_` in place of a store or channel: all of them. */
-export const ALL = '_';
+/**
+ * Why a window is as long as it is. `expected` facts of a window of that size; `needed` of them make a number that says something: they are
+ * `enough`, `tooFew` even in an hour, or the former size was `kept` because they are nearly enough, or not yet enough for a shorter one.
+ */
+export interface Adaptive {
+  readonly size: ChosenSize;
+  readonly reason: 'enough' | 'tooFew' | 'kept';
+  readonly expected: number;
+  readonly needed: number;
+}
 
-export interface Grouping {
-  readonly store: boolean;
-  readonly channel: boolean;
+/** Sizes among which is chosen. */
+export const CHOICES = ['5m', '15m', '1h'] as const;
+export type ChosenSize = (typeof CHOICES)[number];
+
+/** Which number of which window and group a value is of. */
+export function numberOf(value: KpiValue): string {
+  return `${value.name}/${labelOf(value)}/${value.window.start}/${groupOf(value)}`;
+}
+
+/** The size as topics say it: `auto` where it was chosen. */
+export function labelOf({ adaptive, window }: Pick<KpiValue, 'adaptive' | 'window'>): string {
+  return adaptive === undefined ? window.size : 'auto';
 }
 
 /** What reading depends on besides the slices. */
@@ -59,50 +93,42 @@ export interface ReadContext {
   readonly now: number;
   readonly currency: string;
   readonly graceMs: number;
-}
-
-/** Sums of one window and group. */
-export interface WindowSums {
-  readonly span: Span;
-  readonly store: string;
-  readonly channel: string;
-  readonly sums: Counters;
-}
-
-/** Merges slices (all of one level, in the spans' order of time) into one row of sums per window and group. */
-export function sumWindows(slices: readonly Entry[], spans: readonly Span[], grouping: Grouping): WindowSums[] {
-  const rows = new Map<string, { span: Span; store: string; channel: string; sums: Record<string, number> }>();
-  for (const { key, value } of slices) {
-    const slice = parseSliceKey(key);
-    const store = grouping.store ? slice.store : ALL;
-    const channel = grouping.channel ? slice.channel : ALL;
-    const span = spanOf(spans, slice.start);
-    if (span === undefined) continue;
-    const name = `${String(span.start)}/${store}/${channel}`;
-    const row = rows.get(name) ?? { span, store, channel, sums: {} };
-    rows.set(name, row);
-    mergeSums(row.sums, countersOf(value));
-  }
-  return [...rows.values()];
+  readonly open?: OpenNumbers;
 }
 
 /** The KPI values of one window and group, without those that none of its facts speak of. */
 export function readKpis(size: WindowSize, row: WindowSums, kpis: readonly Kpi[], context: ReadContext): KpiValue[] {
   const window = { size, start: formatInstant(row.span.start), end: formatInstant(row.span.end) };
-  const common = { store: row.store, channel: row.channel, status: statusOf(size, row, context) };
+  const status = statusOf(size, row, context);
   const updatedAt = formatInstant(row.sums[UPDATED_AT] ?? context.now);
-  return kpis
-    .filter((kpi) => isKnown(kpi, row.sums))
-    .map((kpi) => ({
-      name: kpi.name,
-      window,
-      ...common,
-      value: evaluate(kpi, row.sums, context.currency),
-      unit: kpi.unit === 'money' ? context.currency : kpi.unit,
-      count: factsBehind(kpi, row.sums),
-      revision: row.sums[REVISION] ?? 0,
-      updatedAt,
-    }));
+  const shift = row.shift === undefined ? {} : { shift: row.shift };
+  return kpis.flatMap((kpi) => {
+    const number = kpi.open === undefined || kpi.open === 'young' ? summed(kpi, row, context) : present(kpi, kpi.open, size, row, context);
+    if (number === undefined) return [];
+    const unit = kpi.unit === 'money' ? context.currency : kpi.unit;
+    const { store, channel, sums } = row;
+    return [{ name: kpi.name, window, store, channel, status, ...number, unit, revision: sums[REVISION] ?? 0, updatedAt, ...shift }];
+  });
+}
+
+/** A number and the facts it rests on. */
+type Reading = Pick<KpiValue, 'value' | 'count'>;
+
+function summed(kpi: Kpi, row: WindowSums, { currency, open }: ReadContext): Reading | undefined {
+  if (!isKnown(kpi, row.sums)) return undefined;
+  const value = evaluate(kpi, row.sums, currency);
+  const count = factsBehind(kpi, row.sums);
+  const less = kpi.open === undefined || open === undefined ? 0 : open(kpi.open, row).count;
+  // An order may have been closed between the look at the sums and the look at what is open.
+  return less === 0 || value === null ? { value, count } : { value: Math.max(0, value - less), count: Math.max(0, count - less) };
+}
+
+/** What is open now says nothing about a window that is over, or that slides. */
+function present(kpi: Kpi, reading: OpenReading, size: WindowSize, row: WindowSums, { now, currency, open }: ReadContext): Reading | undefined {
+  if (open === undefined || isSliding(size) || now < row.span.start || now >= row.span.end) return undefined;
+  const { value, count } = open(reading, row);
+  if (count === 0 && !isKnown(kpi, row.sums)) return undefined;
+  return { value: value === null ? null : scaled(value, kpi, currency), count };
 }
 
 /**
@@ -112,19 +138,31 @@ export function readKpis(size: WindowSize, row: WindowSums, kpis: readonly Kpi[]
 export function emptyKpis(
   before: readonly KpiValue[],
   present: readonly KpiValue[],
-  { size, span, status }: { readonly size: WindowSize; readonly span: Span; readonly status: 'live' | 'final' },
+  { size, span, status, shift }: { readonly size: WindowSize; readonly span: Span; readonly status: 'live' | 'final'; readonly shift?: string },
   kpis: readonly Kpi[],
   now: number,
 ): KpiValue[] {
-  const additive = new Set(kpis.filter(({ bottom, percentile }) => bottom === undefined && percentile === undefined).map(({ name }) => name));
+  const additive = new Set(kpis.filter(isAdditive).map(({ name }) => name));
+  const gone = new Set(status === 'final' ? kpis.filter(({ open }) => open !== undefined && open !== 'young').map(({ name }) => name) : []);
   const window = { size, start: formatInstant(span.start), end: formatInstant(span.end) };
   const known = new Set(present.map(({ name, store, channel }) => `${name}/${store}/${channel}`));
   return before
-    .filter(({ name, store, channel }) => !known.has(`${name}/${store}/${channel}`))
-    .map((value) => ({ ...value, window, value: additive.has(value.name) ? 0 : null, count: 0, status, revision: 0, updatedAt: formatInstant(now) }));
+    .filter(({ name, store, channel }) => !known.has(`${name}/${store}/${channel}`) && !gone.has(name))
+    .map((value) => ({
+      ...value, window, value: additive.has(value.name) ? 0 : null, count: 0, status, revision: 0, updatedAt: formatInstant(now),
+      ...(shift === undefined ? {} : { shift }),
+    }));
 }
 
-/** The number itself: money and seconds in whole units of the currency and of time, `null` over an empty denominator. */
+/** A sum: parts of it add up to the whole, and nothing at all is zero. */
+export function isAdditive({ bottom, percentile, open }: Kpi): boolean {
+  return bottom === undefined && percentile === undefined && open !== 'oldestOrder';
+}
+
+/**
+ * The number itself: money and seconds in whole units of the currency and of time, `null` over an empty denominator. Sums may be shares of
+ * sums (see comparison.ts): money is then rounded to the smallest unit.
+ */
 export function evaluate(kpi: Kpi, sums: Counters, currency: string): number | null {
   if (kpi.percentile !== undefined) return percentileOf(kpi, sums, kpi.percentile);
   const top = total(kpi.top, sums);
@@ -133,36 +171,19 @@ export function evaluate(kpi: Kpi, sums: Counters, currency: string): number | n
   return bottom === 0 ? null : scaled(ratioInUnits(top, bottom, kpi), kpi, currency);
 }
 
-function spanOf(spans: readonly Span[], start: number): Span | undefined {
-  let low = 0;
-  let high = spans.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const span = spans[middle];
-    if (span === undefined || start < span.start) high = middle - 1;
-    else if (start >= span.end) low = middle + 1;
-    else return span;
-  }
-  return undefined;
-}
-
-function mergeSums(into: Record<string, number>, from: Counters): void {
-  for (const [field, value] of Object.entries(from)) {
-    into[field] = field === UPDATED_AT ? Math.max(into[field] ?? 0, value) : (into[field] ?? 0) + value;
-  }
-}
-
 /** A window that slides is always live; any other is over `graceMs` after its end. */
 function statusOf(size: WindowSize, { span, sums }: WindowSums, { now, graceMs }: ReadContext): KpiStatus {
   if (isSliding(size) || now < span.end + graceMs) return 'live';
   return (sums[lateField(size)] ?? 0) > 0 ? 'corrected' : 'final';
 }
 
-function isKnown(kpi: Kpi, sums: Counters): boolean {
+/** Whether anything speaks of it. */
+export function isKnown(kpi: Kpi, sums: Counters): boolean {
   return kpi.types.some((type) => (sums[typeField(type)] ?? 0) > 0) || factsBehind(kpi, sums) > 0;
 }
 
-function factsBehind({ top, bottom }: Kpi, sums: Counters): number {
+/** How many facts the number rests on: those in its denominator, where it has one. */
+export function factsBehind({ top, bottom }: Kpi, sums: Counters): number {
   const measures = new Set((bottom ?? top).map(({ measure }) => measure));
   return [...measures].reduce((count, measure) => count + (sums[countField(measure)] ?? 0), 0);
 }
@@ -183,7 +204,7 @@ function ratioInUnits(top: number, bottom: number, { unit }: Kpi): number {
 }
 
 function scaled(value: number, { unit }: Kpi, currency: string): number {
-  if (unit === 'money') return Number(fromMinor(value, currency));
+  if (unit === 'money') return Number(fromMinor(roundHalfUp(value), currency));
   if (unit === 'seconds') return value / 1_000;
   if (unit === 'ratio') return Number(value.toFixed(6));
   return value;

@@ -1,18 +1,22 @@
 /**
- * How do events get into the store, and numbers out of it? Read, plan, commit; try again where another writer was faster.
+ * How do events get into the store? Plan, commit; read and try again where what was known is not what is there.
  */
 import { Fault } from './errors.js';
 import type { ShopEvent } from './event.js';
-import { decodeFact } from './fact.js';
+import { cacheOf } from './factCache.js';
+import { generationIn } from './factText.js';
+import { changesOf, type FoldPlan, knownFact, planFold, type Versions, versionsOf } from './fold.js';
 import { generationOf, type Measure } from './measure.js';
-import { type Grouping, type Kpi, type KpiValue, readKpis, sumWindows, type WindowSums } from './kpi.js';
-import { type FoldContext, type FoldPlan, parseSliceKey, planFold, type SliceChange, sliceRange, type Versions, versionsOf } from './slice.js';
-import { type Change, type Entry, type KeyRange, prefixRange, type Store, textOf } from './store/store.js';
-import { type Calendar, type Span, sliceLevel, type WindowSize } from './window.js';
+import { countHours } from './mute.js';
+import { type FoldContext, REVISION, type SliceChange } from './slice.js';
+import { scanAll } from './store/scan.js';
+import { type Change, type CommitResult, type Counters, prefixRange, type Store, textOf } from './store/store.js';
+
+export { type Books, type Question, readAllGroups, readRows } from './reading.js';
+export { scanAll } from './store/scan.js';
 
 const MAX_ATTEMPTS = 20;
 const MAX_FACTS_PER_COMMIT = 500;
-const PAGE = 1_000;
 
 /** What a batch did: the slices that moved, and how many of its events said nothing new. */
 export interface Folded {
@@ -22,13 +26,13 @@ export interface Folded {
 
 /** Stores a batch of events; when it resolves they survive a power cut. Throws the store's faults, and `store.contended` under endless conflict. */
 export async function foldEvents(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
+  if (events.length <= MAX_FACTS_PER_COMMIT) return foldPart(store, events, context);
   const slices: SliceChange[] = [];
   let unchanged = 0;
   for (let from = 0; from < events.length; from += MAX_FACTS_PER_COMMIT) {
-    const part = events.slice(from, from + MAX_FACTS_PER_COMMIT);
-    const plan = await foldVersions(store, versionsOf(part), sourceMarks(part), context);
-    slices.push(...plan.slices);
-    unchanged += plan.unchanged;
+    const part = await foldPart(store, events.slice(from, from + MAX_FACTS_PER_COMMIT), context);
+    slices.push(...part.slices);
+    unchanged += part.unchanged;
   }
   return { slices, unchanged };
 }
@@ -46,102 +50,83 @@ export async function openGenerations(store: Store, measures: readonly Measure[]
 export async function refold(store: Store, after: string, context: FoldContext): Promise<string | undefined> {
   const { gte, lt } = prefixRange('f/');
   const page = await store.scan({ gte: after === '' ? gte : `${after}\u0001`, lt }, MAX_FACTS_PER_COMMIT);
-  const stale = page.filter(({ value }) => decodeFact(textOf(value) ?? '').generation !== context.generation.id);
-  await foldVersions(store, new Map(stale.map(({ key }) => [key, []])), [], context);
+  const stale = page.filter(({ value }) => generationIn(textOf(value) ?? '') !== context.generation.id);
+  const cache = cacheOf(store);
+  for (const { key, value } of stale) cache.learn(key, knownFact(key, textOf(value) ?? ''));
+  await foldVersions(store, new Map(stale.map(({ key }) => [key, { fact: undefined, events: 0 }])), [], context);
   return page.length < MAX_FACTS_PER_COMMIT ? undefined : page.at(-1)?.key;
 }
 
-/** What a reader asks for. `store` and `channel` filter; `group` splits; spans are of the size asked. */
-export interface Question {
-  readonly size: WindowSize;
-  readonly spans: readonly Span[];
-  readonly store?: string;
-  readonly channel?: string;
-  readonly group: Grouping;
+function foldPart(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
+  return foldVersions(store, versionsOf(events, context.currency), sourceMarks(events), context);
 }
 
-/** What reading needs to know of the shop. */
-export interface Books {
-  readonly calendar: Calendar;
-  readonly currency: string;
-  readonly graceMs: number;
-  readonly kpis: readonly Kpi[];
-}
-
-/** KPI values of the windows asked for, in order of time. Windows without facts have no row. */
-export async function readRows(store: Store, question: Question, books: Books, now: number): Promise<KpiValue[]> {
-  const slices = (await readSlices(store, question)).filter(({ key }) => isAsked(key, question));
-  const rows = sumWindows(slices, question.spans, question.group).map((row) => ({
-    ...row,
-    store: question.store ?? row.store,
-    channel: question.channel ?? row.channel,
-  }));
-  return rowsToKpis(question.size, rows, books, now);
-}
-
-/** KPI values of one window for each store and channel, each store, each channel, and all together. */
-export async function readAllGroups(store: Store, size: WindowSize, span: Span, books: Books, now: number): Promise<KpiValue[]> {
-  const slices = await readSlices(store, { size, spans: [span] });
-  return GROUPINGS.flatMap((group) => rowsToKpis(size, sumWindows(slices, [span], group), books, now));
-}
-
-/** All entries of a range, page by page. */
-export async function scanAll(store: Store, { gte, lt }: KeyRange): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  for (let from = gte; ;) {
-    const page = await store.scan({ gte: from, lt }, PAGE);
-    for (const entry of page) entries.push(entry);
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return entries;
-    from = `${last.key}\u0001`;
-  }
-}
-
-const GROUPINGS: readonly Grouping[] = [
-  { store: false, channel: false },
-  { store: true, channel: false },
-  { store: false, channel: true },
-  { store: true, channel: true },
-];
-
-function rowsToKpis(size: WindowSize, rows: readonly WindowSums[], { kpis, currency, graceMs }: Books, now: number): KpiValue[] {
-  return rows.flatMap((row) => readKpis(size, row, kpis, { now, currency, graceMs }));
-}
-
-async function readSlices(store: Store, { size, spans }: Pick<Question, 'size' | 'spans'>): Promise<Entry[]> {
-  const first = spans[0];
-  const last = spans.at(-1);
-  return first === undefined || last === undefined ? [] : scanAll(store, sliceRange(sliceLevel(size), { start: first.start, end: last.end }));
-}
-
-async function foldVersions(store: Store, versions: Versions, marks: readonly Change[], context: FoldContext): Promise<FoldPlan> {
-  const keys = [...versions.keys()];
+/**
+ * What the cache says of a fact, or that it says nothing, is a guess: a fact that is to be written is checked by the commit, one that stays
+ * as it is by a read. Only where a guess was wrong the facts are read and planned again.
+ */
+async function foldVersions(store: Store, versions: Versions, marks: readonly Change[], context: FoldContext): Promise<Folded> {
+  const cache = cacheOf(store);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const texts = await store.read(keys);
-    const stored = new Map(keys.flatMap((key, index) => { const text = textOf(texts[index]); return text === undefined ? [] : [[key, text] as const]; }));
-    const plan = planFold(versions, stored, context);
-    if (plan.changes.length === 0) return plan;
-    const result = await store.commit([...plan.changes, ...marks], 'stored');
-    if (result.outcome === 'ok') return plan;
+    const plan = planFold(versions, (key) => cache.get(key), context);
+    const [result, gone] = await Promise.all([commitPlan(store, plan, marks, context), missing(store, plan.same)]);
+    await learn(store, [...gone, ...(result.outcome === 'conflict' ? result.keys : [])]);
+    if (result.outcome === 'conflict') continue;
+    const done = { unchanged: plan.unchanged, slices: plan.slices.map((slice, index) => withTotals(slice, result.totals[index])) };
+    if (gone.length === 0) return done;
+    const again = new Map([...versions].filter(([key]) => gone.includes(key)));
+    return joined(done, await foldVersions(store, again, [], context), again);
   }
   throw new Fault('store.contended', `another writer kept changing the same facts, ${String(MAX_ATTEMPTS)} times`);
 }
 
-/** When each source was last heard, for "data age" and mute sources. */
+async function commitPlan(store: Store, plan: FoldPlan, marks: readonly Change[], context: FoldContext): Promise<CommitResult> {
+  if (plan.facts.length === 0) return NOTHING;
+  const commit = store.commit([...changesOf(plan, context), ...marks], 'stored');
+  return cacheOf(store).during(plan.facts, commit, ({ outcome }) => outcome === 'ok');
+}
+
+/** Which of these the store does not have after all. A newer text is no harm: it holds what was known. */
+async function missing(store: Store, keys: readonly string[]): Promise<string[]> {
+  if (keys.length === 0) return [];
+  await cacheOf(store).settled(keys);
+  const texts = await store.read(keys);
+  return keys.filter((_key, index) => texts[index] === undefined);
+}
+
+const NOTHING: CommitResult = { outcome: 'ok', totals: [] };
+
+function withTotals(slice: SliceChange, totals: Counters | undefined): SliceChange {
+  const { level, start, store, channel, add } = slice;
+  return totals === undefined || totals[REVISION] === undefined ? slice : { level, start, store, channel, add, totals };
+}
+
+/** What was missing was taken for unchanged before. */
+function joined(done: Folded, rest: Folded, again: Versions): Folded {
+  const events = [...again.values()].reduce((sum, version) => sum + version.events, 0);
+  return { unchanged: done.unchanged - events + rest.unchanged, slices: [...done.slices, ...rest.slices] };
+}
+
+async function learn(store: Store, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  const cache = cacheOf(store);
+  const texts = await store.read(keys);
+  keys.forEach((key, index) => {
+    const text = textOf(texts[index]);
+    cache.learn(key, text === undefined ? undefined : knownFact(key, text));
+  });
+}
+
+/** When each source was last heard, and how much it sends in which hour: for "data age" and mute sources. */
 function sourceMarks(events: readonly ShopEvent[]): Change[] {
   const latest = new Map<string, ShopEvent>();
   for (const event of events) {
     const known = latest.get(event.source);
     if (known === undefined || event.time > known.time) latest.set(event.source, event);
   }
-  return [...latest.values()].map(({ source, time, recordedtime }) => ({
+  const heard = [...latest.values()].map(({ source, time, recordedtime }) => ({
     key: `src/${encodeURIComponent(source)}`,
     value: JSON.stringify({ source, time, recordedAt: recordedtime ?? time }),
   }));
-}
-
-function isAsked(key: string, { store, channel }: Question): boolean {
-  if (store === undefined && channel === undefined) return true;
-  const slice = parseSliceKey(key);
-  return (store === undefined || slice.store === store) && (channel === undefined || slice.channel === channel);
+  return [...heard, ...countHours(events)];
 }

@@ -11,9 +11,6 @@ const MINOR_DIGITS: Readonly<Record<string, number>> = {
 
 const PLAIN_DECIMAL = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,18})?$/;
 
-/** The usual amount needs no arithmetic: its digits are its cents. */
-const CENTS = /^(?:0|[1-9]\d{0,12})\.\d\d$/;
-
 /** Digits after the point of a currency's minor unit; 2 where ISO 4217 says nothing else. */
 export function minorDigits(currency: string): number {
   return MINOR_DIGITS[currency] ?? 2;
@@ -29,11 +26,26 @@ export function isDecimal(text: string): boolean {
  * leaves the exact integers.
  */
 export function toMinor(text: string, currency: string): number | undefined {
-  if (CENTS.test(text) && minorDigits(currency) === 2) return Number(text.slice(0, -3) + text.slice(-2));
+  const cents = centsOf(text);
+  if (cents >= 0 && minorDigits(currency) === 2) return cents;
   if (!isDecimal(text)) return undefined;
   const minor = new Big(text).times(new Big(10).pow(minorDigits(currency)));
   const value = Number(minor.toFixed(0));
   return minor.eq(minor.round(0)) && Number.isSafeInteger(value) ? value + 0 : undefined;
+}
+
+/** The usual amount, at most 13 digits, a point and two more, needs no arithmetic: its digits are its cents. -1 for any other text. */
+function centsOf(text: string): number {
+  const point = text.length - 3;
+  if (point < 1 || point > 13 || text[point] !== '.' || (text[0] === '0' && point > 1)) return -1;
+  let cents = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (at === point) continue;
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    cents = cents * 10 + digit;
+  }
+  return cents;
 }
 
 /** 4250 EUR → "42.50", always with the currency's number of decimals. */

@@ -2,8 +2,9 @@
  * Which numbers does a shop start with? The measures and KPIs every installation knows, with their exact definitions.
  */
 import type { EventType } from './event.js';
-import type { Kpi } from './kpi.js';
+import type { Kpi, Part } from './kpi.js';
 import type { Condition, Measure } from './measure.js';
+import { DAY, MINUTE } from './time.js';
 
 const completed: Condition = { field: 'status', op: 'is', value: 'completed' };
 const open: Condition = { field: 'status', op: 'is', value: 'open' };
@@ -12,14 +13,29 @@ const offline: Condition = { field: 'channel', op: 'isNot', value: 'online' };
 const online: Condition = { field: 'channel', op: 'is', value: 'online' };
 const social: Condition = { field: 'social', op: 'is', value: true };
 const byCard: Condition = { field: 'payment', op: 'is', value: 'card' };
+const inCash: Condition = { field: 'payment', op: 'is', value: 'cash' };
 const paidSomehow: Condition = { field: 'payment', op: 'known' };
+const withCovers: Condition = { field: 'x_covers', op: 'above', value: 0 };
+/** Nobody is served for longer than a day: whoever says so forgot to close, and would spoil every average. */
+const plausible: Condition = { field: 'duration', op: 'atMost', value: DAY };
+const implausible: Condition = { field: 'duration', op: 'above', value: DAY };
 
-export const MEASURES: readonly Measure[] = [
+/** What a shop may set: how long an order may stay open before it counts as incomplete. */
+export interface PresetSettings {
+  readonly incompleteAfterMs: number;
+}
+
+export const DEFAULT_SETTINGS: PresetSettings = { incompleteAfterMs: 30 * MINUTE };
+
+const FIXED: readonly Measure[] = [
   { name: 'sales', terms: [{ type: 'sale', where: [completed], value: 'amount' }] },
   { name: 'refunded', terms: [{ type: 'refund', where: [valid], value: 'amount' }] },
   { name: 'open_sales', terms: [{ type: 'sale', where: [open], value: 'one' }] },
   { name: 'offline_sales', terms: [{ type: 'sale', where: [completed, offline], value: 'one' }] },
-  { name: 'service', terms: [{ type: 'sale', where: [completed], value: 'duration' }], spread: true },
+  { name: 'service', terms: [{ type: 'sale', where: [completed, plausible], value: 'duration' }], spread: true },
+  { name: 'service_outliers', terms: [{ type: 'sale', where: [completed, implausible], value: 'one' }] },
+  { name: 'covers', terms: [{ type: 'sale', where: [completed, withCovers], value: { field: 'x_covers' } }] },
+  { name: 'seated', terms: [{ type: 'sale', where: [completed, withCovers], value: 'amount' }] },
   { name: 'people', terms: [{ type: 'visit', where: [valid, offline], value: 'quantity' }] },
   {
     name: 'social_won',
@@ -45,6 +61,13 @@ export const MEASURES: readonly Measure[] = [
     ],
   },
   {
+    name: 'cash_paid',
+    terms: [
+      { type: 'sale', where: [completed, inCash], value: 'amount' },
+      { type: 'payment', where: [completed, inCash], value: 'amount' },
+    ],
+  },
+  {
     name: 'paid',
     terms: [
       { type: 'sale', where: [completed, paidSomehow], value: 'amount' },
@@ -53,26 +76,57 @@ export const MEASURES: readonly Measure[] = [
   },
 ];
 
-const DEFINITIONS: readonly Omit<Kpi, 'types'>[] = [
-  { name: 'revenue', unit: 'money', top: [{ measure: 'sales', of: 'sum' }, { measure: 'refunded', of: 'sum', sign: -1 }] },
-  { name: 'gross_revenue', unit: 'money', top: [{ measure: 'sales', of: 'sum' }] },
-  { name: 'refunds', unit: 'money', top: [{ measure: 'refunded', of: 'sum' }] },
-  { name: 'orders', unit: 'count', top: [{ measure: 'sales', of: 'count' }] },
-  { name: 'average_ticket', unit: 'money', top: [{ measure: 'sales', of: 'sum' }], bottom: [{ measure: 'sales', of: 'count' }] },
-  { name: 'incomplete_orders', unit: 'count', top: [{ measure: 'open_sales', of: 'count' }] },
-  { name: 'service_time', unit: 'seconds', top: [{ measure: 'service', of: 'sum' }], bottom: [{ measure: 'service', of: 'count' }] },
-  { name: 'service_time_p90', unit: 'seconds', top: [{ measure: 'service', of: 'sum' }], percentile: 0.9 },
-  { name: 'footfall', unit: 'count', top: [{ measure: 'people', of: 'quantity' }] },
-  { name: 'conversion', unit: 'ratio', top: [{ measure: 'offline_sales', of: 'count' }], bottom: [{ measure: 'people', of: 'quantity' }] },
-  { name: 'social_conversion', unit: 'ratio', top: [{ measure: 'social_won', of: 'count' }], bottom: [{ measure: 'social_reached', of: 'quantity' }] },
-  { name: 'support_time', unit: 'seconds', top: [{ measure: 'support', of: 'sum' }], bottom: [{ measure: 'support', of: 'count' }] },
-  { name: 'waste', unit: 'money', top: [{ measure: 'wasted', of: 'sum' }] },
-  { name: 'card_share', unit: 'ratio', top: [{ measure: 'card_paid', of: 'sum' }], bottom: [{ measure: 'paid', of: 'sum' }] },
+/**
+ * The measures of a shop with these settings; edited settings are edited measures, and the stored facts follow. An order is incomplete in
+ * the window in which it has been open for too long: so nothing but news changes a window that is over.
+ */
+export function measuresOf({ incompleteAfterMs }: PresetSettings): readonly Measure[] {
+  const tooLong: Condition = { field: 'duration', op: 'above', value: incompleteAfterMs };
+  const then = { type: 'sale', value: 'one', at: 'openedAt', afterMs: incompleteAfterMs } as const;
+  return [...FIXED, { name: 'incomplete', terms: [{ ...then, where: [open] }, { ...then, where: [completed, tooLong] }] }];
+}
+
+/** The measures of a shop that has set nothing. */
+export const MEASURES = measuresOf(DEFAULT_SETTINGS);
+
+const sum = (measure: string): Part => ({ measure, of: 'sum' });
+const count = (measure: string): Part => ({ measure, of: 'count' });
+const quantity = (measure: string): Part => ({ measure, of: 'quantity' });
+const minus = (part: Part): Part => ({ ...part, sign: -1 });
+
+type Definition = Omit<Kpi, 'types'> & Partial<Pick<Kpi, 'types'>>;
+
+const DEFINITIONS: readonly Definition[] = [
+  { name: 'revenue', unit: 'money', top: [sum('sales'), minus(sum('refunded'))] },
+  { name: 'gross_revenue', unit: 'money', top: [sum('sales')] },
+  { name: 'refunds', unit: 'money', top: [sum('refunded')] },
+  { name: 'returns', unit: 'count', top: [count('refunded')] },
+  { name: 'returns_rate', unit: 'ratio', top: [sum('refunded')], bottom: [sum('sales')] },
+  { name: 'orders', unit: 'count', top: [count('sales')] },
+  { name: 'average_ticket', unit: 'money', top: [sum('sales')], bottom: [count('sales')] },
+  { name: 'open_orders', unit: 'count', top: [count('open_sales')] },
+  { name: 'incomplete_orders', unit: 'count', top: [count('incomplete')], open: 'young' },
+  { name: 'oldest_open_order', unit: 'seconds', types: ['sale'], top: [], open: 'oldestOrder' },
+  { name: 'open_quotes', unit: 'count', types: ['lead'], top: [], open: 'quotes' },
+  { name: 'open_quotes_amount', unit: 'money', types: ['lead'], top: [], open: 'quoteAmount' },
+  { name: 'service_time', unit: 'seconds', top: [sum('service')], bottom: [count('service')] },
+  { name: 'service_time_p90', unit: 'seconds', top: [sum('service')], percentile: 0.9 },
+  { name: 'service_time_outliers', unit: 'count', top: [count('service_outliers')] },
+  { name: 'covers', unit: 'count', top: [quantity('covers')] },
+  { name: 'average_per_cover', unit: 'money', top: [sum('seated')], bottom: [quantity('covers')] },
+  { name: 'footfall', unit: 'count', top: [quantity('people')] },
+  { name: 'conversion', unit: 'ratio', top: [count('offline_sales')], bottom: [quantity('people')] },
+  { name: 'social_conversion', unit: 'ratio', top: [count('social_won')], bottom: [quantity('social_reached')] },
+  { name: 'support_time', unit: 'seconds', top: [sum('support')], bottom: [count('support')] },
+  { name: 'waste', unit: 'money', top: [sum('wasted')] },
+  { name: 'card_share', unit: 'ratio', top: [sum('card_paid')], bottom: [sum('paid')] },
+  { name: 'cash_share', unit: 'ratio', top: [sum('cash_paid')], bottom: [sum('paid')] },
+  { name: 'other_share', unit: 'ratio', top: [sum('paid'), minus(sum('card_paid')), minus(sum('cash_paid'))], bottom: [sum('paid')] },
 ];
 
-export const KPIS: readonly Kpi[] = DEFINITIONS.map((kpi) => ({ ...kpi, types: typesBehind(kpi) }));
+export const KPIS: readonly Kpi[] = DEFINITIONS.map((kpi) => ({ ...kpi, types: kpi.types ?? typesBehind(kpi) }));
 
-function typesBehind({ top, bottom }: Omit<Kpi, 'types'>): EventType[] {
+function typesBehind({ top, bottom }: Definition): EventType[] {
   const names = new Set([...top, ...(bottom ?? [])].map(({ measure }) => measure));
   return [...new Set(MEASURES.filter(({ name }) => names.has(name)).flatMap(({ terms }) => terms.map(({ type }) => type)))];
 }

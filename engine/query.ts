@@ -3,17 +3,24 @@
  */
 import type { Refusal } from './errors.js';
 import { LABEL } from './event.schema.js';
-import type { Grouping, Kpi, KpiValue } from './kpi.js';
-import type { Question } from './ledger.js';
+import type { Grouping } from './groups.js';
+import type { Kpi } from './kpi.js';
+import type { Question } from './reading.js';
+import type { KpiRow } from './rows.js';
 import { parseInstant } from './time.js';
-import { type Calendar, isWindowSize, type Span, type WindowSize } from './window.js';
+import { type Calendar, isWindowSize, SLIDING, type Span, TUMBLING, type WindowSize } from './window.js';
 
 /** A question as it comes: texts of a URL's query, or of a message. `name` and `group` may be lists with commas. */
 export type RawQuestion = Readonly<Record<string, unknown>>;
 
-/** A checked question: which windows, and which KPIs (empty: all). */
+/**
+ * A checked question: which windows, and which KPIs (empty: all). `windows` of a size, those of the `chosen` size of each hour, or all days in
+ * one, `total`; with what is `usual`, or without.
+ */
 export interface KpiQuestion extends Question {
   readonly names: ReadonlySet<string>;
+  readonly as: 'windows' | 'chosen' | 'total';
+  readonly compare: 'usual' | 'nothing';
 }
 
 export type ParsedQuestion =
@@ -30,25 +37,28 @@ export const MAX_WINDOWS = 10_000;
 export function parseQuestion(raw: RawQuestion, kpis: readonly Kpi[], calendar: Calendar, now: number): ParsedQuestion {
   const refusals: Refusal[] = [];
   refuseLists(raw, refusals);
-  const size = readSize(raw['window'], refusals);
+  const { size, as } = readWindow(raw['window'], refusals);
   const names = readNames(raw['name'], kpis, refusals);
   const group = readGroup(raw['group'], refusals);
   const store = readLabel(raw['store'], 'store', refusals);
   const channel = readLabel(raw['channel'], 'channel', refusals);
+  const compare = readCompare(raw['compare'], refusals);
   const spans = readSpans(raw, size, calendar, now, refusals);
   if (refusals.length > 0) return { outcome: 'refused', refusals };
   const filters = { ...(store === undefined ? {} : { store }), ...(channel === undefined ? {} : { channel }) };
-  return { outcome: 'question', question: { size, names, group, spans, ...filters } };
+  return { outcome: 'question', question: { size, as, names, group, spans: as === 'total' ? joined(spans) : spans, compare, ...filters } };
 }
 
-const COLUMNS = ['name', 'window', 'start', 'end', 'store', 'channel', 'value', 'unit', 'count', 'status', 'revision', 'updatedAt'] as const;
+const COLUMNS = [
+  'name', 'window', 'start', 'end', 'store', 'channel', 'value', 'unit', 'count', 'status', 'revision', 'updatedAt', 'shift', 'usual', 'usualDays',
+] as const;
 
 /** RFC 4180, UTF-8, point as decimal mark; text that a spreadsheet would run as a formula gets an apostrophe. */
-export function toCsv(rows: readonly KpiValue[]): string {
-  const lines = rows.map((row) => {
-    const { name, window, store, channel, value, unit, count, status, revision, updatedAt } = row;
-    return [name, window.size, window.start, window.end, cell(store), cell(channel), value ?? '', unit, count, status, revision, updatedAt].join(',');
-  });
+export function toCsv(rows: readonly KpiRow[]): string {
+  const lines = rows.map(({ name, window, store, channel, value, unit, count, status, revision, updatedAt, shift, comparison }) => [
+    name, window.size, window.start, window.end, cell(store), cell(channel), value ?? '', unit, count, status, revision, updatedAt,
+    cell(shift ?? ''), comparison?.value ?? '', comparison?.days ?? '',
+  ].join(','));
   return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
 }
 
@@ -68,11 +78,25 @@ function refuseLists(raw: RawQuestion, refusals: Refusal[]): void {
   }
 }
 
-function readSize(raw: unknown, refusals: Refusal[]): WindowSize {
+function readWindow(raw: unknown, refusals: Refusal[]): Pick<KpiQuestion, 'size' | 'as'> {
   const text = textOf(raw) ?? '1h';
-  if (isWindowSize(text)) return text;
-  refusals.push({ path: 'window', rule: 'enum', message: 'must be 5m, 15m, 1h, 1d, last-5m, last-15m or last-1h' });
-  return '1h';
+  if (text === 'auto') return { size: '1h', as: 'chosen' };
+  if (text === 'total') return { size: '1d', as: 'total' };
+  if (isWindowSize(text)) return { size: text, as: 'windows' };
+  refusals.push({ path: 'window', rule: 'enum', message: `must be ${[...TUMBLING, ...SLIDING, 'auto'].join(', ')} or total` });
+  return { size: '1h', as: 'windows' };
+}
+
+function readCompare(raw: unknown, refusals: Refusal[]): KpiQuestion['compare'] {
+  const text = textOf(raw);
+  if (text !== undefined && text !== 'usual') refusals.push({ path: 'compare', rule: 'enum', message: 'must be usual' });
+  return text === 'usual' ? 'usual' : 'nothing';
+}
+
+/** From the first day to the last. */
+function joined(spans: readonly Span[]): Span[] {
+  const [first, last] = [spans[0], spans.at(-1)];
+  return first === undefined || last === undefined ? [] : [{ start: first.start, end: last.end }];
 }
 
 function readNames(raw: unknown, kpis: readonly Kpi[], refusals: Refusal[]): Set<string> {

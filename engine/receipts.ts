@@ -1,6 +1,7 @@
 /**
  * Which events of an outbox are stored on the other side? `{"offsets":[[from,to],…]}`, both ends included.
  */
+import { parseJson } from './json.js';
 
 /** Offsets from the first to the second, both included. */
 export type OffsetRange = readonly [from: number, to: number];
@@ -99,13 +100,4 @@ function isRange(value: unknown): value is OffsetRange {
 
 function isOffset(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

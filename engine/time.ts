@@ -15,19 +15,32 @@ export function parseInstant(text: string): number | undefined {
   return canonicalMs(text) ?? anyMs(text);
 }
 
-const CANONICAL = /^(?!00)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
-
-/** The one form that stored events have, "2026-11-22T09:15:30.000Z", read several times faster; `undefined` for any other and for doubtful days. */
+/** The one form that stored events have, "2026-11-22T09:15:30.000Z", read many times faster; `undefined` for any other and for doubtful days. */
 function canonicalMs(text: string): number | undefined {
-  if (!CANONICAL.test(text)) return undefined;
-  const clock = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19), digits(text, 20, 23)] as const;
-  return Date.UTC(digits(text, 0, 4), digits(text, 5, 7) - 1, digits(text, 8, 10), ...clock);
+  if (text.length !== 24 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[19] !== '.' || text[23] !== 'Z') return undefined;
+  const ms = dayMs(text) + clockMs(text);
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
-function digits(text: string, from: number, to: number): number {
-  let value = 0;
-  for (let index = from; index < to; index += 1) value = value * 10 + text.charCodeAt(index) - 48;
-  return value;
+function dayMs(text: string): number {
+  const [century, month, day] = [pair(text, 0), pair(text, 5), pair(text, 8)];
+  return century >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= 28 ? Date.UTC(century * 100 + pair(text, 2), month - 1, day) : NaN;
+}
+
+function clockMs(text: string): number {
+  const [hour, minute, second] = [pair(text, 11), pair(text, 14), pair(text, 17)];
+  if (text[13] !== ':' || text[16] !== ':' || !(hour < 24 && minute < 60 && second < 60)) return NaN;
+  return ((hour * 60 + minute) * 60 + second) * SECOND + pair(text, 20) * 10 + digit(text, 22);
+}
+
+/** Two digits, or NaN. */
+function pair(text: string, at: number): number {
+  return digit(text, at) * 10 + digit(text, at + 1);
+}
+
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - 48;
+  return value >= 0 && value <= 9 ? value : NaN;
 }
 
 function anyMs(text: string): number | undefined {
@@ -43,9 +56,27 @@ function anyMs(text: string): number | undefined {
   return days + clock - offsetOf(offset ?? 'Z');
 }
 
-/** Epoch ms → "2026-11-22T09:15:30.000Z". */
+/** Epoch ms → "2026-11-22T09:15:30.000Z". Throws `RangeError` for what is no instant. */
 export function formatInstant(epochMs: number): string {
-  return new Date(epochMs).toISOString();
+  const day = Math.floor(epochMs / DAY);
+  const date = dates.get(day) ?? dateOf(day);
+  const ms = Math.floor(epochMs - day * DAY);
+  const [hour, minute, second] = [Math.floor(ms / HOUR), Math.floor(ms / MINUTE) % 60, Math.floor(ms / SECOND) % 60];
+  return `${date}${two(hour)}:${two(minute)}:${two(second)}.${String(ms % SECOND).padStart(3, '0')}Z`;
+}
+
+/** The days that were written lately ("2026-11-22T"): a sum is told and folded for the same few, many times. */
+const dates = new Map<number, string>();
+
+function dateOf(day: number): string {
+  const date = new Date(day * DAY).toISOString().slice(0, -13);
+  if (dates.size >= 64) dates.clear();
+  dates.set(day, date);
+  return date;
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${String(value)}` : String(value);
 }
 
 function offsetOf(text: string): number {
@@ -88,6 +119,17 @@ export class LocalClock {
   floor(epochMs: number, size: number): number {
     const offset = this.offsetAt(epochMs);
     return Math.floor((epochMs + offset) / size) * size - offset;
+  }
+
+  /**
+   * When the clock shows `minutes` after midnight of a day (days since 1970-01-01; minutes may go into the next day). A time that comes
+   * twice is the first, one that is skipped is as much later.
+   */
+  instantAt(day: number, minutes: number): number {
+    const shown = day * DAY + minutes * MINUTE;
+    const [before, after] = [this.offsetAt(shown - DAY), this.offsetAt(shown + DAY)];
+    if (this.offsetAt(shown - before) === before || this.offsetAt(shown - after) !== after) return shown - before;
+    return shown - after;
   }
 
   /** `[start, end)` of the business day that holds the instant; it begins at `cutoffMinutes` after local midnight and may last 23 or 25 hours. */

@@ -2,20 +2,24 @@
  * Which file is imported for which sector, and for which role? One description; what is committed must equal what is built.
  */
 import { dashboardOf } from './dashboard.js';
+import { dashboard1Flow } from './dashboard1.js';
 import { TEMPLATES } from './description.js';
+import { exampleFlows } from './examples.js';
 import { pipelineOf } from './pipeline.js';
 import type { FlowNode } from './sheet.js';
+import { trialFlow } from './trial.js';
 
 /** The saved fields of a node type of ours and their defaults, as its form says; `undefined` for foreign types. */
 export type DefaultsOf = (type: string) => Readonly<Record<string, unknown>> | undefined;
 
 /** File name → its whole text. */
 export function buildFlows(defaultsOf: DefaultsOf): Map<string, string> {
-  return new Map(TEMPLATES.map((template) => {
+  const templates = TEMPLATES.map((template): [string, FlowNode[]] => {
     const isShown = template.role === 'all' || template.role === 'front';
-    const nodes = [...pipelineOf(template), ...(isShown ? dashboardOf(template) : [])].map((node) => complete(node, defaultsOf(node.type)));
-    return [`${template.id}.json`, `${JSON.stringify(nodes, null, 2)}\n`];
-  }));
+    return [`${template.id}.json`, [...pipelineOf(template), ...(isShown ? dashboardOf(template) : [])]];
+  });
+  const flows = new Map([...templates, ['trial.json', trialFlow()], ['dashboard1.json', dashboard1Flow()], ...exampleFlows()]);
+  return new Map([...flows].map(([file, nodes]) => [file, `${JSON.stringify(nodes.map((node) => complete(node, defaultsOf(node.type))), null, 2)}\n`]));
 }
 
 const FRAME = ['id', 'type', 'z', 'g', 'x', 'y', 'wires'];

@@ -1,175 +1,183 @@
 /**
- * What does the shop see? One page, "Adesso", of six cards; each shows what a wire brings it, and keeps nothing but what is on screen.
+ * What does the shop see? Four pages of cards; each card shows what a wire brings it, and keeps nothing but what is on screen.
  */
-import { CHANNELS, SENDERS, type Template, TRUST, ZONE } from './description.js';
+import { CHANNELS, KPI_NAMES, SENDERS, type Template, TRUST } from './description.js';
+import { frameOf, type Page, PAGE_NAMES, PAGES, TITLES } from './pages.js';
+import { AT_ONCE_THEN_LAST, card, change, linkIn, linkOut, ONCE_PER_SECOND, onChange, type Part, query, vue } from './parts.js';
 import { REASONS } from './reasons.js';
-import { type Box, type FlowNode, idOf, sheetOf } from './sheet.js';
-import { style, widget } from './widgets.js';
+import { type Box, type FlowNode, idOf, type Placed, sheetOf } from './sheet.js';
+import { style } from './widgets.js';
 
 /** Names of the links through which the pipeline reaches the dashboard. */
 export const LINKS = { numbers: 'numeri', alerts: 'avvisi', state: 'stato' } as const;
+/** And of those through which the dashboard reaches the pipeline. */
+export const WORDS = { alerts: 'visto', letters: 'rimanda' } as const;
 
-const theme = {
-  colors: { surface: '#f5f2ec', primary: '#17614f', bgPage: '#f5f2ec', groupBg: '#f5f2ec', groupOutline: '#f5f2ec' },
-  sizes: { density: 'default', pagePadding: '16px', groupGap: '12px', groupBorderRadius: '14px', widgetGap: '12px' },
-};
-
-/** The cards from top to bottom: width of the group at a desk, in twelfths. */
-const GROUPS = { header: 12, alerts: 12, cards: 12, hours: 8, channels: 4, sources: 8, deadletters: 4 } as const;
-type Group = keyof typeof GROUPS;
+const WIDTH = 1172;
 
 /** The dashboard of one template: its configuration nodes and its tab. */
 export function dashboardOf(template: Template): FlowNode[] {
-  const scope = template.id;
-  return [...frameOf(scope), ...sheetOf(scope, 'Cruscotto', 'La pagina che si vede in /dashboard. Nessun calcolo qui: i numeri arrivano già fatti.', [
-    numbersBox(template), chartsBox(template), aroundBox(template),
-  ])];
+  const info = 'Le pagine che si vedono in /dashboard. Nessun calcolo qui: i numeri arrivano già fatti.';
+  const boxes = [shopBox(template), numbersBox(template), chartsBox(template), periodBox(template), alertsBox(template), sourcesBox(template)];
+  return [...frameOf(template), ...sheetOf(template.id, 'Cruscotto', info, boxes)];
 }
 
-function frameOf(scope: string): FlowNode[] {
-  const base = {
-    id: idOf(scope, 'base'), type: 'ui-base', name: 'Bottega', path: '/dashboard', appIcon: '', includeClientData: true,
-    acceptsClientConfig: ['ui-notification', 'ui-control', 'ui-template'], showPathInSidebar: false, headerContent: 'none', navigationStyle: 'none',
-    titleBarStyle: 'hidden', showReconnectNotification: false, notificationDisplayTime: 1, showDisconnectNotification: false, allowInstall: false,
+/** Whether letters can be sent in again from here: a front does not have them. */
+function canReplay({ role }: Template): boolean {
+  return role === 'all';
+}
+
+function placed(part: Part, x: number, y: number, ...wires: readonly (readonly string[])[]): Placed {
+  return { ...part, at: [x, y], wires };
+}
+
+function headerOf(template: Template, page: Page): Part {
+  const { title } = PAGES[page];
+  return card(template, `testa ${page}`, 'header', `Testata ${title}`, { sector: template.label, title, pages: TITLES });
+}
+
+const HEADERS = PAGE_NAMES.map((page) => `header ${page}`);
+/** Cards elsewhere on the tab that need the shop's clock and the names of its stores. */
+const SHOP_TO = ['negozio alle schede', 'negozio ai grafici', 'negozio al periodo', 'negozio agli avvisi', 'negozio alle fonti'];
+
+function shopBox(template: Template): Box {
+  return {
+    label: 'Negozio', at: [34, 59], size: [WIDTH, 252],
+    says: 'Testata di ogni pagina, orologio e nomi dei punti vendita',
+    why: 'Il nodo “stato” dice chi è il negozio e se sta bene. A ogni scheda arriva solo quando qualcosa è cambiato.',
+    nodes: {
+      [LINKS.state]: placed(linkIn(template, LINKS.state, `${LINKS.state} via`), 95, 160, ['shopOnly', 'stato via alle fonti']),
+      'stato via alle fonti': placed(linkOut(template, 'stato', 'stato alle fonti'), 205, 240),
+      shopOnly: placed(change('solo il negozio', [{ set: 'shop', to: '$merge([payload.shop, {"health": payload.health}])' }, { remove: 'payload' }]), 260, 160, ['ifNew']),
+      ifNew: placed(onChange('se è cambiato', 'shop'), 440, 160, [...HEADERS, 'negozio via']),
+      'negozio via': placed(linkOut(template, 'negozio', ...SHOP_TO), 565, 240),
+      'quanti avvisi': placed(linkIn(template, 'quanti avvisi', 'quanti avvisi via'), 565, 280, HEADERS),
+      ...Object.fromEntries(PAGE_NAMES.map((page, index) => [`header ${page}`, placed(headerOf(template, page), 720, 130 + index * 45, [])])),
+      style: placed(vue('Stile', { group: '', page: '', ui: idOf(template.id, 'base'), templateScope: 'site:style' }, style()), 950, 160, []),
+    },
   };
-  const page = {
-    id: idOf(scope, 'page'), type: 'ui-page', name: 'Adesso', ui: base.id, path: '/adesso', icon: 'storefront', layout: 'grid', theme: idOf(scope, 'theme'),
-    breakpoints: [{ name: 'Telefono', px: 0, cols: 3 }, { name: 'Schermo', px: 900, cols: 12 }],
-    order: 1, className: '', visible: true, disabled: false,
-  };
-  const groups = Object.entries(GROUPS).map(([name, width], order) => ({
-    id: idOf(scope, 'group', name), type: 'ui-group', name, page: page.id, width, height: 1, order: order + 1,
-    showTitle: false, className: '', visible: true, disabled: false, groupType: 'default',
-  }));
-  return [base, { id: page.theme, type: 'ui-theme', name: 'Bottega', ...theme }, page, ...groups];
-}
-
-interface Part {
-  readonly type: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-function card(template: Template, group: Group, name: string, options: Readonly<Record<string, unknown>>): Part {
-  const place = { group: idOf(template.id, 'group', group), page: '', ui: '', templateScope: 'local' };
-  return vue(name, place, widget(group, { zone: ZONE, ...options }));
-}
-
-function vue(name: string, place: Readonly<Record<string, string>>, format: string): Part {
-  const fields = { name, ...place, order: 1, width: 0, height: 0, head: '', format, storeOutMessages: true, passthru: false, resendOnRefresh: true, className: '' };
-  return { type: 'ui-template', fields };
-}
-
-function query(template: Template, name: string, question: { kpi: string; window: '1d' | '1h'; group: string }): Part {
-  return { type: 'bottega-query', fields: { version: 1, name, store: idOf('store'), shop: idOf(template.id, 'shop'), ...question, path: '', grace: 5, answers: answersOf(template) } };
-}
-
-/** A front without Redis has a store that knows nothing of what others count. */
-export function answersOf({ role }: Template): 'always' | 'shared' {
-  return role === 'front' ? 'shared' : 'always';
-}
-
-function change(name: string, expression: string): Part {
-  return { type: 'change', fields: { name, rules: [{ t: 'set', p: 'payload', pt: 'msg', to: expression, tot: 'jsonata' }] } };
-}
-
-/** One end of a link; `from` and `to` are names of the other ends. */
-function linkIn(template: Template, name: string, from: string): Part {
-  return { type: 'link in', fields: { name, links: [idOf(template.id, from)] } };
-}
-
-function linkOut(template: Template, name: string, to: readonly string[]): Part {
-  return { type: 'link out', fields: { name, mode: 'link', links: to.map((each) => idOf(template.id, each)) } };
 }
 
 function numbersBox(template: Template): Box {
   return {
-    label: 'Numeri', at: [34, 59], size: [1172, 192],
+    label: 'Adesso · numeri', at: [34, 339], size: [WIDTH, 192],
     says: 'Ogni numero con la sua età, in diretta',
     why: 'La scheda tiene il valore più nuovo di ogni KPI. Quando un browser si collega chiede lo stato intero, e la risposta va solo a lui (`msg._client`).',
     nodes: {
-      [LINKS.numbers]: { ...linkIn(template, LINKS.numbers, `${LINKS.numbers} via`), at: [95, 170], wires: [['totals']] },
-      totals: { ...change('solo i totali di oggi e dell’ora', TOTALS), at: [280, 170], wires: [['cards', 'totali via']] },
-      'totali via': { ...linkOut(template, 'totali', ['totali']), at: [475, 220], wires: [] },
-      'fuso alle schede': { ...linkIn(template, 'fuso', 'fuso via'), at: [475, 120], wires: [['cards']] },
-      cards: { ...card(template, 'cards', 'Schede', { cards: template.cards }), at: [570, 170], wires: [['stateOfDay', 'stateOfHour']] },
-      stateOfDay: { ...query(template, 'oggi', { kpi: '', window: '1d', group: '' }), at: [770, 140], wires: [['cards'], []] },
-      stateOfHour: { ...query(template, 'quest’ora', { kpi: '', window: '1h', group: '' }), at: [780, 210], wires: [['cards'], []] },
+      [LINKS.numbers]: placed(linkIn(template, LINKS.numbers, `${LINKS.numbers} via`), 95, 450, ['totals']),
+      totals: placed(change('solo i numeri delle schede', [{ set: 'payload', to: totalsOf(template) }]), 280, 450, ['ifAny']),
+      ifAny: placed(IF_ANY, 460, 450, ['cards', 'totali via']),
+      'totali via': placed(linkOut(template, 'totali', 'totali'), 565, 500),
+      'negozio alle schede': placed(linkIn(template, 'negozio', 'negozio via'), 565, 400, ['cards']),
+      cards: placed(card(template, 'schede', 'cards', 'Schede', { cards: template.cards }), 660, 450, ['stateOfDay', 'stateOfNow']),
+      stateOfDay: placed(query(template, 'oggi', { kpi: '', window: '1d', group: '' }), 840, 420, ['cards'], []),
+      stateOfNow: placed(query(template, 'adesso', { kpi: '', window: 'auto', group: '' }), 840, 490, ['cards'], []),
     },
   };
 }
 
 /** `[ ]` keeps an array an array, also of one. */
-const TOTALS = "[payload[store = '_' and channel = '_' and window.size in ['1h', '1d']]]";
+function totalsOf({ cards }: Template): string {
+  const shown = JSON.stringify(cards.map(({ name, window }) => `${name}/${window}`));
+  return `[payload[store = '_' and channel = '_' and (name & '/' & (adaptive ? 'auto' : window.size)) in ${shown}]]`;
+}
 
-/** The shop's zone goes with the messages; unset, the widgets keep Italy's. */
-const SHOP_ZONE: Part = { type: 'change', fields: { name: 'fuso del negozio', rules: [{ t: 'set', p: 'zone', pt: 'msg', to: 'TZ_SHOP', tot: 'env' }] } };
-
-/** Each change of an alert updates the object of all alerts: whoever comes later is given that object. */
-const ONE_BY_ONE: Part = { type: 'split', fields: { name: 'uno a uno', splt: '\\n', spltType: 'str', arraySplt: 1, arraySpltType: 'len', stream: false, addname: '', property: 'payload' } };
-const BY_RULE: Part = {
-  type: 'change',
-  fields: { name: 'per regola', rules: [{ t: 'set', p: 'topic', pt: 'msg', to: "payload.rule & '/' & payload.store", tot: 'jsonata' }, { t: 'delete', p: 'parts', pt: 'msg' }] },
-};
-const STANDING: Part = {
-  type: 'join',
-  fields: {
-    name: 'tutti', mode: 'custom', build: 'object', property: 'payload', propertyType: 'msg', key: 'topic', joiner: '\\n', joinerType: 'str',
-    useparts: false, accumulate: true, timeout: '', count: '1', reduceRight: false, reduceExp: '', reduceInit: '', reduceInitType: '', reduceFixup: '',
-  },
-};
-
-const EVERY_MINUTE: Part = {
-  type: 'inject', fields: { name: 'ogni minuto', props: [], repeat: '60', crontab: '', once: true, onceDelay: '1', topic: '' },
-};
-
-/** Waits a second after the first message, then lets the last one go: bursts become one, and the last one is never lost. */
-const ONCE_PER_SECOND: Part = {
-  type: 'trigger',
-  fields: {
-    name: 'al più una al secondo', op1: '', op1type: 'nul', op2: '', op2type: 'payl', duration: '1', units: 's', extend: false, overrideDelay: false,
-    reset: '', bytopic: 'all', topic: 'topic', outputs: 1,
-  },
+const IF_ANY: Part = {
+  type: 'switch',
+  fields: { name: 'se ce n’è', property: 'payload', propertyType: 'msg', rules: [{ t: 'nempty' }], checkall: 'true', repair: false, outputs: 1 },
 };
 
 function chartsBox(template: Template): Box {
+  const hours = { kpi: 'revenue', title: 'Fatturato per ora', opens: template.opens, closes: template.closes, asks: true };
   return {
-    label: 'Grafici', at: [34, 289], size: [1172, 192],
+    label: 'Adesso · grafici', at: [34, 559], size: [WIDTH, 232],
     says: 'Una serie finita, al più ogni secondo',
-    why: 'Quando un numero si muove si rilegge dall’archivio la serie intera: chi si collega dopo trova sempre il grafico completo.',
+    why: 'Quando un numero si muove si rilegge dall’archivio la serie intera. Un browser che si collega la chiede, e la riceve solo lui.',
     nodes: {
-      totali: { ...linkIn(template, 'totali', 'totali via'), at: [95, 390], wires: [['oncePerSecond']] },
-      oncePerSecond: { ...ONCE_PER_SECOND, at: [260, 390], wires: [['byChannel']] },
-      'fuso ai grafici': { ...linkIn(template, 'fuso', 'fuso via'), at: [95, 450], wires: [['byChannel']] },
-      byChannel: { ...query(template, 'oggi, per canale', { kpi: 'revenue', window: '1d', group: 'channel' }), at: [490, 420], wires: [['channels', 'sinceOpening'], []] },
-      channels: { ...card(template, 'channels', 'Canali', { channels: CHANNELS }), at: [680, 390], wires: [[]] },
-      sinceOpening: { ...change('dall’inizio di oggi', '{"from": payload[0].window.start}'), at: [700, 450], wires: [['byHour']] },
-      byHour: { ...query(template, 'oggi, ora per ora', { kpi: 'revenue', window: '1h', group: '' }), at: [900, 450], wires: [['hours'], []] },
-      hours: { ...card(template, 'hours', 'Ore', { opens: template.opens, closes: template.closes }), at: [1070, 450], wires: [[]] },
+      totali: placed(linkIn(template, 'totali', 'totali via'), 95, 670, ['oncePerSecond']),
+      oncePerSecond: placed(ONCE_PER_SECOND, 260, 670, ['today']),
+      today: placed(change('oggi', [{ set: 'payload', to: '{"period": "today", "compare": "usual"}' }]), 450, 670, ['byHour', 'byChannel', 'byPayment']),
+      'negozio ai grafici': placed(linkIn(template, 'negozio', 'negozio via'), 95, 750, ['hours', 'parts']),
+      byHour: placed(query(template, 'ora per ora', { kpi: 'revenue', window: '1h', group: '' }), 640, 640, ['hours'], []),
+      hours: placed(card(template, 'ore', 'bars', 'Ore', hours), 840, 640, ['byHour']),
+      byChannel: placed(query(template, 'per canale', { kpi: 'revenue', window: '1d', group: 'channel' }), 640, 690, ['parts'], []),
+      byPayment: placed(query(template, 'per pagamento', { kpi: 'card_share', window: '1d', group: '' }), 650, 740, ['parts'], []),
+      parts: placed(card(template, 'parti', 'parts', 'Canali e pagamenti', { channels: CHANNELS }), 870, 715, ['byChannel', 'byPayment']),
     },
   };
 }
 
-function aroundBox(template: Template): Box {
-  const known = { providers: { ...SENDERS, simulator: 'Contapersone (demo)', mqtt: 'Contapersone' }, reasons: REASONS };
+function periodBox(template: Template): Box {
+  const names = { channels: CHANNELS, kpis: KPI_NAMES, shown: template.table };
+  const question = { kpi: '', window: 'total', group: '' };
+  const answered = ['andamento', 'tabella'];
   return {
-    label: 'Intorno', at: [34, 519], size: [1172, 312],
-    says: 'Testata, avvisi, fonti e scarti',
-    why: 'Gli avvisi arrivano dal nodo “avvisi”: uno a uno aggiornano l’elenco di tutti. “Visto” torna indietro e ferma le ripetizioni. Fonti e scarti arrivano dal nodo “stato”.',
+    label: 'Periodo', at: [34, 819], size: [WIDTH, 312],
+    says: 'Ognuno il suo: i filtri di un browser non toccano gli altri',
+    why: 'Il messaggio porta con sé chi ha chiesto (`msg._client`): la risposta torna solo a lui, e non resta in memoria.',
     nodes: {
-      everyMinute: { ...EVERY_MINUTE, at: [140, 620], wires: [['zone']] },
-      zone: { ...SHOP_ZONE, at: [330, 620], wires: [['fuso via', 'header', 'alerts', 'sources']] },
-      'fuso via': { ...linkOut(template, 'fuso', ['fuso alle schede', 'fuso ai grafici']), at: [475, 580], wires: [] },
-      header: { ...card(template, 'header', 'Testata', { sector: template.label }), at: [580, 620], wires: [[]] },
-      style: { ...vue('Stile', { group: '', page: '', ui: idOf(template.id, 'base'), templateScope: 'site:style' }, style()), at: [770, 620], wires: [[]] },
-      [LINKS.alerts]: { ...linkIn(template, LINKS.alerts, `${LINKS.alerts} via`), at: [95, 690], wires: [['oneByOne']] },
-      oneByOne: { ...ONE_BY_ONE, at: [200, 690], wires: [['byRule']] },
-      byRule: { ...BY_RULE, at: [340, 690], wires: [['standing']] },
-      standing: { ...STANDING, at: [480, 690], wires: [['alerts']] },
-      alerts: { ...card(template, 'alerts', 'Avvisi', {}), at: [620, 690], wires: [['visto']] },
-      visto: { ...linkOut(template, 'visto', ['visto via']), at: [735, 690], wires: [] },
-      [LINKS.state]: { ...linkIn(template, LINKS.state, `${LINKS.state} via`), at: [95, 750], wires: [['sources', 'deadletters']] },
-      sources: { ...card(template, 'sources', 'Fonti', { ...known, trust: TRUST, staleHours: template.staleHours }), at: [570, 750], wires: [[]] },
-      deadletters: { ...card(template, 'deadletters', 'Scarti', known), at: [570, 800], wires: [[]] },
+      'negozio al periodo': placed(linkIn(template, 'negozio', 'negozio via'), 95, 930, ['filtri', 'totali del periodo', 'andamento', 'quote', 'tabella']),
+      filtri: placed(card(template, 'filtri', 'filters', 'Filtri', { channels: CHANNELS }), 230, 980, ['series', 'noWindow']),
+      noWindow: placed(change('senza finestra', [{ remove: 'payload.window' }]), 420, 1040, ['total', 'asChannel', 'asStore']),
+      series: placed(query(template, 'giorno per giorno', { kpi: '', window: '1d', group: '' }), 640, 930, answered, ['filtri']),
+      total: placed(query(template, 'in tutto', question), 630, 980, ['totali del periodo'], []),
+      asChannel: placed(change('per canale', [{ set: 'topic', to: '"channel"' }]), 610, 1030, ['perChannel']),
+      perChannel: placed(query(template, 'canali', { ...question, kpi: 'revenue', group: 'channel' }), 760, 1030, ['quote'], []),
+      asStore: placed(change('per punto vendita', [{ set: 'topic', to: '"store"' }]), 620, 1080, ['perStore']),
+      perStore: placed(query(template, 'punti vendita', { ...question, kpi: 'revenue', group: 'store' }), 790, 1080, ['quote'], []),
+      andamento: placed(card(template, 'andamento', 'bars', 'Andamento', { ...names, kpi: 'revenue', title: 'Andamento' }), 910, 910, []),
+      tabella: placed(card(template, 'tabella', 'table', 'Tabella', names), 900, 950, []),
+      'totali del periodo': placed(card(template, 'totali', 'totals', 'Totali', names), 890, 990, []),
+      quote: placed(card(template, 'quote', 'shares', 'Quote', names), 960, 1055, []),
+    },
+  };
+}
+
+function alertsBox(template: Template): Box {
+  const shown = ['alertsNow', 'alertsPage', 'history', 'firing'];
+  return {
+    label: 'Avvisi', at: [34, 1159], size: [WIDTH, 232],
+    says: 'Chi è fuori soglia, chi è stato visto, chi tace',
+    why: 'A ogni novità il nodo “avvisi” dice come stanno tutti e che cosa è successo: nessun elenco da tenere qui. “Visto” e “Silenzia” fermano le ripetizioni.',
+    nodes: {
+      [LINKS.alerts]: placed(linkIn(template, LINKS.alerts, `${LINKS.alerts} via`), 95, 1270, ['answerOrNews']),
+      answerOrNews: placed(ANSWER_OR_NEWS, 230, 1270, shown, ['atOnceThenLast']),
+      atOnceThenLast: placed(AT_ONCE_THEN_LAST, 260, 1340, ['howAreAll']),
+      howAreAll: placed(change('come stanno tutti?', [{ set: 'payload', to: '{"list": 50}' }]), 460, 1340, [WORDS.alerts]),
+      firing: placed(change('quanti aperti', [{ set: 'firing', to: OPEN_ALERTS }, { remove: 'payload' }]), 720, 1360, ['quanti avvisi via']),
+      'quanti avvisi via': placed(linkOut(template, 'quanti avvisi', 'quanti avvisi'), 845, 1360),
+      'negozio agli avvisi': placed(linkIn(template, 'negozio', 'negozio via'), 565, 1310, ['alertsNow', 'alertsPage', 'history']),
+      alertsNow: placed(card(template, 'avvisi', 'alerts', 'Avvisi adesso', { shows: 'open' }), 720, 1240, [WORDS.alerts]),
+      alertsPage: placed(card(template, 'avvisi aperti', 'alerts', 'Avvisi', { shows: 'all' }), 710, 1280, [WORDS.alerts]),
+      history: placed(card(template, 'storia', 'history', 'Storia', {}), 710, 1320, [WORDS.alerts]),
+      [WORDS.alerts]: placed(linkOut(template, WORDS.alerts, `${WORDS.alerts} via`), 875, 1280),
+    },
+  };
+}
+
+const OPEN_ALERTS = "$count(payload.standing[state in ['firing', 'noData']])";
+
+const ANSWER_OR_NEWS: Part = {
+  type: 'switch',
+  fields: {
+    name: 'risposta o novità?', property: 'reason', propertyType: 'msg', rules: [{ t: 'eq', v: 'list', vt: 'str' }, { t: 'else' }],
+    checkall: 'false', repair: false, outputs: 2,
+  },
+};
+
+function sourcesBox(template: Template): Box {
+  const known = { providers: { ...SENDERS, simulator: 'Contapersone (demo)', mqtt: 'MQTT', flow: 'Dal flusso' }, reasons: REASONS };
+  return {
+    label: 'Fonti', at: [34, 1419], size: [WIDTH, 232],
+    says: 'Chi manda, da quanto tace, e che cosa non si è capito',
+    why: 'Il nodo “stato” li conta ogni secondo. “Riprova” rimanda uno scarto, o tutti, da capo.',
+    nodes: {
+      'stato alle fonti': placed(linkIn(template, 'stato', 'stato via alle fonti'), 95, 1530, ['sources', 'journey', 'letters']),
+      'negozio alle fonti': placed(linkIn(template, 'negozio', 'negozio via'), 95, 1590, ['sources', 'journey', 'letters']),
+      sources: placed(card(template, 'fonti', 'sources', 'Fonti', { ...known, trust: TRUST, staleHours: template.staleHours }), 300, 1520, []),
+      journey: placed(card(template, 'viaggio', 'journey', 'Viaggio', {}), 300, 1565, []),
+      letters: placed(card(template, 'scarti', 'deadletters', 'Scarti', { ...known, replay: canReplay(template) }), 300, 1610, canReplay(template) ? [WORDS.letters] : []),
+      ...(canReplay(template) ? { [WORDS.letters]: placed(linkOut(template, WORDS.letters, `${WORDS.letters} via`), 475, 1610) } : {}),
     },
   };
 }

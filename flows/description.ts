@@ -4,12 +4,15 @@
  */
 export interface Card {
   readonly name: string;
-  readonly window: '1d' | '1h';
+  /** `auto`: the window that is chosen by how much there is to count. */
+  readonly window: '1d' | '1h' | 'auto';
   readonly title: string;
-  /** `{count}` facts behind the number, `{hours}` of its window. */
+  /** `{count}` facts behind the number, `{hours}` of its window, `{why}` it is so long. */
   readonly note: string;
   /** Said in place of the note while the number is unknown. */
   readonly unknown: string;
+  /** Which way is good news; absent: up. */
+  readonly better?: 'up' | 'down' | 'neither';
 }
 
 /** A row of the alert node's form. */
@@ -32,6 +35,8 @@ export interface Template {
   readonly sector: 'retail' | 'restaurant' | 'artisan';
   readonly label: string;
   readonly cards: readonly Card[];
+  /** KPIs of the page "Periodo", in order. */
+  readonly table: readonly KpiName[];
   /** Local hours that the chart shows at least. */
   readonly opens: number;
   readonly closes: number;
@@ -48,15 +53,22 @@ export interface Template {
 export const SENDERS = { shopify: 'Shopify', hubspot: 'HubSpot', woocommerce: 'WooCommerce', pos: 'Cassa', events: 'Eventi via API' } as const;
 export type Sender = keyof typeof SENDERS;
 
+/** What a shop owner calls the numbers. */
+export const KPI_NAMES = {
+  revenue: 'Fatturato', orders: 'Scontrini e ordini', average_ticket: 'Scontrino medio', refunds: 'Resi', footfall: 'Ingressi', conversion: 'Conversione',
+  card_share: 'Con carta', service_time: 'Tempo di servizio', social_conversion: 'Conversione dai social', support_time: 'Tempo di assistenza', waste: 'Sprechi',
+} as const;
+export type KpiName = keyof typeof KPI_NAMES;
+
 const waiting = 'in attesa del primo dato';
 
 const revenueToday: Card = { name: 'revenue', window: '1d', title: 'Fatturato di oggi', note: 'vendite meno resi, da {count} movimenti', unknown: waiting };
-const revenueHour: Card = { name: 'revenue', window: '1h', title: 'Fatturato di quest’ora', note: 'ore {hours}', unknown: 'nessuna vendita in quest’ora' };
+const revenueNow: Card = { name: 'revenue', window: 'auto', title: 'Fatturato adesso', note: 'ore {hours}, {why}', unknown: 'nessuna vendita in quest’ora' };
 const averageTicket: Card = { name: 'average_ticket', window: '1d', title: 'Scontrino medio', note: 'su {count} vendite', unknown: waiting };
-const cardShare: Card = { name: 'card_share', window: '1d', title: 'Pagato con carta', note: 'quota dell’incasso', unknown: waiting };
+const cardShare: Card = { name: 'card_share', window: '1d', title: 'Pagato con carta', note: 'quota dell’incasso', unknown: waiting, better: 'neither' };
 const orders = (title: string): Card => ({ name: 'orders', window: '1d', title, note: 'conclusi oggi', unknown: waiting });
-const incomplete: Card = { name: 'incomplete_orders', window: '1d', title: 'Ordini aperti', note: 'iniziati e non ancora conclusi', unknown: waiting };
-const support: Card = { name: 'support_time', window: '1d', title: 'Tempo di assistenza', note: 'in media, su {count} richieste chiuse', unknown: 'nessuna richiesta chiusa oggi' };
+const incomplete: Card = { name: 'incomplete_orders', window: '1d', title: 'Ordini aperti', note: 'iniziati e non ancora conclusi', unknown: waiting, better: 'down' };
+const support: Card = { name: 'support_time', window: '1d', title: 'Tempo di assistenza', note: 'in media, su {count} richieste chiuse', unknown: 'nessuna richiesta chiusa oggi', better: 'down' };
 const social: Card = { name: 'social_conversion', window: '1d', title: 'Conversione dai social', note: 'acquisti su {count} contatti', unknown: 'in attesa di contatti dai social' };
 
 /** Of numbers that mean the same by day and by night: opening hours are not known here. */
@@ -73,8 +85,9 @@ export type Sector = Omit<Template, 'id' | 'role' | 'sector'> & { readonly id: T
 const retail: Sector = {
   id: 'retail', label: 'Commercio al dettaglio', opens: 8, closes: 20, staleHours: 24, cutoff: '00:00',
   stores: one, alerts: [highRefunds('300'), manyOpen('20')],
+  table: ['revenue', 'orders', 'average_ticket', 'refunds', 'footfall', 'conversion', 'card_share'],
   cards: [
-    revenueToday, revenueHour, orders('Scontrini e ordini'), averageTicket,
+    revenueToday, revenueNow, orders('Scontrini e ordini'), averageTicket,
     { name: 'conversion', window: '1d', title: 'Conversione', note: 'scontrini in negozio per persona entrata', unknown: 'serve un conta-persone' },
     cardShare,
     { name: 'footfall', window: '1d', title: 'Ingressi', note: 'persone entrate oggi', unknown: 'serve un conta-persone' },
@@ -86,9 +99,10 @@ export const SECTORS: readonly Sector[] = [
   {
     id: 'restaurant', label: 'Ristorazione', opens: 11, closes: 24, staleHours: 24, cutoff: '04:00',
     stores: one, alerts: [slowService, manyOpen('15')],
+    table: ['revenue', 'orders', 'average_ticket', 'service_time', 'footfall', 'card_share', 'waste'],
     cards: [
-      revenueToday, revenueHour, orders('Conti chiusi'), averageTicket,
-      { name: 'service_time', window: '1d', title: 'Tempo di servizio', note: 'dall’ordine al conto, su {count} tavoli', unknown: 'nessun tavolo chiuso oggi' },
+      revenueToday, revenueNow, orders('Conti chiusi'), averageTicket,
+      { name: 'service_time', window: '1d', title: 'Tempo di servizio', note: 'dall’ordine al conto, su {count} tavoli', unknown: 'nessun tavolo chiuso oggi', better: 'down' },
       incomplete,
       { name: 'footfall', window: '1d', title: 'Persone entrate', note: 'contate oggi all’ingresso', unknown: 'serve un conta-persone' },
     ],
@@ -96,7 +110,8 @@ export const SECTORS: readonly Sector[] = [
   {
     id: 'artisan', label: 'Artigianato', opens: 8, closes: 19, staleHours: 48, cutoff: '00:00',
     stores: one, alerts: [slowSupport, highRefunds('150')],
-    cards: [revenueToday, revenueHour, orders('Ordini'), averageTicket, social, support, incomplete],
+    table: ['revenue', 'orders', 'average_ticket', 'refunds', 'social_conversion', 'support_time', 'waste'],
+    cards: [revenueToday, revenueNow, orders('Ordini'), averageTicket, social, support, incomplete],
   },
 ];
 

@@ -1,8 +1,9 @@
 /**
  * Which way does an event go? From the webhook to the number, one box a step; what a step refuses leaves by its second door.
  */
-import { answersOf, LINKS } from './dashboard.js';
+import { LINKS, WORDS } from './dashboard.js';
 import { type Alert, type Role, type Sender, SENDERS, type Template } from './description.js';
+import { answersOf } from './parts.js';
 import { type Box, type FlowNode, idOf, type Placed, sheetOf } from './sheet.js';
 
 const SENDER_IDS = Object.keys(SENDERS) as Sender[];
@@ -79,6 +80,7 @@ function intakeBoxes(template: Template): Box[] {
       label: '2 · Capire', says: 'Una sola lingua per tutti',
       why: 'Traduce ordini, scontrini, contatti e richieste nello stesso evento. I dati personali si fermano qui. Per la cassa si dice nel modulo quale campo contiene che cosa.',
     }, (x, y) => ({
+      [AGAIN.bodies]: linkIn(template, 'di nuovo', `${AGAIN.bodies} via`, 'normalize', x - 75, y + 110),
       normalize: { type: 'bottega-normalize', at: [x, y + 50], wires: [['dedupe'], ['scarti di normalizza']], fields: fieldsOf(template, { name: 'Normalizza' }) },
       ...refused(template, 'normalizza', x + 130, y + 100),
     })),
@@ -114,13 +116,17 @@ function inboxBox(template: Template, row: number): Box {
   }));
 }
 
+/** With the window that is chosen by how much there is to count. */
+const SIZES = ['5m', '15m', '1h', '1d', 'auto'];
+
 function windowBox(template: Template, row: number): Box {
   const onward = template.role === 'worker' ? [] : ['alert', `${LINKS.numbers} via`];
   return step(1, row, LOW, {
     label: '6 · Contare', says: 'Dagli eventi ai numeri',
     why: 'Ogni vendita è un fatto: la sua correzione toglie il vecchio importo e mette il nuovo, nell’ora giusta. I numeri escono subito, poi al più dieci volte al secondo.',
   }, (x, y) => ({
-    window: { type: 'bottega-window', at: [x, y], wires: [onward, ['scarti di finestre']], fields: fieldsOf(template, { name: 'Finestre' }) },
+    [AGAIN.events]: linkIn(template, 'di nuovo', `${AGAIN.events} via`, 'window', x - 75, y + 50),
+    window: { type: 'bottega-window', at: [x, y], wires: [onward, ['scarti di finestre']], fields: fieldsOf(template, { name: 'Finestre', sizes: SIZES }) },
     ...refused(template, 'finestre', x + 130, y + 50),
   }));
 }
@@ -137,11 +143,12 @@ function alertBox(template: Template, row: number): Box {
     label: '7 · Avvisare', says: 'Chi va avvisato, e quando',
     why: 'La regola si legge come una frase nel modulo del nodo. Un avviso parte una volta, e un’altra quando è risolto.',
   }, (x, y) => ({
-    'visto via': { type: 'link in', at: [x - 50, y + 40], wires: [['alert']], fields: { name: 'visto', links: [idOf(template.id, 'visto')] } },
+    [`${WORDS.alerts} via`]: linkIn(template, WORDS.alerts, WORDS.alerts, 'alert', x - 50, y + 10),
     alert: {
-      type: 'bottega-alert', at: [x + 60, y + 40], wires: [[`${LINKS.alerts} via`], [`${LINKS.alerts} via`]],
+      type: 'bottega-alert', at: [x + 60, y + 10], wires: [[`${LINKS.alerts} via`, 'notify'], [`${LINKS.alerts} via`]],
       fields: fieldsOf(template, { name: 'Avvisi', rules: template.alerts.map(rowOf) }),
     },
+    notify: { type: 'bottega-notify', at: [x + 60, y + 55], wires: [[], []], fields: fieldsOf(template, { name: 'Invio', channel: '' }) },
   }));
 }
 
@@ -161,20 +168,34 @@ function linkOut(template: Template, name: string, to: string, x: number, y: num
   return { type: 'link out', at: [x, y], wires: [], fields: { name, mode: 'link', links: [idOf(template.id, to)] } };
 }
 
+function linkIn(template: Template, name: string, from: string, to: string, x: number, y: number): Placed {
+  return { type: 'link in', at: [x, y], wires: [[to]], fields: { name, links: [idOf(template.id, from)] } };
+}
+
 /** The way from a second door to the dead letters. */
 function refused(template: Template, from: string, x: number, y: number): Readonly<Record<string, Placed>> {
   const name = `scarti di ${from}`;
   return { [name]: linkOut(template, name, 'scarti', x, y) };
 }
 
+/** Where letters go in again: what a sender had sent, and what was an event already. */
+const AGAIN = { bodies: 'di nuovo a normalizza', events: 'di nuovo a finestre' } as const;
+/** Which of them a role has. */
+const AGAIN_IN: Readonly<Record<Role, readonly (keyof typeof AGAIN)[]>> = { all: ['bodies', 'events'], edge: ['bodies'], worker: ['events'], front: [] };
+
 function deadletterBox(template: Template, column: number, row: number): Box {
+  const doors = AGAIN_IN[template.role];
+  const again = (door: keyof typeof AGAIN): string[] => (doors.includes(door) ? [`${AGAIN[door]} via`] : []);
+  const asked = template.role === 'all' ? [WORDS.letters] : [];
   const links = REFUSING[template.role].map((from) => idOf(template.id, `scarti di ${from}`));
   return step(column, row, LOW, {
     label: 'Scarti', says: 'Niente sparisce in silenzio',
-    why: 'Conserva sigillato ciò che era firmato ma non si è potuto usare, con il motivo; lo pubblica su MQTT e lo mostra nel cruscotto.',
+    why: 'Conserva sigillato ciò che era firmato ma non si è potuto usare, con il motivo; lo pubblica su MQTT e lo mostra nel cruscotto. Da lì si rimanda, uno o tutti, quando la causa è corretta.',
   }, (x, y) => ({
     scarti: { type: 'link in', at: [x - 50, y], wires: [['deadletter']], fields: { name: 'scarti', links } },
-    deadletter: { type: 'bottega-deadletter', at: [x + 60, y], wires: [[], []], fields: fieldsOf(template, { name: 'Scarti' }) },
+    ...Object.fromEntries(asked.map((word) => [`${word} via`, linkIn(template, word, word, 'deadletter', x - 50, y + 50)])),
+    deadletter: { type: 'bottega-deadletter', at: [x + 60, y], wires: [[], [], again('bodies'), again('events')], fields: fieldsOf(template, { name: 'Scarti' }) },
+    ...Object.fromEntries(doors.map((door, index) => [`${AGAIN[door]} via`, linkOut(template, 'di nuovo', AGAIN[door], x + 30 + index * 50, y + 50)])),
   }));
 }
 

@@ -3,6 +3,7 @@
  */
 import { ConfigError, messageOf } from '../engine/errors.js';
 import { SECOND } from '../engine/time.js';
+import { readDemo } from './demo.js';
 import { type Product, startProduct } from './product.js';
 import { secretsPath } from './secrets.js';
 import { readEnvironment, type Role, type Settings } from './settings.js';
@@ -15,11 +16,12 @@ const STOP_WITHIN_MS = 14 * SECOND;
 const HEARS: readonly Role[] = ['all', 'edge'];
 const SHOWS: readonly Role[] = ['all', 'front'];
 
+const say = (line: string): void => { process.stdout.write(`${line}\n`); };
 const log = (line: string): void => { process.stderr.write(`${line}\n`); };
 
-void main(process.argv.includes('--demo'));
+void main(process.argv.slice(2));
 
-async function main(demo: boolean): Promise<void> {
+async function main(typed: readonly string[]): Promise<void> {
   const stopping = new AbortController();
   let product: Product | undefined;
   stopping.signal.addEventListener('abort', () => { void stop(product); }, { once: true });
@@ -27,10 +29,13 @@ async function main(demo: boolean): Promise<void> {
   surviveFaults();
   try {
     const settings = readEnvironment(process.env);
-    if (demo && !HEARS.includes(settings.role)) throw new ConfigError('BOTTEGA_ROLE', `the simulated shop needs one of ${HEARS.join(', ')}`, settings.role);
+    const demo = readDemo(typed);
+    if (demo !== undefined && !HEARS.includes(settings.role)) {
+      throw new ConfigError('BOTTEGA_ROLE', `the simulated shop needs one of ${HEARS.join(', ')}`, settings.role);
+    }
     product = await startProduct(settings, log);
     announce(settings, product);
-    if (demo) await simulate(product.url, product.environment, settings.zone, stopping.signal, log);
+    if (demo !== undefined) await simulate({ ...product, settings, say, log }, demo, stopping.signal);
   } catch (error) {
     log(startError(error));
     process.exit(1);

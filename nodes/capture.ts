@@ -29,8 +29,14 @@ type Middleware = (request: Captured, response: ServerResponse, next: () => void
 /** `_body` tells every body parser that the stream is taken. */
 type Captured = IncomingMessage & { _body?: boolean; body?: unknown };
 
+/** Answers a request whose body is captured. */
+export type Direct = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Who answers a path: `route` where the request goes on its way through the user's own middleware to an Express route. */
+type Answering = Direct | 'route';
+
 interface Front {
-  readonly paths: Set<string>;
+  readonly paths: Map<string, Answering>;
   readonly middleware: Middleware;
 }
 
@@ -40,14 +46,17 @@ const bodies = new WeakMap<IncomingMessage, Buffer>();
 const MAX_READING = 256;
 let reading = 0;
 
-/** Captures the body of POSTs to `path` (below `httpNodeRoot`) until the answer is called. Throws where the path is taken. */
-export function captureBodies(RED: NodeAPI, path: string): () => void {
+/**
+ * Captures the body of POSTs to `path` (below `httpNodeRoot`) until the answer is called; `direct` then answers at once, unless the user's settings
+ * put a password or a middleware (`httpNodeAuth`) before all HTTP nodes. Throws where the path is taken.
+ */
+export function captureBodies(RED: NodeAPI, path: string, direct?: Direct): () => void {
   const app = RED.httpNode as unknown as Application;
   const { root, base } = rootOf(app);
   const front = fronts.get(root) ?? install(root);
   const full = normal(`${base}${path}`);
   if (front.paths.has(full)) throw new ConfigError('path', 'is taken by another node', path);
-  front.paths.add(full);
+  front.paths.set(full, direct === undefined || isGuarded(RED) ? 'route' : direct);
   return () => {
     front.paths.delete(full);
     if (front.paths.size === 0) remove(root, front);
@@ -57,6 +66,11 @@ export function captureBodies(RED: NodeAPI, path: string): () => void {
 /** The bytes of a captured request. */
 export function bodyOf(request: IncomingMessage): Buffer | undefined {
   return bodies.get(request);
+}
+
+function isGuarded({ settings }: NodeAPI): boolean {
+  const { httpNodeAuth } = settings as { httpNodeAuth?: unknown };
+  return httpNodeAuth !== undefined;
 }
 
 function rootOf(app: Application): { root: Application; base: string } {
@@ -77,15 +91,18 @@ function normal(path: string): string {
 
 /** What was asked for, without query and (as proxies send it) origin; several slashes are several slashes here, as they are to Express. */
 function pathOf(url: string): string {
-  const [path = ''] = url.replace(/^https?:\/\/[^/]+/i, '').split('?');
-  return path.toLowerCase().replace(/\/$/, '');
+  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/]+/i, '');
+  const query = local.indexOf('?');
+  const path = (query < 0 ? local : local.slice(0, query)).toLowerCase();
+  return path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 function install(root: Application): Front {
-  const paths = new Set<string>();
+  const paths = new Map<string, Answering>();
   const middleware: Middleware = (request, response, next) => {
-    if (paths.has(pathOf(request.url ?? ''))) capture(request, response, next);
-    else next();
+    const answering = paths.get(pathOf(request.url ?? ''));
+    if (answering === undefined) next();
+    else capture(request, response, answering === 'route' ? next : () => { answering(request, response); });
   };
   root.use(middleware);
   const { stack } = routerOf(root);
@@ -144,7 +161,7 @@ function read(request: Captured, response: ServerResponse, next: () => void): vo
   request.on('data', take);
   request.on('end', () => {
     if (!stop()) return;
-    bodies.set(request, Buffer.concat(chunks, size));
+    bodies.set(request, chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size));
     request._body = true;
     request.body = {};
     next();

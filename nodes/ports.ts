@@ -2,6 +2,7 @@
  * What do config nodes offer to the other rooms? Rooms never import rooms; they meet here.
  */
 import type { FaultCode } from '../engine/errors.js';
+import type { Opening } from '../engine/opening.js';
 import type { Store } from '../engine/store/store.js';
 import type { Calendar } from '../engine/window.js';
 
@@ -28,6 +29,8 @@ export interface StorePort extends Watched {
   /** `shared`: other processes may write to it too. */
   readonly reach: 'own' | 'shared';
   warnings(): readonly Warning[];
+  /** A shared store's own clock, epoch ms; `undefined` where it does not say. Rejects like the verbs. */
+  readonly clock?: () => Promise<number | undefined>;
 }
 
 /** Called with each message of a subscription; what it throws or rejects is logged, never lost events (see the outbox's receipts). */
@@ -47,6 +50,7 @@ export interface ShopPort {
   readonly tenant: string;
   readonly currency: string;
   readonly calendar: Calendar;
+  readonly opening: Opening;
   readonly stores: readonly ShopStore[];
   readonly sector: 'retail' | 'restaurant' | 'artisan';
   /** Secret of pseudonyms and sealed dead letters, at least 32 bytes; it never leaves the process. */

@@ -97,10 +97,12 @@ function openRoom<C>(RED: NodeAPI, room: Room<C>, node: Node, saved: Saved): voi
 
 function statusOf(node: Node, text: RoomContext<never>['text']): Status {
   let shown = '';
-  const show = (fill: 'green' | 'yellow' | 'red', shape: 'dot' | 'ring', key: string, values?: Record<string, unknown>): void => {
+  const show = (fill: 'green' | 'yellow' | 'red', shape: 'dot' | 'ring', key: string, values: Record<string, unknown> = {}): void => {
+    // Compared before it is put into words, which costs more than all the rest of it.
+    const said = `${fill} ${key} ${Object.values(values).join('\n')}`;
+    if (said === shown) return;
+    shown = said;
     const line = text(`status.${key}`, values);
-    if (`${fill}${line}` === shown) return;
-    shown = `${fill}${line}`;
     node.status({ fill, shape, text: line });
   };
   return {

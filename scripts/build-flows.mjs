@@ -1,7 +1,7 @@
 /**
  * How do the templates come about? Writes flows/*.json from their one description; with `--check` only says whether they are current.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,10 @@ for (const [file, text] of buildFlows(defaultsOf)) {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
   stale += 1;
   if (process.argv.includes('--check')) console.error(`flows/${file} is not what flows/description.ts says: node scripts/build-flows.mjs`);
-  else writeFileSync(path, text);
+  else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
 }
 process.exitCode = process.argv.includes('--check') && stale > 0 ? 1 : 0;
 

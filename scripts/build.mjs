@@ -4,15 +4,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const mark = join(root, 'node_modules/.cache/bottega/build');
 const inputs = [
-  'engine', 'nodes', 'launcher', 'flows', 'icons',
+  'engine', 'nodes', 'cli', 'launcher', 'flows', 'icons',
   'scripts/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json',
 ];
 
@@ -20,6 +20,7 @@ const inputs = [
 const EXAMPLE_NAMES = {
   retail: 'Commercio al dettaglio', restaurant: 'Ristorazione', artisan: 'Artigianato',
   edge: 'Cassa del negozio', worker: 'Conteggio', front: 'Cruscotto e avvisi',
+  trial: 'Prova in 2 minuti', dashboard1: 'Cruscotto (dashboard 1)', nodes: 'Un nodo alla volta',
 };
 
 process.chdir(root);
@@ -38,6 +39,8 @@ function build() {
     compile(target);
     copyRooms(target);
     copyIcons(target);
+    // npm does so when it links a command; whoever runs it from here has no npm in between.
+    chmodSync(join(target, 'cli/check.js'), 0o755);
     rmSync('dist', { recursive: true, force: true });
     renameSync(target, 'dist');
   } finally {
@@ -59,7 +62,7 @@ function compile(target) {
 
 function copyRooms(target) {
   for (const file of filesBelow('nodes')) {
-    if (/\.html$|\/locales\/.*\.json$/.test(file)) cpSync(file, join(target, file));
+    if (/\.html$|\/form\.js$|\/locales\/.*\.json$/.test(file)) cpSync(file, join(target, file));
   }
 }
 
@@ -71,8 +74,8 @@ function copyIcons(target) {
 function copyExamples() {
   rmSync('examples', { recursive: true, force: true });
   for (const file of filesBelow('flows').filter((path) => path.endsWith('.json'))) {
-    const name = basename(file, '.json');
-    cpSync(file, join('examples', `${EXAMPLE_NAMES[name] ?? name}.json`));
+    const [, ...names] = file.replace(/\.json$/, '').split(sep);
+    cpSync(file, `${join('examples', ...names.map((name) => EXAMPLE_NAMES[name] ?? name))}.json`);
   }
 }
 

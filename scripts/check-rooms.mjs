@@ -26,6 +26,7 @@ for (const room of rooms) {
   checkLocales(room);
   checkHelp(room);
 }
+checkEditor();
 checkPackage();
 checkFlows();
 for (const rule of broken) console.error(rule);
@@ -45,7 +46,16 @@ function formOf({ path, name }) {
   demand(html.split('\n').length <= MAX_HTML_LINES, `${file}: more than ${MAX_HTML_LINES} lines`);
   const form = readForm(html, `bottega-${name}`);
   demand(form.definition !== undefined, `${file}: no literal registerType('bottega-${name}', …)${form.error === undefined ? '' : ` (${form.error})`}`);
-  return { ...form, html };
+  return { ...form, html: html + scriptBeside(path) };
+}
+
+/** What a form has of its own scripts in a second file. */
+function scriptBeside(path) {
+  const file = join(path, 'form.js');
+  if (!existsSync(file)) return '';
+  const script = readFileSync(file, 'utf8');
+  demand(script.split('\n').length <= MAX_HTML_LINES, `${file}: more than ${MAX_HTML_LINES} lines`);
+  return script;
 }
 
 function checkForm({ path, name }) {
@@ -54,9 +64,11 @@ function checkForm({ path, name }) {
   const { definition } = form;
   demand(definition.icon === `${name}.svg`, `${path}: icon is not ${name}.svg`);
   demand(definition.defaults?.version?.value !== undefined, `${path}: the form saves no version`);
-  if (definition.category !== 'config') demand(definition.outputs === 2 || name === 'monitor' || name === 'webhook', `${path}: not two doors`);
+  if (definition.category !== 'config') demand(definition.outputs === 2 || ['monitor', 'webhook', 'deadletter'].includes(name), `${path}: not two doors`);
   for (const [field, rule] of Object.entries(definition.defaults ?? {})) {
     demand('value' in rule, `${path}: ${field} has no default value`);
+    // With one parameter Node-RED takes the reason that a validator returns for a "yes".
+    demand(rule.validate === undefined || rule.validate.length === 2, `${path}: the validator of ${field} must be declared with (value, opt)`);
     if (UNLABELED.includes(field)) continue;
     for (const language of LANGUAGES) {
       demand(textAt(path, name, language, `${name}.label.${field}`) !== undefined, `${path}: ${field} has no label in ${language}`);
@@ -65,13 +77,19 @@ function checkForm({ path, name }) {
 }
 
 function checkLocales({ path, name }) {
+  const reference = checkTexts(path, name);
+  const isKnown = (key) => (key.endsWith('*') ? reference.some((each) => each.startsWith(key.slice(0, -1))) : reference.includes(key));
+  for (const key of usedKeys(path, name)) demand(isKnown(key), `${path}: ${key} is used but in no locale`);
+}
+
+/** The keys of the texts, which must be the same in every language. */
+function checkTexts(path, name) {
   const [reference, ...others] = LANGUAGES.map((language) => keysOf(localeOf(path, name, language)));
   for (const keys of others) {
     for (const key of reference.filter((each) => !keys.includes(each))) broken.push(`${path}: ${key} is only in ${LANGUAGES[0]}`);
     for (const key of keys.filter((each) => !reference.includes(each))) broken.push(`${path}: ${key} is only in ${LANGUAGES[1]}`);
   }
-  const isKnown = (key) => (key.endsWith('*') ? reference.some((each) => each.startsWith(key.slice(0, -1))) : reference.includes(key));
-  for (const key of usedKeys(path, name)) demand(isKnown(key), `${path}: ${key} is used but in no locale`);
+  return reference;
 }
 
 /** Keys that stand literally in the form and in calls of the room's status; one that goes on as `' + …` gets a star. */
@@ -92,6 +110,21 @@ function checkHelp({ path, name }) {
     demand(html.includes(`data-help-name="bottega-${name}"`), `${file}: no data-help-name="bottega-${name}"`);
     const titles = [...html.matchAll(/<h3>([^<]+)<\/h3>/g)].map(([, title]) => title.trim());
     demand(titles.join() === HELP[language].join(), `${file}: the sections are ${titles.join(', ')}`);
+  }
+}
+
+/** The plugins that our forms share: files of one name, listed in the package, with texts in both languages or none. */
+function checkEditor() {
+  const path = join('nodes', 'editor');
+  const names = readdirSync(path).filter((file) => file.endsWith('.html')).map((file) => file.slice(0, -'.html'.length));
+  const listed = JSON.parse(readFileSync('package.json', 'utf8'))['node-red'].plugins ?? {};
+  demand(names.sort().join() === Object.keys(listed).sort().join(), `package.json: node-red.plugins is not ${names.join(', ')}`);
+  for (const name of names) {
+    const lines = readFileSync(join(path, `${name}.html`), 'utf8').split('\n').length;
+    demand(lines <= MAX_HTML_LINES, `${path}/${name}.html: more than ${MAX_HTML_LINES} lines`);
+    demand(existsSync(join(path, `${name}.ts`)), `${path}: ${name}.ts is missing`);
+    demand(listed[name] === `dist/nodes/editor/${name}.js`, `package.json: node-red.plugins.${name} is ${listed[name]}`);
+    checkTexts(path, name);
   }
 }
 

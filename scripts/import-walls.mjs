@@ -8,10 +8,13 @@ import { posix, relative } from 'node:path';
 const WALLS = [
   { files: /^engine\/store\/level\.ts$/, within: ['engine/'], packages: ['classic-level', 'memory-level', 'abstract-level', 'node:*'] },
   { files: /^engine\/store\/redis\.ts$/, within: ['engine/'], packages: ['ioredis', 'node:*'] },
+  { files: /^engine\/timeline\/yaml\.ts$/, within: ['engine/'], packages: ['js-yaml'] },
+  { files: /^engine\/holidays\.ts$/, within: ['engine/'], packages: ['date-holidays', 'node:module'] },
   { files: /^engine\//, within: ['engine/'], packages: ['ajv', 'ajv-formats', 'big.js', 'temporal-polyfill', 'jose', 'node:crypto', 'node:buffer', 'node:util'] },
   { files: /^nodes\/05-broker\//, within: ['engine/', 'nodes/*', 'nodes/05-broker/'], packages: ['mqtt', 'aedes', 'aedes-persistence-level', '*'] },
   { files: /^nodes\/\d\d-[a-z]+\//, within: ['engine/', 'nodes/*', '<own folder>'], packages: ['*'] },
   { files: /^nodes\//, within: ['engine/', 'nodes/*'], packages: ['*'] },
+  { files: /^cli\//, within: ['engine/', 'nodes/', 'cli/'], packages: ['node:*'] },
   { files: /^launcher\//, within: ['engine/', 'launcher/'], packages: ['*'] },
 ];
 

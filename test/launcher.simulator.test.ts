@@ -7,8 +7,13 @@ import { verifyToken } from '../engine/intake/token.js';
 import type { Signed } from '../engine/intake/verdict.js';
 import { normalize } from '../engine/normalize/normalize.js';
 import { formatInstant, HOUR, LocalClock } from '../engine/time.js';
+import { ConfigError } from '../engine/errors.js';
+import { type Demo, readDemo } from '../launcher/demo.js';
+import { type Template, TEMPLATES } from '../launcher/settings.js';
 import { chanceOf } from '../launcher/simulator/chance.js';
 import { dayOf, type Happening } from '../launcher/simulator/day.js';
+import { historyOf, type HistoryPlan } from '../launcher/simulator/history.js';
+import { SECTORS } from '../launcher/simulator/sector.js';
 import { type Delivery, SHOP_DOMAIN, SimulatedShop } from '../launcher/simulator/shop.js';
 import { hubspotRequest, shopifyRequest, type SignedRequest, standardRequest, tillRequest, tokenRequest } from '../launcher/simulator/sign.js';
 import { contextOf } from './fixtures/normalizing.js';
@@ -39,8 +44,8 @@ describe('simulator: a day', () => {
   });
 
   it('sends every kind of news, in events that the product understands to the last one', () => {
-    const deliveries = wholeDay(3);
-    assert.deepEqual([...new Set(deliveries.map(({ happening }) => happening.kind))].sort(), ['browse', 'contact', 'footfall', 'order', 'receipt', 'refund', 'ticket', 'waste']);
+    const deliveries = [3, 4, 5].flatMap(wholeDay);
+    assert.deepEqual([...new Set(deliveries.map(({ happening }) => happening.kind))].sort(), ['browse', 'contact', 'footfall', 'order', 'receipt', 'refund', 'return', 'ticket', 'waste']);
     const context = { ...contextOf(), now: AFTER };
     const types = new Set<string>();
     for (const { delivery } of deliveries) {
@@ -87,4 +92,50 @@ describe('simulator: signatures', () => {
     assert.equal(verifyShopify(asReceived(shopify), ['t']).outcome, 'refused');
     assert.equal((await verifyJwt(asReceived(till), { secrets: ['t'], audiences: ['a'] }, now)).outcome, 'refused');
   });
+});
+
+describe('simulator: a month', () => {
+  const plan = (template: Template): HistoryPlan => ({ from: MIDNIGHT - 5 * 24 * HOUR, to: DAY_END, clock, sector: SECTORS[template], seed: 9, volume: 0.4 });
+  const textsOf = (deliveries: readonly Delivery[]): string[] => deliveries.map((delivery) => JSON.stringify(delivery));
+
+  for (const template of TEMPLATES) {
+    it(`of ${template} is the same for the same seed, and understood to the last delivery`, () => {
+      const deliveries = historyOf(plan(template));
+      assert.deepEqual(textsOf(historyOf(plan(template))), textsOf(deliveries));
+      assert.notDeepEqual(textsOf(historyOf({ ...plan(template), seed: 10 })), textsOf(deliveries));
+      const context = { ...contextOf(), now: DAY_END };
+      for (const delivery of deliveries) {
+        const headers = delivery.to === 'shopify' ? { topic: delivery.topic, 'shop-domain': SHOP_DOMAIN } : {};
+        assert.deepEqual(normalize(Buffer.from(JSON.stringify(delivery.body)), { provider: delivery.to, headers, receivedAt: DAY_END }, context).refusals, []);
+      }
+    });
+  }
+
+  it('is out of order, and has more news than things', () => {
+    const deliveries = historyOf(plan('restaurant'));
+    const tables = deliveries.filter(({ id }) => /-(open|closed|again|cancelled)$/.test(id)).map(({ id }) => id.split('-'));
+    const swapped = tables.filter(([serial], index) => tables.findIndex(([other, what]) => other === serial && what === 'closed') < index && tables[index]?.[1] === 'open');
+    assert.ok(swapped.length > 0);
+    assert.ok(new Set(deliveries.map(({ id }) => id)).size < deliveries.length);
+  });
+
+  it('a restaurant has no table on a Monday, until the night is over', () => {
+    const monday = Date.parse('2026-11-16T03:00:00Z');
+    assert.deepEqual(dayOf(monday, monday + 24 * HOUR, clock, chanceOf(1), SECTORS.restaurant).filter(({ kind }) => kind === 'table'), []);
+  });
+});
+
+describe('demo: options', () => {
+  const demo: Demo = { days: 0, then: 'live', seed: 1, volume: 1 };
+  const table: [typed: string, expected: Demo | undefined][] = [
+    ['', undefined],
+    ['--demo', demo],
+    ['--demo --days 30 --fast', { ...demo, days: 30, then: 'quiet' }],
+    ['--demo --days=7 --seed 4 --volume 20 --ledger sent.ndjson', { ...demo, days: 7, seed: 4, volume: 0.2, ledger: 'sent.ndjson' }],
+  ];
+  for (const [typed, expected] of table) it(typed === '' ? 'none' : typed, () => { assert.deepEqual(readDemo(typed.split(' ').filter((word) => word !== '')), expected); });
+
+  for (const typed of ['--demo --fast', '--demo --days 0', '--demo --days 391', '--demo --days tanti', '--demo --seed -1', '--demo --nope', '--demo 30']) {
+    it(`refuses ${typed}`, () => { assert.throws(() => readDemo(typed.split(' ')), ConfigError); });
+  }
 });

@@ -1,7 +1,7 @@
 /**
  * What came out of one delivery? Canonical events with deterministic ids, refusals with their place and rule, and what was left out on purpose.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Refusal } from '../errors.js';
 import { type EventType, parseEvent, type ShopEvent } from '../event.js';
 import { formatInstant } from '../time.js';
@@ -118,12 +118,14 @@ export class Harvest implements Normalized {
 /** 132 bits over what an event says: source, type, subject, version and data in canonical order. */
 export function eventId({ source, type, subject, sequence, data }: Omit<ShopEvent, 'id'>): string {
   const said = [source, type, subject ?? '', sequence, canonicalJson(data)].join('|');
-  return createHash('sha256').update(said).digest('base64url').slice(0, ID_LENGTH);
+  return hash('sha256', said, 'base64url').slice(0, ID_LENGTH);
 }
 
 /** The record without its absent fields. */
 export function present(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) if (value !== undefined) kept[name] = value;
+  return kept;
 }
 
 /** True for a JSON object. */
@@ -131,9 +133,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** With the fields of each object in order, and none that are absent. */
 function canonicalJson(value: unknown): string {
-  const sorted = (record: object): object => Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return JSON.stringify(value, (_key, inner: unknown) => (isRecord(inner) ? sorted(inner) : inner));
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
+  if (!isRecord(value)) return JSON.stringify(value);
+  const fields = Object.keys(value).filter((name) => value[name] !== undefined).sort();
+  return `{${fields.map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name])}`).join()}}`;
 }
 
 function originOf(path: string, origins: Readonly<Record<string, string>>): string {

@@ -7,7 +7,7 @@ import type { Batch, LevelHandle } from './handle.js';
 import { decodeRecord, encodeKey, encodeRecord, type Known } from './record.js';
 import { RecentRecords } from './recent.js';
 import type { CommitResult, Durability } from './store.js';
-import { type Intent, judge } from './verdict.js';
+import { type Intent, judge, type StateOf } from './verdict.js';
 
 /** A group is closed after this many changes, so that one write stays short. */
 const MAX_CHANGES = 4_096;
@@ -46,15 +46,22 @@ export class GroupCommit {
     while (this.#work !== undefined) await this.#work;
   }
 
-  /**
-   * What lies at the keys, as of the last completed write. What was read is remembered, unless a write ended meanwhile:
-   * then it may be older than what is known.
-   */
+  /** What lies at the keys, as of the last completed write or later: from memory where it is known. */
   async read(keys: readonly string[]): Promise<Known[]> {
+    const found = keys.map((key) => this.#recent.get(key));
+    const unknown = keys.filter((_key, index) => found[index] === undefined);
+    if (unknown.length === 0) return found as Known[];
+    let next = 0;
+    const read = await this.#fetch(unknown);
+    return found.map((known) => known ?? read[next++] ?? 'absent');
+  }
+
+  /** What was read is remembered, unless a write ended meanwhile: then it may be older than what is known. */
+  async #fetch(keys: readonly string[]): Promise<Known[]> {
     const written = this.#written;
     const texts = await this.#handle.use((db) => db.getMany(keys.map(encodeKey)));
     const found = texts.map((text): Known => (text === undefined ? 'absent' : decodeRecord(text)));
-    if (written === this.#written) found.forEach((known, index) => { this.#recent.set(keys[index] ?? '', known); });
+    if (written === this.#written) found.forEach((known, index) => { if (known !== 'absent') this.#recent.set(keys[index] ?? '', known); });
     return found;
   }
 
@@ -80,15 +87,16 @@ export class GroupCommit {
   }
 
   async #write(group: readonly Waiting[]): Promise<void> {
-    const states = await this.#load(group);
-    const touched = new Map<string, Known>();
+    const loaded = await this.#load(group);
+    let touched = new Map<string, Known>();
     const settled: (() => void)[] = [];
     let sync = false;
-    for (const waiting of group) {
-      const verdict = judgeAlone(waiting, (key) => touched.get(key) ?? states.get(key) ?? 'absent', this.#now());
+    for (const [index, waiting] of group.entries()) {
+      const states = loaded[index] ?? [];
+      const verdict = judgeAlone(waiting, ({ key }, place) => touched.get(key) ?? states[place] ?? 'absent', this.#now());
       if (verdict === undefined) continue;
       if (verdict.outcome === 'ok') {
-        for (const [key, known] of verdict.writes) touched.set(key, known);
+        touched = joined(touched, verdict.writes);
         sync ||= waiting.durability === 'stored' && verdict.writes.size > 0;
         settled.push(() => { waiting.resolve({ outcome: 'ok', totals: verdict.totals }); });
       } else settled.push(() => { waiting.resolve(verdict); });
@@ -97,23 +105,28 @@ export class GroupCommit {
     for (const settle of settled) settle();
   }
 
-  /** The state of every key of a group, from memory where it is known. */
-  async #load(group: readonly Waiting[]): Promise<Map<string, Known>> {
-    const states = new Map<string, Known>();
-    const unknown = new Set<string>();
-    for (const { changes } of group) {
-      for (const change of changes) {
-        if (!needsState(change) || states.has(change.key)) continue;
-        const known = this.#recent.get(change.key);
-        if (known === undefined) unknown.add(change.key);
-        else states.set(change.key, known);
+  /** The state of every key of a group, commit by commit in the order of its changes; from memory where it is known. */
+  async #load(group: readonly Waiting[]): Promise<readonly (Known | undefined)[][]> {
+    const unknown: { readonly states: (Known | undefined)[]; readonly place: number }[] = [];
+    const keys: string[] = [];
+    const loaded = group.map(({ changes }) => {
+      const states: (Known | undefined)[] = [];
+      for (let place = 0; place < changes.length; place += 1) {
+        const change = changes[place];
+        const needed = change !== undefined && needsState(change) ? change.key : undefined;
+        const known = needed === undefined ? 'absent' : this.#recent.get(needed);
+        states.push(known);
+        if (known === undefined && needed !== undefined) {
+          unknown.push({ states, place });
+          keys.push(needed);
+        }
       }
-    }
-    if (unknown.size === 0) return states;
-    const keys = [...unknown];
-    const found = await this.read(keys);
-    found.forEach((known, index) => states.set(keys[index] ?? '', known));
-    return states;
+      return states;
+    });
+    if (keys.length === 0) return loaded;
+    const found = await this.#fetch(keys);
+    unknown.forEach(({ states, place }, index) => { states[place] = found[index] ?? 'absent'; });
+    return loaded;
   }
 
   async #writeBatch(touched: ReadonlyMap<string, Known>, sync: boolean): Promise<void> {
@@ -136,13 +149,20 @@ export class GroupCommit {
   }
 }
 
+/** One map is enough for a group of one commit. */
+function joined(all: Map<string, Known>, more: Map<string, Known>): Map<string, Known> {
+  if (all.size === 0) return more;
+  for (const [key, known] of more) all.set(key, known);
+  return all;
+}
+
 /** An unconditional put needs to know nothing. */
 function needsState(change: Intent): boolean {
   return 'add' in change || 'expire' in change || change.expect !== undefined;
 }
 
 /** A commit that breaks the store's rules fails alone. */
-function judgeAlone(waiting: Waiting, stateOf: (key: string) => Known, now: number): ReturnType<typeof judge> | undefined {
+function judgeAlone(waiting: Waiting, stateOf: StateOf, now: number): ReturnType<typeof judge> | undefined {
   try {
     return judge(waiting.changes, stateOf, now);
   } catch (error) {

@@ -12,17 +12,23 @@ export interface Stored {
 /** What is known of a key: what lies there, expired or not, or that nothing does. */
 export type Known = Stored | 'absent';
 
-/** The stored text; equal counters are equal text. */
+/** The stored text. */
 export function encodeRecord({ value, expiresAt }: Stored): string {
-  const expiry = expiresAt === undefined ? '' : Math.ceil(expiresAt).toString(36);
-  return typeof value === 'string' ? `t${expiry}:${value}` : `c${expiry}:${JSON.stringify(sorted(value))}`;
+  const expiry = expiresAt === undefined ? '' : expiryText(expiresAt);
+  return typeof value === 'string' ? `t${expiry}:${value}` : `c${expiry}:${JSON.stringify(value)}`;
 }
 
-/** A list of names as second argument of `JSON.stringify` would sort too, at several times the cost. */
-function sorted(counters: Counters): Counters {
-  const ordered: Record<string, number> = {};
-  for (const name of Object.keys(counters).sort()) ordered[name] = counters[name] ?? 0;
-  return ordered;
+const MAX_EXPIRIES = 1_000;
+const expiries = new Map<number, string>();
+
+/** Many entries of a batch expire together, and base 36 is slow. */
+function expiryText(expiresAt: number): string {
+  const known = expiries.get(expiresAt);
+  if (known !== undefined) return known;
+  if (expiries.size >= MAX_EXPIRIES) expiries.clear();
+  const text = Math.ceil(expiresAt).toString(36);
+  expiries.set(expiresAt, text);
+  return text;
 }
 
 /** The entry in a stored text. */

@@ -29,6 +29,8 @@ export interface RedisStore extends Store {
   /** Calls back at once and at each change; the answer stops it. */
   watch(listener: (health: StoreHealth) => void): () => void;
   inspect(): Promise<Inspection>;
+  /** The server's clock, epoch ms; `undefined` where our user may not ask. */
+  time(): Promise<number | undefined>;
   /** Removes what expired keys left behind; see `ScriptStore`. */
   sweep(limit: number): Promise<number>;
 }
@@ -54,6 +56,7 @@ export function openRedisStore(url: string, options: RedisStoreOptions): RedisSt
     health: () => link.health.now(),
     watch: (listener) => link.health.watch(listener),
     inspect: () => link.inspect(),
+    time: () => link.time(),
   };
 }
 
@@ -96,6 +99,15 @@ class Link {
     if (away !== undefined) throw away;
     const servers = await Promise.all(this.#nodes().map(stateOf));
     return { servers, advice: adviceFor(servers) };
+  }
+
+  /** In a cluster any node's: its nodes' clocks are as close as their keepers hold them. */
+  async time(): Promise<number | undefined> {
+    if (this.health.isOpening()) await this.#opened;
+    const away = this.health.away();
+    if (away !== undefined) throw away;
+    const reply = await this.#client.call('TIME').catch(unreadable) as readonly [seconds: unknown, micros: unknown] | undefined;
+    return reply === undefined ? undefined : Number(reply[0]) * 1_000 + Math.floor(Number(reply[1]) / 1_000);
   }
 
   close(): void {

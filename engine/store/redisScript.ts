@@ -26,24 +26,49 @@ local function portions(list, first, count, use)
 end
 `;
 
-/** KEYS: the keys. Answers for each its text, or a list with its counters (fields and values joined by NUL), or nil. */
-export const READ = script('read', String.raw`${PORTIONS}
-local replies, others, read = {}, {}, 0
-portions(KEYS, 1, #KEYS, function(...)
-  local texts = redis.call('MGET', ...)
-  for i = 1, #texts do
-    replies[read + i] = texts[i]
-    if not texts[i] then others[#others + 1] = KEYS[read + i] end
-  end
-  read = read + #texts
-end)
--- Most keys that hold no text hold nothing at all.
-local held = 0
-portions(others, 1, #others, function(...) held = held + redis.call('EXISTS', ...) end)
-for i = 1, held > 0 and #KEYS or 0 do
-  local flat = replies[i] and {} or redis.call('HGETALL', KEYS[i])
-  if #flat > 0 then replies[i] = { table.concat(flat, '\0') } end
+/**
+ * Counters lie in Redis as NUL and a MessagePack map; text that begins with NUL gets one more in front (see redisCodec.ts). They leave as a list
+ * with one text, fields and values joined by NUL.
+ */
+export const COUNTERS = String.raw`
+local SHORT = 2147483647
+
+local function isCounters(value)
+  local first, second = string.byte(value, 1, 2)
+  return first == 0 and second ~= 0
 end
+
+local function unpacked(value)
+  return isCounters(value) and cmsgpack.unpack(string.sub(value, 2)) or nil
+end
+
+local function packed(fields)
+  return '\0' .. cmsgpack.pack(fields)
+end
+
+local function flat(fields)
+  local words = {}
+  for field, value in pairs(fields) do
+    -- %d is faster, but no wider than the machine's long.
+    words[#words + 1], words[#words + 2] = field, string.format((value < SHORT and value > -SHORT) and '%d' or '%.0f', value)
+  end
+  return table.concat(words, '\0')
+end
+
+local function answer(value)
+  if value and isCounters(value) then return { flat(unpacked(value)) } end
+  return value
+end
+`;
+
+/** KEYS: the keys. Answers for each its text, or a list with its counters, or nil. */
+export const READ = script('read', String.raw`${PORTIONS}${COUNTERS}
+local replies, read = {}, 0
+portions(KEYS, 1, #KEYS, function(...)
+  local page = redis.call('MGET', ...)
+  for i = 1, #page do replies[read + i] = answer(page[i]) end
+  read = read + #page
+end)
 return replies
 `);
 
@@ -52,7 +77,7 @@ return replies
  * index entries may be looked at, the command. Answers where to go on (nil at the end), then key and value (see READ) in turn.
  * Index entries whose key has expired are removed where the server takes writes.
  */
-export const SCAN = script('scan', String.raw`${PORTIONS}
+export const SCAN = script('scan', String.raw`${PORTIONS}${COUNTERS}
 local index, from, to = KEYS[1], ARGV[1], ARGV[2]
 local wanted, budget, command = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local replies, dead, next = { false }, {}, from
@@ -61,18 +86,14 @@ while next and wanted > 0 and budget > 0 do
   local page = redis.call(command, index, next, to, 'LIMIT', 0, size)
   local keys = { index }
   for i = 1, #page do keys[i + 1] = index .. ':' .. page[i] end
-  local texts = #page > 0 and redis.call('MGET', unpack(keys)) or {}
+  local values = #page > 0 and redis.call('MGET', unpack(keys)) or {}
   for i = 1, #page do
     if wanted == 0 then break end
-    local value = texts[i + 1]
-    if not value then
-      local flat = redis.call('HGETALL', keys[i + 1])
-      if #flat > 0 then value = { table.concat(flat, '\0') } else dead[#dead + 1] = page[i] end
-    end
+    local value = answer(values[i + 1])
     if value then
       replies[#replies + 1], replies[#replies + 2] = page[i], value
       wanted = wanted - 1
-    end
+    else dead[#dead + 1] = page[i] end
   end
   budget = budget - #page
   next = #page == size and '(' .. page[#page]

@@ -28,6 +28,8 @@ export interface Add {
   readonly add: Counters;
   readonly max?: Counters;
   readonly expiresAt?: number;
+  /** Nobody needs the new counters: a store that finds them costly answers none. */
+  readonly total?: 'unneeded';
 }
 
 export type Change = Put | Add;

@@ -31,17 +31,41 @@
     const shown = options ?? { hour: '2-digit', minute: '2-digit' };
     return new Intl.DateTimeFormat('it-IT', { timeZone: this.options.zone, ...shown }).format(new Date(instant));
   },
+  /** "14:05" today, "ven 20/11, 14:05" on another day. */
+  moment(instant, now) {
+    const day = { weekday: 'short', day: '2-digit', month: '2-digit' };
+    const isToday = this.clock(instant, day) === this.clock(now, day);
+    return isToday ? this.clock(instant) : this.clock(instant, { ...day, hour: '2-digit', minute: '2-digit' });
+  },
+  /** "dalle 14:05", or "da ven 20/11, 14:05"; the word for an hour, and the one for a day. */
+  from(hourWord, dayWord, instant, now) {
+    const shown = this.moment(instant, now);
+    return (shown.length === 5 ? hourWord : dayWord) + ' ' + shown;
+  },
+  /** The notice begins with the rule's name, which is the title above it, and ends with what to do about it. */
+  sayings(alert) {
+    const rest = alert.text.startsWith(alert.rule) ? alert.text.slice(alert.rule.length).replace(/^[.:]? */, '') : alert.text;
+    const [said, advice] = rest.split(/\.? *Che fare: /);
+    return { text: said.charAt(0).toUpperCase() + said.slice(1), advice: advice === undefined ? '' : advice.charAt(0).toUpperCase() + advice.slice(1) };
+  },
+  storeName(id) {
+    return this.options.stores?.find((store) => store.id === id)?.name ?? id;
+  },
   /** Calls back with each message of this widget, and with the last one it got before this browser came: D2's own `msg` skips some of a burst. */
   listen(handler) {
     this.heard = (message) => {
-      if (message?.zone) this.options.zone = message.zone;
-      if (message?.payload !== undefined) handler(message);
+      if (message?.shop) this.options = { ...this.options, zone: message.shop.zone, stores: message.shop.stores, currency: message.shop.currency };
+      if (message) handler(message);
     };
     this.$socket.on('msg-input:' + this.id, this.heard);
     this.$socket.on('widget-load:' + this.id, this.heard);
+    if (!this.ask) return;
+    this.$socket.on('connect', this.ask);
+    this.ask();
   },
   unlisten() {
     this.$socket.off('msg-input:' + this.id, this.heard);
     this.$socket.off('widget-load:' + this.id, this.heard);
+    if (this.ask) this.$socket.off('connect', this.ask);
   },
 })

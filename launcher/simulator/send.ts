@@ -7,7 +7,7 @@ import type { Environment } from '../settings.js';
 import { type Delivery, SHOP_DOMAIN } from './shop.js';
 import { hubspotRequest, shopifyRequest, type SignedRequest, tillRequest, tokenRequest } from './sign.js';
 
-const ATTEMPTS = 5;
+const ATTEMPTS = 20;
 const AGAIN_MS = 2 * SECOND;
 
 /** Posts to `url` with the secrets of `environment`. */
@@ -16,21 +16,28 @@ export class Sender {
   readonly #environment: Environment;
   readonly #log: (line: string) => void;
   readonly #said = new Set<string>();
+  readonly #stored: (delivery: Delivery) => void;
 
-  constructor(url: string, environment: Environment, log: (line: string) => void) {
+  /** `stored` hears of each delivery that was answered 200. */
+  constructor(url: string, environment: Environment, log: (line: string) => void, stored: (delivery: Delivery) => void = () => undefined) {
     this.#url = url;
     this.#environment = environment;
     this.#log = log;
+    this.#stored = stored;
   }
 
-  async send(delivery: Delivery): Promise<void> {
+  async send(delivery: Delivery): Promise<'stored' | 'refused'> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const outcome = await this.#post(this.#sign(delivery, Date.now()));
-      if (outcome === 200) return;
+      if (outcome === 200) {
+        this.#stored(delivery);
+        return 'stored';
+      }
       this.#say(`${delivery.to} ${String(outcome)}`);
-      if (outcome !== 429 && outcome !== 503 && outcome !== 'away') return;
+      if (outcome !== 429 && outcome !== 503 && outcome !== 'away') return 'refused';
       await pause(AGAIN_MS, undefined, { ref: false });
     }
+    return 'refused';
   }
 
   #sign(delivery: Delivery, now: number): SignedRequest {

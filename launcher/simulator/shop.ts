@@ -6,8 +6,8 @@ import { formatInstant, type LocalClock, MINUTE, SECOND } from '../../engine/tim
 import type { Chance } from './chance.js';
 import type { Happening } from './day.js';
 import { type HubSpotChange, hubspotChanges } from './hubspot.js';
-import { type Order, orderBody, refundBody } from './shopify.js';
-import { receiptBody } from './till.js';
+import { type Order, orderBody, refundBody, totalOf } from './shopify.js';
+import { cancelledTableBody, closedTableBody, openTableBody, receiptBody, type Table } from './till.js';
 
 /** One thing to post, `after` ms from the happening. `id` is the sender's own, the same when it sends again. */
 export type Delivery = { readonly after: number; readonly id: string } & (
@@ -51,6 +51,8 @@ export class SimulatedShop {
       case 'order': return this.#order(at, serial);
       case 'refund': return this.#refund(at, serial);
       case 'receipt': return [{ to: 'pos', id, after: 0, body: receiptBody(at, serial, this.#clock, this.#chance) }];
+      case 'return': return [{ to: 'pos', id, after: 0, body: receiptBody(at, serial, this.#clock, this.#chance, 'return') }];
+      case 'table': return this.#table(at, serial);
       case 'contact': return [{ to: 'hubspot', id, after: 0, body: hubspotChanges('contact', at, serial, this.#chance) }];
       case 'ticket': return [{ to: 'hubspot', id, after: 0, body: hubspotChanges('ticket', at, serial, this.#chance) }];
       case 'footfall': return this.#event('visit', at, id, { channel: 'pos', quantity: this.#chance.between(1, 4) });
@@ -59,22 +61,52 @@ export class SimulatedShop {
     }
   }
 
-  /** Created and, as a rule, paid a moment later: two facts of Shopify's about one sale. Some are abandoned, a few cancelled. */
+  /** Created and, as a rule, paid a moment later: two facts of Shopify's about one sale. Some are edited, some abandoned, a few cancelled. */
   #order(at: number, serial: number): Delivery[] {
     const order: Order = { serial, at, lines: this.#lines(), campaign: this.#campaign() };
-    const create = { to: 'shopify', id: `${String(serial)}-create`, after: 0, topic: 'orders/create', body: orderBody(order, 'pending', at) } as const;
-    const follow = this.#chance.pick<'paid' | 'cancelled' | 'none'>([['paid', 90], ['cancelled', 4], ['none', 6]]);
+    const told = (name: string, topic: string, after: number, body: object): Delivery =>
+      ({ to: 'shopify', id: `${String(serial)}-${name}`, after, topic, body });
+    const create = told('create', 'orders/create', 0, orderBody(order, 'pending', at));
+    const follow = this.#chance.pick<'paid' | 'edited' | 'cancelled' | 'none'>([['paid', 86], ['edited', 4], ['cancelled', 4], ['none', 6]]);
     if (follow === 'none') return [create];
-    if (follow === 'paid') this.#paid = [...this.#paid, order].slice(-KEPT_ORDERS);
-    const state = follow === 'paid' ? 'paid' : 'voided';
     const after = this.#chance.between(1, 8) * SECOND;
-    return [create, { to: 'shopify', id: `${String(serial)}-${follow}`, after, topic: `orders/${follow}`, body: orderBody(order, state, at + after) }];
+    if (follow === 'cancelled') return [create, told('cancelled', 'orders/cancelled', after, orderBody(order, 'voided', at + after))];
+    const paid = told('paid', 'orders/paid', after, orderBody(order, 'paid', at + after));
+    const last = follow === 'paid' ? order : { ...order, lines: this.#lines() };
+    this.#paid = [...this.#paid, last].slice(-KEPT_ORDERS);
+    if (follow === 'paid') return [create, paid];
+    const later = after + this.#chance.between(1, 40) * MINUTE;
+    return [create, paid, told('edited', 'orders/updated', later, orderBody(last, 'paid', at + later))];
   }
 
+  /** Told twice by Shopify: as a refund, and inside its order. */
   #refund(at: number, serial: number): Delivery[] {
     const order = this.#paid.shift();
     if (order === undefined) return [];
-    return [{ to: 'shopify', id: `${String(serial)}-refund`, after: 0, topic: 'refunds/create', body: refundBody(order, serial, at) }];
+    const total = totalOf(order);
+    const cents = this.#chance.pick([[total, 2], [Math.ceil(total / 3), 1]]);
+    const refund = refundBody(order, serial, at, cents);
+    const updated = orderBody(order, cents === total ? 'refunded' : 'partially_refunded', at + SECOND, [refund]);
+    return [
+      { to: 'shopify', id: `${String(serial)}-refund`, after: 0, topic: 'refunds/create', body: refund },
+      { to: 'shopify', id: `${String(serial)}-updated`, after: SECOND, topic: 'orders/updated', body: updated },
+    ];
+  }
+
+  /** Opened, and closed when the guests leave; now and then closed again with another total, called off, or forgotten. */
+  #table(at: number, serial: number): Delivery[] {
+    const table: Table = { serial, openedAt: at, covers: this.#chance.pick([[1, 2], [2, 6], [4, 3], [7, 1]]) };
+    const told = (name: string, after: number, body: object): Delivery => ({ to: 'pos', id: `${String(serial)}-${name}`, after, body });
+    const open = told('open', 0, openTableBody(table, this.#clock));
+    const follow = this.#chance.pick<'closed' | 'again' | 'cancelled' | 'forgotten'>([['closed', 90], ['again', 4], ['cancelled', 3], ['forgotten', 3]]);
+    if (follow === 'forgotten') return [open];
+    const after = this.#chance.between(12, 95) * MINUTE;
+    if (follow === 'cancelled') return [open, told('cancelled', after, cancelledTableBody(table, at + after, this.#clock))];
+    const cents = table.covers * this.#chance.between(900, 3_800);
+    const closed = told('closed', after, closedTableBody(table, at + after, cents, this.#clock, this.#chance));
+    if (follow === 'closed') return [open, closed];
+    const later = after + this.#chance.between(1, 6) * MINUTE;
+    return [open, closed, told('again', later, closedTableBody(table, at + later, cents + this.#chance.between(1, 9) * 50, this.#clock, this.#chance))];
   }
 
   #lines(): Order['lines'] {

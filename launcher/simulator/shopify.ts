@@ -17,14 +17,14 @@ export interface Order {
   readonly campaign: { readonly source: string; readonly medium: string; readonly name: string };
 }
 
-export type Payment = 'pending' | 'paid' | 'voided';
+export type Payment = 'pending' | 'paid' | 'voided' | 'refunded' | 'partially_refunded';
 
 /** Shipping of every order. */
 const SHIPPING = 590;
 const ORDER_IDS_FROM = 5_000_000_000_000;
 
-/** The order as it stands at `updatedAt`. Prices contain VAT, as is the rule in Italy. */
-export function orderBody(order: Order, payment: Payment, updatedAt: number): object {
+/** The order as it stands at `updatedAt`, with what was given back until then. Prices contain VAT, as is the rule in Italy. */
+export function orderBody(order: Order, payment: Payment, updatedAt: number, refunds: readonly object[] = []): object {
   const id = ORDER_IDS_FROM + order.serial;
   const total = totalOf(order);
   const { source, medium, name } = order.campaign;
@@ -60,17 +60,16 @@ export function orderBody(order: Order, payment: Payment, updatedAt: number): ob
     email: `cliente${String(person)}@example.it`,
     customer: { id: 7_000_000_000_000 + person, email: `cliente${String(person)}@example.it`, first_name: 'Anna', last_name: 'Prova' },
     line_items: order.lines.map((line, index) => lineBody(order, line, index)),
-    refunds: [],
+    refunds,
   };
 }
 
-/** The whole order comes back. */
-export function refundBody(order: Order, serial: number, at: number): object {
+/** Goods come back, and `cents` with them. */
+export function refundBody(order: Order, serial: number, at: number, cents: number): object {
   const id = 800_000_000_000 + serial;
   const orderId = ORDER_IDS_FROM + order.serial;
-  const total = totalOf(order);
   const transaction = {
-    id: id + 1, order_id: orderId, amount: euro(total), currency: 'EUR', kind: 'refund', status: 'success', gateway: 'shopify_payments',
+    id: id + 1, order_id: orderId, amount: euro(cents), currency: 'EUR', kind: 'refund', status: 'success', gateway: 'shopify_payments',
     created_at: formatInstant(at),
   };
   return {
@@ -89,7 +88,7 @@ export function refundBody(order: Order, serial: number, at: number): object {
   };
 }
 
-function totalOf({ lines }: Order): number {
+export function totalOf({ lines }: Order): number {
   return lines.reduce((sum, { cents, quantity }) => sum + cents * quantity, SHIPPING);
 }
 

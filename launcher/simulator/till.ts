@@ -5,22 +5,55 @@ import { fromMinor } from '../../engine/money.js';
 import type { LocalClock } from '../../engine/time.js';
 import type { Chance } from './chance.js';
 
-export function receiptBody(at: number, serial: number, clock: LocalClock, chance: Chance): object {
+export function receiptBody(at: number, serial: number, clock: LocalClock, chance: Chance, kind: 'sale' | 'return' = 'sale'): object {
   const rows = Array.from({ length: chance.pick([[1, 45], [2, 30], [3, 15], [5, 10]]) }, (_row, index) => ({
     sku: `ART-${String(chance.between(1, 40))}`, descrizione: `Articolo ${String(index + 1)}`, qta: '1,000', cents: chance.between(20, 450) * 10,
   }));
   const total = rows.reduce((sum, { cents }) => sum + cents, 0);
   return {
-    idNegozio: 'MI-01',
-    idCassa: String(chance.between(1, 2)),
-    numeroScontrino: receiptNumber(serial),
-    dataOra: italianTime(at, clock),
+    ...headOf(serial, String(chance.between(1, 2)), at, clock),
     totale: italianMoney(total),
-    valuta: 'EUR',
-    pagamenti: [{ tipo: chance.pick([['ELETTRONICO', 7], ['CONTANTI', 3]]), importo: italianMoney(total) }],
+    pagamenti: [{ tipo: paidBy(chance), importo: italianMoney(total) }],
     righe: rows.map(({ cents, ...row }) => ({ ...row, prezzo: italianMoney(cents) })),
     stato: 'completo',
+    ...(kind === 'return' ? { tipoDocumento: 'reso' } : {}),
   };
+}
+
+/** A table's order as it stands: opened, closed with its total, or called off. */
+export interface Table {
+  readonly serial: number;
+  readonly openedAt: number;
+  readonly covers: number;
+}
+
+export function openTableBody(table: Table, clock: LocalClock): object {
+  return { ...headOf(table.serial, '1', table.openedAt, clock), ...seatsOf(table, clock), totale: '0,00', pagamenti: [], righe: [], stato: 'aperto' };
+}
+
+export function closedTableBody(table: Table, closedAt: number, cents: number, clock: LocalClock, chance: Chance): object {
+  return {
+    ...headOf(table.serial, '1', closedAt, clock), ...seatsOf(table, clock), chiusura: italianTime(closedAt, clock), totale: italianMoney(cents),
+    pagamenti: [{ tipo: paidBy(chance), importo: italianMoney(cents) }],
+    righe: [{ sku: 'MENU', qta: `${String(table.covers)},000`, prezzo: '0,00' }],
+    stato: 'completo',
+  };
+}
+
+export function cancelledTableBody(table: Table, at: number, clock: LocalClock): object {
+  return { ...headOf(table.serial, '1', at, clock), ...seatsOf(table, clock), totale: '0,00', pagamenti: [], righe: [], stato: 'annullato' };
+}
+
+function headOf(serial: number, till: string, at: number, clock: LocalClock): object {
+  return { idNegozio: 'MI-01', idCassa: till, numeroScontrino: receiptNumber(serial), dataOra: italianTime(at, clock), valuta: 'EUR' };
+}
+
+function seatsOf({ openedAt, covers }: Table, clock: LocalClock): object {
+  return { coperti: covers, apertura: italianTime(openedAt, clock) };
+}
+
+function paidBy(chance: Chance): string {
+  return chance.pick([['ELETTRONICO', 7], ['CONTANTI', 3]]);
 }
 
 /** "1234-000567": closing and receipt. */

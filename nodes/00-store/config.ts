@@ -4,6 +4,7 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../../engine/errors.js';
 import { parseRedisUrl } from '../../engine/store/redisUrl.js';
+import { atVersion, filled } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -30,9 +31,7 @@ type Secrets = Readonly<Record<string, string>>;
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 /** `kind` `auto`: the Redis of `REDIS_URL` where that is set, else the embedded store. */
@@ -78,7 +77,7 @@ function withLogin(address: string, user: string, password: string): string {
 }
 
 function textAt(place: Readonly<Record<string, unknown>>, field: string): string | undefined {
-  const value = place[field];
+  const value = filled(place[field]);
   // Node-RED leaves `${REDIS_URL}` as it is where the variable is not set.
-  return typeof value === 'string' && value.trim() !== '' && !/^\$\{\w+\}$/.test(value) ? value.trim() : undefined;
+  return value === undefined || /^\$\{\w+\}$/.test(value) ? undefined : value;
 }

@@ -3,11 +3,12 @@
  * and again. What it should be set to otherwise is looked up whenever it has come back, and each minute.
  */
 import { readFileSync } from 'node:fs';
+import { SKEW_MS, skewTo } from '../../engine/clock.js';
 import { ConfigError, messageOf } from '../../engine/errors.js';
 import { openRedisStore, type RedisStore } from '../../engine/store/redis.js';
 import type { Advice } from '../../engine/store/redisInspect.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '../../engine/store/store.js';
-import { MINUTE } from '../../engine/time.js';
+import { MINUTE, SECOND } from '../../engine/time.js';
 import type { Health, Warning } from '../ports.js';
 import { Pulse, retryDelay } from '../pulse.js';
 import type { RedisConfig } from './config.js';
@@ -19,6 +20,8 @@ export class RemoteStore implements Backend {
   readonly #watchers = new Set<() => void>();
   #life: 'running' | 'closed' = 'running';
   #advice: readonly Advice[] = [];
+  /** How far our clock is ahead of Redis', in ms. */
+  #skew = 0;
   #failures = 0;
   #probe: NodeJS.Timeout | undefined;
   #look: NodeJS.Timeout | undefined;
@@ -44,11 +47,22 @@ export class RemoteStore implements Backend {
     return this.#pulse.watch(listener);
   }
 
-  /** Settings under which Redis may lose or throw away what it was given. */
+  /** Settings under which Redis may lose or throw away what it was given, and a clock that is not set as Redis' is. */
   warnings(): readonly Warning[] {
-    return this.#advice.filter(({ weight }) => weight === 'must').map(({ address, setting, is, expected }) => (
+    const settings = this.#advice.filter(({ weight }) => weight === 'must').map(({ address, setting, is, expected }) => (
       { cause: `store.${setting}`, message: `Redis ${address}: ${setting} is ${is}, must be ${expected}` }));
+    return [...settings, ...clockWarning(this.#skew)];
   }
+
+  /** Asked before windows are closed; what it finds shows in the warnings at once. */
+  readonly clock = async (): Promise<number | undefined> => {
+    let theirs: number | undefined;
+    const skew = await skewTo(async () => (theirs = await this.#store.time()), () => Date.now());
+    const hasChanged = JSON.stringify(clockWarning(skew)) !== JSON.stringify(clockWarning(this.#skew));
+    this.#skew = skew;
+    if (hasChanged) for (const tell of [...this.#watchers]) tell();
+    return theirs;
+  };
 
   watchWarnings(listener: () => void): () => void {
     const watcher = (): void => { listener(); };
@@ -102,6 +116,7 @@ export class RemoteStore implements Backend {
   async #inspect(): Promise<void> {
     clearTimeout(this.#look);
     const advice = await this.#store.inspect().then((found) => found.advice, () => this.#advice);
+    await this.clock().catch(() => undefined);
     clearTimeout(this.#look);
     if (this.#life === 'closed') return;
     this.#look = setTimeout(() => { void this.#inspect(); }, MINUTE).unref();
@@ -109,6 +124,13 @@ export class RemoteStore implements Backend {
     this.#advice = advice;
     for (const tell of [...this.#watchers]) tell();
   }
+}
+
+/** Whole seconds: a warning that changes with each look would be news each time. */
+function clockWarning(skew: number): Warning[] {
+  if (Math.abs(skew) <= SKEW_MS) return [];
+  const seconds = String(Math.round(Math.abs(skew) / SECOND));
+  return [{ cause: 'store.clock', message: `this computer's clock is ${seconds} s ${skew > 0 ? 'ahead of' : 'behind'} Redis': set it by NTP` }];
 }
 
 function readCertificate(path: string): string {

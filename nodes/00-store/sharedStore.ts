@@ -20,6 +20,8 @@ export interface Backend extends Store, Watched {
   /** Removes what has expired, looking at no more than so much; answers how many. Failures show in the health. */
   sweep(limit: number): Promise<number>;
   warnings(): readonly Warning[];
+  /** See `StorePort`; absent: nobody shares it. */
+  readonly clock?: () => Promise<number | undefined>;
   /** Calls back at each change of the warnings; the answer stops it. */
   watchWarnings(listener: () => void): () => void;
 }

@@ -4,11 +4,13 @@
 import type { NodeAPI } from 'node-red';
 import type { FaultCode } from '../../engine/errors.js';
 import { scoped } from '../../engine/store/store.js';
+import { answersEditor, serveEditor } from '../admin.js';
 import { resourceUp } from '../metrics.js';
 import type { Health, StorePort } from '../ports.js';
 import { registerRoom, type Room, type RoomContext } from '../runtime.js';
 import { directoryOf, readConfig, type StoreConfig } from './config.js';
 import { EmbeddedStore } from './embedded.js';
+import { probe, probeForm } from './probe.js';
 import { RemoteStore } from './remote.js';
 import { acquire, type Backend, OPENING, release, type SharedStore } from './sharedStore.js';
 
@@ -27,9 +29,11 @@ const room: Room<StoreConfig> = {
       of: (tenant) => scoped(shared.store, `${tenant}/`),
       reach: context.config.kind === 'redis' ? 'shared' : 'own',
       warnings: () => backend.warnings(),
+      ...(backend.clock === undefined ? {} : { clock: backend.clock }),
       health: () => backend.health(),
       watch: (listener) => backend.watch(listener),
     };
+    answersEditor(context.node, () => probe(port, context.now));
     return {
       port,
       close: () => {
@@ -89,4 +93,5 @@ const KEYS: Partial<Record<FaultCode, string>> = { 'store.full': 'full', 'store.
 
 export = (RED: NodeAPI): void => {
   registerRoom(RED, room);
+  serveEditor(RED, 'store', (asked) => probeForm(asked, Date.now));
 };

@@ -5,12 +5,14 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { messageOf } from '../../engine/errors.js';
+import { answersEditor, serveEditor } from '../admin.js';
 import { resourceUp } from '../metrics.js';
 import { registerRoom, type Room, type RoomContext } from '../runtime.js';
 import type { Cause } from './causes.js';
 import { type BrokerConfig, type EmbeddedConfig, type ExternalConfig, readConfig } from './config.js';
 import { EmbeddedPort } from './embeddedPort.js';
 import { ExternalPort } from './externalPort.js';
+import { probe, probeForm } from './probe.js';
 
 type Context = RoomContext<BrokerConfig>;
 type Port = EmbeddedPort | ExternalPort;
@@ -23,6 +25,7 @@ const room: Room<BrokerConfig> = {
     const { config } = context;
     const port = config.kind === 'embedded' ? openEmbedded(context, config) : openExternal(context, config);
     const unwatch = showHealth(context, port);
+    answersEditor(context.node, () => probe(config, port));
     return {
       port,
       close: async () => {
@@ -84,4 +87,5 @@ function showHealth({ node, status, config, now }: Context, port: Port): () => v
 
 export = (RED: NodeAPI): void => {
   registerRoom(RED, room);
+  serveEditor(RED, 'broker', probeForm);
 };

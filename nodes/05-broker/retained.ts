@@ -5,6 +5,7 @@
 /** What aedes hands over to be kept; an empty payload forgets the topic. */
 export interface Kept {
   readonly topic: string;
+  readonly payload: string | Buffer;
 }
 
 /** Writes of kept messages: one at a time per topic, in the order given, of which only the last matters. */

@@ -1,12 +1,18 @@
 /**
- * What does the embedded broker keep on disk? Retained messages, and for clients that are away a bounded number of messages.
+ * What does the embedded broker keep? On disk retained messages, and for clients that are away a bounded number of messages. Numbers in memory only:
+ * who tells them tells them anew at each start and reconnection, and they change many times a second.
  */
 import { Readable } from 'node:stream';
 import AsyncLevelPersistence from 'aedes-persistence-level/asyncPersistence.js';
 import { type Kept, RetainedWrites } from './retained.js';
+import { matches } from './subscriptions.js';
 
 /** As in mosquitto's default: what comes on top for a client that stays away is not kept for it. */
 export const MAX_QUEUED = 1_000;
+
+/** Kept numbers in memory at most; what comes on top lies on disk like everything else. */
+const MAX_NUMBERS = 50_000;
+const NUMBER = /^bottega\/[^/]+\/kpi\//;
 
 interface Subscriber {
   readonly clientId: string;
@@ -14,6 +20,7 @@ interface Subscriber {
 
 export class Sessions extends AsyncLevelPersistence {
   readonly #queued = new Map<string, number>();
+  readonly #numbers = new Map<string, Kept>();
   readonly #isHere: (clientId: string) => boolean;
   readonly #report: (error: unknown) => void;
   readonly #retained = new RetainedWrites<Kept>((packet) => super.storeRetained(packet));
@@ -29,9 +36,12 @@ export class Sessions extends AsyncLevelPersistence {
     return super.outgoingEnqueueCombi(kept, packet);
   }
 
-  /** At once: it is written behind, see `written`. */
+  /** At once: it is written behind, see `written`, or not at all. */
   override storeRetained(packet: Kept): Promise<void> {
-    this.#retained.put(packet);
+    const { topic, payload } = packet;
+    this.#numbers.delete(topic);
+    if (payload.length > 0 && NUMBER.test(topic) && this.#numbers.size < MAX_NUMBERS) this.#numbers.set(topic, packet);
+    else this.#retained.put(packet);
     return Promise.resolve();
   }
 
@@ -46,19 +56,21 @@ export class Sessions extends AsyncLevelPersistence {
   }
 
   override createRetainedStreamCombi(patterns: readonly string[]): Readable {
-    return this.#afterWrites(() => super.createRetainedStreamCombi(patterns));
+    return this.#afterWrites(patterns, () => super.createRetainedStreamCombi(patterns));
   }
 
   override createRetainedStream(pattern: string): Readable {
-    return this.#afterWrites(() => super.createRetainedStream(pattern));
+    return this.#afterWrites([pattern], () => super.createRetainedStream(pattern));
   }
 
   // A failing read ends in an 'error' that aedes does not listen to: without a listener it would end the process.
-  #afterWrites(open: () => Readable): Readable {
+  #afterWrites(patterns: readonly string[], open: () => Readable): Readable {
     const settled = this.settled();
+    const numbers = this.#numbers;
     return Readable.from((async function* packets() {
+      for (const packet of numbers.values()) if (patterns.some((pattern) => matches(pattern, packet.topic))) yield packet;
       await settled;
-      yield* open();
+      for await (const packet of open() as AsyncIterable<Kept>) if (!numbers.has(packet.topic)) yield packet;
     })()).on('error', this.#report);
   }
 

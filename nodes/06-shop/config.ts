@@ -1,5 +1,5 @@
 /**
- * Who is the shop? Its name, stores, clock and currency. The saved form, parsed once.
+ * Who is the shop? Its name, stores, clock, currency and calendar. The saved form, parsed once.
  */
 import { ConfigError } from '../../engine/errors.js';
 import { LABEL } from '../../engine/event.schema.js';
@@ -7,6 +7,7 @@ import { isZone } from '../../engine/time.js';
 import { atVersion, filled } from '../form.js';
 import type { ShopPort, ShopStore } from '../ports.js';
 import type { Saved } from '../runtime.js';
+import { type CalendarRule, readCalendar, type ShopCalendar } from './calendar.js';
 
 export const VERSION = 1;
 
@@ -22,6 +23,7 @@ export interface ShopConfig {
   readonly zone: string;
   readonly currency: string;
   readonly cutoffMinutes: number;
+  readonly calendar: ShopCalendar;
   readonly stores: readonly ShopStore[];
   /** Text from which the privacy key is derived; absent: one is generated and kept. */
   readonly privacySecret?: string;
@@ -37,13 +39,15 @@ export function upgrade(saved: Saved): Saved {
 export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>, environment: Environment = process.env): ShopConfig {
   const saved = upgrade(raw);
   const secret = filled(secrets['privacyKey']) ?? filled(environment['BOTTEGA_PRIVACY_KEY']);
+  const cutoffMinutes = readCutoff(saved['cutoff'] ?? '00:00');
   return {
     tenant: readLabel(saved['tenant'] ?? 'shop', 'tenant'),
     name: filled(saved['name']) ?? '',
     sector: readSector(saved['sector'] ?? 'retail'),
     zone: readZone(saved['zone'], environment),
     currency: readCurrency(saved['currency'] ?? 'EUR'),
-    cutoffMinutes: readCutoff(saved['cutoff'] ?? '00:00'),
+    cutoffMinutes,
+    calendar: soundCalendar(saved, cutoffMinutes),
     stores: readStores(saved['stores']),
     ...(secret === undefined ? {} : { privacySecret: secret }),
   };
@@ -80,6 +84,35 @@ function readCutoff(value: unknown): number {
   // Slices of an hour must not be cut by a day's end: see Calendar.
   if (minutes % 60 !== 0) throw new ConfigError('cutoff', 'must be a full hour', value);
   return minutes;
+}
+
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+
+/** The rules of calendar.ts in words; the form has its own, in `locales`. */
+export const CALENDAR_RULES: Readonly<Record<CalendarRule, string>> = {
+  choice: 'must be one of the choices',
+  week: 'must be seven texts, Monday first',
+  rows: 'must be a list of rows',
+  form: 'must be like 09:00-12:30, 15:30-19:30',
+  time: 'must have times of day from 00:00 to 24:00',
+  equal: 'must not end when it begins',
+  overlap: 'must not overlap',
+  cutoff: 'must not go through the hour at which the day ends',
+  nextDay: 'must end before the next day opens',
+  empty: 'must open on at least one day of the week',
+  date: 'must be a day that exists',
+  order: 'must not end before it begins',
+  twice: 'must be given once',
+  name: 'must have a name of fitting length',
+  fullHour: 'must begin and end at a full hour, because sums are kept per hour',
+  many: 'must have fewer rows',
+};
+
+function soundCalendar(saved: Saved, cutoffMinutes: number): ShopCalendar {
+  const { calendar, faults: [fault] } = readCalendar(saved, cutoffMinutes);
+  if (fault === undefined) return calendar;
+  const day = fault.row === undefined ? undefined : WEEKDAYS[fault.row];
+  throw new ConfigError(day === undefined ? fault.field : `${fault.field}.${day}`, CALENDAR_RULES[fault.rule], fault.where);
 }
 
 function readStores(value: unknown): readonly ShopStore[] {

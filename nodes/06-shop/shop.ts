@@ -3,11 +3,13 @@
  */
 import type { NodeAPI } from 'node-red';
 import { ConfigError, messageOf } from '../../engine/errors.js';
+import { Opening } from '../../engine/opening.js';
 import { LocalClock } from '../../engine/time.js';
 import { Calendar } from '../../engine/window.js';
 import type { ShopPort } from '../ports.js';
 import { registerRoom, type Room } from '../runtime.js';
 import { readConfig, type ShopConfig } from './config.js';
+import { serveFormScript } from './formScript.js';
 import { keptSecret, privacyKeyOf } from './privacyKey.js';
 
 const room: Room<ShopConfig> = {
@@ -16,9 +18,10 @@ const room: Room<ShopConfig> = {
   readConfig,
   open({ RED, config }) {
     const { tenant, currency, stores, sector } = config;
+    const calendar = new Calendar(new LocalClock(config.zone), config.cutoffMinutes, config.calendar.shifts);
     const port: ShopPort = {
-      tenant, currency, stores, sector,
-      calendar: new Calendar(new LocalClock(config.zone), config.cutoffMinutes),
+      tenant, currency, stores, sector, calendar,
+      opening: new Opening(calendar, config.calendar.opening),
       privacyKey: privacyKeyOf(config.privacySecret ?? kept(RED)),
     };
     return { port };
@@ -35,4 +38,5 @@ function kept(RED: NodeAPI): string {
 
 export = (RED: NodeAPI): void => {
   registerRoom(RED, room);
+  serveFormScript(RED);
 };

@@ -12,7 +12,10 @@ const STATUS_MS = 500;
 const SIDE_MS = 1_000;
 const WARN_MS = 10_000;
 
-type Context = Pick<RoomContext<unknown>, 'out' | 'status' | 'text' | 'node' | 'now'>;
+type Context = Pick<RoomContext<unknown>, 'out' | 'status' | 'text' | 'node'>;
+
+/** Milliseconds of a clock that nobody sets: one set back must not silence anybody. */
+const ticks = (): number => performance.now();
 
 export class Ledger {
   readonly #context: Context;
@@ -54,7 +57,7 @@ export class Ledger {
     events.inc({ source: this.#provider, outcome: 'refused' });
     this.#refused += 1;
     this.#unreported += 1;
-    const now = this.#context.now();
+    const now = ticks();
     if (now - this.#reportedAt >= SIDE_MS) {
       const payload = { provider: this.#provider, ...refusal, count: this.#unreported };
       this.#reportedAt = now;
@@ -68,7 +71,7 @@ export class Ledger {
   failed(rule: string, nodes: readonly string[] = []): void {
     events.inc({ source: this.#provider, outcome: 'unavailable' });
     this.#cause = rule;
-    const now = this.#context.now();
+    const now = ticks();
     if (now - this.#warnedAt >= WARN_MS) {
       this.#warnedAt = now;
       this.#context.node.warn(this.#context.text('warning.failed', { cause: rule, nodes: nodes.join(', ') || '–' }));

@@ -19,7 +19,8 @@ import { EMPTY, replyTo, replyToFault, replyToLate } from './reply.js';
 /** Requests held open at once; each holds its body. */
 const MAX_HELD = 200;
 
-type Request = IncomingMessage & { readonly originalUrl: string };
+/** Express keeps the whole path where it hands a request on below a mount point. */
+type Request = IncomingMessage & { readonly originalUrl?: string };
 type Context = Pick<RoomContext<WebhookConfig>, 'RED' | 'config' | 'out' | 'now'>;
 
 export class Reception {
@@ -46,7 +47,7 @@ export class Reception {
     }
     this.#held.add(response);
     response.once('close', () => { this.#held.delete(response); });
-    const signed = { method: 'POST', url: `${this.#publicUrl}${request.originalUrl}`, headers: singleHeaders(request), body };
+    const signed = { method: 'POST', url: `${this.#publicUrl}${request.originalUrl ?? request.url ?? ''}`, headers: singleHeaders(request), body };
     try {
       await this.#receive(signed, response);
     } catch (error) {
@@ -126,6 +127,7 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : 'delivery.failed';
 }
 
-function singleHeaders(request: IncomingMessage): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+/** Node.js gives every header as one text but `set-cookie`, which no sender has. */
+function singleHeaders({ headers: { 'set-cookie': _cookies, ...single } }: IncomingMessage): Record<string, string | undefined> {
+  return single as Record<string, string | undefined>;
 }

@@ -4,12 +4,14 @@
 import type { NodeAPI } from 'node-red';
 import { ConfigError } from '../../engine/errors.js';
 import { memoryReplayGuard, storedReplayGuard } from '../../engine/intake/replay.js';
+import { answersEditor, serveEditor } from '../admin.js';
 import { captureBodies } from '../capture.js';
 import type { StorePort } from '../ports.js';
 import { serve } from '../route.js';
 import { portOf, registerRoom, type Room } from '../runtime.js';
 import { isOpen, readConfig, type WebhookConfig } from './config.js';
 import { Ledger } from './ledger.js';
+import { probe } from './probe.js';
 import { keyRingOf, proverOf } from './proof.js';
 import { Reception } from './reception.js';
 
@@ -29,7 +31,8 @@ const room: Room<WebhookConfig> = {
     const publicUrl = config.publicUrl ?? localUrl(RED);
     const ledger = new Ledger(context, config.provider, isOpen(config) ? 'open' : 'shut');
     const reception = new Reception(context, publicUrl, proverOf(config, audiencesOf(RED, publicUrl, config.path), guard, keys), ledger);
-    const release = captureBodies(RED, config.path);
+    answersEditor(context.node, () => probe(RED, config, publicUrl, context.now()));
+    const release = captureBodies(RED, config.path, (request, response) => { void reception.handle(request, response); });
     const unserve = serve(RED, 'all', config.path, (request, response) => reception.handle(request, response));
     if (isOpen(config)) status.ok('listening', { path: config.path });
     else status.waiting('noSecret');
@@ -57,4 +60,7 @@ function localUrl(RED: NodeAPI): string {
   return `http://${uiHost === '0.0.0.0' ? '127.0.0.1' : uiHost}:${String(uiPort)}`;
 }
 
-export = (RED: NodeAPI): void => { registerRoom(RED, room); };
+export = (RED: NodeAPI): void => {
+  registerRoom(RED, room);
+  serveEditor(RED, 'webhook');
+};

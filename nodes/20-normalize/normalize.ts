@@ -7,6 +7,7 @@ import type { NormalizeContext } from '../../engine/normalize/harvest.js';
 import { normalize, type NormalizedBody } from '../../engine/normalize/normalize.js';
 import { readMapping } from '../../engine/normalize/posMapping.js';
 import { pseudonymOf } from '../../engine/privacy.js';
+import { serveEditor } from '../admin.js';
 import { deliveryOf } from '../delivery.js';
 import { events as eventsTotal } from '../metrics.js';
 import type { ShopPort } from '../ports.js';
@@ -14,6 +15,7 @@ import { type Doors, portOf, registerRoom, type Room, type RoomContext, type Roo
 import { throttle } from '../throttle.js';
 import { type NormalizeConfig, readConfig } from './config.js';
 import { arrivalOf, harmless, senderOf } from './message.js';
+import { preview } from './preview.js';
 
 const STATUS_MS = 500;
 
@@ -71,4 +73,5 @@ class Translator {
 
 export = (RED: NodeAPI): void => {
   registerRoom(RED, room);
+  serveEditor(RED, 'normalize', (asked) => preview(RED, asked, Date.now()));
 };

@@ -2,7 +2,7 @@
  * How long are events remembered? The saved form, parsed once.
  */
 import { HOUR, MINUTE } from '../../engine/time.js';
-import { atVersion, readNumber } from '../form.js';
+import { atVersion, readNumber, readWhole } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -14,6 +14,8 @@ export interface DedupeConfig {
   readonly memoryMs: number;
   /** A delivery that never ends (a crash) blocks nobody for longer. */
   readonly reservationMs: number;
+  /** Events remembered at most, where the store is this process's own: they are kept in main memory, about 150 bytes each. */
+  readonly most: number;
 }
 
 /** Brings a form saved by a former release to the present version. */
@@ -28,5 +30,6 @@ export function readConfig(raw: Saved): DedupeConfig {
     shop: saved['shop'],
     memoryMs: readNumber(saved['memory'] ?? 48, 'memory', 1, 720) * HOUR,
     reservationMs: readNumber(saved['reservation'] ?? 2, 'reservation', 1, 60) * MINUTE,
+    most: readWhole(saved['most'] ?? 200_000, 'most', 1_000, 10_000_000),
   };
 }

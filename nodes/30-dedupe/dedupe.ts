@@ -2,27 +2,33 @@
  * Was this event here before? New ones pass; those already stored leave by the side door.
  */
 import type { NodeAPI } from 'node-red';
+import { messageOf } from '../../engine/errors.js';
 import type { ShopPort, StorePort } from '../ports.js';
 import { portOf, registerRoom, type Room } from '../runtime.js';
 import { type DedupeConfig, readConfig } from './config.js';
 import { Doorkeeper } from './doorkeeper.js';
+import { memoryOf } from './memory.js';
 
 const room: Room<DedupeConfig> = {
   type: 'bottega-dedupe',
   readConfig,
   open(context) {
-    const shop = portOf<ShopPort>(context.RED, context.config.shop, 'shop');
-    const storePort = portOf<StorePort>(context.RED, context.config.store, 'store');
-    const doorkeeper = new Doorkeeper(context, storePort.of(shop.tenant));
+    const { RED, config, now, node } = context;
+    const shop = portOf<ShopPort>(RED, config.shop, 'shop');
+    const storePort = portOf<StorePort>(RED, config.store, 'store');
+    const warn = (error: unknown): void => { node.warn(messageOf(error)); };
+    const memory = memoryOf(storePort, shop.tenant, { ...config, now, warn });
+    const doorkeeper = new Doorkeeper(context, memory);
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') doorkeeper.show();
       else context.status.waiting('store', { message: health.message });
     });
     return {
       batch: (jobs) => doorkeeper.handle(jobs),
-      close: () => {
+      close: async () => {
         unwatch();
         doorkeeper.show.cancel();
+        await memory.close().catch(warn);
       },
     };
   },

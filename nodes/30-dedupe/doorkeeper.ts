@@ -1,16 +1,15 @@
 /**
- * Who may pass? Events are reserved, parted from their repeats, and settled as the delivery that waits for them ends.
+ * Who may pass? Events are parted from their repeats, and remembered or forgotten as the delivery that waits for them ends.
  */
-import { randomUUID } from 'node:crypto';
-import { confirm, release, reserve } from '../../engine/dedupe.js';
+import { randomBytes } from 'node:crypto';
 import { messageOf } from '../../engine/errors.js';
-import type { Store } from '../../engine/store/store.js';
 import { deliveryOf } from '../delivery.js';
 import { events } from '../metrics.js';
 import type { Job, RoomContext } from '../runtime.js';
 import { throttle } from '../throttle.js';
 import type { DedupeConfig } from './config.js';
-import { loadOf, reservationsOf, shaped, split, type Split, type Visit, visitOf } from './turn.js';
+import type { Memory } from './memory.js';
+import { loadOf, shaped, split, type Split, type Visit, visitOf } from './turn.js';
 
 const STATUS_MS = 500;
 
@@ -20,20 +19,21 @@ interface Guest extends Visit {
 
 export class Doorkeeper {
   readonly #context: RoomContext<DedupeConfig>;
-  readonly #store: Store;
+  readonly #memory: Memory;
+  readonly #name = randomBytes(12).toString('base64url');
+  #owners = 0;
   #passed = 0;
   #duplicates = 0;
   readonly show = throttle(() => { this.#context.status.ok('counts', { passed: this.#passed, duplicates: this.#duplicates }); }, STATUS_MS);
 
-  constructor(context: RoomContext<DedupeConfig>, store: Store) {
+  constructor(context: RoomContext<DedupeConfig>, memory: Memory) {
     this.#context = context;
-    this.#store = store;
+    this.#memory = memory;
   }
 
   async handle(jobs: readonly Job[]): Promise<void> {
-    const { config, now } = this.#context;
     const guests = this.#welcome(jobs);
-    const sightings = await reserve(this.#store, reservationsOf(guests, now() + config.reservationMs));
+    const sightings = await this.#memory.sight(guests);
     for (const { message, out } of jobs) if (loadOf(message.payload) === undefined) out.side(message, 'notEvent');
     const loose: string[] = [];
     split(guests, sightings).forEach((parts, index) => {
@@ -43,17 +43,23 @@ export class Doorkeeper {
       this.#send(guest, parts);
     });
     // Nobody waits for these, so nobody would send them again: what has been passed on counts as stored.
-    await confirm(this.#store, [...new Set(loose)], now() + config.memoryMs);
+    if (loose.length > 0) await this.#memory.confirm([...new Set(loose)]);
     this.show();
   }
 
   /** What is no event has no identity to remember: it is no guest. */
   #welcome(jobs: readonly Job[]): Guest[] {
-    const nobody = randomUUID();
+    const nobody = this.#owner();
     return jobs.flatMap((job) => {
       const load = loadOf(job.message.payload);
-      return load === undefined ? [] : [{ ...visitOf(load, deliveryOf(job.message) === undefined ? nobody : randomUUID()), job }];
+      return load === undefined ? [] : [{ ...visitOf(load, deliveryOf(job.message) === undefined ? nobody : this.#owner()), job }];
     });
+  }
+
+  /** A name for one attempt of one delivery, never used twice. */
+  #owner(): string {
+    this.#owners += 1;
+    return `${this.#name}.${String(this.#owners)}`;
   }
 
   /** False where no delivery waits for the message. */
@@ -64,10 +70,9 @@ export class Doorkeeper {
     if (n > 0) delivery.report({ accepted: -n, duplicates: n });
     if (keys.length > 0) {
       delivery.onSettled(({ outcome }) => {
-        const { config, now, node } = this.#context;
-        const settled = outcome === 'complete' ? confirm(this.#store, keys, now() + config.memoryMs) : release(this.#store, keys, owner);
+        const settled = outcome === 'complete' ? this.#memory.confirm(keys) : this.#memory.release(keys, owner);
         // An unsettled reservation expires: until then its events pass, which does no harm.
-        settled.catch((error: unknown) => { node.warn(messageOf(error)); });
+        settled.catch((error: unknown) => { this.#context.node.warn(messageOf(error)); });
       });
     }
     return true;

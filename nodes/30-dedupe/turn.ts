@@ -1,5 +1,5 @@
 /**
- * What becomes of the messages of one turn? All their events are reserved in one commit, then each message leaves in parts.
+ * What becomes of the messages of one turn? All their events are looked up at once, then each message leaves in parts.
  */
 import { dedupeKey, type Reservation, type Sighting } from '../../engine/dedupe.js';
 import type { ShopEvent } from '../../engine/event.js';
@@ -51,17 +51,22 @@ export function reservationsOf(visits: readonly Visit[], expiresAt: number): Res
 export function split(visits: readonly Visit[], sightings: ReadonlyMap<string, Sighting>): Split[] {
   const owners = new Map<string, string>();
   return visits.map(({ load, keys, owner }) => {
-    const [passed, duplicates]: [ShopEvent[], ShopEvent[]] = [[], []];
-    const kept = new Set<string>();
+    const parts: { passed: ShopEvent[]; duplicates: ShopEvent[]; keys: string[] } = { passed: [], duplicates: [], keys: [] };
+    // Keys of this message that another one brought first.
+    const shared = new Set<string>();
     load.events.forEach((event, index) => {
       const key = keys[index] ?? '';
-      const known = sightings.get(key) === 'repeat' || owners.get(key) === owner || kept.has(key);
-      (known ? duplicates : passed).push(event);
-      if (known) return;
-      kept.add(key);
-      if (!owners.has(key)) owners.set(key, owner);
+      const first = owners.get(key);
+      if (first === owner || shared.has(key) || sightings.get(key) === 'repeat') {
+        parts.duplicates.push(event);
+        return;
+      }
+      if (first === undefined) owners.set(key, owner);
+      else shared.add(key);
+      parts.passed.push(event);
+      parts.keys.push(key);
     });
-    return { passed, duplicates, keys: [...kept] };
+    return parts;
   });
 }
 

@@ -10,6 +10,8 @@ import { events as eventCounter, hopSeconds } from '../metrics.js';
 import type { BrokerPort, Health, Watched } from '../ports.js';
 import type { Shelf } from './shelf.js';
 
+/** What is settled waits so long for more of it: one write for many events. Whatever is still in the store after a crash is sent again. */
+const REMOVE_AFTER_MS = 100;
 const REMOVE_AGAIN_MS = 1_000;
 
 /** Milliseconds that go on whatever the clock is set to: a clock set back must not put off for an hour what is to be sent again. */
@@ -38,6 +40,7 @@ export class Sender {
   #timer: NodeJS.Timeout | undefined;
   #settled: number[] = [];
   #removing: Promise<void> | undefined;
+  #removeNow: () => void = () => undefined;
   #paging: 'no' | 'yes' = 'no';
   #life: 'running' | 'closed' = 'running';
 
@@ -77,8 +80,8 @@ export class Sender {
     this.#life = 'closed';
     clearTimeout(this.#timer);
     await Promise.all(this.#ends.map((end) => end()));
+    this.#removeNow();
     await this.#removing;
-    await this.#removeSettled();
   }
 
   #recoverInBackground(): void {
@@ -150,6 +153,7 @@ export class Sender {
   /** One commit at a time; what is settled meanwhile goes into the next. */
   async #removeSettled(): Promise<void> {
     while (this.#settled.length > 0) {
+      await this.#removalPause(REMOVE_AFTER_MS);
       const offsets = this.#settled.splice(0);
       try {
         await this.#parts.shelf.remove(offsets);
@@ -158,10 +162,22 @@ export class Sender {
         this.#parts.warn(messageOf(error));
         if (this.#life === 'closed') break;
         this.#settled.push(...offsets);
-        await new Promise((resolve) => { setTimeout(resolve, REMOVE_AGAIN_MS).unref(); });
+        await this.#removalPause(REMOVE_AGAIN_MS);
       }
     }
     this.#removing = undefined;
+  }
+
+  /** Ends early when the room closes. */
+  async #removalPause(ms: number): Promise<void> {
+    if (this.#life === 'closed') return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms).unref();
+      this.#removeNow = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #page(outbox: Outbox): void {

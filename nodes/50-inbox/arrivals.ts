@@ -4,6 +4,8 @@
 import type { DeadLetter } from '../../engine/deadletter.js';
 import type { Refusal } from '../../engine/errors.js';
 import { type EventContext, parseEvent, type ShopEvent } from '../../engine/event.js';
+import { type Counted, parseCounted, visitOf } from '../../engine/footfall.js';
+import { parseJson } from '../../engine/json.js';
 import { markOf, type OutboxMark } from '../../engine/receipts.js';
 import { formatInstant } from '../../engine/time.js';
 import { footfallStore } from '../../engine/topic.js';
@@ -51,19 +53,27 @@ export function readEvents(topic: string, payload: Buffer, context: ArrivalConte
   return { arrivals, rejected };
 }
 
+/** How running totals are understood: whether a bare number is one, and how many came since the one before. */
+export interface Totals {
+  readonly bare?: Counted['of'];
+  readonly since?: (counter: string, total: number) => Promise<number>;
+}
+
 /**
- * A bare number from a door counter becomes a visit of so many people, now. Such counters send nothing by which a repetition
- * could be known, so each message has an id of its own (`unique`) and counts.
+ * What a door counter published becomes a visit of so many people. A total that tells
+ * nothing new (the same again, or the first one) is no visit.
  */
-export function readFootfall(topic: string, payload: Buffer, unique: string, context: ArrivalContext): Read {
+export async function readFootfall(topic: string, payload: Buffer, unique: string, context: ArrivalContext, totals: Totals = {}): Promise<Read> {
   const text = payload.toString().trim();
   const store = footfallStore(topic);
-  const reason = store === undefined ? NOT_A_STORE : /^\d{1,7}$/.test(text) ? undefined : NOT_A_NUMBER;
-  if (reason !== undefined) return { arrivals: [], rejected: [{ letter: letterOf(topic, text, 0, reason, context) }] };
-  return readEvents(topic, Buffer.from(JSON.stringify({
-    specversion: '1.0', id: `footfall/${unique}`, source: 'urn:bottega:mqtt:footfall', type: 'visit', time: formatInstant(context.now),
-    data: { store, quantity: Number(text) },
-  })), context);
+  const counted = parseCounted(text, totals.bare ?? 'since');
+  if (store === undefined) return { arrivals: [], rejected: [{ letter: letterOf(topic, text, 0, NOT_A_STORE, context) }] };
+  if (counted === undefined || (counted.of === 'total' && totals.since === undefined)) {
+    return { arrivals: [], rejected: [{ letter: letterOf(topic, text, 0, NOT_A_NUMBER, context) }] };
+  }
+  const people = counted.of === 'total' ? await totals.since?.(store, counted.people) : counted.people;
+  if (people === undefined || (counted.of === 'total' && people === 0)) return { arrivals: [], rejected: [] };
+  return readEvents(topic, Buffer.from(JSON.stringify(visitOf(store, people, counted, unique, context.now))), context);
 }
 
 /** An event that nobody would send again, and that could not be stored or taken. */
@@ -78,14 +88,4 @@ function letterOf(topic: string, text: string, index: number, refusal: Refusal, 
     id: name(`${topic}\n${text}`), provider: 'mqtt', topic, reason: rule, path, message,
     receivedAt: formatInstant(now), kind: 'dead', index, sealed: seal(text),
   };
-}
-
-/** `undefined` where it is no JSON; JSON has no `undefined` of its own. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

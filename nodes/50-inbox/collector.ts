@@ -12,6 +12,9 @@ import { type Arrival, type ArrivalContext, letterOfEvent, type Read, type Rejec
 import type { InboxConfig } from './config.js';
 
 const MAX_MESSAGE_EVENTS = 500;
+/** From one message to the next at least: a lone event goes on at once, those of a crowd go on together, which costs a fraction. */
+const LONE_MS = 4;
+const CROWD_MS = 16;
 const FULL: Refusal = { path: '', rule: 'inbox.full', message: 'too many events under way, and nobody sends this one again' };
 const NOT_STORED: Refusal = { path: '', rule: 'notStored', message: 'the flow failed, and nobody sends this event again' };
 
@@ -30,7 +33,8 @@ export class Collector {
   #strangers = 0;
   #arrived: Arrival[] = [];
   #rejected: Rejected[] = [];
-  #turn: NodeJS.Immediate | undefined;
+  #turn: { cancel(): void } | undefined;
+  #nextAt = -Infinity;
   #life: 'running' | 'closed' = 'running';
   received = 0;
   dead = 0;
@@ -53,7 +57,7 @@ export class Collector {
 
   close(): void {
     this.#life = 'closed';
-    clearImmediate(this.#turn);
+    this.#turn?.cancel();
     this.#receipt();
   }
 
@@ -73,7 +77,7 @@ export class Collector {
   }
 
   #plan(): void {
-    this.#turn ??= setImmediate(() => {
+    this.#turn ??= later(this.#nextAt - performance.now(), () => {
       this.#turn = undefined;
       this.#flush();
     });
@@ -81,6 +85,7 @@ export class Collector {
 
   #flush(): void {
     this.#receipt();
+    if (this.#arrived.length > 0) this.#nextAt = performance.now() + (this.#arrived.length > 1 ? CROWD_MS : LONE_MS);
     while (this.#arrived.length > 0) this.#forward(this.#arrived.splice(0, MAX_MESSAGE_EVENTS));
     while (this.#rejected.length > 0) this.#refuse(this.#rejected.splice(0, MAX_MESSAGE_EVENTS));
   }
@@ -143,6 +148,16 @@ export class Collector {
       broker.publish(receiptsTopic(tenant, outboxId), encodeReceipt(ranges)).catch(() => { this.#context.changed(); });
     }
   }
+}
+
+/** After so many ms, or at the end of this turn. */
+function later(ms: number, act: () => void): { cancel(): void } {
+  if (ms > 0) {
+    const timer = setTimeout(act, ms);
+    return { cancel: () => { clearTimeout(timer); } };
+  }
+  const turn = setImmediate(act);
+  return { cancel: () => { clearImmediate(turn); } };
 }
 
 function marksOf(things: readonly { readonly mark?: OutboxMark }[]): OutboxMark[] {

@@ -3,6 +3,7 @@
  */
 import { ConfigError } from '../../engine/errors.js';
 import { SECOND } from '../../engine/time.js';
+import { atVersion, filled, readWhole } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -13,38 +14,36 @@ export interface InboxConfig {
   /** Workers of the same group share the events. */
   readonly group?: string;
   /** Whether numbers on `…/in/footfall/<store>` are counted here; exactly one inbox (or group) may do so. */
-  readonly footfall: 'count' | 'ignore';
+  readonly footfall: 'count' | 'total' | 'ignore';
+  /** Where the last total of each door counter is kept; absent: running totals cannot be counted. */
+  readonly store?: unknown;
   readonly maxUnderWay: number;
   readonly deadlineMs: number;
 }
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved): InboxConfig {
   const saved = upgrade(raw);
   const group = saved['group'] ?? '';
   if (typeof group !== 'string' || !/^[A-Za-z0-9_-]{0,40}$/.test(group)) throw new ConfigError('group', 'must be up to 40 letters, digits, hyphens or underscores', group);
-  const footfall = saved['footfall'] ?? 'count';
-  if (footfall !== 'count' && footfall !== 'ignore') throw new ConfigError('footfall', 'must be count or ignore', footfall);
   return {
     shop: saved['shop'],
     broker: saved['broker'],
     ...(group === '' ? {} : { group }),
-    footfall,
+    ...readFootfall(saved),
     maxUnderWay: readWhole(saved['maxUnderWay'] ?? 5_000, 'maxUnderWay', 1, 100_000),
     deadlineMs: readWhole(saved['deadline'] ?? 30, 'deadline', 1, 600) * SECOND,
   };
 }
 
-function readWhole(saved: unknown, field: string, least: number, most: number): number {
-  const value = saved === '' ? NaN : Number(saved);
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new ConfigError(field, `must be a whole number from ${String(least)} to ${String(most)}`, saved);
-  }
-  return value;
+function readFootfall(saved: Saved): Pick<InboxConfig, 'footfall' | 'store'> {
+  const footfall = saved['footfall'] ?? 'count';
+  if (footfall !== 'count' && footfall !== 'total' && footfall !== 'ignore') throw new ConfigError('footfall', 'must be count, total or ignore', footfall);
+  const store = filled(saved['store']);
+  if (footfall === 'total' && store === undefined) throw new ConfigError('store', 'is needed to remember the last total of each counter', saved['store']);
+  return { footfall, ...(store === undefined ? {} : { store }) };
 }

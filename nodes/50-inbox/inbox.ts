@@ -3,12 +3,15 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
+import { messageOf } from '../../engine/errors.js';
+import { peopleSince } from '../../engine/footfall.js';
 import { keyedDigest, seal } from '../../engine/privacy.js';
+import type { Store } from '../../engine/store/store.js';
 import { eventsFilter, footfallFilter } from '../../engine/topic.js';
-import type { BrokerPort, ShopPort } from '../ports.js';
+import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
 import { portOf, registerRoom, type Room } from '../runtime.js';
 import { throttle } from '../throttle.js';
-import { type ArrivalContext, readEvents, readFootfall } from './arrivals.js';
+import { type ArrivalContext, readEvents, readFootfall, type Totals } from './arrivals.js';
 import { Collector } from './collector.js';
 import { type InboxConfig, readConfig } from './config.js';
 
@@ -39,10 +42,15 @@ const room: Room<InboxConfig> = {
     const ends = [
       broker.subscribe(eventsFilter(shop.tenant), (topic, payload) => { collector.take(readEvents(topic, payload, arrivals())); }, shared),
     ];
-    if (config.footfall === 'count') {
+    if (config.footfall !== 'ignore') {
+      const totals = totalsOf(config, config.store === undefined ? undefined : portOf<StorePort>(RED, config.store, 'store').of(shop.tenant));
       // A kept number would be counted anew at each reconnection.
       ends.push(broker.subscribe(footfallFilter(shop.tenant), (topic, payload) => {
-        collector.take(readFootfall(topic, payload, randomUUID(), arrivals()));
+        readFootfall(topic, payload, randomUUID(), arrivals(), totals).then(
+          (read) => { collector.take(read); },
+          // A total that cannot be looked up now loses nobody: the next one tells them too.
+          (error: unknown) => { node.warn(messageOf(error)); },
+        );
       }, { ...shared, retained: 'skip' }));
     }
     return {
@@ -55,6 +63,11 @@ const room: Room<InboxConfig> = {
     };
   },
 };
+
+function totalsOf({ footfall }: InboxConfig, store: Store | undefined): Totals {
+  const bare = footfall === 'total' ? 'total' : 'since';
+  return store === undefined ? { bare } : { bare, since: (counter, total) => peopleSince(store, counter, total) };
+}
 
 export = (RED: NodeAPI): void => {
   registerRoom(RED, room);

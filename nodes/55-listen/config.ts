@@ -1,7 +1,7 @@
 /**
  * Whose numbers are listened to, and on which broker? The saved form, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
+import { atVersion } from '../form.js';
 import type { Saved } from '../runtime.js';
 
 export const VERSION = 1;
@@ -13,9 +13,7 @@ export interface ListenConfig {
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
-  const version = saved['version'] ?? VERSION;
-  if (typeof version !== 'number' || version > VERSION) throw new ConfigError('version', `must be at most ${String(VERSION)}`, version);
-  return saved;
+  return atVersion(saved, VERSION);
 }
 
 export function readConfig(raw: Saved): ListenConfig {

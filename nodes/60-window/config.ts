@@ -1,8 +1,11 @@
 /**
  * What did the user ask this window node to add up, and how often to tell? The saved form, parsed once.
  */
+import { type Needed, NEEDED } from '../../engine/adaptive.js';
 import { type CustomKpi, readCustomKpis } from '../../engine/custom.js';
 import { ConfigError } from '../../engine/errors.js';
+import type { PresetSettings } from '../../engine/presets.js';
+import { MINUTE } from '../../engine/time.js';
 import { isWindowSize, type WindowSize } from '../../engine/window.js';
 import { atVersion, readNumber } from '../form.js';
 import type { Saved } from '../runtime.js';
@@ -15,6 +18,10 @@ export interface WindowConfig {
   /** Absent: KPIs leave by the main door only. */
   readonly broker?: unknown;
   readonly sizes: readonly WindowSize[];
+  /** Absent: no windows of chosen sizes. */
+  readonly auto?: Needed;
+  readonly comparison: 'on' | 'off';
+  readonly presets: PresetSettings;
   readonly intervalMs: number;
   readonly graceMs: number;
   readonly kpis: readonly CustomKpi[];
@@ -31,15 +38,39 @@ export function readConfig(raw: Saved): WindowConfig {
     store: saved['store'],
     shop: saved['shop'],
     ...(saved['broker'] === undefined || saved['broker'] === '' ? {} : { broker: saved['broker'] }),
-    sizes: readSizes(saved['sizes'] ?? ['5m', '15m', '1h', '1d']),
+    ...readSizes(saved),
+    comparison: readComparison(saved['comparison'] ?? 'on'),
+    presets: { incompleteAfterMs: Math.round(readNumber(saved['incompleteAfter'] ?? 30, 'incompleteAfter', 1, MAX_INCOMPLETE_MINUTES) * MINUTE) },
     intervalMs: readNumber(saved['interval'] ?? 100, 'interval', 20, 60_000),
     graceMs: readNumber(saved['grace'] ?? 5, 'grace', 0, 300) * 1_000,
     kpis: readCustomKpis(saved['kpis']),
   };
 }
 
-function readSizes(saved: unknown): WindowSize[] {
-  const sizes = Array.isArray(saved) ? saved.filter((size): size is WindowSize => typeof size === 'string' && isWindowSize(size)) : [];
-  if (sizes.length === 0 || sizes.length !== (saved as unknown[]).length) throw new ConfigError('sizes', 'must name at least one known window', saved);
-  return sizes;
+const DEFAULT_SIZES = ['5m', '15m', '1h', '1d'];
+/** Windows whose size is chosen anew every hour; in the form one more size. */
+const AUTO = 'auto';
+/** An order cannot be found to be late after its facts have expired, nor days before anybody would care. */
+const MAX_INCOMPLETE_MINUTES = 1_440;
+
+function readSizes(saved: Saved): Pick<WindowConfig, 'sizes' | 'auto'> {
+  const said = saved['sizes'] ?? DEFAULT_SIZES;
+  const isKnown = (size: unknown): size is string => typeof size === 'string' && (size === AUTO || isWindowSize(size));
+  if (!Array.isArray(said) || said.length === 0 || !said.every(isKnown)) throw new ConfigError('sizes', 'must name at least one known window', said);
+  const sizes = said.filter(isWindowSize);
+  if (!said.includes(AUTO)) return { sizes };
+  return {
+    sizes,
+    auto: {
+      counts: readNumber(saved['neededCounts'] ?? NEEDED.counts, 'neededCounts', 1, MAX_NEEDED),
+      ratios: readNumber(saved['neededRatios'] ?? NEEDED.ratios, 'neededRatios', 1, MAX_NEEDED),
+    },
+  };
+}
+
+const MAX_NEEDED = 100_000;
+
+function readComparison(saved: unknown): WindowConfig['comparison'] {
+  if (saved !== 'on' && saved !== 'off') throw new ConfigError('comparison', 'must be on or off', saved);
+  return saved;
 }

@@ -1,13 +1,12 @@
 /**
  * How do messages become facts? One commit for all that waited; refused events leave by the side door.
  */
-import type { CustomKpi } from '../../engine/custom.js';
 import { parseEvent, type ShopEvent } from '../../engine/event.js';
 import { messageOf, type Refusal } from '../../engine/errors.js';
 import { type Books, foldEvents, openGenerations, refold } from '../../engine/ledger.js';
 import type { Measure } from '../../engine/measure.js';
 import type { FoldContext, SliceChange } from '../../engine/slice.js';
-import type { Store } from '../../engine/store/store.js';
+import type { Put, Store } from '../../engine/store/store.js';
 import { deliveryOf } from '../delivery.js';
 import { events as eventsTotal } from '../metrics.js';
 import type { Job, Status } from '../runtime.js';
@@ -17,15 +16,13 @@ export interface FoldDeps {
   readonly store: Store;
   readonly books: Books;
   readonly measures: readonly Measure[];
-  readonly custom: readonly CustomKpi[];
+  /** What readers (query nodes, also in other processes) have to know of the numbers counted here. */
+  readonly definitions: readonly Put[];
   readonly status: Status;
   readonly now: () => number;
   readonly warn: (text: string) => void;
   readonly moved: (slices: readonly SliceChange[]) => Promise<void>;
 }
-
-/** Key under which readers (query nodes, also in other processes) find the KPIs defined here. */
-export const CUSTOM_KPIS_KEY = 'kpis';
 
 /** Facts brought to new measures between two looks at what else there is to do. */
 const REFOLD_PAUSE_MS = 5;
@@ -96,9 +93,9 @@ export class Fold {
   }
 
   async #openGenerations(): Promise<Pick<FoldContext, 'generation' | 'former'>> {
-    const { store, measures, custom } = this.#deps;
+    const { store, measures, definitions } = this.#deps;
     const generations = await openGenerations(store, measures);
-    await store.commit([{ key: CUSTOM_KPIS_KEY, value: JSON.stringify(custom) }]);
+    await store.commit(definitions);
     this.#refolding = this.#refold(generations).catch((error: unknown) => { this.#deps.warn(`refold: ${messageOf(error)}`); });
     return generations;
   }

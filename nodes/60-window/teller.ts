@@ -1,27 +1,27 @@
 /**
  * When is a number told, and to whom? At once, then at most every interval, at each window's end, and in full at a start.
  */
+import { skewTo } from '../../engine/clock.js';
 import { closeWindows } from '../../engine/closing.js';
 import { messageOf } from '../../engine/errors.js';
-import type { KpiValue } from '../../engine/kpi.js';
+import { type KpiValue, labelOf } from '../../engine/kpi.js';
 import type { Books } from '../../engine/ledger.js';
-import { Publication } from '../../engine/publication.js';
+import { Publication, type PublicationSettings } from '../../engine/publication.js';
 import type { SliceChange } from '../../engine/slice.js';
 import type { Store } from '../../engine/store/store.js';
 import { MINUTE, parseInstant } from '../../engine/time.js';
 import { hopSeconds } from '../metrics.js';
 import type { BrokerPort } from '../ports.js';
 import type { Doors } from '../runtime.js';
-import type { WindowConfig } from './config.js';
 
 export interface TellerDeps {
   readonly store: Store;
   readonly books: Books;
-  readonly settings: WindowConfig;
+  readonly settings: PublicationSettings;
   readonly out: Doors;
   readonly broker?: BrokerPort;
-  /** Whether other processes write to the store and tell its numbers too. */
-  readonly writers: 'one' | 'many';
+  /** The clock that all who write share; absent: there is only ours. */
+  readonly clock?: () => Promise<number | undefined>;
   readonly topicPrefix: string;
   readonly now: () => number;
   readonly warn: (text: string) => void;
@@ -37,7 +37,8 @@ export class Teller {
   readonly #deps: TellerDeps;
   readonly #publication: Publication;
   readonly #newest = new Map<string, string>();
-  #timer: NodeJS.Timeout | undefined;
+  #due: 'queued' | 'none' = 'none';
+  #timer: { readonly handle: NodeJS.Timeout; readonly at: number } | undefined;
   #tick: NodeJS.Timeout | undefined;
   #telling: Promise<void> = Promise.resolve();
   #minute = 0;
@@ -46,8 +47,7 @@ export class Teller {
 
   constructor(deps: TellerDeps) {
     this.#deps = deps;
-    const { store, books, settings: { sizes, intervalMs }, writers } = deps;
-    this.#publication = new Publication(store, books, { sizes, intervalMs, writers });
+    this.#publication = new Publication(deps.store, deps.books, deps.settings);
   }
 
   /** Tells the present state, and from now on the end of each window. Again at each reconnection of the broker. */
@@ -71,7 +71,7 @@ export class Teller {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#tick);
-    clearTimeout(this.#timer);
+    clearTimeout(this.#timer?.handle);
     this.#unwatch?.();
     await this.#telling;
   }
@@ -82,17 +82,27 @@ export class Teller {
     return this.#telling;
   }
 
+  /** What is due earlier than what was waited for is not kept waiting by it. */
   #schedule(): void {
     const nextAt = this.#publication.nextAt();
-    if (this.#closed || this.#timer !== undefined || nextAt === undefined) return;
-    this.#timer = setTimeout(() => {
-      void this.#queue(() => this.#tellDue());
-      // Never longer than the interval: the clock may have been set back since the last telling.
-    }, Math.min(this.#deps.settings.intervalMs, Math.max(0, nextAt - this.#deps.now())));
+    if (this.#closed || nextAt === undefined || this.#due === 'queued' || (this.#timer !== undefined && this.#timer.at <= nextAt)) return;
+    clearTimeout(this.#timer?.handle);
+    const { settings, now } = this.#deps;
+    // Never longer than the interval: the clock may have been set back since the last telling.
+    const waitMs = Math.min(settings.intervalMs, nextAt - now());
+    if (waitMs <= 0) this.#queueDue();
+    else this.#timer = { at: nextAt, handle: setTimeout(() => { this.#queueDue(); }, waitMs) };
+  }
+
+  #queueDue(): void {
+    this.#timer = undefined;
+    if (this.#due === 'queued') return;
+    this.#due = 'queued';
+    void this.#queue(() => this.#tellDue());
   }
 
   async #tellDue(): Promise<void> {
-    this.#timer = undefined;
+    this.#due = 'none';
     const values = await this.#publication.take(this.#deps.now());
     this.#tell(values);
     this.#schedule();
@@ -100,19 +110,21 @@ export class Teller {
 
   async #tellState(): Promise<void> {
     const values = await this.#publication.current(this.#deps.now());
-    this.#publication.news(values);
+    this.#publication.news(values, this.#deps.now());
     this.#tell(values);
   }
 
   async #onTick(): Promise<void> {
-    const { store, books, settings, now } = this.#deps;
+    const { store, books, now, clock } = this.#deps;
     const minute = Math.floor(now() / MINUTE);
     if (minute !== this.#minute) {
       this.#minute = minute;
-      this.#tell(this.#publication.news(await this.#publication.current(now())));
+      this.#tell(this.#publication.news(await this.#publication.current(now()), now()));
     }
-    await closeWindows({ store, publication: this.#publication, calendar: books.calendar, graceMs: books.graceMs }, settings.sizes, now(), ({ values }) => {
-      this.#publication.news(values);
+    const closing = { store, publication: this.#publication, calendar: books.calendar, graceMs: books.graceMs };
+    const shared = clock === undefined ? {} : { skew: () => skewTo(clock, now) };
+    await closeWindows({ ...closing, ...shared }, this.#publication.sizes, now(), ({ values }) => {
+      this.#publication.news(values, now());
       this.#tell(values);
     });
     this.#schedule();
@@ -130,13 +142,13 @@ export class Teller {
   /** Another worker's newer value may have arrived before ours: only a look at the store after our own arrival tells. */
   async #publishAll(broker: BrokerPort, values: readonly KpiValue[]): Promise<void> {
     await Promise.all(values.map((value) => this.#publish(broker, value)));
-    this.#publication.told(values);
+    this.#publication.told(values, this.#deps.now());
     this.#schedule();
   }
 
   /** The broker keeps the value of the newest window; a correction of an older one passes by without being kept. */
   #publish(broker: BrokerPort, value: KpiValue): Promise<void> {
-    const topic = `${this.#deps.topicPrefix}/${value.name}/${value.window.size}/${value.store}/${value.channel}`;
+    const topic = `${this.#deps.topicPrefix}/${value.name}/${labelOf(value)}/${value.store}/${value.channel}`;
     const newest = this.#newest.get(topic);
     const retain = newest === undefined || value.window.start >= newest;
     if (retain) {

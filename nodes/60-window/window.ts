@@ -2,8 +2,14 @@
  * What are the shop's numbers now? Events become facts and slices in the store; the windows that moved leave as KPI values.
  */
 import type { NodeAPI } from 'node-red';
-import { kpiOf, measureOf } from '../../engine/custom.js';
-import { KPIS, MEASURES } from '../../engine/presets.js';
+import { Choices } from '../../engine/choices.js';
+import { Comparison } from '../../engine/comparison.js';
+import { kpisOf, measureOf } from '../../engine/custom.js';
+import { writeDefinitions } from '../../engine/definitions.js';
+import { KPIS, measuresOf } from '../../engine/presets.js';
+import type { PublicationSettings } from '../../engine/publication.js';
+import type { Books } from '../../engine/reading.js';
+import type { Store } from '../../engine/store/store.js';
 import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
 import { portOf, registerRoom, type Room } from '../runtime.js';
 import { readConfig, type WindowConfig } from './config.js';
@@ -18,14 +24,16 @@ const room: Room<WindowConfig> = {
     const storePort = portOf<StorePort>(RED, config.store, 'store');
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
     const store = storePort.of(shop.tenant);
-    const measures = [...MEASURES, ...config.kpis.map(measureOf)];
-    const kpis = [...KPIS, ...config.kpis.map(kpiOf)];
-    const books = { calendar: shop.calendar, currency: shop.currency, graceMs: config.graceMs, kpis };
+    const measures = [...measuresOf(config.presets), ...config.kpis.map(measureOf)];
+    const kpis = [...KPIS, ...kpisOf(config.kpis)];
+    const books = { calendar: shop.calendar, currency: shop.currency, graceMs: config.graceMs, kpis, ...config.presets };
     const warn = (text: string): void => { node.warn(text); };
     const topicPrefix = `bottega/${shop.tenant}/kpi`;
-    const writers = storePort.reach === 'shared' ? 'many' : 'one';
-    const teller = new Teller({ store, books, settings: config, out, now, warn, topicPrefix, writers, ...(broker === undefined ? {} : { broker }) });
-    const fold = new Fold({ store, books, measures, custom: config.kpis, now, status, warn, moved: (slices) => teller.moved(slices) });
+    const settings = settingsOf(config, store, books, shop, storePort.reach === 'shared' ? 'many' : 'one');
+    const parts = { ...(broker === undefined ? {} : { broker }), ...(storePort.clock === undefined ? {} : { clock: storePort.clock }) };
+    const teller = new Teller({ store, books, settings, out, now, warn, topicPrefix, ...parts });
+    const definitions = writeDefinitions(config.kpis, config.presets);
+    const fold = new Fold({ store, books, measures, definitions, now, status, warn, moved: (slices) => teller.moved(slices) });
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') fold.opened().then(() => teller.start()).catch((error: unknown) => { warn(String(error)); });
       else status.waiting('store', { message: health.message });
@@ -40,6 +48,15 @@ const room: Room<WindowConfig> = {
     };
   },
 };
+
+function settingsOf(config: WindowConfig, store: Store, books: Books, { opening }: ShopPort, writers: 'one' | 'many'): PublicationSettings {
+  const { sizes, intervalMs, auto, comparison } = config;
+  return {
+    sizes, intervalMs, writers,
+    ...(auto === undefined ? {} : { choices: new Choices(store, books, auto) }),
+    ...(comparison === 'off' ? {} : { comparison: new Comparison(store, books, (at) => opening.holiday(at)) }),
+  };
+}
 
 export = (RED: NodeAPI): void => {
   registerRoom(RED, room);

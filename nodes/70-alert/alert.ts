@@ -2,63 +2,64 @@
  * When should someone be told? KPI values become notices; each alert's state survives a restart.
  */
 import type { NodeAPI } from 'node-red';
+import { readRules } from '../../engine/alertForm.js';
 import { messageOf } from '../../engine/errors.js';
+import { serveEditor } from '../admin.js';
 import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
 import { type Job, portOf, registerRoom, type Room, type RoomContext } from '../runtime.js';
 import { understand } from './command.js';
 import { type AlertConfig, readConfig } from './config.js';
-import { Desk, type Happening } from './desk.js';
-import { type Language, Writer } from './notice.js';
+import type { Happening } from './desk.js';
 import { Herald } from './herald.js';
+import { knownKpis } from './kpis.js';
+import { Writer } from './notice.js';
+import { Office } from './office.js';
+import { preview } from './preview.js';
+import type { Language } from './words.js';
 
 const room: Room<AlertConfig> = {
   type: 'bottega-alert',
   readConfig,
   open(context) {
-    const { RED, config, node } = context;
+    const { RED, config, node, status } = context;
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const storePort = portOf<StorePort>(RED, config.store, 'store');
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
-    const herald = new Herald(context, new Writer(shop, config.language ?? languageOf(RED)), `bottega/${shop.tenant}/alert`, broker);
-    const desk = new Desk({
-      store: storePort.of(shop.tenant), rules: config.rules, owner: node.id,
-      now: () => context.now(),
-      tell: (news) => { herald.tell(news, desk.standing()); },
-      forget: (gone) => { herald.forget(gone); },
-      warn: (text) => { node.warn(text); },
-    });
-    const start = (): void => {
-      desk.load().then(() => { herald.start(() => desk.standing()); }, (error: unknown) => { node.warn(messageOf(error)); });
-    };
+    // Only here it is known which KPIs are counted.
+    readRules(config.rows, knownKpis(RED));
+    const writer = new Writer(shop, config.language ?? languageOf(RED));
+    const herald = new Herald(context, writer, `bottega/${shop.tenant}/alert`, broker);
+    const office = new Office({ context, shop, storePort, writer, herald });
     const unwatch = storePort.watch((health) => {
-      if (health.state === 'ok') start();
-      else context.status.waiting('store', { message: health.message });
+      if (health.state === 'ok') office.open().catch((error: unknown) => { node.warn(messageOf(error)); });
+      else status.waiting('store', { message: health.message });
     });
     return {
-      batch: (jobs) => handle(jobs, desk, context),
+      batch: (jobs) => handle(jobs, office, context),
       close: async () => {
         unwatch();
         herald.close();
-        await desk.close();
+        await office.close();
       },
     };
   },
 };
 
-/** All that is understood goes in together; the rest leaves by the side door. */
-async function handle(jobs: readonly Job[], desk: Desk, { config }: RoomContext<AlertConfig>): Promise<void> {
+/** All that is understood goes in together; the rest, and answers, leave by the side door. */
+async function handle(jobs: readonly Job[], office: Office, { config }: RoomContext<AlertConfig>): Promise<void> {
   const understood = jobs.map(({ message }) => understand(message.payload, config.rules));
   const origin = new Map<Happening, Job>();
   understood.forEach((one, index) => {
     const job = jobs[index];
     if (job !== undefined && one.outcome === 'happenings') for (const happening of one.happenings) origin.set(happening, job);
   });
-  const refused = new Set((await desk.apply([...origin.keys()])).map((happening) => origin.get(happening)));
-  jobs.forEach((job, index) => {
+  const refused = new Set((await office.apply([...origin.keys()])).map((happening) => origin.get(happening)));
+  for (const [index, job] of jobs.entries()) {
     const one = understood[index];
-    if (one?.outcome === 'refused') job.out.side(job.message, one.reason);
+    if (one?.outcome === 'list') job.out.side({ ...job.message, payload: await office.list(one.limit) }, 'list');
+    else if (one?.outcome === 'refused') job.out.side(job.message, one.reason);
     else if (refused.has(job)) job.out.side(job.message, 'alerts.tooMany');
-  });
+  }
 }
 
 /** Node-RED's own language where it is one of ours; else Italian. */
@@ -69,4 +70,5 @@ function languageOf(RED: NodeAPI): Language {
 
 export = (RED: NodeAPI): void => {
   registerRoom(RED, room);
+  serveEditor(RED, 'alert', (asked) => preview(asked));
 };

@@ -1,41 +1,60 @@
 /**
- * What came in: numbers to watch, or a word from the dashboard about an alert?
+ * What came in: numbers to watch, a word from the dashboard about an alert, or the question how they stand?
  */
-import type { AlertRule } from '../../engine/alertRule.js';
+import type { AlertRule, Rule } from '../../engine/alertRule.js';
 import { ALL, type KpiValue } from '../../engine/kpi.js';
 import { parseInstant } from '../../engine/time.js';
 import type { Happening } from './desk.js';
 
 export type Understood =
   | { readonly outcome: 'happenings'; readonly happenings: readonly Happening[] }
+  | { readonly outcome: 'list'; readonly limit: number }
   | { readonly outcome: 'refused'; readonly reason: string };
 
-/** `{acknowledge: rule, store}`, `{silence: rule, store, until}`, one KPI value or many. Values that no rule is about are none of ours. */
-export function understand(payload: unknown, rules: readonly AlertRule[]): Understood {
-  if (isCommand(payload)) return readCommand(payload, rules);
+const LIST = 100;
+const MAX_LIST = 1_000;
+
+/** `{acknowledge: rule, store}`, `{silence: rule, store, until}`, `{list: true}`, one KPI value or many. Values that no rule is about are none of ours. */
+export function understand(payload: unknown, rules: readonly Rule[]): Understood {
+  if (isCommand(payload)) return 'list' in payload ? readList(payload.list) : readCommand(payload, rules);
   const values: readonly unknown[] = Array.isArray(payload) ? payload : [payload];
   if (!values.every(isKpiValue)) return { outcome: 'refused', reason: 'kpi.malformed' };
-  return { outcome: 'happenings', happenings: values.flatMap((value) => happeningsOf(value, rules)) };
+  const about = rules.filter((rule) => rule.kind !== 'mute');
+  return { outcome: 'happenings', happenings: values.flatMap((value) => happeningsOf(value, about)) };
 }
 
 interface Command {
   readonly acknowledge?: unknown;
   readonly silence?: unknown;
+  readonly list?: unknown;
   readonly store?: unknown;
   readonly until?: unknown;
 }
 
 function isCommand(payload: unknown): payload is Command {
-  return typeof payload === 'object' && payload !== null && ('acknowledge' in payload || 'silence' in payload);
+  return typeof payload === 'object' && payload !== null && ('acknowledge' in payload || 'silence' in payload || 'list' in payload);
 }
 
-function readCommand({ acknowledge, silence, store = ALL, until }: Command, rules: readonly AlertRule[]): Understood {
+/** `true`, or how many changes are wanted. */
+function readList(list: unknown): Understood {
+  if (list === true) return { outcome: 'list', limit: LIST };
+  const isNumber = typeof list === 'number' && Number.isInteger(list) && list >= 0 && list <= MAX_LIST;
+  return isNumber ? { outcome: 'list', limit: list } : { outcome: 'refused', reason: 'command.list' };
+}
+
+function readCommand({ acknowledge, silence, store = ALL, until }: Command, rules: readonly Rule[]): Understood {
   const rule = rules.find(({ name }) => name === (acknowledge ?? silence));
-  if (rule === undefined || typeof store !== 'string' || (rule.group === 'all') !== (store === ALL)) return { outcome: 'refused', reason: 'command.unknown' };
+  if (rule === undefined || typeof store !== 'string' || !mayBeAbout(rule, store)) return { outcome: 'refused', reason: 'command.unknown' };
   if (acknowledge !== undefined) return { outcome: 'happenings', happenings: [{ rule, store, input: { kind: 'acknowledge' } }] };
   const instant = typeof until === 'string' ? parseInstant(until) : undefined;
   if (instant === undefined) return { outcome: 'refused', reason: 'command.until' };
   return { outcome: 'happenings', happenings: [{ rule, store, input: { kind: 'silence', until: instant } }] };
+}
+
+/** Of a rule about sources, `store` is the source, encoded as in its notices. */
+function mayBeAbout(rule: Rule, store: string): boolean {
+  if (rule.kind === 'mute') return store !== ALL && store !== '' && !/[/+#]/.test(store);
+  return (rule.group === 'all') === (store === ALL);
 }
 
 function isKpiValue(value: unknown): value is KpiValue {

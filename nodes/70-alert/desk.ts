@@ -1,49 +1,55 @@
 /**
- * Where do the alerts stand, and when must time itself be asked? States in the store by compare-and-set, one timer for all.
+ * Where do the alerts stand? States in the store by compare-and-set, each change in its history and, where people have to hear of it, among
+ * what is to be told: one commit.
  */
 import { type AlertState, initialState, type Input, nextWake, restoredState, step, type Transition } from '../../engine/alert.js';
-import type { AlertRule } from '../../engine/alertRule.js';
-import { Fault, messageOf } from '../../engine/errors.js';
-import { ALL } from '../../engine/kpi.js';
-import { scanAll } from '../../engine/ledger.js';
-import { prefixRange, type Put, type Store, textOf } from '../../engine/store/store.js';
+import { alertKey, gistOf, historyPut, isOf, namesIn, type Saved, savedText } from '../../engine/alertBook.js';
+import type { Hours } from '../../engine/alertHours.js';
+import type { Rule } from '../../engine/alertRule.js';
+import { Fault } from '../../engine/errors.js';
+import { scanAll } from '../../engine/store/scan.js';
+import { orderOf } from '../../engine/alertTelling.js';
+import { type Change, prefixRange, type Put, type Store, textOf } from '../../engine/store/store.js';
+import type { Notice } from './notice.js';
 
 const MAX_ALERTS = 10_000;
 const MAX_ATTEMPTS = 20;
-const RETRY_MS = 5_000;
-const MAX_TIMER_MS = 2 ** 31 - 1;
+const MAX_MISSED = 1_000;
 
-/** Something that happened to one rule in one store (`_` = all). */
+/** Something that happened to one rule in one store (`_` = all), or to one source. */
 export interface Happening {
-  readonly rule: AlertRule;
+  readonly rule: Rule;
   readonly store: string;
   readonly input: Input;
 }
 
-/** A change to tell or to show. */
-export interface News {
-  readonly rule: AlertRule;
+export interface Standing {
+  readonly rule: Rule;
   readonly store: string;
   readonly state: AlertState;
-  readonly transition: Transition;
 }
 
-export interface Standing {
-  readonly rule: AlertRule;
-  readonly store: string;
-  readonly state: AlertState;
+/** A change, and how it is said. */
+export interface News extends Standing {
+  readonly order: number;
+  readonly transition: Transition;
+  readonly notice: Notice;
 }
 
 export interface DeskDeps {
   readonly store: Store;
-  readonly rules: readonly AlertRule[];
+  readonly rules: readonly Rule[];
   /** The node: it clears away the alerts of rules it no longer has. */
   readonly owner: string;
+  readonly hours: Hours;
   now(): number;
-  tell(news: readonly News[]): void;
+  write(standing: Standing, change: Transition, now: number): Notice;
+  /** What is committed with a change that has to be told. */
+  toTell(notice: Notice, order: number, now: number): Put;
+  /** Stored. */
+  changed(news: readonly News[]): void;
   /** Alerts of rules that are gone, by rule and store. */
   forget(gone: readonly { readonly rule: string; readonly store: string }[]): void;
-  warn(text: string): void;
 }
 
 interface Entry extends Standing {
@@ -52,13 +58,19 @@ interface Entry extends Standing {
   readonly wakeAt: number | undefined;
 }
 
+interface Plan {
+  readonly entries: Map<string, Entry>;
+  readonly news: News[];
+  readonly refused: Happening[];
+}
+
 export class Desk {
   readonly #deps: DeskDeps;
   readonly #entries = new Map<string, Entry>();
+  /** Values that came while the store was away. */
+  #missed: Happening[] = [];
   #turn: Promise<unknown> = Promise.resolve();
   #loaded: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #phase: 'open' | 'closed' = 'open';
 
   constructor(deps: DeskDeps) {
     this.#deps = deps;
@@ -77,15 +89,33 @@ export class Desk {
     return [...this.#entries.values()];
   }
 
-  /** Resolves when the new states are stored and told. Answers what could not be taken because there are too many alerts. */
+  /** Resolves when the new states are stored. Answers what could not be taken because there are too many alerts. */
   async apply(happenings: readonly Happening[]): Promise<readonly Happening[]> {
-    await this.load();
-    return this.#inTurn(() => this.#apply(happenings));
+    try {
+      await this.load();
+      return await this.#inTurn(() => this.#apply([...this.#missed, ...happenings]));
+    } catch (error) {
+      // The end of a window is told once: it must not be missed because the store was away just then.
+      const known = new Set(this.#missed);
+      this.#missed = [...this.#missed, ...happenings.filter((one) => one.input.kind === 'value' && !known.has(one))].slice(-MAX_MISSED);
+      throw error;
+    }
+  }
+
+  /** Lets time pass; answers when it will change something again. */
+  async wake(): Promise<number | undefined> {
+    const now = this.#deps.now();
+    const due = [...this.#entries.values()].filter(({ wakeAt }) => wakeAt !== undefined && wakeAt <= now);
+    if (due.length > 0 || this.#missed.length > 0) await this.apply(due.map(({ rule, store }) => ({ rule, store, input: { kind: 'tick' } })));
+    return this.wakeAt();
+  }
+
+  wakeAt(): number | undefined {
+    const next = Math.min(...[...this.#entries.values()].map(({ wakeAt }) => wakeAt ?? Infinity), this.#missed.length > 0 ? this.#deps.now() : Infinity);
+    return Number.isFinite(next) ? next : undefined;
   }
 
   async close(): Promise<void> {
-    this.#phase = 'closed';
-    clearTimeout(this.#timer);
     await this.#turn;
   }
 
@@ -102,65 +132,78 @@ export class Desk {
       const text = textOf(value) ?? '';
       const saved = JSON.parse(text) as Saved;
       const standing = this.#restore(key, saved);
-      if (standing !== undefined) this.#entries.set(key, { ...standing, text, wakeAt: nextWake(standing.rule, standing.state) });
+      if (standing !== undefined) this.#entries.set(key, { ...standing, text, wakeAt: this.#wakeOf(standing) });
       else if (saved.owner === owner) obsolete.push({ key });
     }
     if (obsolete.length > 0) await store.commit(obsolete, 'soon');
     this.#deps.forget(obsolete.map(({ key }) => namesIn(key)));
-    this.#schedule(this.#deps.now());
   }
 
-  #restore(key: string, { about, state }: Saved): Standing | undefined {
+  #wakeOf({ rule, state }: Standing): number | undefined {
+    return nextWake(rule, state, this.#deps.now(), this.#deps.hours);
+  }
+
+  #restore(key: string, saved: Saved): Standing | undefined {
     const { rule: name, store } = namesIn(key);
-    const rule = this.#deps.rules.find((one) => one.name === name);
-    if (rule === undefined || about !== aboutOf(rule) || (rule.group === 'all') !== (store === ALL)) return undefined;
-    return { rule, store, state: restoredState(state, this.#deps.now()) };
+    const rule = this.#ruleOf(name);
+    if (rule === undefined || !isOf(rule, saved, store)) return undefined;
+    return { rule, store, state: restoredState(saved.state, this.#deps.now()) };
+  }
+
+  #ruleOf(name: string): Rule | undefined {
+    return this.#deps.rules.find((one) => one.name === name);
   }
 
   async #apply(happenings: readonly Happening[]): Promise<readonly Happening[]> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const { entries, news, refused } = this.#plan(happenings);
-      const changes = [...entries].flatMap(([key, entry]) => this.#changeOf(key, entry));
+      const plan = this.#plan(happenings);
+      const states = [...plan.entries].flatMap(([key, entry]) => this.#changeOf(key, entry));
+      const changes: Change[] = [...states, ...plan.news.flatMap((one) => this.#tracesOf(one))];
       const result = changes.length === 0 ? undefined : await this.#deps.store.commit(changes, 'stored');
       if (result?.outcome === 'conflict') {
         await this.#reread(result.keys);
         continue;
       }
-      const written = new Map(changes.map(({ key, value }) => [key, value]));
-      for (const [key, entry] of entries) this.#entries.set(key, { ...entry, text: written.get(key) ?? entry.text });
-      this.#schedule(this.#deps.now());
-      if (news.length > 0) this.#deps.tell(news);
-      return refused;
+      this.#missed = [];
+      const written = new Map(states.map(({ key, value }) => [key, value]));
+      for (const [key, entry] of plan.entries) this.#entries.set(key, { ...entry, text: written.get(key) ?? entry.text });
+      this.#deps.changed(plan.news);
+      return plan.refused;
     }
     throw new Fault('store.contended', 'another node kept changing the same alerts');
   }
 
-  #plan(happenings: readonly Happening[]): { entries: Map<string, Entry>; news: News[]; refused: Happening[] } {
+  #plan(happenings: readonly Happening[]): Plan {
+    const { hours } = this.#deps;
     const now = this.#deps.now();
-    const entries = new Map<string, Entry>();
-    const news: News[] = [];
-    const refused: Happening[] = [];
+    const plan: Plan = { entries: new Map(), news: [], refused: [] };
     for (const happening of happenings) {
       const { rule, store, input } = happening;
-      const key = keyOf(rule.name, store);
-      const before = entries.get(key) ?? this.#entries.get(key);
-      if (before === undefined && this.#entries.size + entries.size >= MAX_ALERTS) {
-        refused.push(happening);
+      const key = alertKey(rule.name, store);
+      const before = plan.entries.get(key) ?? this.#entries.get(key);
+      if (before === undefined && this.#entries.size + plan.entries.size >= MAX_ALERTS) {
+        plan.refused.push(happening);
         continue;
       }
-      const { state, transitions, wakeAt } = step(rule, before?.state ?? initialState(now), input, now);
-      entries.set(key, { rule, store, state, wakeAt, text: before?.text });
-      news.push(...transitions.map((transition) => ({ rule, store, state, transition })));
+      const { state, transitions, wakeAt } = step(rule, before?.state ?? initialState(now), input, now, hours);
+      plan.entries.set(key, { rule, store, state, wakeAt, text: before?.text });
+      for (const transition of transitions) {
+        const notice = this.#deps.write({ rule, store, state }, transition, now);
+        plan.news.push({ rule, store, state, transition, notice, order: orderOf(now, plan.news.length) });
+      }
     }
-    return { entries, news, refused };
+    return plan;
   }
 
-  /** A value that only moves within its state is not worth a write. */
   #changeOf(key: string, { rule, state, text }: Entry): Put[] {
     const former = this.#entries.get(key)?.state;
     if (former !== undefined && text !== undefined && gistOf(former) === gistOf(state)) return [];
-    const saved: Saved = { owner: this.#deps.owner, about: aboutOf(rule), state };
-    return [{ key, expect: text ?? null, value: JSON.stringify(saved) }];
+    return [{ key, expect: text ?? null, value: savedText(this.#deps.owner, rule, state) }];
+  }
+
+  #tracesOf({ transition: { audience }, notice, order }: News): Put[] {
+    const history = historyPut(this.#deps.owner, order, { audience, notice });
+    return audience === 'tell' ? [history, this.#deps.toTell(notice, order, this.#deps.now())] : [history];
   }
 
   async #reread(keys: readonly string[]): Promise<void> {
@@ -175,49 +218,7 @@ export class Desk {
 
   #fresh(key: string): Entry | undefined {
     const { rule: name, store } = namesIn(key);
-    const rule = this.#deps.rules.find((one) => one.name === name);
+    const rule = this.#ruleOf(name);
     return rule === undefined ? undefined : { rule, store, state: initialState(this.#deps.now()), text: undefined, wakeAt: undefined };
   }
-
-  #schedule(now: number): void {
-    clearTimeout(this.#timer);
-    const next = Math.min(...[...this.#entries.values()].map(({ wakeAt }) => wakeAt ?? Infinity));
-    if (this.#phase === 'closed' || !Number.isFinite(next)) return;
-    this.#timer = setTimeout(() => { void this.#wake(); }, Math.min(Math.max(0, next - now), MAX_TIMER_MS)).unref();
-  }
-
-  async #wake(): Promise<void> {
-    const now = this.#deps.now();
-    const due = [...this.#entries.values()].filter(({ wakeAt }) => wakeAt !== undefined && wakeAt <= now);
-    try {
-      await this.apply(due.map(({ rule, store }) => ({ rule, store, input: { kind: 'tick' } })));
-    } catch (error) {
-      this.#deps.warn(messageOf(error));
-      if (this.#phase === 'open') this.#timer = setTimeout(() => { void this.#wake(); }, RETRY_MS).unref();
-    }
-  }
-}
-
-/** What lies at `a/<rule>/<store>`. `about`: the rule watched this; a rule that watches something else begins anew. */
-interface Saved {
-  readonly owner: string;
-  readonly about: string;
-  readonly state: AlertState;
-}
-
-function keyOf(rule: string, store: string): string {
-  return `a/${rule}/${store}`;
-}
-
-function namesIn(key: string): { rule: string; store: string } {
-  const [, rule, store] = key.split('/');
-  return { rule: rule ?? '', store: store ?? '' };
-}
-
-function aboutOf({ kpi, size, channel, evaluate }: AlertRule): string {
-  return `${kpi}/${size}/${channel}/${evaluate}`;
-}
-
-function gistOf({ heardAt: _heardAt, newest, ...state }: AlertState): string {
-  return JSON.stringify({ ...state, newest: newest?.start });
 }

@@ -1,13 +1,17 @@
 /**
  * Who hears of it, and where? People by the main door; everything else that changed by the side door; each state on its topic.
  */
+import type { ToBeTold } from '../../engine/alertTelling.js';
 import type { BrokerPort } from '../ports.js';
 import type { RoomContext } from '../runtime.js';
 import type { AlertConfig } from './config.js';
 import type { News, Standing } from './desk.js';
 import type { Notice, Writer } from './notice.js';
 
-/** Side door: `pending`, `silenced` (nobody is told), `quiet` (a word from the dashboard, an end without a beginning), `restart` (told before). */
+/**
+ * Side door: `pending`, `silenced` (nobody is told), `quiet` (a word from the dashboard, an end without a beginning), `grouped` (people are
+ * told in a moment, with what else comes), `restart` (told before).
+ */
 export class Herald {
   readonly #context: RoomContext<AlertConfig>;
   readonly #writer: Writer;
@@ -23,32 +27,43 @@ export class Herald {
     this.#broker = broker;
   }
 
-  tell(news: readonly News[], standing: readonly Standing[]): void {
-    const now = this.#context.now();
-    const byAudience = new Map<string, Notice[]>();
-    for (const { rule, store, state, transition } of news) {
-      const notice = this.#writer.write(rule, store, state, transition, now);
-      byAudience.set(transition.audience, [...(byAudience.get(transition.audience) ?? []), notice]);
+  /** What has changed, for all who look on. */
+  show(news: readonly News[], standing: readonly Standing[]): void {
+    const byReason = new Map<string, Notice[]>();
+    for (const { transition: { audience }, notice } of news) {
       this.#publish(notice);
+      const reason = audience === 'tell' ? 'grouped' : audience;
+      if (reason !== 'grouped' || this.#context.config.groupMs > 0) byReason.set(reason, [...(byReason.get(reason) ?? []), notice]);
     }
-    for (const [audience, payload] of byAudience) this.#send(payload, audience);
-    this.#show(standing);
+    for (const [reason, payload] of byReason) this.#context.out.side({ topic: 'alert', payload }, reason);
+    this.#showStatus(standing);
+  }
+
+  /** What people have to hear, together. Whoever died before telling it may not have shown it either. */
+  tell(due: readonly ToBeTold<Notice>[], standing: readonly Standing[]): void {
+    const notices = due.map(({ notice }) => notice);
+    const present = new Map(this.#notices(standing).map((notice) => [this.#topicOf(notice), notice]));
+    for (const { notice, committer } of due) {
+      const now = present.get(this.#topicOf(notice));
+      if (committer === 'another' && now?.state === notice.state && now.since === notice.since) this.#publish(notice);
+    }
+    this.#context.out.main({ topic: 'alert', payload: notices, summary: this.#writer.summary(notices) });
   }
 
   /** Once, at the start, and at each return of the broker: how the alerts stand. */
   start(standing: () => readonly Standing[]): void {
-    this.#show(standing());
+    this.#showStatus(standing());
     if (this.#phase === 'started') return;
     this.#phase = 'started';
     const notices = this.#notices(standing());
-    if (notices.length > 0) this.#send(notices, 'restart');
+    if (notices.length > 0) this.#context.out.side({ topic: 'alert', payload: notices }, 'restart');
     this.#unwatch = this.#broker?.watch(({ state }) => {
       if (state === 'ok') for (const notice of this.#notices(standing())) this.#publish(notice);
     });
   }
 
   forget(gone: readonly { readonly rule: string; readonly store: string }[]): void {
-    for (const { rule, store } of gone) this.#retain(`${this.#topic}/${rule}/${store}`, '');
+    for (const one of gone) this.#retain(this.#topicOf(one), '');
   }
 
   close(): void {
@@ -57,22 +72,20 @@ export class Herald {
 
   #notices(standing: readonly Standing[]): Notice[] {
     const now = this.#context.now();
-    return standing.map(({ rule, store, state }) => this.#writer.write(rule, store, state, { to: state.state, cause: 'restart' }, now));
+    return standing.map((one) => this.#writer.write(one, { to: one.state.state, cause: 'restart' }, now));
   }
 
-  #send(payload: Notice[], audience: string): void {
-    const message = { topic: 'alert', payload } as never;
-    if (audience === 'tell') this.#context.out.main(message);
-    else this.#context.out.side(message, audience);
+  #showStatus(standing: readonly Standing[]): void {
+    const count = standing.filter(({ state }) => state.state === 'firing' || state.state === 'noData').length;
+    this.#context.status.ok(count === 0 ? 'quiet' : 'firing', { count, rules: this.#context.config.rules.length });
   }
 
-  #show(standing: readonly Standing[]): void {
-    const firing = standing.filter(({ state }) => state.state === 'firing').length;
-    this.#context.status.ok(firing === 0 ? 'quiet' : 'firing', { count: firing, rules: this.#context.config.rules.length });
+  #topicOf({ rule, store }: { readonly rule: string; readonly store: string }): string {
+    return `${this.#topic}/${rule}/${store}`;
   }
 
   #publish(notice: Notice): void {
-    this.#retain(`${this.#topic}/${notice.rule}/${notice.store}`, JSON.stringify(notice));
+    this.#retain(this.#topicOf(notice), JSON.stringify(notice));
   }
 
   /** What a broker that is away misses, it gets at its return (see `start`). */

@@ -1,25 +1,32 @@
 /**
- * How is it said in plain language? One notice per change, with cause and figure, in Italian or English.
+ * How is it said in plain language? One notice per change: what, since when, how much, and what to do.
  */
-import type { AlertState, Cause, StateName, Transition } from '../../engine/alert.js';
-import type { AlertRule } from '../../engine/alertRule.js';
+import { createHash } from 'node:crypto';
+import type { AlertState, Cause, Seen, StateName, Transition } from '../../engine/alert.js';
+import type { AlertRule, MuteRule } from '../../engine/alertRule.js';
 import { ALL } from '../../engine/kpi.js';
-import { formatInstant } from '../../engine/time.js';
-import { isSliding, type WindowSize } from '../../engine/window.js';
+import { formatInstant, MINUTE, SECOND } from '../../engine/time.js';
+import type { WindowSize } from '../../engine/window.js';
 import type { ShopPort } from '../ports.js';
-import en from './locales/en-US/alert.json';
-import it from './locales/it/alert.json';
+import type { Standing } from './desk.js';
+import { durationText, fill, type Language, Words } from './words.js';
 
-/** What leaves the node and is kept on the alert's topic; instants are RFC 3339. */
+/** What leaves the node and is kept on the alert's topic; instants are RFC 3339. `id` is the same however often it is told. */
 export interface Notice {
+  readonly id: string;
   readonly rule: string;
   readonly state: StateName;
   readonly cause: Cause | 'restart';
+  /** Of a mute source its encoded name: what to acknowledge or silence it by. */
   readonly store: string;
+  readonly source?: string;
   readonly channel: string;
   readonly kpi: string;
   readonly window: { readonly size: WindowSize; readonly start: string; readonly end: string } | null;
   readonly value: number | null;
+  /** What the window would come to at this pace, where that is what was judged. */
+  readonly projected?: number;
+  /** Of a mute source: messages usual in this hour. */
   readonly threshold: number;
   readonly unit: string;
   readonly since: string;
@@ -29,57 +36,89 @@ export interface Notice {
   readonly text: string;
 }
 
-export type Language = 'it' | 'en';
+type Change = Pick<Transition, 'to'> & { readonly cause: Notice['cause'] };
 
-const WORDS: Readonly<Record<Language, typeof it>> = { it, en };
-const LOCALES: Readonly<Record<Language, string>> = { it: 'it-IT', en: 'en-GB' };
+/** What depends on the kind of rule. */
+type About = Pick<Notice, 'source' | 'channel' | 'kpi' | 'window' | 'value' | 'projected' | 'threshold' | 'unit' | 'since' | 'text'>;
 
 /** Writes the notices of one shop in one language. */
 export class Writer {
   readonly #shop: ShopPort;
-  readonly #words: (typeof it)['alert'];
-  readonly #locale: string;
-  readonly #clock: Intl.DateTimeFormat;
-  readonly #day: Intl.DateTimeFormat;
+  readonly #words: Words;
 
   constructor(shop: ShopPort, language: Language) {
     this.#shop = shop;
-    this.#words = WORDS[language].alert;
-    this.#locale = LOCALES[language];
-    const timeZone = shop.calendar.clock.zone;
-    this.#clock = new Intl.DateTimeFormat(this.#locale, { timeZone, hour: '2-digit', minute: '2-digit' });
-    this.#day = new Intl.DateTimeFormat(this.#locale, { timeZone, weekday: 'long', day: 'numeric', month: 'long' });
+    this.#words = new Words(language, shop.calendar.clock.zone);
   }
 
-  write(rule: AlertRule, store: string, state: AlertState, change: Pick<Transition, 'to'> & { readonly cause: Notice['cause'] }, now: number): Notice {
-    const { newest, acknowledgedAt, silencedUntil } = state;
+  write({ rule, store, state }: Standing, change: Change, now: number): Notice {
+    const { acknowledgedAt, silencedUntil } = state;
+    const about = rule.kind === 'mute' ? this.#source(rule, store, state, change, now) : this.#kpi(rule, store, state, change);
     return {
-      rule: rule.name, state: change.to, cause: change.cause, store, channel: rule.channel, kpi: rule.kpi,
-      window: newest === undefined ? null : { size: rule.size, start: formatInstant(newest.start), end: formatInstant(newest.end) },
-      value: newest?.value ?? null, threshold: thresholdOf(rule, newest?.value ?? null), unit: newest?.unit ?? '',
-      since: formatInstant(state.since), at: formatInstant(now),
+      id: idOf([rule.name, store, change.to, change.cause, String(now), about.window?.start ?? '']),
+      rule: rule.name, state: change.to, cause: change.cause, store, ...about, at: formatInstant(now),
       ...(acknowledgedAt === undefined ? {} : { acknowledgedAt: formatInstant(acknowledgedAt) }),
       ...(silencedUntil === undefined || silencedUntil <= now ? {} : { silencedUntil: formatInstant(silencedUntil) }),
-      text: this.#say(rule, store, state, change),
     };
   }
 
-  #say(rule: AlertRule, store: string, state: AlertState, { to, cause }: { to: StateName; cause: Notice['cause'] }): string {
-    const { newest } = state;
-    const unit = newest?.unit ?? '';
-    const sentence = cause === 'repeat' ? 'repeat' : cause === 'correction' && to === 'resolved' ? 'corrected' : to;
-    return fill(this.#words.notice[sentence], {
-      rule: rule.name,
-      kpi: this.#kpi(rule.kpi) + this.#place(store, rule.channel),
-      value: newest === undefined || newest.value === null ? '–' : this.#figure(newest.value, unit),
-      window: newest === undefined ? '' : this.#window(rule.size, newest.start, newest.end),
-      condition: this.#condition(rule, unit),
-      since: `${this.#day.format(state.since)}, ${this.#clock.format(state.since)}`,
-    });
+  /** "3 notices: …" of what is told together. */
+  summary(notices: readonly Notice[]): string {
+    const [first] = notices;
+    if (first !== undefined && notices.length === 1) return first.text;
+    return [fill(this.#words.dictionary.notice.several, { count: String(notices.length) }), ...notices.map(({ text }) => `– ${text}`)].join('\n');
   }
 
-  #kpi(name: string): string {
-    return (this.#words.kpi as Readonly<Record<string, string>>)[name] ?? name;
+  #kpi(rule: AlertRule, store: string, state: AlertState, change: Change): About {
+    const { newest } = state;
+    return {
+      channel: rule.channel, kpi: rule.kpi,
+      window: newest === undefined ? null : { size: rule.size, start: formatInstant(newest.start), end: formatInstant(newest.end) },
+      value: newest?.value ?? null,
+      ...(newest?.projected === undefined ? {} : { projected: Math.round(newest.projected * 100) / 100 }),
+      threshold: thresholdOf(rule, newest?.value ?? null), unit: newest?.unit ?? '', since: formatInstant(state.since),
+      text: this.#sayKpi(rule, store, state, change),
+    };
+  }
+
+  #sayKpi(rule: AlertRule, store: string, state: AlertState, { to, cause }: Change): string {
+    const { newest } = state;
+    const said = fill(this.#words.dictionary.notice[sentenceOf(to, cause)], {
+      rule: rule.name,
+      kpi: this.#words.kpi(rule.kpi) + this.#place(store, rule.channel),
+      value: newest === undefined ? '–' : this.#value(newest),
+      window: newest === undefined ? '' : this.#words.window(rule.size, newest),
+      condition: this.#condition(rule, newest?.unit ?? '') + this.#lasting(rule, state),
+      since: this.#instant(to === 'noData' ? state.heardAt : state.since),
+    });
+    return to === 'firing' || to === 'noData' ? `${said}. ${this.#advice(to === 'noData' ? 'noData' : rule.kpi)}` : said;
+  }
+
+  #value({ value: number, projected, unit }: Seen): string {
+    const value = number === null ? '–' : this.#words.figure(number, unit);
+    return projected === undefined ? value : fill(this.#words.dictionary.window.pace, { value, projected: this.#words.figure(projected, unit) });
+  }
+
+  #source({ name }: MuteRule, store: string, state: AlertState, { to, cause }: Change, now: number): About {
+    const { silence } = state;
+    const source = decodeURIComponent(store);
+    const { mute } = this.#words.dictionary;
+    const heardAt = silence?.heardAt ?? state.since;
+    const sentence = to === 'noData' ? (cause === 'repeat' ? 'repeat' : 'mute') : to === 'resolved' ? 'resolved' : 'inactive';
+    const said = fill(mute[sentence], {
+      rule: name, source: sourceName(source), usual: this.#words.figure(silence?.usual ?? 0, 'count'),
+      silent: durationText(Math.floor(Math.max(0, now - heardAt) / MINUTE) * (MINUTE / SECOND)), since: this.#instant(heardAt),
+    });
+    return {
+      source, channel: ALL, kpi: '', window: null, value: null, threshold: silence?.usual ?? 0, unit: 'count',
+      since: formatInstant(to === 'noData' ? heardAt : state.since),
+      text: to === 'noData' ? `${said}. ${this.#advice('mute')}` : said,
+    };
+  }
+
+  #advice(about: string): string {
+    const { advice } = this.#words.dictionary;
+    return (advice as Readonly<Record<string, string>>)[about] ?? advice.other;
   }
 
   #place(store: string, channel: string): string {
@@ -88,40 +127,42 @@ export class Writer {
     return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
   }
 
-  #window(size: WindowSize, start: number, end: number): string {
-    if (size === '1d') return fill(this.#words.window.day, { day: this.#day.format(start) });
-    if (isSliding(size)) return fill(this.#words.window.sliding, { minutes: String(Math.round((end - start) / 60_000)) });
-    return fill(this.#words.window.span, { start: this.#clock.format(start), end: this.#clock.format(end) });
-  }
-
   #condition({ when }: AlertRule, unit: string): string {
-    if (when.op === 'outside') return fill(this.#words.condition.outside, { low: this.#figure(when.low, unit), high: this.#figure(when.high, unit) });
-    return fill(this.#words.condition[when.op], { threshold: this.#figure(when.threshold, unit) });
+    const { condition } = this.#words.dictionary;
+    if (when.op === 'outside') return fill(condition.outside, { low: this.#words.figure(when.low, unit), high: this.#words.figure(when.high, unit) });
+    return fill(condition[when.op], { threshold: this.#words.figure(when.threshold, unit) });
   }
 
-  #figure(value: number, unit: string): string {
-    const format = (options: Intl.NumberFormatOptions): string => new Intl.NumberFormat(this.#locale, options).format(value);
-    if (unit === 'ratio') return format({ style: 'percent', maximumFractionDigits: 1 });
-    if (unit === 'seconds') return durationText(value);
-    return /^[A-Z]{3}$/.test(unit) ? format({ style: 'currency', currency: unit }) : format({ maximumFractionDigits: 2 });
+  /** Since when it is so, where the window itself does not say it. */
+  #lasting({ evaluate: moment, forMs }: AlertRule, { run, newest }: AlertState): string {
+    const [began] = run;
+    if (forMs === 0 || began === undefined || (moment === 'finished' && began === newest?.start)) return '';
+    return fill(this.#words.dictionary.window.lasting, { since: this.#instant(began) });
   }
+
+  #instant(at: number): string {
+    return `${this.#words.day(at)}, ${this.#words.clock(at)}`;
+  }
+}
+
+/** "urn:bottega:shopify:mia.myshopify.com" → "shopify (mia.myshopify.com)". */
+export function sourceName(source: string): string {
+  const [, , kind, ...rest] = source.split(':');
+  if (!source.startsWith('urn:') || kind === undefined) return source;
+  return rest.length === 0 ? kind : `${kind} (${rest.join(':')})`;
+}
+
+function sentenceOf(to: StateName, cause: Notice['cause']): StateName | 'repeat' | 'corrected' {
+  if (to === 'firing' && cause === 'repeat') return 'repeat';
+  return to === 'resolved' && cause === 'correction' ? 'corrected' : to;
+}
+
+function idOf(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 }
 
 /** The bound that a value is about. */
 function thresholdOf({ when }: AlertRule, value: number | null): number {
   if (when.op !== 'outside') return when.threshold;
   return value !== null && value > when.high ? when.high : when.low;
-}
-
-/** 125 → "2 min 5 s". */
-function durationText(value: number): string {
-  const seconds = Math.round(value);
-  const parts = [[Math.floor(seconds / 3_600), 'h'], [Math.floor((seconds % 3_600) / 60), 'min'], [seconds % 60, 's']] as const;
-  const shown = parts.filter(([amount]) => amount > 0);
-  return shown.length === 0 ? '0 s' : shown.map(([amount, unit]) => `${String(amount)} ${unit}`).join(' ');
-}
-
-/** Fills `__name__` as Node-RED's own texts do. */
-function fill(sentence: string, values: Readonly<Record<string, string>>): string {
-  return sentence.replace(/__([a-z]+)__/g, (_all, name: string) => values[name] ?? '');
 }

@@ -61,7 +61,7 @@ function readAnswers(saved: unknown): QueryConfig['answers'] {
 
 function readQuestion(saved: Saved): Record<string, string> {
   const question: Record<string, string> = {};
-  for (const field of ['name', 'window', 'group'] as const) {
+  for (const field of ['name', 'window', 'group', 'compare'] as const) {
     const value = saved[field === 'name' ? 'kpi' : field];
     if (typeof value === 'string' && value !== '') question[field] = value;
   }

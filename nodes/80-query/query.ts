@@ -4,6 +4,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
+import { Comparison } from '../../engine/comparison.js';
 import { messageOf } from '../../engine/errors.js';
 import { type RawQuestion, toCsv } from '../../engine/query.js';
 import type { ShopPort, StorePort } from '../ports.js';
@@ -25,8 +26,8 @@ const room: Room<QueryConfig> = {
     const port = portOf<StorePort>(RED, config.store, 'store');
     const store = port.of(shop.tenant);
     const isElsewhere = config.answers === 'shared' && port.reach === 'own';
-    const ask = (raw: RawQuestion): Promise<Answer> => (
-      isElsewhere ? Promise.resolve(ELSEWHERE) : answer(raw, shop, store, config.graceMs, now()));
+    const source = { shop, store, graceMs: config.graceMs, comparison: new Comparison(store, shop, (at) => shop.opening.holiday(at)) };
+    const ask = (raw: RawQuestion): Promise<Answer> => (isElsewhere ? Promise.resolve(ELSEWHERE) : answer(raw, source, now()));
     const close = config.path === undefined ? undefined : serve(RED, 'get', config.path, (request, response) => respond(ask, config, request, response));
     if (isElsewhere) status.waiting('elsewhere');
     else if (config.path !== undefined && config.token === undefined) status.waiting('noToken');

@@ -25,10 +25,13 @@ async function sight(store: Store, keys: readonly string[], owner: string, expir
 describe('dedupe', () => {
   it('keys an event by source and id, and by nothing else', () => {
     const key = dedupeKey({ source: 'urn:a', id: '1' });
-    assert.match(key, /^d\/[\w-]{22}$/);
+    assert.equal(key, 'd/5|urn:a|1');
     assert.equal(dedupeKey({ source: 'urn:a', id: '1' }), key);
     for (const other of [{ source: 'urn:a', id: '2' }, { source: 'urn:b', id: '1' }, { source: 'urn:a1', id: '' }, { source: 'urn:', id: 'a1' }]) {
       assert.notEqual(dedupeKey(other), key);
+    }
+    for (const odd of [{ source: 'urn:a', id: 'x'.repeat(200) }, { source: 'urn:a', id: 'caffè' }, { source: 'urn:a\n', id: '1' }]) {
+      assert.match(dedupeKey(odd), /^d\/[\w-]{22}$/);
     }
   });
 

@@ -43,7 +43,7 @@ describe('flow templates', () => {
     const common = ['bottega-broker', 'bottega-monitor', 'bottega-shop', 'bottega-store'];
     assert.deepEqual(typesIn('edge'), [...common, 'bottega-deadletter', 'bottega-dedupe', 'bottega-normalize', 'bottega-outbox', 'bottega-webhook'].sort());
     assert.deepEqual(typesIn('worker'), [...common, 'bottega-deadletter', 'bottega-inbox', 'bottega-window'].sort());
-    assert.deepEqual(typesIn('front'), [...common, 'bottega-alert', 'bottega-listen', 'bottega-query'].sort());
+    assert.deepEqual(typesIn('front'), [...common, 'bottega-alert', 'bottega-listen', 'bottega-notify', 'bottega-query'].sort());
   });
 
   for (const [sector, nodes] of flows) {
@@ -81,7 +81,7 @@ describe('flow templates', () => {
 
       it('brings widgets with everything written into them', () => {
         const widgets = nodes.filter(({ type }) => type === 'ui-template');
-        assert.equal(widgets.length, sector === 'edge' || sector === 'worker' ? 0 : 8);
+        assert.equal(widgets.length, sector === 'edge' || sector === 'worker' ? 0 : 19);
         for (const { format = '', name = '' } of widgets) assert.doesNotMatch(format, /OPTIONS|\.\.\.shared|https?:|@import/, name);
       });
     });

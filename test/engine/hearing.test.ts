@@ -35,6 +35,14 @@ describe('a published number', () => {
     }
   });
 
+  it('of a window whose size was chosen has a topic of its own', () => {
+    const chosen = { ...value, adaptive: { size: '1h', reason: 'enough', expected: 40, needed: 30 } };
+    assert.deepEqual(parseKpi('bottega/shop/kpi/revenue/auto/_/pos', JSON.stringify(chosen)), chosen);
+    assert.equal(parseKpi(TOPIC, JSON.stringify(chosen)), undefined);
+    const hearing = new Hearing();
+    assert.deepEqual([hearing.hear({ ...value, revision: 9 }, 0), hearing.hear(chosen as KpiValue, 1)], ['newer', 'newer']);
+  });
+
   const bad: object[] = [
     { value: '12.5' }, { value: undefined }, { count: null }, { status: 'done' }, { status: 'toString' }, { revision: 1.5 }, { revision: '5' }, { updatedAt: 'now' }, { unit: 7 }, { name: 'orders' },
     { store: 'roma' }, { channel: undefined }, { window: undefined }, { window: { ...value.window, size: '2h' } }, { window: { ...value.window, end: '' } },

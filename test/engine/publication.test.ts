@@ -1,5 +1,7 @@
 /** Timelines of what is told: the first change at once, then at most every 100 ms, always the last; each end once. */
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Comparison } from '../../engine/comparison.js';
 import type { ShopEvent } from '../../engine/event.js';
 import { closeWindows } from '../../engine/closing.js';
 import type { KpiValue } from '../../engine/kpi.js';
@@ -108,6 +110,108 @@ describe('telling the numbers', () => {
   });
 });
 
+describe('telling each number by itself', () => {
+  const visit = (subject: string): ShopEvent => event({ type: 'visit', subject, time: new Date(NOW).toISOString(), data: { quantity: 2 } }, NOW);
+  const told = (values: readonly KpiValue[]): string[] => values.filter(({ store, channel }) => store === '_' && channel === '_').map(({ name, value }) => `${name} ${String(value)}`);
+
+  it('tells the first change of one at once, although another of the group was told a moment before', async () => {
+    const shop = await Shop.open(['1h']);
+    await shop.hear(NOW, sale('1', NOW));
+    await shop.publication.take(NOW);
+    await shop.hear(NOW + 10, visit('v1'));
+    assert.equal(shop.publication.nextAt(), NOW + 10);
+    assert.deepEqual(told(await shop.publication.take(NOW + 10)), ['footfall 2']);
+    await shop.hear(NOW + 20, visit('v2'));
+    assert.equal(shop.publication.nextAt(), NOW + 100);
+    assert.deepEqual(told(await shop.publication.take(NOW + 100)), ['conversion 0.25']);
+    assert.equal(shop.publication.nextAt(), NOW + 110);
+    assert.deepEqual(told(await shop.publication.take(NOW + 110)), ['footfall 4']);
+    assert.equal(shop.publication.nextAt(), undefined);
+  });
+
+  it('never tells a number twice within the interval, and always its last value, whatever comes when', async () => {
+    const steps = fc.array(fc.record({ waitMs: fc.integer({ min: 0, max: 150 }), what: fc.constantFrom('sale' as const, 'visit' as const, 'look' as const) }), { minLength: 1, maxLength: 30 });
+    await fc.assert(fc.asyncProperty(steps, async (said) => {
+      const shop = await Shop.open(['1h']);
+      const last = new Map<string, readonly [at: number, value: number | null]>();
+      const look = async (now: number): Promise<void> => {
+        for (const { name, value, store, channel } of await shop.publication.take(now)) {
+          const key = `${name}/${store}/${channel}`;
+          assert.ok(now - (last.get(key)?.[0] ?? -Infinity) >= 100, key);
+          last.set(key, [now, value]);
+        }
+      };
+      let now = NOW;
+      for (const [index, { waitMs, what }] of said.entries()) {
+        for (let due = shop.publication.nextAt(); due !== undefined && due <= now + waitMs; due = shop.publication.nextAt()) await look(due);
+        now += waitMs;
+        if (what === 'look') await look(now);
+        else await shop.hear(now, what === 'sale' ? sale(String(index), NOW) : visit(`v${String(index)}`));
+      }
+      for (let due = shop.publication.nextAt(); due !== undefined; due = shop.publication.nextAt()) await look(due);
+      const present = await shop.publication.readWithZeros('1h', calendar.windowAt('1h', NOW), now, 'live');
+      for (const { name, value, store, channel } of present) assert.equal(last.get(`${name}/${store}/${channel}`)?.[1], value, name);
+    }), { numRuns: 40 });
+  });
+});
+
+describe('telling corrections', () => {
+  const before = (values: readonly KpiValue[], name = 'revenue'): unknown[] => values.filter((value) => value.name === name && value.store === '_' && value.channel === '_')
+    .map(({ value, status, revision, previous }) => [value, status, revision, previous]);
+
+  it('says what the number was, over several changes and by whichever worker made them', async () => {
+    const one = await Shop.open(['1h'], undefined, 'many');
+    const two = await Shop.open(['1h'], one.store, 'many');
+    const late = NOW + 10 * MINUTE;
+    await one.close(NOW - MINUTE, ['1h']);
+    await one.hear(NOW - MINUTE, sale('1', NOW - 5 * MINUTE), sale('2', NOW - 4 * MINUTE));
+    await one.close(NOW + 5_000, ['1h']);
+    await two.hear(late, sale('1', NOW - 5 * MINUTE, { amount: '4.00', status: 'completed' }), sale('3', NOW - 2 * MINUTE));
+    await two.hear(late, sale('4', NOW - MINUTE));
+    assert.deepEqual(before(await two.publication.take(late)), [[34, 'corrected', 3, { value: 20, revision: 1 }]]);
+    await one.hear(late + 10, sale('5', NOW - MINUTE));
+    const corrected = await one.publication.take(late + 10);
+    assert.deepEqual(before(corrected), [[44, 'corrected', 4, { value: 34, revision: 3 }]]);
+    assert.deepEqual(before(corrected, 'average_ticket'), [[8.8, 'corrected', 4, { value: 8.5, revision: 3 }]]);
+  });
+
+  it('says that there was nothing: zero of a sum, unknown of an average', async () => {
+    const shop = await Shop.open(['1h']);
+    await shop.close(NOW, ['1h']);
+    await shop.hear(NOW + HOUR, sale('1', NOW - 5 * MINUTE));
+    const values = await shop.publication.take(NOW + HOUR);
+    assert.deepEqual(before(values), [[10, 'corrected', 1, { value: 0, revision: 0 }]]);
+    assert.deepEqual(before(values, 'average_ticket'), [[10, 'corrected', 1, { value: null, revision: 0 }]]);
+  });
+});
+
+describe('telling what is usual', () => {
+  it('stands beside the live hours and days, and goes on where nothing happens: every five minutes', async () => {
+    const store = await openLevelStore({ memory: true }, { now: () => NOW });
+    const publication = new Publication(store, books, { sizes: ['15m', '1h'], intervalMs: 100, comparison: new Comparison(store, books, () => undefined) });
+    const context = { now: NOW, currency: 'EUR', calendar, graceMs: 5_000, ...(await openGenerations(store, MEASURES)) };
+    await foldEvents(store, [sale('w', NOW - 7 * 24 * HOUR + MINUTE)], context);
+    publication.touch((await foldEvents(store, [sale('1', NOW)], context)).slices, NOW);
+    const usual = (values: readonly KpiValue[]): unknown[] => values.filter(({ name, store: at, channel }) => name === 'revenue' && at === '_' && channel === '_')
+      .map(({ window: { size }, comparison }) => [size, comparison]);
+    assert.deepEqual(usual(await publication.take(NOW)), [['15m', undefined], ['1h', { value: 0, days: 1 }]]);
+    const tick = async (minute: number): Promise<unknown[]> => usual(publication.news(await publication.current(NOW + minute * MINUTE), NOW + minute * MINUTE));
+    assert.deepEqual(await tick(3), []);
+    assert.deepEqual(await tick(6), [['1h', { value: 1, days: 1 }]]);
+    assert.deepEqual(await tick(9), []);
+  });
+});
+
+describe('telling windows that are still to come', () => {
+  it('waits for them: an order that will be late in the next hour does not turn the page', async () => {
+    const shop = await Shop.open(['1h']);
+    const opened = NOW + 40 * MINUTE;
+    await shop.hear(opened, sale('1', opened, { status: 'open', openedAt: new Date(opened).toISOString() }));
+    const starts = new Set((await shop.publication.take(opened)).map(({ window }) => window.start.slice(11, 16)));
+    assert.deepEqual([...starts], ['12:00']);
+  });
+});
+
 describe('telling the numbers by two workers', () => {
   it('ends with the present value, whichever message arrives last', async () => {
     const one = await Shop.open(['1h'], undefined, 'many');
@@ -117,12 +221,12 @@ describe('telling the numbers by two workers', () => {
     await two.hear(NOW + 10, sale('2', NOW));
     const newer = await two.publication.take(NOW + 10);
     assert.deepEqual([revenues(overtaken), revenues(newer)], [['1h 12:00 10 live'], ['1h 12:00 20 live']]);
-    two.publication.told(newer);
-    one.publication.told(overtaken);
+    two.publication.told(newer, NOW + 10);
+    one.publication.told(overtaken, NOW + 10);
     assert.deepEqual(revenues(await two.publication.take(NOW + 110)), []);
     const again = await one.publication.take(NOW + 110);
     assert.deepEqual(revenues(again), ['1h 12:00 20 live']);
-    one.publication.told(again);
+    one.publication.told(again, NOW + 110);
     assert.deepEqual(await one.publication.take(NOW + 300), []);
     assert.equal(one.publication.nextAt(), undefined);
   });
@@ -144,10 +248,10 @@ describe('telling the numbers by two workers', () => {
     await shop.hear(NOW + 4_950, sale('1', NOW - MINUTE));
     const live = await shop.publication.take(NOW + 4_960);
     assert.deepEqual(revenues(live), ['1h 11:00 10 live']);
-    shop.publication.told(live);
+    shop.publication.told(live, NOW + 4_960);
     assert.deepEqual(revenues(await shop.publication.take(NOW + 5_060)), []);
     assert.deepEqual(await shop.close(NOW + 5_100, ['1h']), ['1h 11:00 10 final']);
-    shop.publication.told(live);
+    shop.publication.told(live, NOW + 5_100);
     assert.deepEqual(revenues(await shop.publication.take(NOW + 5_200)), []);
     await shop.hear(NOW + 6_000, sale('2', NOW - MINUTE));
     assert.deepEqual(revenues(await shop.publication.take(NOW + 6_000)), ['1h 11:00 20 corrected']);

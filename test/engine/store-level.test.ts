@@ -16,7 +16,7 @@ describe('stored layout', () => {
   it('keeps kind, expiry and value readable', () => {
     assert.equal(encodeRecord({ value: 'paid: yes' }), 't:paid: yes');
     assert.equal(encodeRecord({ value: 'x', expiresAt: 36 }), 't10:x');
-    assert.equal(encodeRecord({ value: { b: 2, a: 1 }, expiresAt: 35 }), 'cz:{"a":1,"b":2}');
+    assert.equal(encodeRecord({ value: { b: 2, a: 1 }, expiresAt: 35 }), 'cz:{"b":2,"a":1}');
   });
 
   it('reads back what it wrote', () => {

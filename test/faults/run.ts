@@ -182,16 +182,39 @@ class Run {
 
   async #checkAlerts({ openOrders, refunds, stuck }: Swung): Promise<void> {
     if (stuck !== undefined) this.#finding(stuck);
+    const untold = await until(() => this.#watch.untold(), (count) => count === 0, HEAL_MS);
+    if (untold > 0) this.#finding(`${String(untold)} notices were never told`);
     for (const [{ name }, times] of [[OPEN_ORDERS, openOrders], [REFUNDS, refunds]] as const) {
-      const { since, toldTwice } = await until(() => this.#watch.firingsOf(name), (firings) => firings.since.size >= times, HEAL_MS / 3);
+      const { since } = await until(() => this.#watch.firingsOf(name), (firings) => firings.since.size >= times, HEAL_MS / 3);
       if (since.size !== times) this.#finding(`${name} fired ${String(since.size)} times, must be ${String(times)}: ${[...since].join(', ')}`);
-      for (const text of toldTwice) this.#finding(`told more than once: ${text}`);
     }
+    await this.#checkTelling([[OPEN_ORDERS.name, 'firing', openOrders], [OPEN_ORDERS.name, 'resolved', openOrders], [REFUNDS.name, 'firing', refunds]]);
+  }
+
+  /**
+   * Each change is one entry of the history, and has been told. A notice may come again under the same id where the front was killed after the
+   * words were out and before that was stored: not more often than it was killed.
+   */
+  async #checkTelling(expected: readonly (readonly [rule: string, state: string, times: number])[]): Promise<void> {
+    for (const [rule, state, times] of expected) {
+      const changes = (await this.#watch.changesOf(rule)).filter((change) => change.state === state);
+      const distinct = new Set(changes.map(({ since }) => since)).size;
+      if (changes.length !== times || distinct !== times) this.#finding(`${rule}: ${String(changes.length)} changes to ${state} (${String(distinct)} instants), must be ${String(times)}`);
+      for (const { since } of changes.filter(({ isTold }) => !isTold)) this.#finding(`${rule}: ${state} since ${since} was never told`);
+    }
+    const again = this.#toldAgain();
+    if (again > this.#survived['kill.front']) this.#finding(`${String(again)} notices came again, and the front was killed ${String(this.#survived['kill.front'])} times only`);
+  }
+
+  #toldAgain(): number {
+    return [OPEN_ORDERS, REFUNDS].reduce((sum, { name }) => sum + this.#watch.firingsOf(name).toldAgain, 0);
   }
 
   #alerts({ openOrders, refunds }: Swung): string {
     const told = [OPEN_ORDERS, REFUNDS].reduce((sum, { name }) => sum + this.#watch.firingsOf(name).told, 0);
-    return `${String(openOrders + refunds)} alerts fired, each once; ${String(told)} told over the broker as they fired`;
+    const again = this.#toldAgain();
+    return `${String(2 * openOrders + refunds)} changes of alerts, each once and told; ${String(told)} of ${String(openOrders + refunds)} firings came over the broker as they fired, `
+      + `${String(again)} of them again after a kill of the front`;
   }
 
   async #explain(): Promise<void> {

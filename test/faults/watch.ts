@@ -1,6 +1,7 @@
 /**
- * How often did an alert fire? What is stored of each, looked at again and again, and every notice that comes over the broker. One firing has
- * one instant (`since`): a second instant is a second firing, however often each is shown.
+ * How often did an alert fire, and was it told? What is stored of each, looked at again and again, the alert node's history, and every notice
+ * that comes over the broker. One firing has one instant (`since`): a second instant is a second firing, however often each is shown. One
+ * change has one id: what is told again has the same.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,13 +18,21 @@ const TENANT = 'shop';
 export interface Firings {
   /** Instants of the firings that were seen, anywhere. */
   readonly since: ReadonlySet<string>;
-  /** Notices of one firing that were more than one: told twice. */
-  readonly toldTwice: readonly string[];
-  /** Told as it happened; the others were shown after a restart. */
+  /** Firings that were told over the broker as they happened; the others were shown after a restart. */
   readonly told: number;
+  /** Notices that came again, under the same id. */
+  readonly toldAgain: number;
+}
+
+/** A change in the alert node's history. */
+export interface Change {
+  readonly state: string;
+  readonly since: string;
+  readonly isTold: boolean;
 }
 
 interface Notice {
+  readonly id: string;
   readonly rule: string;
   readonly state: string;
   readonly cause: string;
@@ -71,9 +80,23 @@ export class Watch {
     const told = [...this.#told].filter(([name]) => name.startsWith(`${rule}|`));
     return {
       since: this.#seen.get(rule) ?? new Set(),
-      toldTwice: told.filter(([, times]) => times > 1).map(([name, times]) => `${name} ${String(times)} times`),
       told: told.length,
+      toldAgain: told.reduce((sum, [, times]) => sum + times - 1, 0),
     };
+  }
+
+  /** Each change that people had to be told of, in order, by the alert node's own history. */
+  async changesOf(rule: string): Promise<Change[]> {
+    const entries = await this.#store.scan({ gte: 'ah/', lt: 'ah0' }, 10_000);
+    const changes = entries.map(({ value }) => JSON.parse(textOf(value) ?? '{}') as { audience: string; toldAt?: number; notice: Notice });
+    return changes
+      .filter(({ audience, notice }) => audience === 'tell' && notice.rule === rule && notice.cause !== 'repeat')
+      .map(({ toldAt, notice }) => ({ state: notice.state, since: notice.since, isTold: toldAt !== undefined }));
+  }
+
+  /** What still waits to be told. */
+  async untold(): Promise<number> {
+    return (await this.#store.scan({ gte: 'u/', lt: 'u0' }, 1_000)).length;
   }
 
   /** For the report of a failure: all that was seen, in order. */
@@ -102,7 +125,7 @@ export class Watch {
     if (notice.state === 'firing') this.#fired(notice.rule, notice.since);
     this.#note(`notice (${kind}) ${notice.rule} ${notice.state} ${notice.cause} since ${notice.since}`);
     if (kind === 'kept' || notice.cause === 'restart' || notice.cause === 'repeat' || notice.cause === 'command' || notice.state !== 'firing') return;
-    const name = `${notice.rule}|${notice.since}`;
+    const name = `${notice.rule}|${notice.id}`;
     this.#told.set(name, (this.#told.get(name) ?? 0) + 1);
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
@@ -62,4 +63,29 @@ describe('embedded broker: kept and passing messages at once', () => {
       assert.deepEqual(heard.filter((message) => message.startsWith(topic)), sent.filter((message) => message.startsWith(topic)));
     }
   });
+
+  it('numbers are kept in memory, the newest of each topic, until they are cleared', async () => {
+    const topic = 'bottega/shop/kpi/revenue/1d/_/_';
+    const kept = async (): Promise<string[]> => {
+      const late = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(client.options.port)}`, { reconnectPeriod: 0 });
+      const found: string[] = [];
+      late.on('message', (from, payload) => { found.push(`${from}=${payload.toString()}`); });
+      await late.subscribeAsync(['bottega/shop/kpi/#', 'kpi/end'], { qos: 1 });
+      await eventually(() => found.includes('kpi/end=.') || undefined);
+      await late.endAsync(true);
+      return found.filter((message) => message.startsWith('bottega'));
+    };
+    for (const payload of ['1', '2']) await port.publish(topic, payload, { retain: true });
+    await port.publish('kpi/end', '.', { retain: true });
+    assert.deepEqual(await kept(), [`${topic}=2`]);
+    assert.ok((await files(folder)).every((content) => !content.includes(topic)));
+    await port.publish(topic, '', { retain: true });
+    assert.deepEqual(await kept(), []);
+  });
 });
+
+/** What lies in the broker's database. */
+async function files(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return Promise.all(names.map((name) => readFile(join(folder, name), 'latin1')));
+}

@@ -19,9 +19,9 @@ function visit(owner: string, ids: string): Visit {
 
 describe('dedupe room', () => {
   it('reads its form, and upgrades what was saved before there was a version', () => {
-    assert.deepEqual(readConfig({ ...SAVED, store: 's', shop: 'h' }), { store: 's', shop: 'h', memoryMs: 172_800_000, reservationMs: 120_000 });
+    assert.deepEqual(readConfig({ ...SAVED, store: 's', shop: 'h' }), { store: 's', shop: 'h', memoryMs: 172_800_000, reservationMs: 120_000, most: 200_000 });
     assert.equal(readConfig({ ...SAVED, version: 1, memory: '24' }).memoryMs, 86_400_000);
-    for (const [saved, field] of [[{ memory: 0 }, 'memory'], [{ memory: '' }, 'memory'], [{ reservation: 'x' }, 'reservation'], [{ version: 9 }, 'version']] as const) {
+    for (const [saved, field] of [[{ memory: 0 }, 'memory'], [{ memory: '' }, 'memory'], [{ reservation: 'x' }, 'reservation'], [{ most: 10 }, 'most'], [{ version: 9 }, 'version']] as const) {
       assert.throws(() => readConfig({ ...SAVED, ...saved }), { name: 'ConfigError', field });
     }
   });

@@ -88,12 +88,33 @@ describe('inbox room', function () {
     ['torino-2', '3', { store: 'torino-2', quantity: 3 }], ['torino-2', ' 12\n', { store: 'torino-2', quantity: 12 }],
     ['torino-2', '-1', 'number'], ['torino-2', '1.5', 'number'], ['torino-2', 'NaN', 'number'], ['torino-2', '', 'number'], ['torino-2', '{"n":1}', 'number'], ['_', '1', 'label'],
   ] as const) {
-    it(`footfall ${topic} ${JSON.stringify(payload)}`, () => {
-      const { arrivals: [arrival], rejected: [rejected] } = readFootfall(`bottega/shop/in/footfall/${topic}`, Buffer.from(payload), 'u-1', CONTEXT);
+    it(`footfall ${topic} ${JSON.stringify(payload)}`, async () => {
+      const { arrivals: [arrival], rejected: [rejected] } = await readFootfall(`bottega/shop/in/footfall/${topic}`, Buffer.from(payload), 'u-1', CONTEXT);
       if (typeof expected === 'string') assert.equal(rejected?.letter.reason, expected);
       else assert.deepEqual([arrival?.event.type, arrival?.event.id, arrival?.event.time, arrival?.event.data], ['visit', 'footfall/u-1', new Date(NOW).toISOString(), expected]);
     });
   }
+
+  for (const [payload, expected] of [
+    ['{"count":3,"id":"a7"}', ['footfall/torino-2/a7', 3, new Date(NOW).toISOString()]],
+    ['{"count":3,"time":"2026-11-22T09:15:00+01:00"}', ['footfall/torino-2/2026-11-22T09:15:00+01:00', 3, '2026-11-22T08:15:00.000Z']],
+    ['{"count":3}', ['footfall/u-1', 3, new Date(NOW).toISOString()]],
+    ['{"total":120}', ['footfall/u-1', 20, new Date(NOW).toISOString()]],
+    ['{"count":3,"time":"yesterday and more text"}', 'instant'], ['{"count":3,"total":4}', 'number'], ['{"count":"3"}', 'number'], ['{"count":-3}', 'number'], ['{"count":3,"id":""}', 'number'], ['[3]', 'number'],
+  ] as const) {
+    it(`a door counter that says ${payload}`, async () => {
+      const since = (_counter: string, total: number): Promise<number> => Promise.resolve(total - 100);
+      const { arrivals: [arrival], rejected: [rejected] } = await readFootfall('bottega/shop/in/footfall/torino-2', Buffer.from(payload), 'u-1', CONTEXT, { since });
+      if (typeof expected === 'string') assert.equal(rejected?.letter.reason, expected);
+      else assert.deepEqual([arrival?.event.id, arrival?.event.data.quantity, arrival?.event.time], expected);
+    });
+  }
+
+  it('refuses a running total that nobody could remember', async () => {
+    assert.equal((await readFootfall('bottega/shop/in/footfall/torino-2', Buffer.from('{"total":120}'), 'u', CONTEXT)).rejected[0]?.letter.reason, 'number');
+    assert.throws(() => readConfig({ ...SAVED, footfall: 'total' }), { name: 'ConfigError', field: 'store' });
+    assert.equal(readConfig({ ...SAVED, footfall: 'total', store: 'store-1' }).store, 'store-1');
+  });
 
   it('receipts what the flow has stored, what it has buried, and nothing else', async () => {
     const { line, client, receipts } = await open();

@@ -1,7 +1,6 @@
 /** The store room: opens in the background, waits, shares a directory, says why it cannot, and recovers. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { ConfigError, type Fault } from '../../engine/errors.js';
@@ -10,8 +9,7 @@ import { directoryOf, readConfig } from '../../nodes/00-store/config.js';
 import storeRoom from '../../nodes/00-store/store.js';
 import { resourceUp } from '../../nodes/metrics.js';
 import type { Health, StorePort } from '../../nodes/ports.js';
-
-helper.init(require.resolve('node-red'));
+import { eachInNodeRed, names, portIn } from '../support/testNodeRed.js';
 
 describe('store form', () => {
   const saved = { id: 'n', type: 'bottega-store' };
@@ -47,7 +45,7 @@ describe('store form', () => {
 
   for (const [field, value] of [['kind', 'paper'], ['directory', 7], ['directory', 'a\0b'], ['version', 2], ['version', '1']] as const) {
     it(`names the field ${field} that breaks a rule (${JSON.stringify(value)})`, () => {
-      assert.throws(() => readConfig({ ...saved, [field]: value }), (error: unknown) => error instanceof ConfigError && error.field === field);
+      assert.throws(() => readConfig({ ...saved, [field]: value }), names(field));
     });
   }
 
@@ -58,21 +56,11 @@ describe('store form', () => {
 });
 
 describe('store node', () => {
-  let directory = '';
-  beforeEach((done) => {
-    directory = mkdtempSync(join(tmpdir(), 'bottega-store-'));
-    helper.settings({ userDir: directory });
-    helper.startServer(done);
-  });
-  afterEach(async () => {
-    await helper.unload();
-    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
-    rmSync(directory, { recursive: true, force: true });
-  });
+  const home = eachInNodeRed();
 
   const node = (id: string, place = ''): object => ({ id, type: 'bottega-store', kind: 'embedded', directory: place, version: 1 });
   const load = (...nodes: object[]): Promise<void> => helper.load(storeRoom, nodes);
-  const portOf = (id: string): StorePort => (helper.getNode(id) as { port: StorePort }).port;
+  const portOf = (id: string): StorePort => portIn(id) as StorePort;
   const healthy = (port: StorePort, wish: (health: Health) => boolean): Promise<Health> => new Promise((resolve) => {
     const unwatch = port.watch((health) => {
       if (wish(health)) queueMicrotask(() => { unwatch(); resolve(health); });
@@ -98,11 +86,11 @@ describe('store node', () => {
   });
 
   it('shares one database between two nodes that name one directory', async () => {
-    await load(node('one', 'same'), node('two', join(directory, 'same')));
+    await load(node('one', 'same'), node('two', join(home.directory, 'same')));
     await portOf('one').of('shop').commit([{ key: 'k', value: '1' }]);
     assert.deepEqual(await portOf('two').of('shop').read(['k']), ['1']);
     await helper.unload();
-    const store = await openLevelStore(join(directory, 'same'), Date);
+    const store = await openLevelStore(join(home.directory, 'same'), Date);
     assert.deepEqual(await store.read(['shop/k']), ['1']);
     await store.close();
   });
@@ -119,7 +107,7 @@ describe('store node', () => {
   });
 
   it('waits while another holds the directory, and opens when it is free', async () => {
-    const other = await openLevelStore(join(directory, 'held'), Date);
+    const other = await openLevelStore(join(home.directory, 'held'), Date);
     await load(node('store', 'held'));
     const port = portOf('store');
     const health = await healthy(port, (now) => now.state === 'waiting' && now.retryAt !== undefined);
@@ -131,7 +119,7 @@ describe('store node', () => {
   });
 
   it('says why where the directory cannot be used at all', async () => {
-    writeFileSync(join(directory, 'file'), '');
+    writeFileSync(join(home.directory, 'file'), '');
     await load(node('store', 'file/inside'));
     const health = await healthy(portOf('store'), (now) => now.state === 'waiting' && now.retryAt !== undefined);
     assert.equal(health.state === 'waiting' && health.cause, 'store.away');
@@ -139,6 +127,6 @@ describe('store node', () => {
 
   it('stays inert with a broken form', async () => {
     await load({ ...node('store'), kind: 'paper' });
-    assert.equal((helper.getNode('store') as { port?: unknown }).port, undefined);
+    assert.equal(portIn('store'), undefined);
   });
 });

@@ -3,13 +3,17 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import mqtt from 'mqtt';
 import helper from 'node-red-node-test-helper';
 import supertest from 'supertest';
 import type { KpiValue } from '../../engine/kpi.js';
 import query from '../../nodes/80-query/query.js';
 import shop from '../../nodes/06-shop/shop.js';
 import storeRoom from '../../nodes/00-store/store.js';
+import brokerRoom from '../../nodes/05-broker/broker.js';
+import { readConfig } from '../../nodes/60-window/config.js';
 import window from '../../nodes/60-window/window.js';
+import { Mosquitto } from '../support/mosquitto.js';
 
 helper.init(require.resolve('node-red'));
 
@@ -21,6 +25,25 @@ interface TestNode {
   on(event: 'input', listener: (message: { payload: never; reason?: string }) => void): void;
   receive(message: object): void;
 }
+
+describe('the form of a window node', () => {
+  const saved = { id: 'w', type: 'bottega-window', store: 's', shop: 'p' };
+
+  it('has a default for everything, so that a flow of a former release goes on as it was', () => {
+    const { sizes, auto, comparison, presets, intervalMs, graceMs } = readConfig(saved);
+    assert.deepEqual({ sizes, auto, comparison, presets, intervalMs, graceMs }, {
+      sizes: ['5m', '15m', '1h', '1d'], auto: undefined, comparison: 'on', presets: { incompleteAfterMs: 1_800_000 }, intervalMs: 100, graceMs: 5_000,
+    });
+    assert.deepEqual(readConfig({ ...saved, sizes: ['auto', 'shift'], neededCounts: '50' }).auto, { counts: 50, ratios: 100 });
+  });
+
+  const refused: [change: object, field: string][] = [
+    [{ sizes: [] }, 'sizes'], [{ sizes: ['2h'] }, 'sizes'], [{ sizes: 'auto' }, 'sizes'], [{ sizes: ['auto'], neededRatios: 0 }, 'neededRatios'], [{ comparison: 'maybe' }, 'comparison'],
+    [{ incompleteAfter: 0 }, 'incompleteAfter'], [{ incompleteAfter: 1_441 }, 'incompleteAfter'], [{ grace: -1 }, 'grace'], [{ version: 2 }, 'version'],
+    [{ kpis: [{ name: 'x', type: 'sale', value: 'amount', show: 'per', per: 'profit', where: [] }] }, 'kpis[0].per'],
+  ];
+  for (const [change, field] of refused) it(`refuses ${JSON.stringify(change)}`, () => { assert.throws(() => readConfig({ ...saved, ...change }), { name: 'ConfigError', field }); });
+});
 
 describe('window and query nodes', () => {
   let directory = '';
@@ -112,6 +135,38 @@ describe('window and query nodes', () => {
       helper.load([storeRoom, shop, window, query, catcher(resolve)] as never, flow({ wires: [['caught'], []] }).concat({ id: 'caught', type: 'catcher' }) as never).catch(resolve);
     });
     assert.equal((await state).find(({ name, window: { size }, store }) => name === 'revenue' && size === '1d' && store === '_')?.value, 42.5);
+  });
+
+  it('publish windows of a chosen size under "auto", with the reason, and answer with them', async () => {
+    const mosquitto = await Mosquitto.start();
+    const client = await mqtt.connectAsync(mosquitto.url);
+    const broker = { id: 'broker-1', type: 'bottega-broker', kind: 'external', url: mosquitto.url, version: 1 };
+    await helper.load([observer, storeRoom, brokerRoom, shop, window, query] as never, [broker, ...flow({ sizes: ['auto'], broker: 'broker-1' })]);
+    const published = new Promise<KpiValue>((resolve) => {
+      client.on('message', (topic, payload) => {
+        const value = JSON.parse(payload.toString()) as KpiValue;
+        if (topic === 'bottega/shop/kpi/orders/auto/_/_' && value.value === 1) resolve(value);
+        else assert.match(topic, /^bottega\/shop\/kpi\/\w+\/auto\//);
+      });
+    });
+    await client.subscribeAsync('bottega/shop/kpi/#', { qos: 1 });
+    (helper.getNode('window') as TestNode).receive({ payload: sale('1', '42.50') });
+    const { window: { size }, adaptive, status } = await published;
+    assert.deepEqual({ size, adaptive, status }, { size: '1h', adaptive: { size: '1h', reason: 'tooFew', expected: 0, needed: 30 }, status: 'live' });
+    const answered = await supertest(httpNode as never).get('/kpi?name=orders&window=auto').set('Authorization', 'Bearer test-token').expect(200);
+    assert.deepEqual((answered.body as { rows: KpiValue[] }).rows.map((row) => [row.value, row.adaptive?.size]), [[1, '1h']]);
+    await client.endAsync(true);
+    await mosquitto.stop();
+  });
+
+  it('count an order as incomplete after the time that the form says, also in answers', async () => {
+    const node = await load({ incompleteAfter: 1 });
+    const opened = new Date(Date.now() - 90_000).toISOString();
+    const late = told(node('values'), 'incomplete_orders', ({ value, window: { size } }) => size === '1d' && value === 1);
+    node('window').receive({ payload: sale('1', '0.00', { status: 'open', openedAt: opened }) });
+    assert.equal((await late).status, 'live');
+    const answered = await supertest(httpNode as never).get('/kpi?name=incomplete_orders,open_orders&window=1d').set('Authorization', 'Bearer test-token').expect(200);
+    assert.deepEqual((answered.body as { rows: KpiValue[] }).rows.map(({ name, value }) => [name, value]), [['open_orders', 1], ['incomplete_orders', 1]]);
   });
 
   it('stay inert and say why when the form is broken', async () => {

@@ -18,17 +18,20 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ARGUMENTS });
 }
 
-/** Opens the dashboard and waits until its first number is there, known or not. */
-export async function openDashboard(browser: Browser, url: string, size = { width: 1440, height: 900 }): Promise<Watched> {
-  const page = await browser.newPage({ viewport: size });
+export const DESK = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+/** Opens a page of the dashboard as a viewer of their own (no storage shared with others), and waits for its headline, or its first number. */
+export async function openDashboard(browser: Browser, url: string, size = DESK, name = 'adesso', colorScheme: 'light' | 'dark' = 'light'): Promise<Watched> {
+  const page = await browser.newPage({ viewport: size, colorScheme, acceptDownloads: true });
   const complaints: string[] = [];
   page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
   page.on('pageerror', (error) => { complaints.push(error.message); });
   page.on('request', (request) => {
     if (/^(https?|wss?):/.test(request.url()) && new URL(request.url()).host !== new URL(url).host) complaints.push(`asked ${request.url()}`);
   });
-  await page.goto(`${url}/dashboard`);
-  await page.waitForSelector('[data-kpi]');
+  await page.goto(`${url}/dashboard/${name}`);
+  await page.waitForSelector(name === 'adesso' ? '[data-kpi]' : 'h1');
   return { page, complaints };
 }
 

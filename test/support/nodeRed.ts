@@ -1,6 +1,6 @@
 /** How do tests run a stock Node-RED with our package in it? As a user has it: default settings, the tarball installed from the palette's folder. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { nodeRedFor } from '../../launcher/runtime.js';
@@ -26,6 +26,16 @@ export function installInto(userDir: string, tarball: string): void {
   mkdirSync(userDir, { recursive: true });
   writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'user-dir', private: true }));
   npm(userDir, 'install', tarball, '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline');
+}
+
+/** A package of this repository in a user directory, as if it had been installed from the palette. */
+export function linkInto(userDir: string, name: string): void {
+  const target = join(userDir, 'node_modules', name);
+  mkdirSync(dirname(target), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules', name), target);
+  const path = join(userDir, 'package.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { dependencies?: Record<string, string> };
+  writeFileSync(path, JSON.stringify({ ...manifest, dependencies: { ...manifest.dependencies, [name]: '*' } }));
 }
 
 export async function startNodeRed(name: 'node-red' | 'node-red-4', userDir: string, variables: Readonly<Record<string, string>>): Promise<StockNodeRed> {
@@ -58,6 +68,8 @@ function npm(cwd: string, ...args: string[]): void {
   execFileSync('npm', args, { cwd, stdio: ['ignore', 'ignore', 'pipe'], timeout: 180_000 });
 }
 
-export function readManifest(): { name: string; 'node-red': { nodes: Record<string, string> } } {
-  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { name: string; 'node-red': { nodes: Record<string, string> } };
+type Manifest = { readonly name: string; readonly 'node-red': Readonly<Record<'nodes' | 'plugins', Readonly<Record<string, string>>>> };
+
+export function readManifest(): Manifest {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
 }

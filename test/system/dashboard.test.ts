@@ -1,31 +1,20 @@
 /** Is what people see true, live and there at once? The whole product, a signed order, and a real browser. */
 import assert from 'node:assert/strict';
+import mqtt from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, openDashboard, shownValue, valueBecomes, type Watched } from '../support/browser.js';
+import { openBrowser, openDashboard, PHONE, shownValue, valueBecomes, type Watched } from '../support/browser.js';
 import { until } from '../support/http.js';
 import { freePort, type RunningProduct, startProduct, temporaryData } from '../support/product.js';
+import { order, refund } from '../support/shop.js';
 
 const SECOND = 1_000;
 
-/** An order of Shopify's, paid `secondsAgo`. */
-function order(id: number, total: string, secondsAgo = 5): object {
-  const at = new Date(Date.now() - secondsAgo * SECOND).toISOString();
-  return {
-    id, name: `#${String(id)}`, test: false, created_at: at, processed_at: at, updated_at: at, cancelled_at: null, currency: 'EUR',
-    financial_status: 'paid', source_name: 'web', location_id: null, total_price: total, current_total_price: total,
-    total_price_set: { shop_money: { amount: total, currency_code: 'EUR' } }, payment_gateway_names: ['shopify_payments'],
-    line_items: [{ id: id * 10, quantity: 1, price: total }], refunds: [],
-  };
-}
-
-/** Money that goes back for an order. */
-function refund(id: number, orderId: number, amount: string): object {
-  const at = new Date().toISOString();
-  return {
-    id, order_id: orderId, created_at: at, processed_at: at, refund_line_items: [],
-    transactions: [{ id: id * 10, order_id: orderId, kind: 'refund', status: 'success', amount, currency: 'EUR', processed_at: at, created_at: at }],
-  };
-}
+/** Notes when each value of the orders of today was first shown. */
+const WATCH_ORDERS = `(() => {
+  const number = document.querySelector('[data-kpi="orders"]');
+  window.seen = {};
+  new MutationObserver(() => { window.seen[number.dataset.value] ??= Date.now(); }).observe(number, { attributes: true });
+})()`;
 
 describe('dashboard', function () {
   this.timeout(180_000);
@@ -78,24 +67,27 @@ describe('dashboard', function () {
 
   it('draws the hours and the channels', async () => {
     const bars = desk.page.locator('.b-chart li');
-    await until(() => bars.allInnerTexts(), (texts) => texts.some((text) => /€/.test(text)));
-    assert.match((await bars.allInnerTexts()).join(' '), /Ore \d\d?: 1\.007,50\s€/);
-    assert.match(await desk.page.locator('.b-channels').innerText(), /Online\s+1\.007,50\s€/);
+    const drawn = await until(() => bars.allInnerTexts(), (texts) => texts.some((text) => text.includes('1.007,50')));
+    assert.match(drawn.join(' '), /Ore \d\d?: 1\.007,50\s€/);
+    const channels = desk.page.getByRole('region', { name: 'Fatturato per canale' });
+    assert.match(await until(() => channels.innerText(), (text) => text.includes('1.007,50')), /Online\s+1\.007,50\s€/);
   });
 
   it('names the source and how old its last event is', async () => {
-    const sources = desk.page.locator('.b-table tbody');
-    await sources.waitFor();
-    assert.match(await sources.innerText(), /Shopify\s+prova-bottega\.myshopify\.com[\s\S]* fa/);
+    await desk.page.getByRole('link', { name: 'Fonti' }).click();
+    const row = desk.page.getByRole('row', { name: /Shopify/ });
+    await until(() => row.innerText(), (text) => / fa/.test(text));
+    assert.match(await row.innerText(), /Shopify\s+prova-bottega\.myshopify\.com\s+firmata\s+\d+ (s|min) fa\s+\d\d\/\d\d, \d\d:\d\d\s+\d\s+\d\s+0/);
   });
 
   it('shows a signed message that cannot be used, with its reason', async () => {
     await send('orders/paid', order(1003, '10.999'), 'w-4');
-    const letters = desk.page.locator('.b-letters li');
-    await letters.first().waitFor();
-    assert.equal(await letters.count(), 1);
-    assert.match(await desk.page.locator('.b-count').innerText(), /^1 /);
-    assert.equal(await shownValue(desk.page, 'revenue'), '1007.5');
+    const letters = desk.page.getByRole('region', { name: 'Messaggi da controllare' });
+    await until(() => letters.innerText(), (text) => /^1 /m.test(text));
+    assert.match(await letters.innerText(), /Importo con troppi decimali\s+Shopify · orders\/paid · .*fa/);
+    assert.equal(await letters.getByRole('listitem').count(), 1);
+    await desk.page.getByRole('link', { name: 'Adesso' }).click();
+    assert.equal(await valueBecomes(desk.page, 'revenue', '1007.5', 2 * SECOND), '1007.5');
   });
 
   it('shows an open alert, and that somebody has seen it', async () => {
@@ -110,14 +102,31 @@ describe('dashboard', function () {
   });
 
   it('gives whoever comes later everything at once, also on a phone, without sideways scrolling', async () => {
-    const phone = await openDashboard(browser, product.url, { width: 390, height: 844 });
+    const phone = await openDashboard(browser, product.url, PHONE);
     assert.equal(await valueBecomes(phone.page, 'revenue', '1007.5', 2 * SECOND), '1007.5');
-    assert.equal(await shownValue(phone.page, 'average_ticket'), '550');
-    await phone.page.locator('.b-channels').waitFor();
+    assert.equal(await valueBecomes(phone.page, 'average_ticket', '550', 2 * SECOND), '550');
+    await phone.page.getByRole('region', { name: 'Fatturato per canale' }).getByRole('listitem').waitFor();
     assert.match(await phone.page.locator('.b-alert').innerText(), /Resi alti/);
     assert.equal(await phone.page.evaluate('document.documentElement.scrollWidth'), 390);
     assert.deepEqual(phone.complaints, []);
     await phone.page.close();
+  });
+
+  it('moves within a tenth of a second of the number on MQTT', async () => {
+    const told = new Map<string, number>();
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(product.mqttPort)}`);
+    client.on('message', (_topic, payload) => { told.set(String((JSON.parse(payload.toString()) as { value: unknown }).value), Date.now()); });
+    await client.subscribeAsync('bottega/shop/kpi/orders/1d/_/_');
+    await desk.page.evaluate(WATCH_ORDERS);
+    for (let index = 0; index < 9; index++) {
+      await send('orders/paid', order(3000 + index, '1.00'), `w-live-${String(index)}`);
+      await valueBecomes(desk.page, 'orders', String(4 + index));
+    }
+    await client.endAsync();
+    const shown = Object.entries(await desk.page.evaluate<Record<string, number>>('window.seen'));
+    const delays = shown.flatMap(([value, at]) => { const since = told.get(value); return since === undefined ? [] : [at - since]; }).sort((a, b) => a - b);
+    assert.ok(delays.length >= 9, `saw ${JSON.stringify(shown)}`);
+    assert.ok((delays[4] ?? Infinity) <= 100, `half of the numbers took longer than ${String(delays[4])} ms`);
   });
 
   it('asks no other host and reports no error', () => {
@@ -131,11 +140,11 @@ describe('dashboard', function () {
     assert.match(await live.innerText(), /interrotto/);
     product = await startProduct(data.path, { PORT: port });
     await until(() => live.innerText(), (text) => text === 'In diretta', 30 * SECOND);
-    assert.equal(await valueBecomes(desk.page, 'revenue', '1007.5'), '1007.5');
+    assert.equal(await valueBecomes(desk.page, 'revenue', '1016.5'), '1016.5');
     await send('orders/paid', order(1004, '0.50'), 'w-7');
-    assert.equal(await valueBecomes(desk.page, 'revenue', '1008'), '1008');
+    assert.equal(await valueBecomes(desk.page, 'revenue', '1017'), '1017');
     const late = await openDashboard(browser, product.url);
-    assert.equal(await valueBecomes(late.page, 'revenue', '1008', 2 * SECOND), '1008');
+    assert.equal(await valueBecomes(late.page, 'revenue', '1017', 2 * SECOND), '1017');
     assert.match(await late.page.locator('.b-alert').innerText(), /Resi alti/);
     await late.page.close();
   });

@@ -245,6 +245,7 @@ describe('docker/redis', function () {
   it('is set to keep what it is given, as the store itself sees it', async () => {
     const store = storeOf('worker');
     await store.read(['shop/a']);
+    assert.equal(typeof await store.time(), 'number');
     const { servers: [state], advice } = await store.inspect();
     assert.deepEqual({ ...state, address: '', version: '' }, {
       address: '', version: '', role: 'master', replicas: 0, appendonly: 'yes', appendfsync: 'always', maxmemoryPolicy: 'noeviction', maxmemory: 512 * 1024 * 1024,

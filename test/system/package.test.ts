@@ -4,10 +4,12 @@ import { post, request, until } from '../support/http.js';
 import { deploy, installInto, packInto, readManifest, startNodeRed, type StockNodeRed } from '../support/nodeRed.js';
 import { shopifyOrder } from '../support/payloads.js';
 import { freePort, temporaryData } from '../support/product.js';
+import { scorecardOf } from '../support/scorecard.js';
 import { Senders } from '../support/sign.js';
 
-const { name: MODULE, 'node-red': { nodes } } = readManifest();
+const { name: MODULE, 'node-red': { nodes, plugins } } = readManifest();
 const ROOMS = Object.keys(nodes);
+const PLUGINS = Object.keys(plugins);
 const SECRETS = { SHOPIFY_WEBHOOK_SECRET: 'shopify-di-prova', BOTTEGA_API_TOKEN: 'token-di-prova' };
 
 describe('package', () => {
@@ -42,9 +44,32 @@ describe('package', () => {
             assert.ok(text.includes(`data-template-name="bottega-${room}"`), `form of ${room}`);
             const help = text.slice(text.indexOf(`data-help-name="bottega-${room}"`)).split('</script>', 1)[0] ?? '';
             assert.ok(help.includes(`<h3>${heading}</h3>`), `help of ${room} in ${language}`);
+            const sections = help.split('<h3>').slice(1).map((section) => (section.split('</h3>')[1] ?? '').replace(/<[^>]*>/g, '').trim());
+            assert.ok(sections.length === 7 && sections.every((words) => words.length > 4), `help of ${room} in ${language}: ${JSON.stringify(sections.map(({ length }) => length))}`);
           }
           const { json } = await request(`${red.url}/nodes/messages?lng=${language}`);
           for (const room of ROOMS) assert.equal(typeof json[`${MODULE}/${room}`]?.[room]?.palette, 'string', `label of ${room} in ${language}`);
+        }
+      });
+
+      it('serves what the forms share, with texts in both languages', async () => {
+        const { text } = await request(`${red.url}/plugins`, { headers: { accept: 'text/html' } });
+        for (const plugin of PLUGINS) assert.ok(text.includes(`[red-plugin:${MODULE}/${plugin}]`), plugin);
+        for (const [language, words] of [['en-US', /^Deploy first/], ['it', /^Prima pubblica/]] as const) {
+          const { json } = await request(`${red.url}/plugins/messages?lng=${language}`);
+          assert.match(json[`${MODULE}/trial`].trial.deployFirst, words);
+        }
+      });
+
+      it('serves every example, made of types that are there', async () => {
+        const shelf = `${red.url}/library/examples/flows/${MODULE}/`;
+        const names = await namesBelow(shelf);
+        assert.ok(names.includes('Prova in 2 minuti') && names.includes('Un nodo alla volta/webhook'), names.join(', '));
+        for (const name of names) {
+          const { status, json } = await request(shelf + encodeURI(name));
+          assert.equal(status, 200, name);
+          const foreign = (json as { type: string }[]).map(({ type }) => type).filter((type) => type.startsWith('bottega-') && !ROOMS.includes(type.slice('bottega-'.length)));
+          assert.deepEqual(foreign, [], name);
         }
       });
 
@@ -69,4 +94,24 @@ describe('package', () => {
       });
     });
   }
+
+  describe('scorecard', () => {
+    it('passes the flow library’s scorecard (node-red-dev) in all that needs no network', () => {
+      const card = scorecardOf(join(folder.path, 'node-red-4', 'node_modules', MODULE), folder.path);
+      const failed = Object.entries(card).filter(([, { test }]) => test === false).map(([check]) => check);
+      // D01 wants six dependencies at most: see "Deviations" in the README.
+      assert.deepEqual(failed, ['D01']);
+      assert.deepEqual(CHECKS.filter((check) => card[check] === undefined), []);
+    });
+  });
 });
+
+const CHECKS = ['P01', 'P03', 'P04', 'P05', 'P06', 'P07', 'P08', 'N01', 'N02', 'D01', 'D02', 'D03'];
+
+/** A shelf lists its folders as text and its flows as `{fn}`. */
+async function namesBelow(shelf: string, prefix = ''): Promise<string[]> {
+  const { json } = await request(shelf + encodeURI(prefix), { headers: { accept: 'application/json' } });
+  const entries = json as readonly (string | { readonly fn: string })[];
+  const names = entries.map((entry) => (typeof entry === 'string' ? namesBelow(shelf, `${prefix}${entry}/`) : Promise.resolve([prefix + entry.fn])));
+  return (await Promise.all(names)).flat();
+}

@@ -1,0 +1,60 @@
+/**
+ * How is the outcome said? One line a case; under a failed one, what was expected and what was found, with the line of the file.
+ */
+import { wallOf } from '../engine/timeline/check.js';
+import type { TimelineError } from '../engine/timeline/fault.js';
+import type { Mismatch } from '../engine/timeline/play.js';
+import type { LocalClock } from '../engine/time.js';
+import type { Language, Parsed } from './arguments.js';
+import en from './locales/en.json';
+import it from './locales/it.json';
+
+const WORDS: Readonly<Record<Language, typeof en>> = { en, it };
+
+export class Reporter {
+  readonly #words: typeof en;
+
+  constructor(language: Language) {
+    this.#words = WORDS[language];
+  }
+
+  usage(): string {
+    return this.#words.usage;
+  }
+
+  caseText(name: string, mismatches: readonly Mismatch[], clock: LocalClock): string {
+    const lines = mismatches.flatMap(({ line, at, text, expected, found }) => [
+      `      ${fill(this.#words.line, { line: String(line) })}, ${wallOf(at, clock)}: ${text}`,
+      `        ${this.#words.expected}: ${expected}`,
+      `        ${this.#words.found}: ${found}`,
+    ]);
+    return [`  ${mismatches.length === 0 ? '✓' : '✗'} ${name}`, ...lines].join('\n');
+  }
+
+  summary(passed: number, failed: number): string {
+    return fill(this.#words.summary, { passed: String(passed), failed: String(failed) });
+  }
+
+  nothing(): string {
+    return this.#words.nothing;
+  }
+
+  problem({ problem, at }: Extract<Parsed, { outcome: 'problem' }>): string {
+    return fill(this.#words.problem[problem], { value: at });
+  }
+
+  unreadable(file: string, cause: string): string {
+    return `${file}: ${fill(this.#words.problem.unreadable, { cause })}`;
+  }
+
+  fault(file: string, { line, field, rule, value, said }: TimelineError): string {
+    const shown = value === undefined ? '' : ` (${JSON.stringify(value)})`;
+    const more = said === undefined ? '' : `: ${said}`;
+    return fill(this.#words.problem.rule, { file, line: String(line), field, rule: `${this.#words.rule[rule]}${more}${shown}` });
+  }
+}
+
+/** Fills `__name__`, as the nodes' texts do. */
+function fill(sentence: string, values: Readonly<Record<string, string>>): string {
+  return sentence.replace(/__([a-z]+)__/g, (_all, name: string) => values[name] ?? '');
+}

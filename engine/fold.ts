@@ -1,0 +1,148 @@
+/**
+ * What changes in the store when events arrive? Facts by compare-and-set, slices by addition, in one commit.
+ */
+import { type AddFact, channelOf, compile, FieldTable, storeOf } from './contribution.js';
+import type { ShopEvent } from './event.js';
+import { type Fact, factKey, factOf, mergeFacts, SLOT } from './fact.js';
+import { decodeFact, encodeFact } from './factText.js';
+import type { Generation, Measure } from './measure.js';
+import { MinuteSums, type MovedSlice } from './minuteSums.js';
+import { openChanges } from './openIndex.js';
+import { addOf, type FoldContext, KEEP_MS } from './slice.js';
+import type { Change } from './store/store.js';
+import { DAY, HOUR } from './time.js';
+
+/** What a batch says of one thing: its versions merged, and how many they are. Without versions it is only brought to the current measures. */
+export interface Version {
+  fact: Fact | undefined;
+  events: number;
+}
+
+/** What a batch says, by fact key. */
+export type Versions = ReadonlyMap<string, Version>;
+
+/** A fact as the store holds it, decoded. `text` is what lies there, made once somebody needs it. */
+export interface KnownFact {
+  readonly key: string;
+  readonly generation: string;
+  readonly fact: Fact;
+  text: string | undefined;
+}
+
+/** A fact that a batch changes, or brings to the current measures. */
+export interface FactChange {
+  readonly before: KnownFact | undefined;
+  readonly after: KnownFact;
+}
+
+/** One commit's worth: the facts that change, the slices that move, and the keys of the facts that stay as they are. */
+export interface FoldPlan {
+  readonly facts: readonly FactChange[];
+  readonly slices: readonly MovedSlice[];
+  readonly same: readonly string[];
+  /** Events that said nothing new. */
+  readonly unchanged: number;
+}
+
+/** The fact in a stored text. */
+export function knownFact(key: string, text: string): KnownFact {
+  const { generation, fact } = decodeFact(text);
+  return { key, generation, fact, text };
+}
+
+/** Sorts a batch by the facts it speaks of. */
+export function versionsOf(events: readonly ShopEvent[], currency: string): Versions {
+  const versions = new Map<string, Version>();
+  for (const event of events) {
+    const key = factKey(event);
+    const fact = factOf(event, currency);
+    const known = versions.get(key);
+    if (known === undefined) versions.set(key, { fact, events: 1 });
+    else {
+      known.fact = mergeFacts(known.fact, fact);
+      known.events += 1;
+    }
+  }
+  return versions;
+}
+
+/** Folds a batch into what is known of its facts: nothing where they are new. */
+export function planFold(versions: Versions, knownAt: (key: string) => KnownFact | undefined, context: FoldContext): FoldPlan {
+  const { generation: { id: generation }, calendar, now } = context;
+  const measuring = measuringOf(context.generation);
+  const sums = new MinuteSums(calendar, measuring.table);
+  const facts: FactChange[] = [];
+  const same: string[] = [];
+  let unchanged = 0;
+  for (const [key, { fact: said, events }] of versions) {
+    const before = knownAt(key);
+    const fact = said === undefined ? before?.fact : mergeFacts(before?.fact, said);
+    if (fact === undefined) continue;
+    if (before !== undefined && before.generation === generation && fact === before.fact) {
+      same.push(key);
+      unchanged += events;
+      continue;
+    }
+    facts.push({ before, after: { key, generation, fact, text: undefined } });
+    if (before !== undefined) book(measuring.of(before.generation, context.former), before.fact, -1, sums);
+    book(measuring.current, fact, 1, sums);
+  }
+  return { facts, slices: sums.moved(now), same, unchanged };
+}
+
+/** The plan as the store wants it: facts by compare-and-set with their entries in the index of open things, then slices by addition. */
+export function changesOf({ facts, slices }: FoldPlan, context: FoldContext): Change[] {
+  const changes: Change[] = [];
+  for (const { before, after } of facts) {
+    const { key, fact } = after;
+    const expiresAt = factExpiry(fact);
+    after.text = encodeFact(after);
+    changes.push({ key, expect: before === undefined ? null : before.text ?? encodeFact(before), value: after.text, expiresAt });
+    for (const change of openChanges(key, before?.fact, fact, expiresAt)) changes.push(change);
+  }
+  for (const slice of slices) changes.push(addOf(slice, context));
+  return changes;
+}
+
+function book(add: AddFact, fact: Fact, sign: 1 | -1, sums: MinuteSums): void {
+  sums.choose(storeOf(fact), channelOf(fact));
+  add(fact, sign, sums.rowAt);
+}
+
+/** A fact lives as long as the slices it is in, up to a full hour: facts that expire together cost less to write down. */
+function factExpiry({ values }: Fact): number {
+  let latest = -Infinity;
+  for (const place of [SLOT.time, SLOT.openedAt, SLOT.closedAt]) {
+    const instant = values[place];
+    if (typeof instant === 'number' && instant > latest) latest = instant;
+  }
+  return Math.ceil((latest + KEEP_MS.hour + DAY) / HOUR) * HOUR;
+}
+
+/** The measures of a generation and of those before it, ready to add to rows of one table. */
+class Measuring {
+  readonly table = new FieldTable();
+  readonly current: AddFact;
+  readonly #byId = new Map<string, AddFact>();
+
+  constructor({ id, measures }: Generation) {
+    this.current = compile(measures, this.table);
+    this.#byId.set(id, this.current);
+  }
+
+  of(id: string, former: FoldContext['former']): AddFact {
+    const measures = former.get(id);
+    const add = this.#byId.get(id) ?? (measures === undefined ? undefined : compile(measures, this.table));
+    if (add === undefined) throw new TypeError(`unknown generation of measures: ${id}`);
+    this.#byId.set(id, add);
+    return add;
+  }
+}
+
+const measurings = new WeakMap<readonly Measure[], Measuring>();
+
+function measuringOf(generation: Generation): Measuring {
+  const known = measurings.get(generation.measures) ?? new Measuring(generation);
+  measurings.set(generation.measures, known);
+  return known;
+}

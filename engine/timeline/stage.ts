@@ -1,0 +1,198 @@
+/**
+ * What is a shop without a clock of its own? The real fold, publication, closing and alerts on a store in memory; time passes when it is told to.
+ */
+import type { AlertState, Input } from '../alert.js';
+import { Choices } from '../choices.js';
+import { closeWindows } from '../closing.js';
+import { Comparison } from '../comparison.js';
+import { measureOf } from '../custom.js';
+import { parseEvent, type ShopEvent } from '../event.js';
+import type { Refusal } from '../errors.js';
+import { type KpiValue, labelOf } from '../kpi.js';
+import { foldEvents, openGenerations } from '../ledger.js';
+import { measuresOf } from '../presets.js';
+import { Publication, type PublicationSettings } from '../publication.js';
+import { type Books, readRows } from '../reading.js';
+import type { FoldContext } from '../slice.js';
+import { type LevelStore, openLevelStore } from '../store/level.js';
+import { HOUR, MINUTE, parseInstant } from '../time.js';
+import { isSliding, type WindowSize } from '../window.js';
+import type { KpiExpected } from './expectation.js';
+import type { Case, Setting } from './timeline.js';
+import { type Told, Watch } from './watch.js';
+
+/**
+ * Weeks of history are not lived through minute by minute: listening for mute sources begins so long before anything is expected, and so does
+ * telling where no rule has to hear of it.
+ */
+const AHEAD_MS = 6 * HOUR;
+
+export class Stage {
+  readonly #setting: Setting;
+  readonly #store: LevelStore;
+  readonly #books: Books;
+  readonly #generations: Pick<FoldContext, 'generation' | 'former'>;
+  readonly #settings: PublicationSettings;
+  readonly #clock: { now: number };
+  readonly #watch: Watch;
+  readonly #told = new Map<string, KpiValue>();
+  readonly #ear: { look(now: number): Promise<number | undefined> };
+  #publication: Publication;
+  #listenAt: number;
+  readonly #tellFrom: number;
+  #noticed = 0;
+  #turned = 0;
+
+  /** Begins at the first moment of the case. */
+  static async open(one: Case, setting: Setting): Promise<Stage> {
+    const clock = { now: Math.min(one.happenings[0]?.at ?? Infinity, one.expectations[0]?.at ?? Infinity) };
+    const store = await openLevelStore({ memory: true }, { now: () => clock.now });
+    const { kpis, presets } = setting.counting;
+    const stage = new Stage(one, setting, store, await openGenerations(store, [...measuresOf(presets), ...kpis.map(measureOf)]), clock);
+    return stage;
+  }
+
+  private constructor(one: Case, setting: Setting, store: LevelStore, generations: Pick<FoldContext, 'generation' | 'former'>, clock: { now: number }) {
+    const { shop, counting: { graceMs, presets }, kpis } = setting;
+    this.#setting = setting;
+    this.#store = store;
+    this.#generations = generations;
+    this.#clock = clock;
+    this.#books = { calendar: shop.calendar, currency: shop.currency, graceMs, kpis, ...presets };
+    this.#settings = this.#settingsOf(one);
+    this.#watch = new Watch(one.rules, shop.opening);
+    this.#publication = new Publication(store, this.#books, this.#settings);
+    this.#ear = setting.listen(store, one.rules, shop, (news) => {
+      this.#watch.apply(news, clock.now);
+      return Promise.resolve();
+    });
+    this.#listenAt = Math.max(clock.now, (one.expectations[0]?.at ?? 0) - AHEAD_MS);
+    this.#tellFrom = one.rules.every(({ kind }) => kind === 'mute') ? this.#listenAt : clock.now;
+  }
+
+  get now(): number {
+    return this.#clock.now;
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+
+  /** Does all that is due by then, each thing at its own moment; the clock never goes back (after a restart it may be ahead). */
+  async until(at: number): Promise<void> {
+    for (;;) {
+      const turnAt = Math.max(this.#tellFrom, this.#nextBoundary());
+      const tellAt = Math.max(this.#tellFrom, this.#publication.nextAt() ?? Infinity);
+      const due = Math.min(tellAt, turnAt, this.#watch.wakeAt(), this.#listenAt);
+      if (due > at) break;
+      this.#clock.now = Math.max(this.#clock.now, due);
+      if (tellAt <= this.#clock.now) this.#tell(await this.#publication.take(this.#clock.now));
+      if (turnAt <= this.#clock.now) await this.#turn();
+      if (this.#listenAt <= this.#clock.now) this.#listenAt = await this.#ear.look(this.#clock.now) ?? Infinity;
+      this.#watch.tick(this.#clock.now);
+    }
+    this.#clock.now = Math.max(this.#clock.now, at);
+  }
+
+  /** Takes an event in, so many times; answers why not. */
+  async arrive(event: unknown, copies: number): Promise<Refusal | undefined> {
+    const parsed = parseEvent(event, { now: this.#clock.now, currency: this.#books.currency });
+    if (parsed.outcome === 'refused') return parsed.refusals[0];
+    for (let copy = 0; copy < copies; copy++) await this.#fold(parsed.event);
+    return undefined;
+  }
+
+  command(rule: string, store: string, input: Input): void {
+    this.#watch.command(rule, store, input, this.#clock.now);
+  }
+
+  /** Nobody is there until `until`; then everything begins anew from what was stored. */
+  async restart(until: number): Promise<void> {
+    this.#clock.now = Math.max(this.#clock.now, until);
+    this.#publication = new Publication(this.#store, this.#books, this.#settings);
+    this.#watch.restart(this.#clock.now);
+    await this.#turn();
+  }
+
+  /** As `/kpi` would answer now. */
+  async read({ name, size, of, store, channel }: KpiExpected): Promise<KpiValue | undefined> {
+    if (size === 'auto') return undefined;
+    const spans = [this.#books.calendar.windowAt(size, of ?? this.#clock.now)];
+    const filters = { ...(store === undefined ? {} : { store }), ...(channel === undefined ? {} : { channel }) };
+    const books = { ...this.#books, kpis: this.#books.kpis.filter((kpi) => kpi.name === name) };
+    const [row] = await readRows(this.#store, { size, spans, group: { store: false, channel: false }, ...filters }, books, this.#clock.now);
+    return row;
+  }
+
+  /** The last message about that number. */
+  toldOf({ name, size, of, store = '_', channel = '_' }: KpiExpected): KpiValue | undefined {
+    const at = of ?? this.#clock.now;
+    const holds = ({ window }: KpiValue): boolean => (parseInstant(window.start) ?? 0) <= at && at < (parseInstant(window.end) ?? 0);
+    return [...this.#told.values()].findLast((value) =>
+      value.name === name && labelOf(value) === size && value.store === store && value.channel === channel && holds(value));
+  }
+
+  stateOf(rule: string, store: string): AlertState | undefined {
+    return this.#watch.stateOf(rule, store);
+  }
+
+  /** What people were told since the former look. */
+  notices(): readonly Told[] {
+    const told = this.#watch.told.slice(this.#noticed);
+    this.#noticed = this.#watch.told.length;
+    return told;
+  }
+
+  /** Only what a rule watches or an expectation asks for has to be told. */
+  #settingsOf({ rules, expectations }: Case): PublicationSettings {
+    const { counting: { intervalMs, auto }, shop: { opening } } = this.#setting;
+    const told = expectations.filter((one) => one.kind === 'kpi').filter((one) => one.told);
+    const sizes = [...rules.flatMap((rule) => (rule.kind === 'mute' ? [] : [rule.size])), ...told.flatMap(({ size }) => (size === 'auto' ? [] : [size]))];
+    const isAuto = auto !== undefined && told.some(({ size }) => size === 'auto');
+    return {
+      sizes: [...new Set<WindowSize>(sizes)], intervalMs,
+      ...(isAuto ? { choices: new Choices(this.#store, this.#books, auto) } : {}),
+      ...(told.some(({ usual }) => usual !== undefined) ? { comparison: new Comparison(this.#store, this.#books, (at) => opening.holiday(at)) } : {}),
+    };
+  }
+
+  async #fold(event: ShopEvent): Promise<void> {
+    const { calendar, currency, graceMs } = this.#books;
+    const { now } = this.#clock;
+    const { slices } = await foldEvents(this.#store, [event], { now, currency, calendar, graceMs, ...this.#generations });
+    this.#publication.touch(slices, now);
+  }
+
+  /** A window begins or is over: what the window node does at each tick. */
+  async #turn(): Promise<void> {
+    const { now } = this.#clock;
+    this.#turned += 1;
+    const publication = this.#publication;
+    const { calendar, graceMs } = this.#books;
+    this.#tell(publication.news(await publication.current(now), now));
+    await closeWindows({ store: this.#store, publication, calendar, graceMs }, publication.sizes, now, ({ values }) => {
+      publication.news(values, now);
+      this.#tell(values);
+    });
+  }
+
+  #tell(values: readonly KpiValue[]): void {
+    for (const value of values) {
+      const key = `${value.name}/${labelOf(value)}/${value.window.start}/${value.store}/${value.channel}`;
+      this.#told.delete(key);
+      this.#told.set(key, value);
+    }
+    this.#watch.hear(values, this.#clock.now);
+  }
+
+  /** When a window begins or is over next; at once where there was no turn yet. */
+  #nextBoundary(): number {
+    const { calendar, graceMs } = this.#books;
+    const { now } = this.#clock;
+    if (this.#turned === 0) return now;
+    return Math.min(...this.#publication.sizes.flatMap((size) => {
+      if (isSliding(size)) return [calendar.clock.floor(now, MINUTE) + MINUTE];
+      return [calendar.windowAt(size, now).end, calendar.windowAt(size, now - graceMs).end + graceMs];
+    }));
+  }
+}

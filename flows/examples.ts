@@ -1,0 +1,148 @@
+/**
+ * How is one node used on its own? One small flow per node: something goes in at a button, what comes out stands in the debug sidebar.
+ */
+import { type Box, type FlowNode, idOf, type Placed, sheetOf } from './sheet.js';
+
+/** A shop of its own: what is tried here must not be counted as a real sale. */
+const SHOP = { id: idOf('examples', 'shop'), type: 'bottega-shop', name: 'Negozio di esempio', tenant: 'esempio' };
+const STORE = { id: idOf('store'), type: 'bottega-store', name: 'Archivio' };
+const BROKER = { id: idOf('broker'), type: 'bottega-broker', name: 'Broker' };
+const CONFIGURATION: readonly FlowNode[] = [SHOP, STORE, BROKER];
+
+/** What is done with it, and how many nodes wide and high its box is. */
+interface Example {
+  readonly room: string;
+  readonly title: string;
+  readonly says: string;
+  readonly why: string;
+  readonly nodes: Readonly<Record<string, Placed>>;
+}
+
+const SALE = '{"specversion": "1.0", "id": $string($millis()), "source": "urn:bottega:esempio", "type": "sale", "subject": "ordine/" & $string($millis()), '
+  + '"time": $now(), "data": {"store": "negozio", "channel": "pos", "status": "completed", "amount": "42.50", "payment": "card"}}';
+const SAME_SALE = SALE.replace('"id": $string($millis())', '"id": "sempre-lo-stesso"').replace('"ordine/" & $string($millis())', '"ordine/1"');
+const RECEIPT = '{"numeroScontrino": $string($millis()), "dataOra": $now(), "totale": "12,50", "pagamenti": [{"tipo": "CONTANTI"}], "stato": "completo"}';
+const BAD_RECEIPT = '{"numeroScontrino": "1", "dataOra": $now(), "totale": "dodici euro"}';
+
+const PLACES = { first: [140, 150], second: [340, 150], third: [540, 150], fourth: [740, 150], fifth: [940, 150] } as const;
+type Column = keyof typeof PLACES;
+
+function press(name: string, payload: string, to: string): Placed {
+  const fields = { name, props: [{ p: 'payload' }], repeat: '', crontab: '', once: false, onceDelay: 0.1, topic: '', payload, payloadType: 'jsonata' };
+  return { type: 'inject', at: PLACES.first, fields, wires: [[to]] };
+}
+
+function room(name: string, column: Column, fields: Readonly<Record<string, unknown>>, ...doors: string[][]): Placed {
+  return { type: `bottega-${name}`, at: PLACES[column], fields: { shop: SHOP.id, store: STORE.id, broker: BROKER.id, ...fields }, wires: doors };
+}
+
+/** Two debug nodes behind a node's doors. */
+function doors(column: Column, side = 'seconda uscita'): Readonly<Record<'main' | 'side', Placed>> {
+  const [x, y] = PLACES[column];
+  const debug = (name: string, dy: number): Placed => ({
+    type: 'debug', at: [x, y + dy], wires: [],
+    fields: { name, active: true, tosidebar: true, console: false, tostatus: false, complete: 'true', targetType: 'full', statusVal: '', statusType: 'auto' },
+  });
+  return { main: debug('prima uscita', -25), side: debug(side, 35) };
+}
+
+const RULE = {
+  name: 'Incasso dell’ora sopra 40 euro', kpi: 'revenue', size: '1h', threshold: '40', recovery: '40', channel: '', group: 'all', op: 'above', upper: '', live: true,
+  for: '', keepFiringFor: '', repeat: '', noData: '',
+};
+
+const EXAMPLES: readonly Example[] = [
+  {
+    room: 'webhook', title: 'Ricevere da un programma', says: 'Apri il nodo, scrivi una chiave, pubblica, premi “Invia un esempio firmato”',
+    why: 'Il nodo risponde su /in/esempio a chi manda “Authorization: Bearer” e la chiave. Chi non ce l’ha riceve 401 ed esce dalla seconda uscita.',
+    nodes: { node: room('webhook', 'second', { name: '', provider: 'events', path: '/in/esempio', store: '' }, ['main'], ['side']), ...doors('third', 'mittenti rifiutati') },
+  },
+  {
+    room: 'normalize', title: 'Capire uno scontrino', says: 'Premi il pulsante: dallo scontrino nasce una vendita',
+    why: 'Il modulo del nodo dice dove si trovano numero, data e totale nel JSON della cassa; là si può anche incollare uno scontrino vero e vedere che cosa ne esce.',
+    nodes: { press: press('scontrino', RECEIPT, 'node'), node: room('normalize', 'second', { name: '', provider: 'pos' }, ['main'], ['side']), ...doors('third', 'scarti') },
+  },
+  {
+    room: 'dedupe', title: 'Fermare i doppioni', says: 'Premi due volte: la seconda esce dalla seconda uscita',
+    why: 'L’evento porta sempre lo stesso identificativo. Il nodo lo ricorda per 48 ore, anche dopo un riavvio.',
+    nodes: { press: press('la stessa vendita', SAME_SALE, 'node'), node: room('dedupe', 'second', { name: '' }, ['main'], ['side']), ...doors('third', 'doppioni') },
+  },
+  {
+    room: 'outbox', title: 'Mettere al sicuro e spedire', says: 'Premi: l’evento va su disco e poi al broker',
+    why: 'Qui nessuno riceve gli eventi, quindi il nodo li toglie dal disco quando il broker li ha accettati. Di solito si sceglie la ricevuta di “in arrivo”.',
+    nodes: { press: press('vendita', SALE, 'node'), node: room('outbox', 'second', { name: '', until: 'accepted' }, ['main'], ['side']), ...doors('third', 'non eventi') },
+  },
+  {
+    room: 'deadletter', title: 'Conservare gli scarti', says: 'Premi: “dodici euro” non è un totale',
+    why: 'Lo scontrino che non si può usare esce dalla seconda uscita di “normalizza” con il motivo, e viene conservato sigillato.',
+    nodes: {
+      press: press('scontrino sbagliato', BAD_RECEIPT, 'before'), before: room('normalize', 'second', { name: '', provider: 'pos' }, [], ['node']),
+      node: room('deadletter', 'third', { name: '' }, ['main'], ['side']), ...doors('fourth', 'non conservati'),
+    },
+  },
+  {
+    room: 'inbox', title: 'Ricevere da MQTT', says: 'Premi: l’evento parte, arriva e se ne dà ricevuta',
+    why: '“In partenza” tiene l’evento su disco finché “in arrivo” non dice che tutti i nodi che seguono hanno finito. Fra i due c’è soltanto il broker.',
+    nodes: {
+      press: press('vendita', SALE, 'before'), before: room('outbox', 'second', { name: '' }, [], []),
+      node: room('inbox', 'third', { name: '' }, ['main'], ['side']), ...doors('fourth', 'non eventi'),
+    },
+  },
+  {
+    room: 'listen', title: 'Ascoltare i numeri di chi conta', says: 'Premi: “finestre” conta e pubblica, “ascolto” sente',
+    why: 'Nella realtà i due nodi stanno in due Node-RED diversi: uno conta, l’altro mostra.',
+    nodes: {
+      press: press('vendita', SALE, 'before'), before: room('window', 'second', { name: '' }, [], []),
+      node: room('listen', 'third', { name: '' }, ['main'], ['side']), ...doors('fourth', 'superati'),
+    },
+  },
+  {
+    room: 'window', title: 'Contare', says: 'Premi più volte: il fatturato cresce',
+    why: 'Ogni vendita entra nella sua ora e nel suo giorno. I numeri escono tutti insieme in una lista.',
+    nodes: { press: press('vendita', SALE, 'node'), node: room('window', 'second', { name: '' }, ['main'], ['side']), ...doors('third', 'rifiutati') },
+  },
+  {
+    room: 'alert', title: 'Avvisare', says: 'Premi: con 42,50 euro l’avviso scatta',
+    why: 'La regola si legge come una frase nel modulo del nodo. L’avviso parte una volta sola, e un’altra quando è risolto.',
+    nodes: {
+      press: press('vendita', SALE, 'before'), before: room('window', 'second', { name: '' }, ['node'], []),
+      node: room('alert', 'third', { name: '', rules: [RULE] }, ['main'], ['side']), ...doors('fourth', 'fermati'),
+    },
+  },
+  {
+    room: 'notify', title: 'Mandare gli avvisi fuori', says: 'Apri “invio avvisi”, scegli posta o webhook, pubblica e premi',
+    why: 'Finché non si sceglie dove mandare, gli avvisi escono dalla seconda uscita con il motivo notify.unset. Poi partono, e si riprova finché non arrivano.',
+    nodes: {
+      press: press('vendita', SALE, 'count'), count: room('window', 'second', { name: '' }, ['judge'], []),
+      judge: room('alert', 'third', { name: '', rules: [{ ...RULE, name: 'Incasso da far sapere' }] }, ['node'], []),
+      node: room('notify', 'fourth', { name: '', channel: '' }, ['main'], ['side']), ...doors('fifth', 'non consegnati'),
+    },
+  },
+  {
+    room: 'query', title: 'Chiedere un numero', says: 'Premi: il fatturato di oggi, ora per ora',
+    why: 'Risponde anche a GET /kpi-esempio, con la chiave API della variabile BOTTEGA_API_TOKEN.',
+    nodes: {
+      press: press('quanto oggi?', '{}', 'node'), node: room('query', 'second', { name: '', path: '/kpi-esempio', kpi: 'revenue', window: '1h' }, ['main'], ['side']),
+      ...doors('third', 'domande sbagliate'),
+    },
+  },
+  {
+    room: 'monitor', title: 'Sorvegliare', says: 'Ogni secondo dice come sta tutto',
+    why: 'Le stesse cose si leggono su GET /health e, per Prometheus, su GET /metrics.',
+    nodes: { node: room('monitor', 'second', { name: '' }, ['main']), main: doors('third').main },
+  },
+];
+
+/** File name → the nodes of the flow, one per node type that stands on a tab. */
+export function exampleFlows(): Map<string, FlowNode[]> {
+  return new Map(EXAMPLES.map((example) => [`nodes/${example.room}.json`, flowOf(example)]));
+}
+
+function flowOf({ room: name, title, says, why, nodes }: Example): FlowNode[] {
+  const scope = `example/${name}`;
+  const [right, bottom] = [Math.max(...Object.values(nodes).map(({ at }) => at[0])), Math.max(...Object.values(nodes).map(({ at }) => at[1]))];
+  const box: Box = { label: title, at: [34, 59], size: [Math.max(right + 80, says.length * 7 + 90), bottom - 20], says, why, nodes };
+  const sheet = sheetOf(scope, title, 'Un nodo alla volta. Il negozio di esempio è un negozio a parte: quello che si prova qui non entra nei numeri veri.', [box]);
+  const used = new Set(sheet.flatMap((node) => [node['shop'], node['store'], node['broker']]));
+  return [...CONFIGURATION.filter(({ id }) => used.has(id)), ...sheet];
+}

@@ -1,0 +1,72 @@
+/**
+ * Can this store keep something now, and is it set up to keep it? Writes a line that expires, reads it back, and looks at Redis' settings.
+ */
+import { readFile } from 'node:fs/promises';
+import { ConfigError } from '../../engine/errors.js';
+import { openRedisStore, type RedisStore } from '../../engine/store/redis.js';
+import { scoped, type Store } from '../../engine/store/store.js';
+import { MINUTE } from '../../engine/time.js';
+import { type Asked, type Told, within } from '../admin.js';
+import type { Health, StorePort, Warning } from '../ports.js';
+import type { Saved } from '../runtime.js';
+import { readConfig, type RedisConfig } from './config.js';
+
+const PATIENCE_MS = 6_000;
+/** No shop's. */
+const TENANT = 'prova';
+
+/** The store as it is deployed. */
+export function probe(port: StorePort, now: () => number): Promise<Told> {
+  return tried(port.of(TENANT), now, () => port.health(), () => Promise.resolve(port.warnings().map(causeOf)));
+}
+
+/** The Redis of a form that is not deployed. The form sends along what was typed; a password that is only stored is not used for it. */
+export async function probeForm({ form, secrets }: Asked, now: () => number): Promise<Told> {
+  const config = readConfig(form as Saved, (secrets ?? {}) as Readonly<Record<string, string>>);
+  // A directory would have to be made, and may be another node's: that is for the deploy.
+  if (config.kind !== 'redis') return { outcome: 'notDeployed' };
+  const store = openRedisStore(config.url, { clock: Date, random: Math.random, ...await tlsOf(config) });
+  try {
+    return await tried(scoped(store, `${TENANT}/`), now, () => store.health(), () => gravest(store));
+  } finally {
+    await store.close();
+  }
+}
+
+async function tried(store: Store, now: () => number, health: () => Health, warnings: () => Promise<readonly string[]>): Promise<Told> {
+  const startedAt = now();
+  const work = keep(store, startedAt).then(async (): Promise<Told> => {
+    const tookMs = now() - startedAt;
+    return { outcome: 'works', tookMs, warnings: await warnings() };
+  }, () => waiting(health()));
+  return within(PATIENCE_MS, work, waiting(health()));
+}
+
+async function keep(store: Store, now: number): Promise<void> {
+  await store.commit([{ key: 'line', value: String(now), expiresAt: now + MINUTE }]);
+  const [kept] = await store.read(['line']);
+  if (kept === undefined) throw new Error('what was written is not there');
+}
+
+/** Redis' own name of its error comes first in the message: "OOM: …". The rest may name what nobody should see. */
+function waiting(health: Health): Told {
+  if (health.state === 'ok') return { outcome: 'waiting', code: 'store.away' };
+  const name = /^[A-Z_]+(?=: )/.exec(health.message)?.[0];
+  return { outcome: 'waiting', code: health.cause, ...(name === undefined ? {} : { name }) };
+}
+
+async function gravest(store: RedisStore): Promise<readonly string[]> {
+  const { advice } = await store.inspect();
+  return [...new Set(advice.filter(({ weight }) => weight === 'must').map(({ setting }) => `store.${setting}`))];
+}
+
+function causeOf({ cause }: Warning): string {
+  return cause;
+}
+
+async function tlsOf({ ca }: RedisConfig): Promise<{ tls?: { ca: string } }> {
+  if (ca === undefined) return {};
+  const pem = await readFile(ca, 'utf8').catch(() => undefined);
+  if (pem === undefined) throw new ConfigError('ca', 'must be a file that can be read', ca);
+  return { tls: { ca: pem } };
+}

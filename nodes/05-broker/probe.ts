@@ -1,0 +1,68 @@
+/**
+ * Does a message go to the broker and come back? Sends one on a topic of its own, on connections of its own: nobody else hears or feels it.
+ */
+import { randomBytes } from 'node:crypto';
+import { type Asked, type Told, within } from '../admin.js';
+import type { BrokerPort } from '../ports.js';
+import type { Saved } from '../runtime.js';
+import type { Cause } from './causes.js';
+import { type BrokerConfig, type ExternalConfig, readConfig } from './config.js';
+import { ExternalPort } from './externalPort.js';
+
+const CONNECT_MS = 8_000;
+const ECHO_MS = 3_000;
+
+/** The broker as it is deployed: the port itself where it is built in. */
+export function probe(config: BrokerConfig, port: BrokerPort): Promise<Told> {
+  return config.kind === 'external' ? probeExternal(config) : echoed(port);
+}
+
+/** The broker of a form that is not deployed, with what was typed in it. */
+export function probeForm({ form, secrets }: Asked): Promise<Told> {
+  const config = readConfig(form as Saved, (secrets ?? {}) as Readonly<Record<string, string>>);
+  return config.kind === 'external' ? probeExternal(config) : Promise.resolve({ outcome: 'notDeployed' });
+}
+
+async function probeExternal(config: ExternalConfig): Promise<Told> {
+  let cause: Cause = 'lost';
+  const suffix = randomBytes(5).toString('hex');
+  const port = new ExternalPort(config, {
+    // The hooks are asked for words; here the name of the cause is all that is needed.
+    words: (found) => { if (found !== 'lost') cause = found; return found; },
+    report: () => undefined,
+    suffix, now: Date.now, random: Math.random,
+  });
+  try {
+    const isUp = await within(CONNECT_MS, up(port, () => cause), false);
+    return isUp ? await echoed(port) : { outcome: 'away', cause, host: new URL(config.url).host };
+  } finally {
+    await port.close();
+  }
+}
+
+/** False as soon as a cause is known: the port itself would go on trying. */
+function up(port: BrokerPort, cause: () => Cause): Promise<boolean> {
+  return new Promise((resolve) => {
+    const stop = port.watch((health) => {
+      if (health.state !== 'ok' && cause() === 'lost') return;
+      setImmediate(() => { stop(); });
+      resolve(health.state === 'ok');
+    });
+  });
+}
+
+async function echoed(port: BrokerPort): Promise<Told> {
+  const topic = `bottega/prova/${randomBytes(8).toString('hex')}`;
+  const startedAt = Date.now();
+  let heard: (() => void) | undefined;
+  const echo = new Promise<boolean>((resolve) => { heard = () => { resolve(true); }; });
+  const end = port.subscribe(topic, () => { heard?.(); });
+  try {
+    await port.publish(topic, 'prova');
+    return await within(ECHO_MS, echo, false) ? { outcome: 'works', tookMs: Date.now() - startedAt } : { outcome: 'silent', topic };
+  } catch {
+    return { outcome: 'silent', topic };
+  } finally {
+    await end();
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * How does the editor's form check a calendar as the runtime does? It loads the runtime's own files, wrapped for a browser.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NodeAPI } from 'node-red';
+
+/** In the order of their imports. */
+const MODULES = ['../../engine/hours', '../../engine/shift', '../../engine/closure', '../../engine/patron', './calendar', './form'];
+
+let script: string | undefined;
+
+/** Serves `bottega/shop/form.js`, beside the editor: what the files export is in `window.bottegaShop`. It is public, as the package is. */
+export function serveFormScript(RED: NodeAPI): void {
+  RED.httpAdmin.get('/bottega/shop/form.js', (_request, response) => {
+    script ??= formScript((path) => readFileSync(join(__dirname, `${path}.js`), 'utf8'));
+    response.type('js').set('Cache-Control', 'no-cache').send(script);
+  });
+}
+
+/** The files as one script; each finds in `require` what those before it export. */
+export function formScript(read: (path: string) => string): string {
+  const wrapped = MODULES.map((path) => `(function (exports) {\n${read(path)}\n})(window.bottegaShop);`);
+  return ['window.bottegaShop = {};', '(function () {', 'function require() { return window.bottegaShop; }', ...wrapped, '})();'].join('\n');
+}

@@ -1,0 +1,102 @@
+/**
+ * What would this node make of that message? The real normalization with the values of a form that is still open; nothing is stored,
+ * and what is shown is what would leave the node.
+ */
+import { randomBytes } from 'node:crypto';
+import type { NodeAPI } from 'node-red';
+import { parseDate } from '../../engine/formats/dates.js';
+import { parseNumber } from '../../engine/formats/numbers.js';
+import { MAX_BODY_BYTES } from '../../engine/intake/limits.js';
+import { sampleOf } from '../../engine/intake/sample.js';
+import { readBody } from '../../engine/normalize/body.js';
+import type { NormalizeContext } from '../../engine/normalize/harvest.js';
+import { normalize, type Provider, PROVIDERS } from '../../engine/normalize/normalize.js';
+import { valuesAt } from '../../engine/normalize/path.js';
+import { type PosMapping, readMapping } from '../../engine/normalize/posMapping.js';
+import { dateReadings, numberReadings } from '../../engine/normalize/suggest.js';
+import { pseudonymOf } from '../../engine/privacy.js';
+import { LocalClock } from '../../engine/time.js';
+import { Calendar } from '../../engine/window.js';
+import type { Asked, Told } from '../admin.js';
+import type { ShopPort } from '../ports.js';
+import type { Saved } from '../runtime.js';
+import { readConfig } from './config.js';
+import { arrivalOf } from './message.js';
+
+const MAX_SHOWN = 20;
+const STAND_IN_ZONE = 'Europe/Rome';
+
+type Shop = Pick<ShopPort, 'currency' | 'stores' | 'calendar' | 'privacyKey'>;
+
+/** `asked`: the form, the provider, the pasted text, headers by short name; or the name of a provider whose example is wanted. */
+export function preview(RED: NodeAPI, asked: Asked, now: number): Told {
+  const sample = PROVIDERS.find((known) => known === asked['sample']);
+  if (sample !== undefined) return exampleOf(sample, now);
+  const config = readConfig(asked['form'] as Saved);
+  const text = textOr('', asked['text']);
+  if (text.length > MAX_BODY_BYTES) return { outcome: 'tooLong' };
+  const shop = deployedShop(RED, config.shop);
+  const context = contextOf(shop ?? standIn(), config, now);
+  const provider = config.provider ?? textOr('', asked['provider']);
+  const arrival = arrivalOf({ _msgid: '', intake: { provider, headers: asked['headers'] } }, config.provider, now);
+  const { events, refusals, ignored } = normalize(Buffer.from(text), arrival, context);
+  return {
+    outcome: 'preview', shop: shop === undefined ? 'standIn' : 'deployed', zone: context.calendar.clock.zone,
+    events: events.slice(0, MAX_SHOWN), refusals: refusals.slice(0, MAX_SHOWN), ignored: ignored.slice(0, MAX_SHOWN),
+    counts: { events: events.length, refusals: refusals.length, ignored: ignored.length },
+    readings: provider === 'pos' ? readingsOf(text, context) : {},
+  };
+}
+
+function exampleOf(provider: Provider, now: number): Told {
+  const { headers, body } = sampleOf(provider, 'real', now);
+  return { outcome: 'sample', headers, text: JSON.stringify(body, null, 2) };
+}
+
+function contextOf({ currency, stores, calendar, privacyKey }: Shop, { stages, mapping }: ReturnType<typeof readConfig>, now: number): NormalizeContext {
+  const pos = readMapping(mapping, calendar.clock.zone);
+  return { now, currency, stores, calendar, stages, pos, pseudonym: (email) => pseudonymOf(email, privacyKey) };
+}
+
+function deployedShop(RED: NodeAPI, id: unknown): Shop | undefined {
+  const node = typeof id === 'string' ? RED.nodes.getNode(id) as { port?: ShopPort } | null : null;
+  return node?.port;
+}
+
+/** A shop of nobody, until the real one is deployed: its pseudonyms are worth nothing. */
+function standIn(): Shop {
+  return { currency: 'EUR', stores: [], calendar: new Calendar(new LocalClock(STAND_IN_ZONE), 0), privacyKey: randomBytes(32) };
+}
+
+/** How else the first receipt's total and time could be read. */
+function readingsOf(text: string, { pos, currency, calendar, now }: NormalizeContext): Record<string, unknown> {
+  const read = readBody(text);
+  if (read.outcome === 'refused') return {};
+  const first: unknown = Array.isArray(read.value) ? read.value[0] : read.value;
+  const valueOf = (field: keyof PosMapping['paths']): unknown => valuesAt(first, pos.paths[field] ?? [])[0];
+  const [amount, time] = [valueOf('amount'), valueOf('time')];
+  const zone = pos.date.zone ?? calendar.clock.zone;
+  return {
+    ...(isScalar(amount) ? { amount: { value: amount, reads: amountOf(amount, pos, currency), currency, options: numberReadings(amount, currency) } } : {}),
+    ...(isScalar(time) ? { time: { value: time, reads: timeOf(time, pos), options: dateReadings(time, zone, now) } } : {}),
+  };
+}
+
+/** As the form reads it now; `null` where it refuses. */
+function amountOf(value: unknown, { number }: PosMapping, currency: string): string | null {
+  const parsed = parseNumber(value, { ...number, currency });
+  return parsed.outcome === 'number' ? parsed.text : null;
+}
+
+function timeOf(value: unknown, { date }: PosMapping): string | null {
+  const parsed = parseDate(value, date);
+  return parsed.outcome === 'instant' ? parsed.utc : null;
+}
+
+function textOr(otherwise: string, value: unknown): string {
+  return typeof value === 'string' ? value : otherwise;
+}
+
+function isScalar(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}

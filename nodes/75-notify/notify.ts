@@ -1,0 +1,114 @@
+/**
+ * Who is told outside? Notices go to a webhook or by e-mail, each once, as soon as it can be had.
+ */
+import { randomUUID } from 'node:crypto';
+import type { NodeAPI } from 'node-red';
+import { type Letter, NotifyQueue, type Queued, type Settled, type Verdict } from '../../engine/notify.js';
+import { formatInstant, MINUTE } from '../../engine/time.js';
+import { Alarm } from '../alarm.js';
+import type { ShopPort, StorePort } from '../ports.js';
+import { portOf, registerRoom, type Room, type RoomContext, type RoomMessage } from '../runtime.js';
+import { type NotifyConfig, readConfig } from './config.js';
+import { mail, mailer } from './mail.js';
+import { post } from './webhook.js';
+
+interface Notice {
+  readonly id: string;
+  readonly text: string;
+  readonly rule?: unknown;
+}
+
+type Send = (letter: Letter<Notice>, now: number) => Promise<Verdict>;
+
+const room: Room<NotifyConfig> = {
+  type: 'bottega-notify',
+  credentials: { secret: { type: 'password' }, user: { type: 'text' }, password: { type: 'password' } },
+  readConfig,
+  open(context) {
+    const { RED, config, node, status } = context;
+    const shop = portOf<ShopPort>(RED, config.shop, 'shop');
+    const storePort = portOf<StorePort>(RED, config.store, 'store');
+    const send = senderOf(config);
+    if (send === undefined) {
+      status.waiting('unset');
+      return { input: (message, out) => { out.side(message, 'notify.unset'); } };
+    }
+    const queue = new NotifyQueue<Notice>(storePort.of(shop.tenant), node.id, randomUUID());
+    const now = (): number => context.now();
+    const alarm = new Alarm({ now, warn: (text) => { node.warn(text); }, look: () => deliver(queue, send, context, storePort.reach) });
+    const unwatch = storePort.watch((health) => {
+      if (health.state === 'ok') {
+        status.ok('idle');
+        alarm.set(now());
+      } else status.waiting('store', { message: health.message });
+    });
+    return {
+      input: async (message, out) => {
+        const notices = noticesIn(message.payload);
+        if (notices === undefined) {
+          out.side(message, 'notify.malformed');
+          return;
+        }
+        const added = await queue.add(notices, textOf(message, notices), now());
+        if (added.outcome === 'full') out.side(message, 'notify.full');
+        else if (added.taken.length === 0) out.side(message, 'notify.repeated');
+        else alarm.set(now());
+      },
+      close: async () => {
+        unwatch();
+        await alarm.close();
+      },
+    };
+  },
+};
+
+/** Sends what is due, one after the other; what fails makes the others wait for the next look. */
+async function deliver(queue: NotifyQueue<Notice>, send: Send, context: RoomContext<NotifyConfig>, reach: StorePort['reach']): Promise<number | undefined> {
+  for (;;) {
+    const next = await queue.next(context.now());
+    if (typeof next !== 'object') {
+      return reach === 'shared' ? Math.min(next ?? Infinity, context.now() + MINUTE) : next;
+    }
+    const verdict = await send(next.letter, context.now());
+    const settled = await queue.settle(next, verdict, context.now(), Math.random());
+    report(next, verdict, settled, context);
+    if (settled === 'again') return context.now() + 1;
+  }
+}
+
+function report({ letter }: Queued<Notice>, verdict: Verdict, settled: Settled, context: RoomContext<NotifyConfig>): void {
+  const { out, status, config, now } = context;
+  const { id, notices, attempts } = letter;
+  const reason = verdict.outcome === 'delivered' ? {} : { error: verdict.reason };
+  const delivery = { id, channel: config.target?.channel, attempts: attempts + 1, at: formatInstant(now()), ...reason };
+  const message = { topic: 'notify', payload: notices, delivery };
+  if (settled === 'delivered') {
+    out.main(message);
+    status.ok('sent', { at: delivery.at.slice(11, 16) });
+  } else if (settled === 'givenUp') out.side(message, 'notify.givenUp');
+  if (verdict.outcome !== 'delivered') status.waiting(settled === 'again' ? 'retrying' : 'givenUp', { reason: verdict.reason, attempts: attempts + 1 });
+}
+
+function senderOf({ target }: NotifyConfig): Send | undefined {
+  if (target === undefined) return undefined;
+  if (target.channel === 'webhook') return (letter, now) => post(target, letter, now);
+  const transporter = mailer(target);
+  return (letter) => mail(transporter, target, letter);
+}
+
+function noticesIn(payload: unknown): Notice[] | undefined {
+  const values: readonly unknown[] = Array.isArray(payload) ? payload : [payload];
+  const notices = values.filter((value): value is Notice => {
+    const { id, text } = (value ?? {}) as Partial<Notice>;
+    return typeof id === 'string' && id !== '' && id.length <= 200 && typeof text === 'string';
+  });
+  return notices.length === 0 || notices.length !== values.length ? undefined : notices;
+}
+
+function textOf({ summary }: RoomMessage, notices: readonly Notice[]): string {
+  return typeof summary === 'string' ? summary : notices.map(({ text }) => text).join('\n');
+}
+
+export = (RED: NodeAPI): void => {
+  registerRoom(RED, room);
+};

@@ -1,0 +1,40 @@
+/**
+ * How is a letter posted? As JSON, signed as Standard Webhooks are; only a 2xx answer counts, and nobody is followed elsewhere.
+ */
+import { type Letter, signedHeaders, type Verdict } from '../../engine/notify.js';
+import { formatInstant, SECOND } from '../../engine/time.js';
+import type { WebhookTarget } from './config.js';
+
+const TIMEOUT_MS = 15 * SECOND;
+
+export async function post(target: WebhookTarget, letter: Letter<object>, now: number): Promise<Verdict> {
+  const { id, text, notices, createdAt } = letter;
+  const body = JSON.stringify({ type: 'alert', timestamp: formatInstant(createdAt), data: { text, notices } });
+  try {
+    const response = await fetch(target.url, {
+      method: 'POST', body, headers: signedHeaders(target.secret, id, body, now),
+      // Another address than the one that was agreed on is none of ours: it may be one inside.
+      redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    await response.body?.cancel();
+    return verdictOn(response);
+  } catch (error) {
+    return { outcome: 'failed', reason: reasonOf(error) };
+  }
+}
+
+function verdictOn({ ok, status, headers }: Response): Verdict {
+  if (ok) return { outcome: 'delivered' };
+  if (status === 410) return { outcome: 'refused', reason: 'HTTP 410' };
+  const seconds = /^\d{1,6}$/.test(headers.get('retry-after') ?? '') ? Number(headers.get('retry-after')) : 0;
+  const reason = `${status >= 300 && status < 400 ? 'redirect, ' : ''}HTTP ${String(status)}`;
+  return { outcome: 'failed', reason, retryAfterMs: seconds * SECOND };
+}
+
+/** A name: the words of an error may quote the address with its query. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'error';
+  if (error.name === 'TimeoutError') return 'timeout';
+  const { code } = (error.cause ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : error.name;
+}

@@ -1,0 +1,117 @@
+/** The alert room in a Node-RED of the test's own: KPI values in, all that left its doors, and a broker that keeps what it is told to retain. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NodeAPI } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import type { KpiStatus, KpiValue } from '../../engine/kpi.js';
+import { formatInstant, HOUR, parseInstant } from '../../engine/time.js';
+import storeRoom from '../../nodes/00-store/store.js';
+import shopRoom from '../../nodes/06-shop/shop.js';
+import windowRoom from '../../nodes/60-window/window.js';
+import alertRoom from '../../nodes/70-alert/alert.js';
+import type { Notice } from '../../nodes/70-alert/notice.js';
+import type { BrokerPort, StorePort } from '../../nodes/ports.js';
+
+helper.init(require.resolve('node-red'));
+
+export interface Received {
+  readonly payload: Notice[];
+  readonly reason?: string;
+  readonly summary?: string;
+}
+
+interface TestNode { on(event: 'input', listener: (message: Received) => void): void; receive(message: object): void }
+
+/** A loaded flow. */
+export interface Loaded {
+  readonly main: Received[];
+  readonly side: Received[];
+  readonly retained: Map<string, string>;
+  readonly send: (payload: unknown) => void;
+  readonly store: () => StorePort;
+  /** Last status shown, and errors logged, of the alert node. */
+  readonly shown: () => string;
+}
+
+/** Starts an empty Node-RED; the answer ends it. */
+export async function startEmpty(): Promise<() => Promise<void>> {
+  const directory = mkdtempSync(join(tmpdir(), 'bottega-alert-'));
+  helper.settings({ userDir: directory });
+  await new Promise<void>((resolve) => { helper.startServer(resolve); });
+  return async () => {
+    await helper.unload();
+    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
+    rmSync(directory, { recursive: true, force: true });
+  };
+}
+
+export async function unload(): Promise<void> {
+  await helper.unload();
+}
+
+/** `others`: further nodes; `shop`: fields of the shop's form. */
+export async function load(rules: readonly object[], fields: object = {}, { others = [], shop = {} }: { others?: object[]; shop?: object } = {}): Promise<Loaded> {
+  const retained = new Map<string, string>();
+  const flow = [
+    { id: 'store', type: 'bottega-store', kind: 'embedded', directory: '', version: 1 },
+    { id: 'shop', type: 'bottega-shop', version: 1, zone: 'Europe/Rome', stores: [{ id: 'milano', name: 'Milano', aliases: [] }], ...shop },
+    { id: 'broker', type: 'test-broker' },
+    { id: 'alert', type: 'bottega-alert', version: 2, group: 0, store: 'store', shop: 'shop', broker: 'broker', rules, wires: [['main'], ['side']], ...fields },
+    { id: 'main', type: 'helper' },
+    { id: 'side', type: 'helper' },
+    ...others,
+  ];
+  await helper.load([storeRoom, shopRoom, testBroker(retained), windowRoom, alertRoom], flow, { shop: { privacyKey: 'for tests' } });
+  const node = (id: string): TestNode => helper.getNode(id) as TestNode;
+  const [main, side]: [Received[], Received[]] = [[], []];
+  node('main').on('input', (message) => { main.push(message); });
+  node('side').on('input', (message) => { side.push(message); });
+  return {
+    main, side, retained,
+    send: (payload) => { node('alert').receive({ payload }); },
+    store: () => (helper.getNode('store') as { port: StorePort }).port,
+    shown: () => {
+      const calls = (helper.getNode('alert') as { status: { args?: [{ text?: string }][] } }).status.args ?? [];
+      return calls.map(([{ text }]) => text ?? '').join(' | ');
+    },
+  };
+}
+
+export const NINE = parseInstant('2026-11-21T09:00:00+01:00') ?? 0;
+
+/** The revenue of the hour that begins so many hours after nine. */
+export function revenue(hour: number, value: number | null, status: KpiStatus = 'final', store = 'milano'): KpiValue {
+  return {
+    name: 'revenue', window: { size: '1h', start: formatInstant(NINE + hour * HOUR), end: formatInstant(NINE + (hour + 1) * HOUR) },
+    store, channel: '_', value, unit: 'EUR', count: 3, status, revision: 1, updatedAt: formatInstant(NINE),
+  };
+}
+
+export function said(messages: readonly Received[]): string[] {
+  return messages.flatMap(({ payload }) => payload.map(({ text }) => text.replaceAll('\u00a0', ' ')));
+}
+
+/** Keeps retained messages; a real broker is the system tests' business. */
+function testBroker(retained: Map<string, string>): (RED: NodeAPI) => void {
+  const port: Pick<BrokerPort, 'publish' | 'health' | 'watch'> = {
+    publish: (topic, payload) => { retained.set(topic, String(payload)); return Promise.resolve(); },
+    health: () => ({ state: 'ok' }),
+    watch: (listener) => { listener({ state: 'ok' }); return () => undefined; },
+  };
+  return (RED) => {
+    RED.nodes.registerType('test-broker', function (this: never, saved: never) {
+      RED.nodes.createNode(this, saved);
+      (this as { port?: unknown }).port = port;
+    });
+  };
+}
+
+export async function eventually(wish: () => boolean | Promise<boolean>, deadlineMs = 5_000): Promise<void> {
+  const until = Date.now() + deadlineMs;
+  while (!(await wish())) {
+    if (Date.now() > until) throw new Error(`not so within ${String(deadlineMs)} ms: ${wish.toString()}`);
+    await new Promise((resolve) => { setTimeout(resolve, 5); });
+  }
+}
+

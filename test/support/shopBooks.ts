@@ -1,0 +1,39 @@
+/** A shop's books in memory: what is heard goes in, numbers come out, as in the window node and for any instant. */
+import type { ShopEvent } from '../../engine/event.js';
+import type { KpiValue } from '../../engine/kpi.js';
+import { foldEvents, openGenerations } from '../../engine/ledger.js';
+import { KPIS, MEASURES } from '../../engine/presets.js';
+import { type Books, readRows } from '../../engine/reading.js';
+import type { SliceChange } from '../../engine/slice.js';
+import { openLevelStore } from '../../engine/store/level.js';
+import type { Store } from '../../engine/store/store.js';
+import { LocalClock } from '../../engine/time.js';
+import { Calendar, type WindowSize } from '../../engine/window.js';
+import { NOW } from './events.js';
+
+export const calendar = new Calendar(new LocalClock('Europe/Rome'));
+export const books: Books = { calendar, currency: 'EUR', graceMs: 5_000, kpis: KPIS };
+
+/** A store in memory whose keys expire by a clock of the test. */
+export function memoryStore(now: () => number = () => NOW): Promise<Store> {
+  return openLevelStore({ memory: true }, { now });
+}
+
+/** Folds events heard at `now`; answers the slices that moved. */
+export async function hear(store: Store, events: readonly ShopEvent[], now = NOW): Promise<readonly SliceChange[]> {
+  const context = { now, currency: 'EUR', calendar, graceMs: 5_000, ...(await openGenerations(store, MEASURES)) };
+  return (await foldEvents(store, events, context)).slices;
+}
+
+/** The numbers of the window that holds `at`, of the whole shop or split, as they are `now`. */
+export async function numbersAt(store: Store, size: WindowSize, { at = NOW, now = NOW, store: one, channel }: { at?: number; now?: number; store?: string; channel?: string } = {}): Promise<Record<string, number | null>> {
+  const asked = { ...(one === undefined ? {} : { store: one }), ...(channel === undefined ? {} : { channel }) };
+  const rows = await readRows(store, { size, spans: [calendar.windowAt(size, at)], group: { store: false, channel: false }, ...asked }, books, now);
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+}
+
+/** "revenue 12:00 10 live" of each value of the whole shop. */
+export function told(values: readonly KpiValue[], name: string): string[] {
+  return values.filter((value) => value.name === name && value.store === '_' && value.channel === '_')
+    .map(({ window, value, status }) => `${window.size} ${window.start.slice(11, 16)} ${String(value)} ${status}`);
+}

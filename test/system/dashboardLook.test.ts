@@ -1,0 +1,115 @@
+/** Can everybody read and use it? Every page, three widths, both themes: contrast, names, landmarks, and nothing beyond the edge. */
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { openBrowser, openDashboard } from '../support/browser.js';
+import { until } from '../support/http.js';
+import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
+import { event, order } from '../support/shop.js';
+
+const PAGES = ['adesso', 'periodo', 'avvisi', 'fonti'];
+const WIDTHS = [390, 820, 1440];
+const LOOKS = ['light', 'dark'] as const;
+
+/** Texts whose contrast with their ground is below AA: 4.5, or 3 for large ones. */
+const FAINT_TEXTS = `(() => {
+  const channels = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => { const f = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b); };
+  const ground = (element) => { for (let at = element; at; at = at.parentElement) { const color = channels(getComputedStyle(at).backgroundColor); if (color.length < 4 || color[3] === 1) return color; } return [255, 255, 255]; };
+  const faint = [];
+  for (const element of document.querySelectorAll('.nrdb-ui-page *')) {
+    const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== '');
+    const style = getComputedStyle(element);
+    if (!hasText || element.closest('.b-unseen, option, [disabled]') || style.visibility === 'hidden' || element.getClientRects().length === 0) continue;
+    const [a, b] = [light(channels(style.color)), light(ground(element))].sort((x, y) => y - x);
+    const size = parseFloat(style.fontSize);
+    const needed = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700) ? 3 : 4.5;
+    if ((a + 0.05) / (b + 0.05) < needed) faint.push(element.className + ' "' + element.textContent.trim().slice(0, 30) + '" ' + ((a + 0.05) / (b + 0.05)).toFixed(2));
+  }
+  return faint;
+})()`;
+
+/** Controls without a name, or too small for a finger. */
+const BAD_CONTROLS = `(() => [...document.querySelectorAll('.nrdb-ui-page :is(a, button, input, select)')].flatMap((control) => {
+  const name = control.ariaLabel ?? (control.labels?.length ? [...control.labels].map((label) => label.innerText).join(' ') : control.innerText);
+  const { height } = (control.type === 'radio' ? control.parentElement : control).getBoundingClientRect();
+  return name?.trim() && (height >= 40 || height === 0) ? [] : [control.outerHTML.slice(0, 80) + ' ' + height];
+}))()`;
+
+/** Texts wider than their box, where nothing scrolls. */
+const CUT_TEXTS = `(() => [...document.querySelectorAll('.b-card *, .b-panel h2, .b-button, .b-nav a')]
+  .filter((element) => !element.closest('.b-unseen') && element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1)
+  .map((element) => element.className + ' ' + element.innerText.slice(0, 40)))()`;
+
+describe('dashboard, looked at', function () {
+  this.timeout(240_000);
+  const data = temporaryData();
+  let browser: Browser;
+  let product: RunningProduct;
+
+  before(async () => {
+    product = await startProduct(data.path, { BOTTEGA_TEMPLATE: 'restaurant' });
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser.close();
+    await product.stop();
+    data.remove();
+  });
+
+  describe('on the first day, without anything', () => { looksGood(false); });
+
+  describe('with numbers, alerts and letters', () => {
+    before(async () => {
+      const opened = new Date(Date.now() - 3_600_000).toISOString();
+      const closed = new Date(Date.now() - 1_000).toISOString();
+      const sent = [
+        event('s1', 'sale', { amount: '12345.60', payment: 'card', openedAt: opened, closedAt: closed }), event('s2', 'sale', { amount: '3.00', channel: 'delivery', payment: 'cash' }),
+        event('v1', 'visit', { quantity: 1234 }), event('x1', 'sale', { amount: '3.00', currency: 'CHF' }),
+      ];
+      assert.equal((await product.post(product.senders.events(sent))).status, 200);
+      assert.equal((await product.post(product.senders.shopify('orders/paid', order(9, '10.999'), 'w-9'))).status, 200);
+    });
+    looksGood(true);
+  });
+
+  it('follows the device, and a choice of one\'s own, kept for the next visit', async () => {
+    const viewer = await openDashboard(browser, product.url, undefined, 'adesso', 'dark');
+    const ground = (): Promise<string> => viewer.page.evaluate<string>('getComputedStyle(document.querySelector(".b-panel")).backgroundColor');
+    assert.equal(await ground(), 'rgb(27, 35, 38)');
+    await viewer.page.getByLabel('Aspetto').selectOption('light');
+    assert.equal(await ground(), 'rgb(255, 255, 255)');
+    await viewer.page.reload();
+    await viewer.page.waitForSelector('[data-kpi]');
+    assert.equal(await ground(), 'rgb(255, 255, 255)');
+    await viewer.page.getByRole('link', { name: 'Fonti' }).click();
+    await viewer.page.getByRole('heading', { name: 'Fonti', level: 1 }).waitFor();
+    assert.equal(await viewer.page.getByLabel('Aspetto').inputValue(), 'light');
+    assert.equal(await viewer.page.title(), 'Fonti · Bottega');
+    await viewer.page.context().close();
+  });
+
+  function looksGood(hasData: boolean): void {
+    for (const width of WIDTHS) {
+      for (const look of LOOKS) {
+        it(`${String(width)} px, ${look}`, async () => {
+          for (const name of PAGES) {
+            const viewer = await openDashboard(browser, product.url, { width, height: 900 }, name, look);
+            const where = `${name} ${String(width)} ${look}`;
+            if (hasData && name === 'adesso') await until(() => viewer.page.locator('[data-kpi="revenue"]').first().getAttribute('data-value'), (value) => value === '12348.6');
+            if (hasData && name === 'fonti') await viewer.page.getByRole('button', { name: 'Riprova tutti' }).waitFor();
+            // Numbers that have just moved are lit for a second.
+            await viewer.page.addStyleTag({ content: '* { animation: none !important; transition: none !important; }' });
+            assert.deepEqual(await viewer.page.evaluate(FAINT_TEXTS), [], where);
+            assert.deepEqual(await viewer.page.evaluate(BAD_CONTROLS), [], where);
+            assert.deepEqual(await viewer.page.evaluate(CUT_TEXTS), [], where);
+            assert.equal(await viewer.page.evaluate('document.documentElement.scrollWidth'), width, where);
+            assert.deepEqual([await viewer.page.getByRole('main').count(), await viewer.page.getByRole('navigation').count(), await viewer.page.getByRole('heading', { level: 1 }).count()], [1, 1, 1], where);
+            assert.equal(await viewer.page.evaluate('document.documentElement.lang'), 'it');
+            assert.deepEqual(viewer.complaints, [], where);
+            await viewer.page.context().close();
+          }
+        });
+      }
+    }
+  }
+});
