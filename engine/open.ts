@@ -46,7 +46,7 @@ export function openNumbers({ now, orders, quotes }: OpenThings, incompleteAfter
   return (reading: OpenReading, row: Pick<WindowSums, 'span' | 'store' | 'channel'>) => {
     const mine = (reading === 'young' || reading === 'oldestOrder' ? orders : quotes).filter((thing) => isWithin(thing, row));
     switch (reading) {
-      case 'young': return counted(mine.filter(({ openedAt }) => isAhead(openedAt + incompleteAfterMs, row.span, now)));
+      case 'young': return counted(incompleteAfterMs === 0 ? [] : mine.filter(({ openedAt }) => isAhead(openedAt + incompleteAfterMs, row.span, now)));
       case 'oldestOrder': return { count: mine.length, value: mine.length === 0 ? null : Math.max(0, now - Math.min(...mine.map(({ openedAt }) => openedAt))) };
       case 'quotes': return counted(mine);
       case 'quoteAmount': return { count: mine.length, value: mine.reduce((sum, { amount }) => sum + (amount ?? 0), 0) };

@@ -4,7 +4,7 @@
 import type { EventType } from './event.js';
 import type { Kpi, Part } from './kpi.js';
 import type { Condition, Measure } from './measure.js';
-import { DAY, MINUTE } from './time.js';
+import { DAY } from './time.js';
 
 const completed: Condition = { field: 'status', op: 'is', value: 'completed' };
 const open: Condition = { field: 'status', op: 'is', value: 'open' };
@@ -20,12 +20,12 @@ const withCovers: Condition = { field: 'x_covers', op: 'above', value: 0 };
 const plausible: Condition = { field: 'duration', op: 'atMost', value: DAY };
 const implausible: Condition = { field: 'duration', op: 'above', value: DAY };
 
-/** What a shop may set: how long an order may stay open before it counts as incomplete. */
+/** What a shop may set: how long an order may stay open before it counts as incomplete; 0: every open order does. */
 export interface PresetSettings {
   readonly incompleteAfterMs: number;
 }
 
-export const DEFAULT_SETTINGS: PresetSettings = { incompleteAfterMs: 30 * MINUTE };
+export const DEFAULT_SETTINGS: PresetSettings = { incompleteAfterMs: 0 };
 
 const FIXED: readonly Measure[] = [
   { name: 'sales', terms: [{ type: 'sale', where: [completed], value: 'amount' }] },
@@ -78,9 +78,11 @@ const FIXED: readonly Measure[] = [
 
 /**
  * The measures of a shop with these settings; edited settings are edited measures, and the stored facts follow. An order is incomplete in
- * the window in which it has been open for too long: so nothing but news changes a window that is over.
+ * the window in which it has been open for too long: so nothing but news changes a window that is over. Without a limit it is so in the
+ * window of its own time, for as long as it is open.
  */
 export function measuresOf({ incompleteAfterMs }: PresetSettings): readonly Measure[] {
+  if (incompleteAfterMs === 0) return [...FIXED, { name: 'incomplete', terms: [{ type: 'sale', where: [open], value: 'one' }] }];
   const tooLong: Condition = { field: 'duration', op: 'above', value: incompleteAfterMs };
   const then = { type: 'sale', value: 'one', at: 'openedAt', afterMs: incompleteAfterMs } as const;
   return [...FIXED, { name: 'incomplete', terms: [{ ...then, where: [open] }, { ...then, where: [completed, tooLong] }] }];

@@ -44,6 +44,8 @@ export interface Template {
   readonly staleHours: number;
   /** When the business day begins. */
   readonly cutoff: string;
+  /** Minutes an order may be open before it counts as incomplete; 0: every open one does. */
+  readonly incompleteAfter: number;
   readonly alerts: readonly Alert[];
   /** Points of sale, with the names that tills and shops give them. */
   readonly stores: readonly { readonly id: string; readonly name: string; readonly aliases: readonly string[] }[];
@@ -83,7 +85,7 @@ const one = [{ id: 'negozio', name: 'Negozio', aliases: ['MI-01'] }] as const;
 export type Sector = Omit<Template, 'id' | 'role' | 'sector'> & { readonly id: Template['sector'] };
 
 const retail: Sector = {
-  id: 'retail', label: 'Commercio al dettaglio', opens: 8, closes: 20, staleHours: 24, cutoff: '00:00',
+  id: 'retail', label: 'Commercio al dettaglio', opens: 8, closes: 20, staleHours: 24, cutoff: '00:00', incompleteAfter: 0,
   stores: one, alerts: [highRefunds('300'), manyOpen('20')],
   table: ['revenue', 'orders', 'average_ticket', 'refunds', 'footfall', 'conversion', 'card_share'],
   cards: [
@@ -97,7 +99,7 @@ const retail: Sector = {
 export const SECTORS: readonly Sector[] = [
   retail,
   {
-    id: 'restaurant', label: 'Ristorazione', opens: 11, closes: 24, staleHours: 24, cutoff: '04:00',
+    id: 'restaurant', label: 'Ristorazione', opens: 11, closes: 24, staleHours: 24, cutoff: '04:00', incompleteAfter: 30,
     stores: one, alerts: [slowService, manyOpen('15')],
     table: ['revenue', 'orders', 'average_ticket', 'service_time', 'footfall', 'card_share', 'waste'],
     cards: [
@@ -108,7 +110,7 @@ export const SECTORS: readonly Sector[] = [
     ],
   },
   {
-    id: 'artisan', label: 'Artigianato', opens: 8, closes: 19, staleHours: 48, cutoff: '00:00',
+    id: 'artisan', label: 'Artigianato', opens: 8, closes: 19, staleHours: 48, cutoff: '00:00', incompleteAfter: 0,
     stores: one, alerts: [slowSupport, highRefunds('150')],
     table: ['revenue', 'orders', 'average_ticket', 'refunds', 'social_conversion', 'support_time', 'waste'],
     cards: [revenueToday, revenueNow, orders('Ordini'), averageTicket, social, support, incomplete],

@@ -126,7 +126,7 @@ function windowBox(template: Template, row: number): Box {
     why: 'Ogni vendita è un fatto: la sua correzione toglie il vecchio importo e mette il nuovo, nell’ora giusta. I numeri escono subito, poi al più dieci volte al secondo.',
   }, (x, y) => ({
     [AGAIN.events]: linkIn(template, 'di nuovo', `${AGAIN.events} via`, 'window', x - 75, y + 50),
-    window: { type: 'bottega-window', at: [x, y], wires: [onward, ['scarti di finestre']], fields: fieldsOf(template, { name: 'Finestre', sizes: SIZES }) },
+    window: { type: 'bottega-window', at: [x, y], wires: [onward, ['scarti di finestre']], fields: fieldsOf(template, { name: 'Finestre', sizes: SIZES, incompleteAfter: template.incompleteAfter }) },
     ...refused(template, 'finestre', x + 130, y + 50),
   }));
 }

@@ -17,8 +17,11 @@ export function readForm(html, type) {
   }
 }
 
-/** An object that has the given members and, under any other name, a function that returns the like. */
+/** An object that has the given members, takes more, and has under any other name a function that returns the like. */
 function answering(members) {
   const answer = () => answering({});
-  return new Proxy(answer, { get: (_target, name) => (Object.hasOwn(members, name) ? members[name] : answering({})) });
+  return new Proxy(answer, {
+    get: (_target, name) => (Object.hasOwn(members, name) ? members[name] : answering({})),
+    set: (_target, name, value) => { members[name] = value; return true; },
+  });
 }

@@ -64,7 +64,7 @@ describe('custom KPIs', () => {
     const { kpis, incompleteAfterMs } = await readDefinitions(store);
     assert.deepEqual(kpis, [...KPIS, ...kpisOf(readCustomKpis(saved))]);
     assert.equal(incompleteAfterMs, 45 * 60_000);
-    assert.deepEqual((await readDefinitions(await memoryStore())).incompleteAfterMs, 30 * 60_000);
+    assert.deepEqual((await readDefinitions(await memoryStore())).incompleteAfterMs, 0);
   });
 
   for (const [saved, expected] of counted) it(`${JSON.stringify(saved)} is ${String(expected)}`, () => { assert.equal(shown(saved), expected); });

@@ -1,7 +1,7 @@
 /** The numbers of each sector, from what tills, shops and HubSpot really send to what the shop reads. */
 import assert from 'node:assert/strict';
 import type { ShopEvent } from '../../engine/event.js';
-import { KPIS, MEASURES } from '../../engine/presets.js';
+import { KPIS, MEASURES, measuresOf } from '../../engine/presets.js';
 import type { Store } from '../../engine/store/store.js';
 import { MINUTE } from '../../engine/time.js';
 import { fixture, NOW, send } from '../fixtures/normalizing.js';
@@ -26,6 +26,12 @@ function some(numbers: Record<string, number | null>, expected: Record<string, n
 describe('a restaurant', () => {
   const receipts = fixture('kpi-restaurant') as unknown as Record<string, unknown>[];
   const restaurant = (): Promise<Store> => shopThatHeard(eventsOf('pos', receipts));
+  const limited = { incompleteAfterMs: 30 * MINUTE };
+  const patient = async (): Promise<Store> => {
+    const store = await memoryStore();
+    await hear(store, eventsOf('pos', receipts), NOW, measuresOf(limited));
+    return store;
+  };
 
   it('knows its covers, its service and how it was paid', async () => {
     some(await numbersAt(await restaurant(), '1d'), {
@@ -42,24 +48,30 @@ describe('a restaurant', () => {
     assert.ok(Math.abs((p90 ?? 0) / 2_400 - 1) < 0.05, String(p90));
   });
 
-  it('counts an order as incomplete once it is open for more than half an hour, whatever becomes of it', async () => {
+  it('counts every open order as incomplete where no limit is set, in the window of its time', async () => {
     const store = await restaurant();
-    some(await numbersAt(store, '1d'), { open_orders: 2, incomplete_orders: 2, oldest_open_order: 35 * 60 });
-    some(await numbersAt(store, '1d', { now: NOW + 20 * MINUTE - 1 }), { incomplete_orders: 2 });
-    some(await numbersAt(store, '1d', { now: NOW + 20 * MINUTE }), { incomplete_orders: 3 });
-    await hear(store, eventsOf('pos', [{ ...receipts[3], stato: 'completo', totale: '75,00', dataOra: '22/11/2026 13:00:00', chiusura: '22/11/2026 13:00:00' }]));
-    some(await numbersAt(store, '1d', { now: NOW + 30 * MINUTE }), { open_orders: 1, incomplete_orders: 2, oldest_open_order: 65 * 60 });
-    await hear(store, eventsOf('pos', [{ ...receipts[2], stato: 'completo', totale: '50,00', dataOra: '22/11/2026 13:01:00', chiusura: '22/11/2026 13:01:00' }]));
-    some(await numbersAt(store, '1d', { now: NOW + 30 * MINUTE }), { open_orders: 0, incomplete_orders: 2, oldest_open_order: null });
+    some(await numbersAt(store, '1d'), { open_orders: 2, incomplete_orders: 2 });
+    some(await numbersAt(store, '1d', { now: NOW + 30 * MINUTE }), { open_orders: 2, incomplete_orders: 2 });
+  });
+
+  it('counts an order as incomplete once it is open for more than half an hour, whatever becomes of it', async () => {
+    const store = await patient();
+    some(await numbersAt(store, '1d', limited), { open_orders: 2, incomplete_orders: 2, oldest_open_order: 35 * 60 });
+    some(await numbersAt(store, '1d', { now: NOW + 20 * MINUTE - 1, ...limited }), { incomplete_orders: 2 });
+    some(await numbersAt(store, '1d', { now: NOW + 20 * MINUTE, ...limited }), { incomplete_orders: 3 });
+    await hear(store, eventsOf('pos', [{ ...receipts[3], stato: 'completo', totale: '75,00', dataOra: '22/11/2026 13:00:00', chiusura: '22/11/2026 13:00:00' }]), NOW, measuresOf(limited));
+    some(await numbersAt(store, '1d', { now: NOW + 30 * MINUTE, ...limited }), { open_orders: 1, incomplete_orders: 2, oldest_open_order: 65 * 60 });
+    await hear(store, eventsOf('pos', [{ ...receipts[2], stato: 'completo', totale: '50,00', dataOra: '22/11/2026 13:01:00', chiusura: '22/11/2026 13:01:00' }]), NOW, measuresOf(limited));
+    some(await numbersAt(store, '1d', { now: NOW + 30 * MINUTE, ...limited }), { open_orders: 0, incomplete_orders: 2, oldest_open_order: null });
   });
 
   it('counts it in the window in which it became too late, so that a window that is over stays as it is', async () => {
-    const store = await restaurant();
-    const perQuarter = async (at: number, now: number): Promise<number | null | undefined> => (await numbersAt(store, '15m', { at, now }))['incomplete_orders'];
+    const store = await patient();
+    const perQuarter = async (at: number, now: number): Promise<number | null | undefined> => (await numbersAt(store, '15m', { at, now, ...limited }))['incomplete_orders'];
     assert.equal(await perQuarter(NOW - 10 * MINUTE, NOW), 1);
     assert.equal(await perQuarter(NOW + 20 * MINUTE, NOW + 16 * MINUTE), 0);
     assert.equal(await perQuarter(NOW + 20 * MINUTE, NOW + 25 * MINUTE), 1);
-    await hear(store, eventsOf('pos', [{ ...receipts[2], stato: 'annullato', totale: '0,00', dataOra: '22/11/2026 13:01:00' }]));
+    await hear(store, eventsOf('pos', [{ ...receipts[2], stato: 'annullato', totale: '0,00', dataOra: '22/11/2026 13:01:00' }]), NOW, measuresOf(limited));
     assert.equal(await perQuarter(NOW - 10 * MINUTE, NOW + 60 * MINUTE), 0);
   });
 

@@ -141,15 +141,15 @@ describe('normalize form', () => {
   }
 
   it('offers the mapping that the engine starts from', async () => {
-    interface Form { definition: { defaults: Record<string, { value: unknown; validate?: (this: object, value: unknown) => unknown }> } }
+    interface Form { definition: { defaults: Record<string, { value: unknown; validate?: (this: object, value: unknown, opt: object) => unknown }> } }
     const script = '../../scripts/room-form.mjs';
     const { readForm } = await import(script) as { readForm: (html: string, type: string) => Form };
-    const html = readFileSync(join(__dirname, '../../nodes/20-normalize/normalize.html'), 'utf8');
+    const html = ['editor/till.html', '20-normalize/normalize.html'].map((file) => readFileSync(join(__dirname, '../../nodes', file), 'utf8')).join('');
     const { mapping } = readForm(html, 'bottega-normalize').definition.defaults;
     assert.deepEqual(JSON.parse(JSON.stringify(mapping?.value)), DEFAULT_MAPPING);
-    const verdict = (value: unknown): unknown => mapping?.validate?.call({ _: (key: string) => key }, value);
+    const verdict = (value: unknown): unknown => mapping?.validate?.call({ _: (key: string) => key }, value, {});
     assert.deepEqual([verdict(DEFAULT_MAPPING), verdict({}), verdict(undefined)], [true, true, true]);
-    const bad = [{ paths: { amount: '' } }, { paths: { till: 'a..b' } }, { minorUnits: '7' }, { statuses: 'a=b' }, { payments: 'x' }, { stores: 'a=' }].map(verdict);
-    assert.deepEqual(bad.map((key) => String(key).replace('normalize.rule.', '')), ['needed', 'path', 'minorUnits', 'statuses', 'payments', 'stores']);
+    const bad = [{ paths: { amount: '' } }, { paths: { till: 'a..b' } }, { minorUnits: '7' }, { statuses: 'a=b' }, { payments: 'x' }, { stores: 'a=' }, { zone: 'Europe/Ovunque' }, { numbers: '!' }].map(verdict);
+    assert.deepEqual(bad.map((key) => String(key).replace('normalize.rule.', '')), ['needed', 'path', 'minorUnits', 'statuses', 'payments', 'stores', 'zone', 'locale']);
   });
 });

@@ -32,14 +32,14 @@ describe('the form of a window node', () => {
   it('has a default for everything, so that a flow of a former release goes on as it was', () => {
     const { sizes, auto, comparison, presets, intervalMs, graceMs } = readConfig(saved);
     assert.deepEqual({ sizes, auto, comparison, presets, intervalMs, graceMs }, {
-      sizes: ['5m', '15m', '1h', '1d'], auto: undefined, comparison: 'on', presets: { incompleteAfterMs: 1_800_000 }, intervalMs: 100, graceMs: 5_000,
+      sizes: ['5m', '15m', '1h', '1d'], auto: undefined, comparison: 'on', presets: { incompleteAfterMs: 0 }, intervalMs: 100, graceMs: 5_000,
     });
     assert.deepEqual(readConfig({ ...saved, sizes: ['auto', 'shift'], neededCounts: '50' }).auto, { counts: 50, ratios: 100 });
   });
 
   const refused: [change: object, field: string][] = [
     [{ sizes: [] }, 'sizes'], [{ sizes: ['2h'] }, 'sizes'], [{ sizes: 'auto' }, 'sizes'], [{ sizes: ['auto'], neededRatios: 0 }, 'neededRatios'], [{ comparison: 'maybe' }, 'comparison'],
-    [{ incompleteAfter: 0 }, 'incompleteAfter'], [{ incompleteAfter: 1_441 }, 'incompleteAfter'], [{ grace: -1 }, 'grace'], [{ version: 2 }, 'version'],
+    [{ incompleteAfter: -1 }, 'incompleteAfter'], [{ incompleteAfter: 1_441 }, 'incompleteAfter'], [{ grace: -1 }, 'grace'], [{ version: 2 }, 'version'],
     [{ kpis: [{ name: 'x', type: 'sale', value: 'amount', show: 'per', per: 'profit', where: [] }] }, 'kpis[0].per'],
   ];
   for (const [change, field] of refused) it(`refuses ${JSON.stringify(change)}`, () => { assert.throws(() => readConfig({ ...saved, ...change }), { name: 'ConfigError', field }); });

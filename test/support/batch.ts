@@ -31,8 +31,10 @@ interface Lead { kind: string; at: number; openedAt?: number; closedAt?: number;
 export interface Books {
   readonly zone: string;
   readonly cutoffHours: number;
-  /** When the numbers were asked for: an order that is younger than half an hour is not late yet. */
+  /** When the numbers were asked for: an order that is younger than the limit is not late yet. */
   readonly askedAt: number;
+  /** How long an order may be open; 0: every open one counts. */
+  readonly incompleteAfterMs: number;
 }
 
 /** KPIs that add up; the others are a quotient of two of the sums below. */
@@ -65,7 +67,7 @@ export function batchOf(sent: readonly Sent[], size: '1h' | '1d', books: Books):
       sums.set(cell, (sums.get(cell) ?? 0) + value);
     }
   };
-  for (const sale of sales.values()) addSale(sale, add, books.askedAt);
+  for (const sale of sales.values()) addSale(sale, add, books);
   for (const { at, channel, cents } of refunds.values()) {
     add('revenue', at, channel, -cents);
     add('refunds', at, channel, cents);
@@ -82,8 +84,8 @@ export function batchOf(sent: readonly Sent[], size: '1h' | '1d', books: Books):
 
 type Add = (name: string, at: number, channel: string, value: number) => void;
 
-function addSale({ status, at, channel, cents, payment, openedAt, closedAt, covers, social }: Sale, add: Add, askedAt: number): void {
-  const lateAt = (openedAt ?? at) + 30 * MINUTE;
+function addSale({ status, at, channel, cents, payment, openedAt, closedAt, covers, social }: Sale, add: Add, { askedAt, incompleteAfterMs }: Books): void {
+  const lateAt = incompleteAfterMs === 0 ? at : (openedAt ?? at) + incompleteAfterMs;
   if (status === 'open') {
     add('open_orders', at, channel, 1);
     if (lateAt <= askedAt) add('incomplete_orders', lateAt, channel, 1);
@@ -103,7 +105,7 @@ function addSale({ status, at, channel, cents, payment, openedAt, closedAt, cove
   if (openedAt === undefined || closedAt === undefined) return;
   add('service', at, channel, closedAt - openedAt);
   add('served', at, channel, 1);
-  if (closedAt - openedAt > 30 * MINUTE) add('incomplete_orders', lateAt, channel, 1);
+  if (incompleteAfterMs > 0 && closedAt - openedAt > incompleteAfterMs) add('incomplete_orders', lateAt, channel, 1);
 }
 
 function addLead({ kind, at, openedAt, closedAt, status, social }: Lead, add: Add): void {

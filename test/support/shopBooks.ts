@@ -20,15 +20,24 @@ export function memoryStore(now: () => number = () => NOW): Promise<Store> {
 }
 
 /** Folds events heard at `now`; answers the slices that moved. */
-export async function hear(store: Store, events: readonly ShopEvent[], now = NOW): Promise<readonly SliceChange[]> {
-  const context = { now, currency: 'EUR', calendar, graceMs: 5_000, ...(await openGenerations(store, MEASURES)) };
+export async function hear(store: Store, events: readonly ShopEvent[], now = NOW, measures = MEASURES): Promise<readonly SliceChange[]> {
+  const context = { now, currency: 'EUR', calendar, graceMs: 5_000, ...(await openGenerations(store, measures)) };
   return (await foldEvents(store, events, context)).slices;
 }
 
+/** Of which window and group, and when; `incompleteAfterMs` where the shop has set it. */
+interface Asked {
+  readonly at?: number;
+  readonly now?: number;
+  readonly store?: string;
+  readonly channel?: string;
+  readonly incompleteAfterMs?: number;
+}
+
 /** The numbers of the window that holds `at`, of the whole shop or split, as they are `now`. */
-export async function numbersAt(store: Store, size: WindowSize, { at = NOW, now = NOW, store: one, channel }: { at?: number; now?: number; store?: string; channel?: string } = {}): Promise<Record<string, number | null>> {
+export async function numbersAt(store: Store, size: WindowSize, { at = NOW, now = NOW, store: one, channel, ...presets }: Asked = {}): Promise<Record<string, number | null>> {
   const asked = { ...(one === undefined ? {} : { store: one }), ...(channel === undefined ? {} : { channel }) };
-  const rows = await readRows(store, { size, spans: [calendar.windowAt(size, at)], group: { store: false, channel: false }, ...asked }, books, now);
+  const rows = await readRows(store, { size, spans: [calendar.windowAt(size, at)], group: { store: false, channel: false }, ...asked }, { ...books, ...presets }, now);
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 
