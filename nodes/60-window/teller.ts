@@ -104,6 +104,7 @@ export class Teller {
   async #tellDue(): Promise<void> {
     this.#due = 'none';
     const values = await this.#publication.take(this.#deps.now());
+    this.#measure(values);
     this.#tell(values);
     this.#schedule();
   }
@@ -130,11 +131,16 @@ export class Teller {
     this.#schedule();
   }
 
-  #tell(values: readonly KpiValue[]): void {
-    if (values.length === 0) return;
-    const { out, broker, now } = this.#deps;
+  /** From the newest fact behind these values to now. Not of the state told again, which is as old as it is. */
+  #measure(values: readonly KpiValue[]): void {
+    const { now } = this.#deps;
     const newest = values.reduce((latest, { status, updatedAt }) => (status === 'live' && updatedAt > latest ? updatedAt : latest), '');
     if (newest !== '') hopSeconds.observe({ hop: 'kpi' }, Math.max(0, now() - (parseInstant(newest) ?? now())) / 1_000);
+  }
+
+  #tell(values: readonly KpiValue[]): void {
+    if (values.length === 0) return;
+    const { out, broker } = this.#deps;
     out.main({ topic: 'kpi', payload: values });
     if (broker !== undefined) void this.#publishAll(broker, values);
   }

@@ -109,7 +109,8 @@ describe('line from outbox to inbox', function () {
     assert.equal(await running.feed(sales(1, 'more')), 503);
     await broker.run();
     await arrived(running, 100);
-    assert.equal(await running.feed(sales(1, 'more')), 200);
+    // What was receipted makes room with the next removal.
+    await eventually(async () => (await running.feed(sales(1, 'more'))) === 200 || undefined);
     await arrived(running, 101);
   });
 });
