@@ -16,10 +16,10 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-/** Answers the exit code, or the signal's name; `limit` is in ms. `reported`: whether all that matters has been said. */
-export function runGroup(command, args, { limit, reported = () => false, cwd = '.', env = process.env }) {
+/** Answers the exit code, or the signal's name; `limit` is in ms. `reported`: whether all that matters has been said; `output`: an open file instead of ours. */
+export function runGroup(command, args, { limit, reported = notYet, cwd = '.', env = process.env, output = 'inherit' }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], cwd, env, detached: true });
+    const child = spawn(command, args, { stdio: ['ignore', output, output], cwd, env, detached: true });
     running.add(child.pid);
     const startedAt = Date.now();
     let reportedAt = Infinity;
@@ -35,6 +35,10 @@ export function runGroup(command, args, { limit, reported = () => false, cwd = '
       resolve(signal ?? code);
     });
   });
+}
+
+function notYet() {
+  return false;
 }
 
 function endGroup(pid) {
