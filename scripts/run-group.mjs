@@ -17,7 +17,8 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 /** Answers the exit code, or the signal's name; `limit` is in ms. `reported`: whether all that matters has been said; `output`: an open file instead of ours. */
-export function runGroup(command, args, { limit, reported = notYet, cwd = '.', env = process.env, output = 'inherit' }) {
+export function runGroup(command, args, options) {
+  const { limit, reported = notYet, cwd = '.', env = process.env, output = 'inherit' } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', output, output], cwd, env, detached: true });
     running.add(child.pid);
