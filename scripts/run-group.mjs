@@ -16,7 +16,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-/** Answers the exit code, or the signal's name; `limit` is in ms. `reported`: whether all that matters has been said; `output`: an open file instead of ours. */
+/** Answers the exit code, or the signal's name; `limit` is in ms. `reported`: whether all that matters has been said; `output`: a file instead of ours. */
 export function runGroup(command, args, options) {
   const { limit, reported = notYet, cwd = '.', env = process.env, output = 'inherit' } = options;
   return new Promise((resolve, reject) => {
