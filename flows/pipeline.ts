@@ -195,7 +195,7 @@ function deadletterBox(template: Template, column: number, row: number): Box {
     scarti: { type: 'link in', at: [x - 50, y], wires: [['deadletter']], fields: { name: 'scarti', links } },
     ...Object.fromEntries(asked.map((word) => [`${word} via`, linkIn(template, word, word, 'deadletter', x - 50, y + 50)])),
     deadletter: { type: 'bottega-deadletter', at: [x + 60, y], wires: [[], [], again('bodies'), again('events')], fields: fieldsOf(template, { name: 'Scarti' }) },
-    ...Object.fromEntries(doors.map((door, index) => [`${AGAIN[door]} via`, linkOut(template, 'di nuovo', AGAIN[door], x + 30 + index * 50, y + 50)])),
+    ...Object.fromEntries(doors.map((door, index) => [`${AGAIN[door]} via`, linkOut(template, 'di nuovo', AGAIN[door], x + 40 + index * 50, y + 64)])),
   }));
 }
 
