@@ -6,7 +6,8 @@
 import { chooseSize, expectedPerHour, isChoosable, neededBy, type Needed } from './adaptive.js';
 import { grouped, groupOf, GROUPINGS, mergeSums } from './groups.js';
 import { daysBefore, History } from './history.js';
-import { type Adaptive, factsBehind } from './kpi.js';
+import { factsBehind } from './evaluate.js';
+import type { Adaptive } from './kpi.js';
 import type { Books } from './reading.js';
 import { parseSliceKey } from './slice.js';
 import { scanAll } from './store/scan.js';

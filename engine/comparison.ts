@@ -5,9 +5,10 @@
  * days on which the shop, the store or that kind of fact was not heard at all, are no days to compare with.
  */
 import { median } from './adaptive.js';
+import { evaluate } from './evaluate.js';
 import { ALL, type Group, grouped, groupOf, GROUPINGS, mergeSums } from './groups.js';
 import { daysBefore, History, type PastDay, wasHeard } from './history.js';
-import { evaluate, type Kpi, type KpiValue } from './kpi.js';
+import type { Kpi, KpiValue } from './kpi.js';
 import { minorDigits } from './money.js';
 import type { Books } from './reading.js';
 import { parseSliceKey } from './slice.js';

@@ -1,11 +1,9 @@
 /**
  * What number does the shop see? A KPI is read from the sums of a window's slices; ratios are computed last, and only here.
  */
+import { evaluate, factsBehind, isKnown, scaled } from './evaluate.js';
 import type { EventType } from './event.js';
-import { bucketField, BUCKET_RATIO, countField, typeField } from './measure.js';
-import { fromMinor } from './money.js';
 import { lateField, REVISION, UPDATED_AT } from './slice.js';
-import type { Counters } from './store/store.js';
 import { groupOf, type WindowSums } from './groups.js';
 import { formatInstant } from './time.js';
 import { isSliding, type Span, type WindowSize } from './window.js';
@@ -102,13 +100,17 @@ export function readKpis(size: WindowSize, row: WindowSums, kpis: readonly Kpi[]
   const status = statusOf(size, row, context);
   const updatedAt = formatInstant(row.sums[UPDATED_AT] ?? context.now);
   const shift = row.shift === undefined ? {} : { shift: row.shift };
-  return kpis.flatMap((kpi) => {
+  const { store, channel, sums } = row;
+  const revision = sums[REVISION] ?? 0;
+  const values: KpiValue[] = [];
+  for (const kpi of kpis) {
     const number = kpi.open === undefined || kpi.open === 'young' ? summed(kpi, row, context) : present(kpi, kpi.open, size, row, context);
-    if (number === undefined) return [];
+    if (number === undefined) continue;
     const unit = kpi.unit === 'money' ? context.currency : kpi.unit;
-    const { store, channel, sums } = row;
-    return [{ name: kpi.name, window, store, channel, status, ...number, unit, revision: sums[REVISION] ?? 0, updatedAt, ...shift }];
-  });
+    const { value, count } = number;
+    values.push({ name: kpi.name, window, store, channel, status, value, count, unit, revision, updatedAt, ...shift });
+  }
+  return values;
 }
 
 /** A number and the facts it rests on. */
@@ -159,74 +161,8 @@ export function isAdditive({ bottom, percentile, open }: Kpi): boolean {
   return bottom === undefined && percentile === undefined && open !== 'oldestOrder';
 }
 
-/**
- * The number itself: money and seconds in whole units of the currency and of time, `null` over an empty denominator. Sums may be shares of
- * sums (see comparison.ts): money is then rounded to the smallest unit.
- */
-export function evaluate(kpi: Kpi, sums: Counters, currency: string): number | null {
-  if (kpi.percentile !== undefined) return percentileOf(kpi, sums, kpi.percentile);
-  const top = total(kpi.top, sums);
-  if (kpi.bottom === undefined) return scaled(top, kpi, currency);
-  const bottom = total(kpi.bottom, sums);
-  return bottom === 0 ? null : scaled(ratioInUnits(top, bottom, kpi), kpi, currency);
-}
-
 /** A window that slides is always live; any other is over `graceMs` after its end. */
 function statusOf(size: WindowSize, { span, sums }: WindowSums, { now, graceMs }: ReadContext): KpiStatus {
   if (isSliding(size) || now < span.end + graceMs) return 'live';
   return (sums[lateField(size)] ?? 0) > 0 ? 'corrected' : 'final';
-}
-
-/** Whether anything speaks of it. */
-export function isKnown(kpi: Kpi, sums: Counters): boolean {
-  return kpi.types.some((type) => (sums[typeField(type)] ?? 0) > 0) || factsBehind(kpi, sums) > 0;
-}
-
-/** How many facts the number rests on: those in its denominator, where it has one. */
-export function factsBehind({ top, bottom }: Kpi, sums: Counters): number {
-  const measures = new Set((bottom ?? top).map(({ measure }) => measure));
-  return [...measures].reduce((count, measure) => count + (sums[countField(measure)] ?? 0), 0);
-}
-
-function total(parts: readonly Part[], sums: Counters): number {
-  return parts.reduce((sum, part) => sum + (part.sign ?? 1) * amountOf(part, sums), 0);
-}
-
-/** Quantities are kept in thousandths. */
-function amountOf({ measure, of }: Part, sums: Counters): number {
-  if (of === 'count') return sums[countField(measure)] ?? 0;
-  return (sums[measure] ?? 0) / (of === 'quantity' ? 1_000 : 1);
-}
-
-/** An average of money or time keeps the small unit of its numerator; a plain ratio has none. */
-function ratioInUnits(top: number, bottom: number, { unit }: Kpi): number {
-  return unit === 'money' || unit === 'seconds' ? roundHalfUp(top / bottom) : top / bottom;
-}
-
-function scaled(value: number, { unit }: Kpi, currency: string): number {
-  if (unit === 'money') return Number(fromMinor(roundHalfUp(value), currency));
-  if (unit === 'seconds') return value / 1_000;
-  if (unit === 'ratio') return Number(value.toFixed(6));
-  return value;
-}
-
-function roundHalfUp(value: number): number {
-  return Math.sign(value) * Math.round(Math.abs(value));
-}
-
-/** The upper third of the bucket that holds the rank: half a bucket is the largest error. */
-function percentileOf({ top }: Kpi, sums: Counters, rank: number): number | null {
-  const measure = top[0]?.measure ?? '';
-  const prefix = bucketField(measure, 0).slice(0, -1);
-  const buckets = Object.entries(sums)
-    .filter(([field, count]) => field.startsWith(prefix) && count > 0)
-    .map(([field, count]) => [Number(field.slice(prefix.length)), count] as const)
-    .sort(([a], [b]) => a - b);
-  const facts = buckets.reduce((sum, [, count]) => sum + count, 0);
-  let seen = 0;
-  for (const [bucket, count] of buckets) {
-    seen += count;
-    if (seen >= rank * facts) return Math.round(BUCKET_RATIO ** (bucket - 0.5)) / 1_000;
-  }
-  return null;
 }

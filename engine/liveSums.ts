@@ -28,10 +28,11 @@ export class LiveSums {
   /** Slices that changed. One whose sums are not told makes its windows unknown. */
   learn(changes: readonly SliceChange[]): void {
     for (const { level, start, store, channel, totals } of changes) {
+      const key = sliceKey(level, start, store, channel);
       for (const [name, window] of this.#windows) {
         if (window.level !== level || start < window.span.start || start >= window.span.end) continue;
         if (totals === undefined) this.#windows.delete(name);
-        else put(window, sliceKey(level, start, store, channel), totals);
+        else put(window, key, { store, channel }, totals);
       }
     }
   }
@@ -47,7 +48,7 @@ export class LiveSums {
   /** What a look at the store found in a window, should it be kept here. */
   refresh(size: WindowSize, span: Span, slices: readonly Entry[]): void {
     const window = this.#windows.get(nameOf(size, span));
-    if (window !== undefined) for (const { key, value } of slices) put(window, key, countersOf(value));
+    if (window !== undefined) for (const { key, value } of slices) put(window, key, parseSliceKey(key), countersOf(value));
   }
 
   /** Drops what was over before `now`. */
@@ -60,32 +61,37 @@ export class LiveSums {
     const window: Open = { level: sliceLevel(size), span, slices: new Map(), rows: new Map(), loaded: Promise.resolve() };
     if (this.#windows.size >= MAX_WINDOWS) this.#windows.clear();
     this.#windows.set(name, window);
-    window.loaded = read().then((slices) => { for (const { key, value } of slices) put(window, key, countersOf(value)); });
+    window.loaded = read().then((slices) => { for (const { key, value } of slices) put(window, key, parseSliceKey(key), countersOf(value)); });
     window.loaded.catch(() => { this.#windows.delete(name); });
     return window;
   }
 }
 
 /** The sums with more changes are the newer ones. */
-function put({ span, slices, rows }: Open, key: string, totals: Counters): void {
+function put({ span, slices, rows }: Open, key: string, { store, channel }: Group, totals: Counters): void {
   const before = slices.get(key);
   if (before !== undefined && (before[REVISION] ?? 0) >= (totals[REVISION] ?? 0)) return;
   slices.set(key, totals);
-  const grown = growth(before, totals);
-  const { store, channel } = parseSliceKey(key);
-  for (const group of [{ store, channel }, { store, channel: ALL }, { store: ALL, channel }, { store: ALL, channel: ALL }]) {
-    const row = rows.get(groupOf(group)) ?? { span, ...group, sums: {} };
-    rows.set(groupOf(group), row);
-    mergeSums(row.sums, grown);
-  }
+  const grown = before === undefined ? totals : growth(before, totals);
+  grow(rows, span, store, channel, grown);
+  grow(rows, span, store, ALL, grown);
+  grow(rows, span, ALL, channel, grown);
+  grow(rows, span, ALL, ALL, grown);
 }
 
-function growth(before: Counters | undefined, totals: Counters): Counters {
-  if (before === undefined) return totals;
+function grow(rows: Map<string, Row>, span: Span, store: string, channel: string, grown: Counters): void {
+  const name = groupOf({ store, channel });
+  const known = rows.get(name);
+  if (known === undefined) rows.set(name, { span, store, channel, sums: { ...grown } });
+  else mergeSums(known.sums, grown);
+}
+
+function growth(before: Counters, totals: Counters): Counters {
   const grown: Record<string, number> = {};
-  for (const [field, total] of Object.entries(totals)) {
-    if (field === UPDATED_AT) grown[field] = total;
-    else if (total !== before[field]) grown[field] = total - (before[field] ?? 0);
+  for (const field in totals) {
+    const total = totals[field] ?? 0;
+    const more = field === UPDATED_AT ? total : total - (before[field] ?? 0);
+    if (more !== 0) grown[field] = more;
   }
   return grown;
 }

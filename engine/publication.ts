@@ -2,49 +2,22 @@
  * Which numbers must be told again? Those whose slices moved: the first change at once, then at most one per interval, the last value always.
  */
 import { Affected } from './affected.js';
+import { type Cell, Cells, type Due } from './cells.js';
 import { isClosed } from './closing.js';
-import { ALL, type Group, groupOf } from './groups.js';
-import { type KpiValue, numberOf } from './kpi.js';
+import { groupOf } from './groups.js';
+import type { KpiValue } from './kpi.js';
+import { News } from './news.js';
 import type { Books } from './reading.js';
 import type { SliceChange } from './slice.js';
-import type { Counters, Store } from './store/store.js';
+import type { Store } from './store/store.js';
 import { type Growth, Telling, type TellingSettings } from './telling.js';
-import { MINUTE, parseInstant } from './time.js';
-import { ToldAt } from './toldAt.js';
-import { isSliding, sliceLevel, type Span, type WindowSize } from './window.js';
+import { formatInstant, parseInstant } from './time.js';
+import { isSliding, type Span, type WindowSize } from './window.js';
 
-/** A window of one group that moved: the lists of KPIs it concerns, and what it grew by since it was told (kept where it is over). */
-interface Moved extends Group {
-  readonly size: WindowSize;
-  readonly span: Span;
-  readonly kpis: Set<readonly string[]>;
-  growth?: Growth;
-}
-
-/** What of a moved window is due. */
-interface Due {
-  readonly moved: Moved;
-  readonly kpis: ReadonlySet<string>;
-}
-
-/**
- * What is told and how often: `intervalMs` between two values of one number. Where `many` write to the store and tell, a number may be back
- * at what was told here while another told something else in between: then each revision is news.
- */
+/** What is told and how often: `intervalMs` between two values of one number. */
 export interface PublicationSettings extends TellingSettings {
   readonly intervalMs: number;
 }
-
-interface Told {
-  readonly content: string;
-  readonly revision: number;
-  readonly usual: number | null | undefined;
-  readonly at: number;
-}
-
-const MAX_REMEMBERED = 20_000;
-/** Where nothing happens, what is usual goes on: so often it is told anew. */
-const USUAL_MS = 5 * MINUTE;
 
 /** Keeps what moved until it is due. Holds no timer and no clock: the room asks. */
 export class Publication {
@@ -53,9 +26,9 @@ export class Publication {
   readonly #settings: PublicationSettings;
   readonly #telling: Telling;
   readonly #affected: Affected;
-  readonly #toldAt: ToldAt;
-  readonly #moved = new Map<string, Moved>();
-  readonly #told = new Map<string, Told>();
+  readonly #cells: Cells;
+  readonly #moved = new Set<Cell>();
+  readonly #news: News;
   #nextAt: number | undefined;
 
   constructor(store: Store, books: Books, settings: PublicationSettings) {
@@ -64,7 +37,8 @@ export class Publication {
     this.#settings = settings;
     this.#telling = new Telling(store, books, settings);
     this.#affected = new Affected(books.kpis);
-    this.#toldAt = new ToldAt(settings.intervalMs);
+    this.#cells = new Cells(books.calendar, this.#telling.sizes, settings.intervalMs);
+    this.#news = new News(settings.writers ?? 'one');
   }
 
   /** Windows waiting to be told. */
@@ -80,14 +54,12 @@ export class Publication {
   /** Notes that these slices moved: every window size and every group they are part of. A window that is still to come is told when it begins. */
   touch(slices: readonly SliceChange[], now: number): void {
     this.#telling.learn(slices, now);
-    for (const { level, start, store, channel, add } of slices) {
-      const kpis = this.#affected.by(add);
-      for (const size of this.#telling.sizes) {
-        if (sliceLevel(size) !== level) continue;
-        const span = this.#books.calendar.windowAt(size, isSliding(size) ? now : start);
-        if (span.start > now || (isSliding(size) && start < span.start)) continue;
-        const isOver = !isSliding(size) && span.end + this.#books.graceMs <= now;
-        this.#note({ size, span, store, channel }, kpis, now, isOver ? add : undefined);
+    for (const slice of slices) {
+      const kpis = this.#affected.by(slice.add);
+      for (const cell of this.#cells.of(slice, now)) {
+        if (cell.span.start > now) continue;
+        const isOver = !isSliding(cell.size) && cell.span.end + this.#books.graceMs <= now;
+        this.#note(cell, kpis, now, isOver ? { sums: slice.add, changes: 1 } : undefined);
       }
     }
   }
@@ -101,7 +73,7 @@ export class Publication {
     for (const { name, status, window, store, channel } of values) {
       const start = parseInstant(window.start);
       if (status !== 'live' || start === undefined) continue;
-      this.#noteGroup({ size: window.size, span: { start, end: parseInstant(window.end) ?? start }, store, channel }, [name], now);
+      this.#note(this.#cells.cell(window.size, { start, end: parseInstant(window.end) ?? start }, { store, channel }), [name], now, undefined);
     }
   }
 
@@ -112,15 +84,13 @@ export class Publication {
 
   /** Takes what is due and reads its present values, without those that were told already. `everything` ignores the interval. */
   async take(now: number, everything = false): Promise<KpiValue[]> {
-    const due = this.#takeDue(now, everything);
+    const due = this.#takeDue(now, everything ? 'everything' : 'due');
     try {
       const values = this.news(await this.#withoutEnds(await this.#read(due, now)), now);
-      for (const { name, window, store, channel } of values) {
-        this.#toldAt.set(nameOf(window.size, parseInstant(window.start) ?? 0, { store, channel }), name, now);
-      }
+      this.#remember(due, values, now);
       return values;
     } catch (error) {
-      for (const { moved, kpis } of due.values()) this.#noteGroup(moved, [...kpis], now, moved.growth);
+      for (const { cell, kpis, growth } of due) this.#note(cell, [...kpis], now, growth);
       throw error;
     }
   }
@@ -141,17 +111,7 @@ export class Publication {
 
   /** Drops what says the same as the last message about the same number. */
   news(values: readonly KpiValue[], now: number): KpiValue[] {
-    return values.filter((value) => {
-      const key = numberOf(value);
-      const told = this.#told.get(key);
-      const content = `${String(value.value)} ${String(value.count)} ${value.status}`;
-      const usual = value.comparison?.value;
-      const isSame = told?.content === content && (this.#settings.writers !== 'many' || told.revision === value.revision);
-      if (isSame && (told.usual === usual || Math.abs(now - told.at) < USUAL_MS)) return false;
-      this.#told.delete(key);
-      this.#told.set(key, { content, revision: value.revision, usual, at: now });
-      return true;
-    });
+    return this.#news.of(values, now);
   }
 
   /** That a window is over is told by whoever closes it (see closing.ts), after all that was in time; here only what changed since. */
@@ -163,68 +123,45 @@ export class Publication {
     }
     return values.filter((value) => {
       if (value.status !== 'final') return true;
-      return closed.get(`${value.window.size}/${value.window.end}`) === true && this.#told.get(numberOf(value))?.revision !== value.revision;
+      return closed.get(`${value.window.size}/${value.window.end}`) === true && this.#news.revisionOf(value) !== value.revision;
     });
   }
 
-  #takeDue(now: number, everything: boolean): Map<string, Due> {
-    const due = new Map<string, Due>();
+  #takeDue(now: number, wanted: 'due' | 'everything'): Due[] {
+    const taken: Due[] = [];
     let nextAt: number | undefined;
-    for (const [key, moved] of this.#moved) {
-      const names = new Set([...moved.kpis].flat());
-      const ready = everything || moved.growth !== undefined ? names : new Set([...names].filter((name) => this.#toldAt.dueAt(key, name, now) <= now));
-      if (ready.size > 0) due.set(key, { moved, kpis: ready });
-      if (ready.size === names.size) {
-        this.#moved.delete(key);
-        continue;
-      }
-      const waiting = [...names].filter((name) => !ready.has(name));
-      this.#moved.set(key, { ...moved, kpis: new Set([waiting]) });
-      for (const name of waiting) nextAt = earlier(nextAt, this.#toldAt.dueAt(key, name, now));
+    for (const cell of this.#moved) {
+      const due = cell.take(now, wanted);
+      if (due !== undefined) taken.push(due);
+      const waitsUntil = cell.nextAt(now);
+      if (waitsUntil === undefined) this.#moved.delete(cell);
+      else nextAt = earlier(nextAt, waitsUntil);
     }
     this.#nextAt = nextAt;
-    this.#forget(now);
-    return due;
+    return taken;
   }
 
-  async #read(due: ReadonlyMap<string, Due>, now: number): Promise<KpiValue[]> {
+  async #read(due: readonly Due[], now: number): Promise<KpiValue[]> {
     const values: KpiValue[] = [];
     const look = this.#telling.look(now);
-    for (const { size, span } of windowsOf([...due.values()])) {
-      const wanted = new Map<string, { kpis: ReadonlySet<string>; growth?: Growth }>();
-      for (const { moved, kpis } of due.values()) {
-        if (moved.size !== size || moved.span.start !== span.start) continue;
-        wanted.set(groupOf(moved), { kpis, ...(moved.growth === undefined ? {} : { growth: moved.growth }) });
-      }
-      values.push(...(await this.#telling.read(size, span, wanted, now, look)));
-    }
+    for (const { size, span, wanted } of windowsOf(due)) values.push(...(await this.#telling.read(size, span, wanted, now, look)));
     return values;
   }
 
-  #note(window: Omit<Moved, 'kpis' | 'growth'>, kpis: readonly string[], now: number, growth: Counters | undefined): void {
-    const grown = growth === undefined ? undefined : { sums: growth, changes: 1 };
-    for (const store of [window.store, ALL]) {
-      for (const channel of [window.channel, ALL]) this.#noteGroup({ ...window, store, channel }, kpis, now, grown);
+  /** Only a cell of which something was told keeps its numbers back. */
+  #remember(due: readonly Due[], values: readonly KpiValue[], now: number): void {
+    const told = new Set(values.map(({ window, store, channel }) => `${window.size} ${window.start} ${store}/${channel}`));
+    for (const { cell, kpis } of due) {
+      if (told.has(`${cell.size} ${formatInstant(cell.span.start)} ${groupOf(cell)}`)) cell.told(kpis, now);
     }
   }
 
-  #noteGroup(window: Omit<Moved, 'kpis' | 'growth'>, kpis: readonly string[], now: number, growth?: Growth): void {
+  #note(cell: Cell, kpis: readonly string[], now: number, growth: Growth | undefined): void {
     if (kpis.length === 0) return;
-    const key = nameOf(window.size, window.span.start, window);
-    const { size, span, store, channel } = window;
-    const moved = this.#moved.get(key) ?? { size, span, store, channel, kpis: new Set() };
-    this.#moved.set(key, moved);
-    moved.kpis.add(kpis);
-    if (growth !== undefined) moved.growth = grownBy(moved.growth, growth);
-    this.#nextAt = earlier(this.#nextAt, growth === undefined ? this.#toldAt.soonest(key, kpis, now) : now);
-  }
-
-  #forget(now: number): void {
-    this.#toldAt.forget(now);
-    for (const key of this.#told.keys()) {
-      if (this.#told.size <= MAX_REMEMBERED) break;
-      this.#told.delete(key);
-    }
+    const dueAt = cell.note(kpis, now, growth);
+    if (dueAt === undefined) return;
+    this.#moved.add(cell);
+    this.#nextAt = earlier(this.#nextAt, dueAt);
   }
 }
 
@@ -232,18 +169,15 @@ function earlier(a: number | undefined, b: number): number {
   return a === undefined || b < a ? b : a;
 }
 
-function grownBy(before: Growth | undefined, { sums, changes }: Growth): Growth {
-  if (before === undefined) return { sums, changes };
-  const grown: Record<string, number> = { ...before.sums };
-  for (const [field, sum] of Object.entries(sums)) grown[field] = (grown[field] ?? 0) + sum;
-  return { sums: grown, changes: before.changes + changes };
-}
-
-function nameOf(size: WindowSize, start: number, group: Group): string {
-  return `${size}/${String(start)}/${groupOf(group)}`;
-}
-
-function windowsOf(due: readonly Due[]): { size: WindowSize; span: Span }[] {
-  const windows = new Map(due.map(({ moved: { size, span } }) => [`${size}/${String(span.start)}`, { size, span }]));
-  return [...windows.values()];
+/** What is due, by window and group. */
+function windowsOf(due: readonly Due[]): Iterable<{ readonly size: WindowSize; readonly span: Span; readonly wanted: Map<string, Due> }> {
+  const windows = new Map<string, { readonly size: WindowSize; readonly span: Span; readonly wanted: Map<string, Due> }>();
+  for (const each of due) {
+    const { size, span } = each.cell;
+    const key = `${size}/${String(span.start)}`;
+    const window = windows.get(key) ?? { size, span, wanted: new Map<string, Due>() };
+    windows.set(key, window);
+    window.wanted.set(groupOf(each.cell), each);
+  }
+  return windows.values();
 }

@@ -3,8 +3,9 @@
  */
 import type { Choices } from './choices.js';
 import type { Comparison } from './comparison.js';
+import { evaluate } from './evaluate.js';
 import { groupOf, type WindowSums } from './groups.js';
-import { CHOICES, type ChosenSize, emptyKpis, evaluate, type Kpi, type KpiValue } from './kpi.js';
+import { CHOICES, type ChosenSize, emptyKpis, type Kpi, type KpiValue } from './kpi.js';
 import { LiveSums } from './liveSums.js';
 import { type Look, lookOnce } from './open.js';
 import { type Books, readAllGroups, readWindow, valuesOf } from './reading.js';
@@ -62,13 +63,14 @@ export class Telling {
   /** The numbers of these groups. */
   async read(size: WindowSize, span: Span, wanted: Wanted, now: number, look: Look): Promise<KpiValue[]> {
     const { rows, open } = await readWindow(this.#store, size, span, this.#books, now, look, this.#live);
-    const values = rows.flatMap((row) => {
+    const values: KpiValue[] = [];
+    for (const row of rows) {
       const asked = wanted.get(groupOf(row));
-      if (asked === undefined) return [];
+      if (asked === undefined) continue;
       const { kpis, growth } = asked;
       const read = valuesOf(size, [row], this.#books, now, open, this.#books.kpis.filter(({ name }) => kpis.has(name)));
-      return growth === undefined ? read : read.map((value) => this.#withPrevious(value, row, growth));
-    });
+      values.push(...(growth === undefined ? read : read.map((value) => this.#withPrevious(value, row, growth))));
+    }
     return this.#dressed(size, span, values, now);
   }
 

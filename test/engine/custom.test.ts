@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { kpisOf, measureOf, readCustomKpis } from '../../engine/custom.js';
 import { readDefinitions, writeDefinitions } from '../../engine/definitions.js';
 import { mergeEvent } from '../../engine/fact.js';
-import { evaluate } from '../../engine/kpi.js';
+import { evaluate } from '../../engine/evaluate.js';
 import { contributionsOf } from '../../engine/measure.js';
 import { KPIS, MEASURES } from '../../engine/presets.js';
 import { event } from '../support/events.js';
