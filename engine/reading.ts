@@ -62,6 +62,16 @@ export async function readAllGroups(store: Store, size: WindowSize, span: Span, 
   return valuesOf(size, rows, books, now, open);
 }
 
+/**
+ * KPI values of a day as it was known at `until`: who had been heard by then. Its last minutes are looked up as long as minutes are kept.
+ */
+export async function readHeard(store: Store, day: Span, until: number, books: Books, now: number): Promise<KpiValue[]> {
+  const hour = until >= day.end ? day.end : books.calendar.windowAt('1h', until).start;
+  const hours = await readSlices(store, { size: '1d', spans: [{ start: day.start, end: hour }] });
+  const minutes = hour < until ? await readSlices(store, { size: '5m', spans: [{ start: hour, end: Math.min(until, day.end) }] }) : [];
+  return valuesOf('1d', sumGroups([...hours, ...minutes], day), books, now, NOTHING_OPEN);
+}
+
 /** The KPI values in rows of sums of windows of one size. */
 export function valuesOf(size: WindowSize, rows: readonly WindowSums[], books: Books, now: number, open: OpenThings, kpis = books.kpis): KpiValue[] {
   const { calendar, currency, graceMs, incompleteAfterMs = DEFAULT_SETTINGS.incompleteAfterMs } = books;

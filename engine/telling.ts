@@ -8,7 +8,7 @@ import { groupOf, type WindowSums } from './groups.js';
 import { CHOICES, type ChosenSize, emptyKpis, type Kpi, type KpiValue } from './kpi.js';
 import { LiveSums } from './liveSums.js';
 import { type Look, lookOnce } from './open.js';
-import { type Books, readAllGroups, readWindow, valuesOf } from './reading.js';
+import { type Books, readAllGroups, readHeard, readWindow, valuesOf } from './reading.js';
 import { REVISION, type SliceChange } from './slice.js';
 import type { Counters, Store } from './store/store.js';
 import { isSliding, type Span, type WindowSize } from './window.js';
@@ -74,12 +74,12 @@ export class Telling {
     return this.#dressed(size, span, values, now);
   }
 
-  /** All groups, with zeros for those that were heard on the window's day (of a day: on the day before). */
+  /** All groups, with zeros for those that were heard on the window's day before it ended (of a day: on the day before). */
   async readWithZeros(size: WindowSize, span: Span, now: number, status: 'live' | 'final'): Promise<KpiValue[]> {
     const { calendar, kpis } = this.#books;
     const present = await readAllGroups(this.#store, size, span, this.#books, now, status === 'live' ? this.#live : undefined);
     const day = calendar.windowAt('1d', size === '1d' ? span.start - 1 : isSliding(size) ? now : span.start);
-    const seen = await readAllGroups(this.#store, '1d', day, this.#books, now);
+    const seen = await readHeard(this.#store, day, size === '1d' || status === 'live' ? day.end : span.end, this.#books, now);
     const shift = size === 'shift' ? calendar.shiftAt(span.start) : undefined;
     const window = { size, span, status, ...(shift === undefined ? {} : { shift }) };
     return this.#dressed(size, span, [...present, ...emptyKpis(seen, present, window, kpis, now)], now);

@@ -275,7 +275,7 @@ describe('closing windows', () => {
     const shop = await Shop.open(['15m']);
     await shop.close(NOW - HOUR, ['15m']);
     await shop.hear(NOW - HOUR, sale('1', NOW - HOUR), sale('2', NOW - HOUR + 4 * MINUTE));
-    assert.deepEqual(await shop.close(NOW + 5_000, ['15m']), ['15m 10:45 0 final', '15m 11:00 20 final', '15m 11:15 0 final', '15m 11:30 0 final', '15m 11:45 0 final']);
+    assert.deepEqual(await shop.close(NOW + 5_000, ['15m']), ['15m 11:00 20 final', '15m 11:15 0 final', '15m 11:30 0 final', '15m 11:45 0 final']);
   });
 
   it('tells an hour without sales as zero, on a day that had some', async () => {
@@ -284,6 +284,14 @@ describe('closing windows', () => {
     await shop.hear(NOW - HOUR - MINUTE, sale('1', NOW - HOUR - MINUTE));
     assert.deepEqual(await shop.close(NOW + 5_000, ['1h']), ['1h 10:00 10 final', '1h 11:00 0 final']);
     assert.deepEqual(await (await Shop.open(['1h'])).close(NOW + 5_000, ['1h']), []);
+  });
+
+  it('says nothing about the time before the first sale of the day, even if that comes before the telling', async () => {
+    const shop = await Shop.open(['5m', '1h']);
+    await shop.close(NOW - MINUTE, ['5m', '1h']);
+    await shop.hear(NOW + 2_000, sale('1', NOW + 2_000));
+    assert.deepEqual(await shop.close(NOW + 5_000, ['5m', '1h']), []);
+    assert.deepEqual(await shop.close(NOW + 10 * MINUTE + 5_000, ['5m', '1h']), ['5m 12:00 10 final', '5m 12:05 0 final']);
   });
 
   it('tells again what a worker claimed and died on', async () => {
