@@ -25,7 +25,7 @@ export function neededBy({ bottom, percentile }: Kpi, { counts, ratios }: Needed
 }
 
 /** Whether windows can be chosen for it: not for what is open now, which has no window. */
-export function isChoosable({ open }: Kpi): boolean {
+export function isChoosable({ open }: Pick<Kpi, 'open'>): boolean {
   return open === undefined || open === 'young';
 }
 

@@ -88,7 +88,7 @@ function tickMute(rule: MuteRule, before: AlertState, { now, hours }: Clockwork)
 function tick(rule: AlertRule, before: AlertState, clock: Clockwork): Moved {
   const { now, hours } = clock;
   if (!hours.isOpen(now)) return rule.evaluate === 'finished' ? stay(before) : closed(before, now);
-  const moved = rule.evaluate === 'projected' ? reconsider(rule, before, clock) : stay(before);
+  const moved = rule.evaluate === 'projected' && before.state !== 'noData' ? reconsider(rule, before, clock) : stay(before);
   return moved.transitions.length > 0 ? moved : passTime(rule, sinceOpening(rule, moved.state, clock), clock);
 }
 

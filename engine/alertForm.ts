@@ -1,12 +1,13 @@
 /**
  * What does the shop want to be told about? One row of the form, read as the sentence it is; what contradicts itself is refused.
  */
+import { isChoosable } from './adaptive.js';
 import { type AlertRule, type MuteRule, type Rule, type Threshold } from './alertRule.js';
 import { ConfigError } from './errors.js';
 import { LABEL } from './event.schema.js';
 import { ALL, type Kpi } from './kpi.js';
 import { DAY, HOUR, MINUTE, SECOND } from './time.js';
-import { isSliding, isWindowSize, type WindowSize } from './window.js';
+import { isSliding, isWindowSize } from './window.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -73,6 +74,9 @@ function readKpiRule(name: string, row: Row, field: Field, known: KnownKpis): Al
   const when = readThreshold(row, field);
   const definition = known?.get(kpi);
   if (definition !== undefined) checkUnits(row, definition.unit, field);
+  if (size === 'auto' && definition !== undefined && !isChoosable(definition)) {
+    throw new ConfigError(field('size'), 'must not be chosen: what is open now has no window', size);
+  }
   return {
     name, kpi, size, when, ...readGroup(row, field),
     evaluate: readEvaluation(row, size, when, definition, field),
@@ -90,8 +94,9 @@ function readKpi(row: Row, field: Field, known: KnownKpis): string {
   return kpi;
 }
 
-function readSize(row: Row, field: Field): WindowSize {
+function readSize(row: Row, field: Field): AlertRule['size'] {
   const size = row['size'] ?? '1h';
+  if (size === 'auto') return size;
   if (typeof size !== 'string' || !isWindowSize(size)) throw new ConfigError(field('size'), 'must be a known window', size);
   return size;
 }
@@ -145,7 +150,7 @@ function slipOf([number, written]: readonly [number, string | undefined], unit: 
 }
 
 /** A sliding window is never finished; a filling one is always below its threshold at first, but its pace is not. */
-function readEvaluation(row: Row, size: WindowSize, when: Threshold, kpi: Definition | undefined, field: Field): AlertRule['evaluate'] {
+function readEvaluation(row: Row, size: AlertRule['size'], when: Threshold, kpi: Definition | undefined, field: Field): AlertRule['evaluate'] {
   const moment = momentOf(row, field);
   const refuse = (rule: string): never => { throw new ConfigError(field('evaluate'), rule, moment); };
   if (moment === 'projected') {

@@ -2,14 +2,18 @@
  * What does a KPI value do to an alert? Beyond the threshold long enough fires it, back at the recovery ends it, a correction may take it back.
  *
  * Finished windows are counted in windows: `for` 2h with windows of one hour are three breached windows in a row. Live values are counted
- * by the clock.
+ * by the clock. Rules are about the present: the window that is filling and the one that has just ended. Of those before, history that is
+ * loaded or comes late, only a correction of what was fired counts.
  */
 import { type Hours, isJudged, projected } from './alertHours.js';
 import { type AlertRule, isBreached, isRecovered } from './alertRule.js';
 import type { KpiStatus } from './kpi.js';
 import { type AlertState, enter, type Moved, type Observation, type Seen, stay } from './alertState.js';
+import { MINUTE } from './time.js';
 
 const MAX_RUN = 64;
+/** The end of a short window is told after the grace, at times by whoever takes over for a worker that died. */
+const LEAST_REACH_MS = 10 * MINUTE;
 
 /** `hours` are those that the rule heeds, `opening` the shop's: a pace is one of open hours in any case. */
 export interface Clockwork {
@@ -19,14 +23,50 @@ export interface Clockwork {
 }
 
 export function observe(rule: AlertRule, before: AlertState, seen: Observation, clock: Clockwork): Moved {
+  const { now } = clock;
+  if (!isPresent(seen, now)) return lookBack(rule, before, seen, now);
+  const state = { ...before, heardAt: heardAt(before, seen, now) };
+  const isNews = state.heardAt > before.heardAt;
+  // While nothing is heard, a zero that is only told is no zero.
+  const isSaid = seen.value !== null && isEvaluated(rule, seen.status) && (isNews || before.state !== 'noData');
+  const moved = isSaid ? judge(rule, state, seen, clock) : stay(state);
+  return isNews && moved.state.state === 'noData' ? enter({ ...moved.state, run: [] }, 'inactive', 'data', now) : moved;
+}
+
+/** The window that holds the present, or the last one, until the next is over. */
+function isPresent({ start, end, toldAt }: Observation, now: number): boolean {
+  return (toldAt ?? now) < end + Math.max(end - start, LEAST_REACH_MS);
+}
+
+/**
+ * When the newest fact was stored. A value is told again at each window, restart and reconnection; a fact is behind it where it differs from
+ * what was seen of its window or, of another window, where it is more than the zero of those that were there before.
+ */
+function heardAt({ heardAt: before, newest }: AlertState, { start, value, count, revision, updatedAt }: Observation, now: number): number {
+  const hasFact = newest?.start === start ? count !== newest.count || value !== newest.value : count > 0;
+  return hasFact && revision !== 0 ? Math.max(before, Math.min(now, updatedAt ?? now)) : before;
+}
+
+function judge(rule: AlertRule, before: AlertState, seen: Observation, clock: Clockwork): Moved {
   const { value, start, status } = seen;
-  if (value === null || !isEvaluated(rule, status)) return stay(before);
-  if (!isJudged(rule, seen, status, clock.now, clock.hours)) return closed({ ...before, heardAt: clock.now }, clock.now);
+  if (value === null) return stay(before);
+  if (!isJudged(rule, seen, status, clock.now, clock.hours)) return closed(before, clock.now);
   const isTakenBack = isCorrection(rule, status) && before.run.includes(start) && !isBreached(rule.when, value);
   if (start < (before.newest?.start ?? -Infinity)) return isTakenBack ? takeBack(rule, before, start, clock.now) : stay(before);
-  const state = heard(rule, before, seen, clock.now);
+  const state = heard(rule, before, seen);
   if (isTakenBack) return takeBackNewest(rule, state, value, clock.now);
   return isPace(rule, status) ? reconsider(rule, state, clock) : evaluate(rule, state, value, clock);
+}
+
+/** What fired for a window long past is taken back by a correction, or said with the figure it has now. */
+function lookBack(rule: AlertRule, before: AlertState, seen: Observation, now: number): Moved {
+  const { start, value, status } = seen;
+  if (value === null || status !== 'corrected') return stay(before);
+  const isNewest = before.newest?.start === start;
+  const state = isNewest ? { ...before, newest: seenOf(seen) } : before;
+  const hasFired = rule.evaluate === 'finished' ? before.run.includes(start) : isNewest;
+  if (!hasFired || isBreached(rule.when, value)) return stay(state);
+  return isNewest ? takeBackNewest(rule, state, value, now) : takeBack(rule, state, start, now);
 }
 
 function isEvaluated({ evaluate: moment }: AlertRule, status: KpiStatus): boolean {
@@ -60,10 +100,15 @@ export function isLongEnough(rule: AlertRule, { run }: AlertState, now: number):
 }
 
 /** A window nobody heard of, or nobody judges, lies between two: they are not in a row. */
-function heard(rule: AlertRule, before: AlertState, { start, end, value, unit }: Seen, now: number): AlertState {
+function heard(rule: AlertRule, before: AlertState, seen: Observation): AlertState {
   const { restored: _confirmed, ...state } = before;
+  const { start } = seen;
   const hasGap = rule.evaluate === 'finished' && before.state !== 'firing' && start > (before.newest?.end ?? start);
-  return { ...state, heardAt: now, newest: { start, end, value, unit }, ...(hasGap ? { run: [] } : {}) };
+  return { ...state, newest: seenOf(seen), ...(hasGap ? { run: [] } : {}) };
+}
+
+function seenOf({ start, end, value, unit, count }: Observation): Seen {
+  return { start, end, value, unit, count };
 }
 
 function evaluate(rule: AlertRule, before: AlertState, value: number, clock: Clockwork): Moved {

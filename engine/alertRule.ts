@@ -12,7 +12,8 @@ export interface AlertRule {
   readonly kind?: 'kpi';
   readonly name: string;
   readonly kpi: string;
-  readonly size: WindowSize;
+  /** `auto`: windows whose size was chosen (see adaptive.ts). */
+  readonly size: WindowSize | 'auto';
   readonly channel: string;
   /** One alert per store, or one for all stores together. */
   readonly group: 'store' | 'all';
@@ -25,7 +26,7 @@ export interface AlertRule {
   readonly keepFiringForMs: number;
   /** Tells again while it fires; 0 = once. */
   readonly repeatMs: number;
-  /** Silence for so long is `noData`; 0 = never. */
+  /** No new fact for so long is `noData`; 0 = never. */
   readonly noDataMs: number;
 }
 

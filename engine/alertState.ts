@@ -10,6 +10,8 @@ export interface Seen {
   readonly end: number;
   readonly value: number | null;
   readonly unit: string;
+  /** How many facts it rests on. */
+  readonly count: number;
   /** What it would come to at this pace, where that is what was judged. */
   readonly projected?: number;
 }
@@ -17,6 +19,12 @@ export interface Seen {
 /** A KPI value of the rule's window size and group; instants in epoch ms. */
 export interface Observation extends Seen {
   readonly status: KpiStatus;
+  /** How often its window changed; 0: no fact is behind it, it is only told. */
+  readonly revision: number;
+  /** When its window changed last; `undefined`: that was not said, so just now. */
+  readonly updatedAt: number | undefined;
+  /** When it was told, where that was earlier. */
+  readonly toldAt?: number;
 }
 
 export type StateName = 'inactive' | 'pending' | 'firing' | 'resolved' | 'noData';
@@ -26,6 +34,7 @@ export interface AlertState {
   readonly since: number;
   /** Starts of the breached windows in a row (`finished`), or the instant the breach began (otherwise). Empty: not breached. */
   readonly run: readonly number[];
+  /** When the newest fact was stored that a value rested on. */
   readonly heardAt: number;
   readonly newest?: Seen;
   /** Of a source: what made it mute. */
@@ -58,9 +67,9 @@ export function initialState(now: number): AlertState {
   return { state: 'inactive', since: now, run: [], heardAt: now };
 }
 
-/** A state read back after a restart: nothing is told again, and silence begins to count now. */
+/** A state read back after a restart: nothing is told again, and a silence that was not noticed yet begins to count now. */
 export function restoredState(state: AlertState, now: number): AlertState {
-  return { ...state, heardAt: now, ...(state.state === 'pending' ? { restored: true } : {}) };
+  return { ...state, ...(state.state === 'noData' ? {} : { heardAt: now }), ...(state.state === 'pending' ? { restored: true } : {}) };
 }
 
 /** Something is wrong, and someone should look. */

@@ -147,8 +147,9 @@ export class Stage {
   #settingsOf({ rules, expectations }: Case): PublicationSettings {
     const { counting: { intervalMs, auto }, shop: { opening } } = this.#setting;
     const told = expectations.filter((one) => one.kind === 'kpi').filter((one) => one.told);
-    const sizes = [...rules.flatMap((rule) => (rule.kind === 'mute' ? [] : [rule.size])), ...told.flatMap(({ size }) => (size === 'auto' ? [] : [size]))];
-    const isAuto = auto !== undefined && told.some(({ size }) => size === 'auto');
+    const asked = [...rules.flatMap((rule) => (rule.kind === 'mute' ? [] : [rule.size])), ...told.map(({ size }) => size)];
+    const sizes = asked.filter((size) => size !== 'auto');
+    const isAuto = auto !== undefined && asked.includes('auto');
     return {
       sizes: [...new Set<WindowSize>(sizes)], intervalMs,
       ...(isAuto ? { choices: new Choices(this.#store, this.#books, auto) } : {}),

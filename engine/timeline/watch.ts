@@ -2,10 +2,10 @@
  * How do the alerts stand at an instant of a timeline? The alert machine, fed with the values that were told, and woken when it asks for it.
  */
 import { type AlertState, initialState, type Input, restoredState, step, type Transition } from '../alert.js';
-import type { AlertRule, Rule } from '../alertRule.js';
+import type { Rule } from '../alertRule.js';
+import { isAbout, observationOf } from '../alertValue.js';
 import type { Hours } from '../alertHours.js';
 import { ALL, type KpiValue } from '../kpi.js';
-import { parseInstant } from '../time.js';
 import type { RuleNews } from './timeline.js';
 
 /** A change that people were told of. */
@@ -46,8 +46,7 @@ export class Watch {
 
   hear(values: readonly KpiValue[], now: number): void {
     for (const value of values) {
-      const { window, unit, status } = value;
-      const observation = { start: parseInstant(window.start) ?? 0, end: parseInstant(window.end) ?? 0, value: value.value, unit, status };
+      const observation = observationOf(value);
       for (const rule of this.#rules) {
         if (rule.kind !== 'mute' && isAbout(rule, value)) this.#step(rule, value.store, { kind: 'value', observation }, now);
       }
@@ -97,8 +96,4 @@ export class Watch {
     const place = rule.kind === 'mute' ? decodeURIComponent(store) : store;
     for (const transition of transitions) if (transition.audience === 'tell') this.#told.push({ at: now, rule: rule.name, store: place, transition });
   }
-}
-
-function isAbout(rule: AlertRule, { name, window, store, channel }: KpiValue): boolean {
-  return rule.kpi === name && rule.size === window.size && rule.channel === channel && (rule.group === 'all') === (store === ALL);
 }

@@ -2,6 +2,7 @@
  * What came in: numbers to watch, a word from the dashboard about an alert, or the question how they stand?
  */
 import type { AlertRule, Rule } from '../../engine/alertRule.js';
+import { isAbout, observationOf } from '../../engine/alertValue.js';
 import { ALL, type KpiValue } from '../../engine/kpi.js';
 import { parseInstant } from '../../engine/time.js';
 import type { Happening } from './desk.js';
@@ -64,11 +65,6 @@ function isKpiValue(value: unknown): value is KpiValue {
 }
 
 function happeningsOf(value: KpiValue, rules: readonly AlertRule[]): Happening[] {
-  const { name, window, store, channel, status, unit, value: number } = value;
-  return rules
-    .filter((rule) => rule.kpi === name && rule.size === window.size && rule.channel === channel && (rule.group === 'all') === (store === ALL))
-    .map((rule) => {
-      const span = { start: parseInstant(window.start) ?? 0, end: parseInstant(window.end) ?? 0 };
-      return { rule, store, input: { kind: 'value', observation: { ...span, value: number, unit, status } } };
-    });
+  const input = { kind: 'value' as const, observation: observationOf(value) };
+  return rules.filter((rule) => isAbout(rule, value)).map((rule) => ({ rule, store: value.store, input }));
 }

@@ -95,9 +95,10 @@ export class Desk {
       await this.load();
       return await this.#inTurn(() => this.#apply([...this.#missed, ...happenings]));
     } catch (error) {
-      // The end of a window is told once: it must not be missed because the store was away just then.
+      // The end of a window is told once: it must not be missed because the store was away just then, nor be old when that is back.
       const known = new Set(this.#missed);
-      this.#missed = [...this.#missed, ...happenings.filter((one) => one.input.kind === 'value' && !known.has(one))].slice(-MAX_MISSED);
+      const news = happenings.filter((one) => !known.has(one)).flatMap((one) => toldNow(one, this.#deps.now()));
+      this.#missed = [...this.#missed, ...news].slice(-MAX_MISSED);
       throw error;
     }
   }
@@ -221,4 +222,10 @@ export class Desk {
     const rule = this.#ruleOf(name);
     return rule === undefined ? undefined : { rule, store, state: initialState(this.#deps.now()), text: undefined, wakeAt: undefined };
   }
+}
+
+/** A value with the moment at which it was told; of what else may happen, nothing is missed. */
+function toldNow(happening: Happening, now: number): Happening[] {
+  const { input } = happening;
+  return input.kind === 'value' ? [{ ...happening, input: { ...input, observation: { toldAt: now, ...input.observation } } }] : [];
 }

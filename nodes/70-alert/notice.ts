@@ -6,7 +6,6 @@ import type { AlertState, Cause, Seen, StateName, Transition } from '../../engin
 import type { AlertRule, MuteRule } from '../../engine/alertRule.js';
 import { ALL } from '../../engine/kpi.js';
 import { formatInstant, MINUTE, SECOND } from '../../engine/time.js';
-import type { WindowSize } from '../../engine/window.js';
 import type { ShopPort } from '../ports.js';
 import type { Standing } from './desk.js';
 import { durationText, fill, type Language, Words } from './words.js';
@@ -22,7 +21,7 @@ export interface Notice {
   readonly source?: string;
   readonly channel: string;
   readonly kpi: string;
-  readonly window: { readonly size: WindowSize; readonly start: string; readonly end: string } | null;
+  readonly window: { readonly size: AlertRule['size']; readonly start: string; readonly end: string } | null;
   readonly value: number | null;
   /** What the window would come to at this pace, where that is what was judged. */
   readonly projected?: number;

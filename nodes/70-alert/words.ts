@@ -38,7 +38,7 @@ export class Words {
     return this.#day.format(at);
   }
 
-  window(size: WindowSize, { start, end }: Span): string {
+  window(size: WindowSize | 'auto', { start, end }: Span): string {
     const { window } = this.dictionary;
     if (size === '1d') return fill(window.day, { day: this.day(start) });
     if (isSliding(size)) return fill(window.sliding, { minutes: String(Math.round((end - start) / 60_000)) });

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { type AlertState, initialState, type Input, restoredState, step } from '../../engine/alert.js';
 import type { AlertRule } from '../../engine/alertRule.js';
-import type { KpiStatus } from '../../engine/kpi.js';
+import type { Observation } from '../../engine/alertState.js';
+import type { Adaptive, KpiStatus, KpiValue } from '../../engine/kpi.js';
+import { isAbout } from '../../engine/alertValue.js';
 import { HOUR, MINUTE } from '../../engine/time.js';
 
 const low: AlertRule = {
@@ -11,18 +13,30 @@ const low: AlertRule = {
 };
 const open: AlertRule = { ...low, name: 'open orders', kpi: 'incomplete_orders', size: '1d', evaluate: 'live', when: { op: 'above', threshold: 5, recovery: 3 } };
 
+/** Revenue of a quarter of an hour that is far above what it ever comes to. */
+const sold: AlertRule = { ...low, name: 'sold', size: '15m', evaluate: 'live', when: { op: 'above', threshold: 1_000, recovery: 1_000 } };
+
 /** `[minute, what happens, "from>to cause audience" of each transition, next wake in minutes]`. A gap in the list: nothing follows. */
-type Line = [minute: number, input: Input | 'restart', transitions: string[], wakeAt?: number];
+type Line = [minute: number, input: Happening, transitions: string[], wakeAt?: number];
+
+/** Values rest on facts; the newest was stored when the value was told, unless the line says when. */
+type Happening = Exclude<Input, { kind: 'value' }> | 'restart' | { readonly kind: 'value'; readonly observation: Omit<Observation, 'updatedAt'>; readonly storedAt?: number };
 
 /** The value of the hour that begins at `hour` o'clock. */
-const hourly = (hour: number, value: number | null, status: KpiStatus = 'final'): Input =>
-  ({ kind: 'value', observation: { start: hour * HOUR, end: (hour + 1) * HOUR, value, unit: 'EUR', status } });
+const hourly = (hour: number, value: number | null, status: KpiStatus = 'final'): Happening =>
+  ({ kind: 'value', observation: { start: hour * HOUR, end: (hour + 1) * HOUR, value, unit: 'EUR', count: 3, revision: 3, status } });
 /** A live value of the running day. */
-const live = (value: number | null, status: KpiStatus = 'live', day = 0): Input =>
-  ({ kind: 'value', observation: { start: day * 24 * HOUR, end: (day + 1) * 24 * HOUR, value, unit: 'count', status } });
-const tick: Input = { kind: 'tick' };
-const acknowledge: Input = { kind: 'acknowledge' };
-const silence = (minute: number): Input => ({ kind: 'silence', until: minute * MINUTE });
+const live = (value: number | null, status: KpiStatus = 'live', day = 0): Happening =>
+  ({ kind: 'value', observation: { start: day * 24 * HOUR, end: (day + 1) * 24 * HOUR, value, unit: 'count', count: 3, revision: 3, status } });
+/** A quarter of an hour: what was sold in it by then, the last of it stored at that minute; zero, told to those who were there before. */
+const quarter = (start: number, value: number, storedAt: number, status: KpiStatus = 'live'): Happening =>
+  ({ kind: 'value', observation: { start: start * MINUTE, end: (start + 15) * MINUTE, value, unit: 'EUR', count: value / 10, revision: value / 10, status }, storedAt });
+const zero = (start: number, status: KpiStatus = 'live'): Happening => quarter(start, 0, start, status);
+const tick: Happening = { kind: 'tick' };
+const acknowledge: Happening = { kind: 'acknowledge' };
+const silence = (minute: number): Happening => ({ kind: 'silence', until: minute * MINUTE });
+
+const hour = (start: number): Omit<Observation, 'value' | 'count' | 'revision' | 'updatedAt'> => ({ start: start * HOUR, end: (start + 1) * HOUR, unit: 'EUR', status: 'final' });
 
 const fires = 'firing threshold tell';
 const resolves = 'resolved recovery tell';
@@ -144,6 +158,46 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
     rule: { ...low, noDataMs: HOUR },
     lines: [[60, hourly(0, 600), [], 120], [120, tick, ['noData noData tell']], [180, hourly(2, 1), [fires]], [900, tick, []]],
   },
+  'takes a zero that is only told for no data, whatever window it is about': {
+    rule: { ...sold, noDataMs: HOUR },
+    lines: [
+      [1, quarter(0, 10, 1), [], 61], [15, zero(15), [], 61], [30, zero(30, 'final'), [], 61], [31, quarter(0, 10, 1), [], 61],
+      [61, tick, ['noData noData tell']], [75, zero(75), []], [90, quarter(90, 10, 90), ['inactive data quiet'], 150],
+    ],
+  },
+  'takes the end of a window with nothing new in it for no data': {
+    rule: { ...sold, noDataMs: HOUR }, lines: [[1, quarter(0, 10, 1), [], 61], [15, quarter(0, 10, 1, 'final'), [], 61], [61, tick, ['noData noData tell']]],
+  },
+  'hears the live values of a window that it judges when it is over': {
+    rule: { ...low, noDataMs: 2 * HOUR },
+    lines: [[60, hourly(0, 600), [], 180], [170, quarter(165, 10, 170), [], 290], [290, tick, ['noData noData tell']], [300, quarter(300, 10, 300), ['inactive data quiet'], 420]],
+  },
+  'hears that a sale was taken back, though nothing is left': {
+    rule: { ...sold, noDataMs: HOUR },
+    lines: [[1, quarter(0, 10, 1), [], 61], [5, { kind: 'value', observation: { start: 0, end: 15 * MINUTE, value: 0, unit: 'EUR', count: 0, revision: 2, status: 'live' } }, [], 65]],
+  },
+  'says nothing of zero revenue while nothing is heard': {
+    rule: { ...low, noDataMs: HOUR },
+    lines: [[60, hourly(0, 600), [], 120], [120, tick, ['noData noData tell']], [121, { kind: 'value', observation: { ...hour(1), value: 0, count: 0, revision: 0 } }, []], [180, hourly(2, 1), [fires]]],
+  },
+  'remembers over a restart since when nothing is heard': {
+    rule: { ...sold, noDataMs: HOUR },
+    lines: [[1, quarter(0, 10, 1), [], 61], [61, tick, ['noData noData tell']], [90, 'restart', []], [91, quarter(75, 10, 80), ['inactive data quiet']]],
+  },
+
+  'looks at no window long past: history is no news': {
+    rule: low,
+    lines: [[6_000, hourly(40, 1), []], [6_001, hourly(41, 1, 'corrected'), []], [6_002, hourly(99, 600), []], [6_003, hourly(42, 1, 'corrected'), []]],
+  },
+  'fires no live rule by a day long past': { rule: open, lines: [[10_000, live(9, 'final', 2), []], [10_001, live(9, 'corrected', 3), []], [10_002, live(9, 'live', 6), [fires]]] },
+  'judges the last window until the next one is over': {
+    rule: low, lines: [[119, hourly(0, 1), [fires]], [240, hourly(2, 600), []], [299, hourly(3, 600), [resolves]]],
+  },
+  'takes back by a correction what an old window fired, and fires nothing by one': {
+    rule: low,
+    lines: [[60, hourly(0, 480), [fires]], [6_000, hourly(0, 470, 'corrected'), []], [6_001, hourly(0, 510, 'corrected'), ['resolved correction tell']], [6_002, hourly(0, 1, 'corrected'), []]],
+  },
+  'takes back a live one too': { rule: open, lines: [[1, live(9), [fires]], [5_000, live(8, 'corrected'), []], [5_001, live(2, 'corrected'), ['resolved correction tell']]] },
 
   'tells nothing again after a restart': {
     rule: { ...low, repeatMs: 5 * HOUR },
@@ -161,7 +215,7 @@ describe('alert machine', () => {
       let state: AlertState = initialState(0);
       for (const [minute, input, expected, wake] of lines) {
         if (input === 'restart') state = restoredState(JSON.parse(JSON.stringify(state)) as AlertState, minute * MINUTE);
-        const { state: after, transitions, wakeAt } = step(rule, state, input === 'restart' ? tick : input, minute * MINUTE);
+        const { state: after, transitions, wakeAt } = step(rule, state, inputOf(input, minute), minute * MINUTE);
         const happened = transitions.map(({ to, cause, audience }) => `${to} ${cause} ${audience}`);
         assert.deepEqual(happened, expected, `at minute ${String(minute)}`);
         if (rule.noDataMs === 0 || wake !== undefined) assert.equal(wakeAt === undefined ? undefined : wakeAt / MINUTE, wake, `wake at minute ${String(minute)}`);
@@ -172,9 +226,32 @@ describe('alert machine', () => {
 
   it('keeps a long run bounded and still knows how long it lasts', () => {
     let state = initialState(0);
-    for (let hour = 0; hour < 400; hour++) state = step({ ...low, forMs: 300 * HOUR }, state, hourly(hour, 1), hour * HOUR).state;
+    for (let hour = 0; hour < 400; hour++) state = step({ ...low, forMs: 300 * HOUR }, state, inputOf(hourly(hour, 1), hour * 60), hour * HOUR).state;
     assert.ok(state.run.length <= 64);
     assert.equal(state.state, 'firing');
     assert.equal(state.since, 300 * HOUR);
   });
 });
+
+describe('what a rule is about', () => {
+  const adaptive: Adaptive = { size: '1h', reason: 'tooFew', expected: 1, needed: 30 };
+  const value: KpiValue = {
+    name: 'revenue', window: { size: '1h', start: '2026-11-23T09:00:00.000Z', end: '2026-11-23T10:00:00.000Z' }, store: '_', channel: '_', value: 1,
+    unit: 'EUR', count: 1, status: 'final', revision: 1, updatedAt: '2026-11-23T09:10:00.000Z',
+  };
+  const cases: [title: string, rule: Partial<AlertRule>, value: Partial<KpiValue>, expected: boolean][] = [
+    ['its KPI, size, channel and group', {}, {}, true],
+    ['no other KPI', {}, { name: 'orders' }, false],
+    ['no store where it is about all', {}, { store: 'milano' }, false],
+    ['each store where it is about stores', { group: 'store' }, { store: 'milano' }, true],
+    ['windows of a chosen size, whatever it is', { size: 'auto' }, { adaptive }, true],
+    ['no other windows then', { size: 'auto' }, {}, false],
+    ['no window that was chosen where it is about hours', {}, { adaptive }, false],
+  ];
+  for (const [title, rule, part, expected] of cases) it(title, () => { assert.equal(isAbout({ ...low, ...rule }, { ...value, ...part }), expected); });
+});
+
+function inputOf(input: Happening, minute: number): Input {
+  if (input === 'restart') return { kind: 'tick' };
+  return input.kind === 'value' ? { kind: 'value', observation: { ...input.observation, updatedAt: (input.storedAt ?? minute) * MINUTE } } : input;
+}

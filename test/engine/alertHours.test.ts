@@ -36,7 +36,7 @@ type Line = [at: string, input: Input | 'restart', transitions: string[], wakeAt
 
 const tick: Input = { kind: 'tick' };
 const value = (start: string, end: string, amount: number, status: KpiStatus = 'final'): Input => (
-  { kind: 'value', observation: { start: ms(start), end: ms(end), value: amount, unit: 'EUR', status } });
+  { kind: 'value', observation: { start: ms(start), end: ms(end), value: amount, unit: 'EUR', count: 3, revision: 3, updatedAt: undefined, status } });
 const hourly = (hour: number, amount: number, status: KpiStatus = 'final'): Input => value(`${String(hour)}:00`, `${String(hour + 1)}:00`, amount, status);
 const live = (amount: number): Input => value('0:00', '24:00', amount, 'live');
 const fires = 'firing threshold tell';

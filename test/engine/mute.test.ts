@@ -90,7 +90,7 @@ describe('the alert of a mute source', () => {
     'is repeated no more once it is acknowledged': [[25, mute, ['noData mute tell']], [30, { kind: 'acknowledge' }, ['noData command quiet']], [145, tick, []]],
     'is told at the end of a silence': [[5, { kind: 'silence', until: 60 * MINUTE }, ['inactive command quiet']], [25, mute, ['noData mute silenced'], 60], [60, tick, ['noData mute tell'], 180]],
     'does not tell the end of what was never told': [[5, { kind: 'silence', until: 60 * MINUTE }, ['inactive command quiet']], [25, mute, ['noData mute silenced']], [30, quiet(29 * MINUTE), ['resolved data silenced']]],
-    'has nothing to do with numbers': [[1, { kind: 'value', observation: { start: 0, end: HOUR, value: 1, unit: 'EUR', status: 'final' } }, []]],
+    'has nothing to do with numbers': [[1, { kind: 'value', observation: { start: 0, end: HOUR, value: 1, unit: 'EUR', count: 1, revision: 1, updatedAt: 0, status: 'final' } }, []]],
   };
   for (const [title, lines] of Object.entries(timelines)) {
     it(title, () => {

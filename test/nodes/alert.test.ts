@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { ConfigError } from '../../engine/errors.js';
 import type { AlertRule } from '../../engine/alertRule.js';
+import { readRules } from '../../engine/alertForm.js';
 import { HOUR } from '../../engine/time.js';
 import { type AlertConfig, readConfig } from '../../nodes/70-alert/config.js';
+import { kpisWith } from '../../nodes/70-alert/kpis.js';
 import type { Notice } from '../../nodes/70-alert/notice.js';
 import { eventually, load, NINE, revenue, said, startEmpty, unload } from '../support/alertRoom.js';
 
@@ -35,6 +37,11 @@ describe('alert form', () => {
   it('looks at sliding windows live, and at others only where it is asked to', () => {
     const evaluations = [{ size: 'last-1h' }, { size: '1h' }, { op: 'above', recovery: '', evaluate: 'live' }, { evaluate: 'projected' }].map((fields) => kpiRule(fields).evaluate);
     assert.deepEqual(evaluations, ['live', 'finished', 'live', 'projected']);
+  });
+
+  it('takes windows of a chosen size like any other', () => {
+    assert.deepEqual([kpiRule({ size: 'auto' }).size, kpiRule({ size: 'auto', evaluate: 'projected' }).evaluate], ['auto', 'projected']);
+    assert.throws(() => readRules([{ ...row, kpi: 'oldest_open_order', size: 'auto' }], kpisWith([])), { field: 'rules.Incasso basso.size' });
   });
 
   const broken: [string, object][] = [

@@ -11,7 +11,7 @@ import { readConfig } from '../../nodes/70-alert/config.js';
 import { Desk } from '../../nodes/70-alert/desk.js';
 import { type Notice, Writer } from '../../nodes/70-alert/notice.js';
 import type { ShopPort } from '../../nodes/ports.js';
-import { eventually, load, NINE, revenue, said, startEmpty, unload } from '../support/alertRoom.js';
+import { clockAt, eventually, load, NINE, revenue, said, startEmpty, unload } from '../support/alertRoom.js';
 
 const row = { name: 'Incasso basso', kpi: 'revenue', size: '1h', op: 'below', threshold: '500', recovery: '550', group: 'store' };
 const rows = [row, { ...row, name: 'Incasso minimo', threshold: '300', recovery: '' }];
@@ -110,6 +110,7 @@ describe('what the alert node tells', () => {
 
   it('judges only hours in which its shop is open', async () => {
     const week = ['', '', '', '', '', '09:30-13:00', ''];
+    clockAt(NINE + 5 * SECOND);
     const { main, send } = await load([{ ...row, hours: 'opening' }], {}, { shop: { opens: 'hours', hours: week } });
     for (const hour of [-1, 0, 4, 24, 7 * 24 + 1]) send(revenue(hour, 1));
     await eventually(() => main.length === 1);
@@ -132,7 +133,7 @@ describe('the desk while the store is away', () => {
   const shop = { stores: [], calendar: new Calendar(new LocalClock('Europe/Rome')) } as unknown as ShopPort;
 
   it('does not miss the end of a window that was told just then', async () => {
-    const now = NINE + HOUR;
+    let now = NINE + HOUR;
     const store = await openLevelStore({ memory: true }, { now: () => now });
     let weather: 'fair' | 'away' | 'lost' = 'fair';
     const failing: Store = {
@@ -153,18 +154,21 @@ describe('the desk while the store is away', () => {
     const untold = async (): Promise<unknown[]> => (await store.scan(prefixRange('u/'), 10)).map(({ value }) => value);
     const [rule] = rules;
     assert.ok(rule);
-    const breach = { rule, store: '_', input: { kind: 'value' as const, observation: { start: NINE, end: NINE + HOUR, value: 1, unit: 'EUR', status: 'final' as const } } };
+    const told = { count: 1, revision: 1, updatedAt: NINE, status: 'final' as const };
+    const breach = { rule, store: '_', input: { kind: 'value' as const, observation: { start: NINE, end: NINE + HOUR, value: 1, unit: 'EUR', ...told } } };
     const desk = open();
     await desk.load();
     weather = 'away';
     await assert.rejects(desk.apply([breach]), { code: 'store.away' });
     assert.equal(desk.wakeAt(), now);
     await assert.rejects(desk.wake(), { code: 'store.away' });
+    // By then the window is long past; it was not when it was told.
+    now += 5 * HOUR;
     weather = 'fair';
     assert.equal(await desk.wake(), undefined);
     assert.deepEqual(await untold(), ['firing']);
     // Written, but the answer got lost: tried again, it is no second firing.
-    const end = { ...breach, input: { ...breach.input, observation: { ...breach.input.observation, start: NINE + HOUR, end: NINE + 2 * HOUR, value: 600 } } };
+    const end = { ...breach, input: { ...breach.input, observation: { ...breach.input.observation, start: NINE + 5 * HOUR, end: NINE + 6 * HOUR, value: 600 } } };
     weather = 'lost';
     await assert.rejects(desk.apply([end]), { code: 'store.away' });
     weather = 'fair';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import type { KpiStatus, KpiValue } from '../../engine/kpi.js';
-import { formatInstant, HOUR, parseInstant } from '../../engine/time.js';
+import { formatInstant, HOUR, parseInstant, SECOND } from '../../engine/time.js';
 import storeRoom from '../../nodes/00-store/store.js';
 import shopRoom from '../../nodes/06-shop/shop.js';
 import windowRoom from '../../nodes/60-window/window.js';
@@ -34,8 +34,17 @@ export interface Loaded {
   readonly shown: () => string;
 }
 
-/** Starts an empty Node-RED; the answer ends it. */
+const trueNow = Date.now;
+
+/** The hour of the first value has just ended, and time goes on from there: rules are about the present. */
+export function clockAt(at = NINE + HOUR + 5 * SECOND): void {
+  const ahead = at - trueNow();
+  Date.now = () => trueNow() + ahead;
+}
+
+/** Starts an empty Node-RED with a clock of its own; the answer ends both. */
 export async function startEmpty(): Promise<() => Promise<void>> {
+  clockAt();
   const directory = mkdtempSync(join(tmpdir(), 'bottega-alert-'));
   helper.settings({ userDir: directory });
   await new Promise<void>((resolve) => { helper.startServer(resolve); });
@@ -43,6 +52,7 @@ export async function startEmpty(): Promise<() => Promise<void>> {
     await helper.unload();
     await new Promise<void>((resolve) => { helper.stopServer(resolve); });
     rmSync(directory, { recursive: true, force: true });
+    Date.now = trueNow;
   };
 }
 
