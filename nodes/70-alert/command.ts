@@ -65,6 +65,8 @@ function isKpiValue(value: unknown): value is KpiValue {
 }
 
 function happeningsOf(value: KpiValue, rules: readonly AlertRule[]): Happening[] {
+  const concerned = rules.filter((rule) => isAbout(rule, value));
+  if (concerned.length === 0) return [];
   const input = { kind: 'value' as const, observation: observationOf(value) };
-  return rules.filter((rule) => isAbout(rule, value)).map((rule) => ({ rule, store: value.store, input }));
+  return concerned.map((rule) => ({ rule, store: value.store, input }));
 }
