@@ -96,7 +96,7 @@ export function channelOf({ values }: Fact): string {
 
 /** Measures compiled into one table: what any fact adds under them. */
 export function compile(measures: readonly Measure[], table: FieldTable): AddFact {
-  const plans = new Map(EVENT_TYPES.map((type) => [type, planFor(type, measures, table)]));
+  const plans = new Map<EventType, Plan>(EVENT_TYPES.map((type) => [type, planFor(type, measures, table)]));
   table.widen();
   return (fact, sign, rowAt) => {
     const plan = plans.get(fact.type);
@@ -209,11 +209,18 @@ function valueOf(fact: Fact, value: Term['value']): number | undefined {
   if (value === 'one') return 1;
   if (value === 'quantity') return numberIn(values[SLOT.quantity]) ?? 1_000;
   if (value === 'amount') return numberIn(values[SLOT.amount]);
-  return value === 'duration' ? durationOf(fact) : thousandthsOf(values[placeOf(fact, value.field)]);
+  if (value === 'duration') return durationOf(fact);
+  return 'part' in value ? partOf(fact, value.part) : thousandthsOf(values[placeOf(fact, value.field)]);
+}
+
+function partOf(fact: Fact, field: string): number | undefined {
+  const part = fact.values[placeOf(fact, field)];
+  const amount = fact.values[SLOT.amount];
+  return typeof part === 'number' && typeof amount === 'number' && Number.isSafeInteger(part) && part >= 0 && part <= amount ? part : undefined;
 }
 
 /** The same bound as a quantity's: sums of what anybody sends must stay exact integers. */
-const MAX_EXTRA = 1e9;
+const MAX_EXTRA = 1e7;
 
 function thousandthsOf(value: FieldValue | undefined): number | undefined {
   return typeof value !== 'number' || Math.abs(value) > MAX_EXTRA ? undefined : Math.round(value * 1_000) + 0;

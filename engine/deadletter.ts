@@ -7,7 +7,8 @@ import { formatInstant, parseInstant } from './time.js';
 
 /**
  * `reason` is the broken rule or why it was ignored, `path` a JSON Pointer into element `index` of what was sent.
- * `sealed`: the element itself, readable with the shop's key only. `ignored` letters are counted, never kept.
+ * `sealed`: the element itself, readable with the shop's key only. `ignored` letters are counted, never kept; an `erase` letter is a request
+ * to forget somebody, and never kept either: it says which others have to go.
  */
 export interface DeadLetter {
   readonly id: string;
@@ -17,7 +18,7 @@ export interface DeadLetter {
   readonly path: string;
   readonly message: string;
   readonly receivedAt: string;
-  readonly kind: 'dead' | 'ignored';
+  readonly kind: 'dead' | 'ignored' | 'erase';
   readonly index: number;
   readonly sealed?: string;
   /** With the content only: what its delivery said of itself, to go in again as it came. */
@@ -45,10 +46,10 @@ const MAX_TEXT = 256;
 const SAFE_TEXT = /[^\p{L}\p{N} ._:/~()[\]-]/gu;
 const KEY_TEXT = /[^\w.:/~-]/g;
 
-/** The letters of one delivery. The content is sealed once per element, with its first letter; what is ignored keeps none. */
-export function lettersOf(outcome: NormalizedBody, raw: unknown, sender: Sender): DeadLetter[] {
+/** The letters of one delivery, `atMost` so many of the dead. The content is sealed once per element, with its first letter; what is ignored keeps none. */
+export function lettersOf(outcome: NormalizedBody, raw: unknown, sender: Sender, atMost = Infinity): DeadLetter[] {
   const sealedAt = new Set<number>();
-  const dead = firstPerItem(outcome).map(({ index, item, rule, path, message }): DeadLetter => {
+  const dead = firstPerItem(outcome).slice(0, atMost).map(({ index, item, rule, path, message }): DeadLetter => {
     const content = contentOf(outcome.body, raw, index);
     const isFirst = !sealedAt.has(index);
     sealedAt.add(index);
@@ -57,7 +58,11 @@ export function lettersOf(outcome: NormalizedBody, raw: unknown, sender: Sender)
   });
   const ignored = outcome.ignored.map(({ index, reason }) =>
     letter(sender, { id: `${String(sender.receivedAt)}.${String(index)}`, reason, path: '', message: '', kind: 'ignored', index }));
-  return [...dead, ...ignored];
+  const erase = (outcome.erasures ?? []).map((index): DeadLetter => {
+    const said: Said = { id: `${String(sender.receivedAt)}.${String(index)}`, reason: 'privacy', path: '', message: '', kind: 'erase', index };
+    return { ...letter(sender, said), ...enclosed(sender, contentOf(outcome.body, raw, index)) };
+  });
+  return [...dead, ...ignored, ...erase];
 }
 
 /** Something that another node sent away by its side door, with that door's reason. Repeats and silenced things are only counted. */
@@ -101,7 +106,7 @@ type LetterLike = Pick<DeadLetter, 'id' | 'provider' | 'reason' | 'kind'> & Read
 
 function isLetter(value: unknown): value is LetterLike {
   const { id, provider, reason, kind } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  return [id, provider, reason].every((text) => typeof text === 'string') && (kind === 'dead' || kind === 'ignored');
+  return [id, provider, reason].every((text) => typeof text === 'string') && (kind === 'dead' || kind === 'ignored' || kind === 'erase');
 }
 
 function textOr(otherwise: string, value: unknown): string {

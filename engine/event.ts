@@ -3,11 +3,12 @@
  */
 import Ajv2020, { type ErrorObject } from 'ajv/dist/2020.js';
 import type { Refusal } from './errors.js';
-import { type EVENT_TYPES, eventSchema, type STATUSES } from './event.schema.js';
+import { type ERASURE, type EVENT_TYPES, eventSchema, type STATUSES } from './event.schema.js';
+import { isPlainlyValid } from './eventShape.js';
 import { fromMinor, toMinor } from './money.js';
 import { DAY, formatInstant, MINUTE, parseInstant } from './time.js';
 
-export type EventType = (typeof EVENT_TYPES)[number];
+export type EventType = (typeof EVENT_TYPES)[number] | typeof ERASURE;
 export type Status = (typeof STATUSES)[number];
 
 export interface Campaign {
@@ -59,6 +60,8 @@ export type Parsed =
 export const MAX_FUTURE_MS = 5 * MINUTE;
 /** Hour slices, and so corrections, reach this far back. */
 export const MAX_AGE_MS = 400 * DAY;
+/** Longer than anything is open: sums of such times would leave the exact integers. */
+const MAX_OPEN_MS = 3_660 * DAY;
 
 type Json = Record<string, unknown>;
 
@@ -66,8 +69,10 @@ const validate = new Ajv2020({ allErrors: true, strict: false, messages: true })
 
 /** Checks anything and gives it its one canonical form: equal events become equal text. */
 export function parseEvent(input: unknown, context: EventContext): Parsed {
-  if (!validate(input)) return { outcome: 'refused', refusals: (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').slice(0, 8).map(refusalOf) };
-  const raw = input as unknown as Json & { data: Json };
+  if (!isPlainlyValid(input) && !validate(input)) {
+    return { outcome: 'refused', refusals: (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').slice(0, 8).map(refusalOf) };
+  }
+  const raw = input as Json & { data: Json };
   const refusals: Refusal[] = [];
   const event = canonical(raw, context, refusals);
   return refusals.length > 0 ? { outcome: 'refused', refusals } : { outcome: 'event', event };
@@ -105,11 +110,10 @@ function canonical(raw: Json & { data: Json }, context: EventContext, refusals: 
 }
 
 function canonicalData(raw: Json, context: EventContext, refusals: Refusal[]): EventData {
-  const data: Record<string, unknown> = {};
-  for (const field of Object.keys(raw).sort()) data[field] = raw[field];
+  const currency = raw['currency'] ?? context.currency;
+  const data = inOrder(raw['amount'] === undefined ? raw : { ...raw, currency });
   if (raw['amount'] !== undefined) {
-    data['currency'] = raw['currency'] ?? context.currency;
-    data['amount'] = amountAt(raw['amount'], data['currency'] as string, context.currency, refusals);
+    data['amount'] = amountAt(raw['amount'], currency as string, context.currency, refusals);
   }
   for (const field of ['openedAt', 'closedAt'] as const) {
     if (raw[field] !== undefined) data[field] = reformat(raw[field], `/data/${field}`, refusals);
@@ -122,10 +126,21 @@ function canonicalData(raw: Json, context: EventContext, refusals: Refusal[]): E
   return data as unknown as EventData;
 }
 
+/** A copy with its fields in order; what an outbox has sent has them so. */
+function inOrder(raw: Json): Json {
+  const fields = Object.keys(raw);
+  if (fields.every((field, index) => index === 0 || (fields[index - 1] ?? '') < field)) return { ...raw };
+  const data: Json = {};
+  for (const field of fields.sort()) data[field] = raw[field];
+  return data;
+}
+
 function refuseBadSpan(data: Json, refusals: Refusal[]): void {
   const { openedAt, closedAt } = data as { openedAt?: string; closedAt?: string };
   if (openedAt !== undefined && closedAt !== undefined && closedAt < openedAt) {
     refusals.push({ path: '/data/closedAt', rule: 'order', message: 'closed before opened' });
+  } else if (openedAt !== undefined && closedAt !== undefined && (parseInstant(closedAt) ?? 0) - (parseInstant(openedAt) ?? 0) > MAX_OPEN_MS) {
+    refusals.push({ path: '/data/closedAt', rule: 'span', message: 'more than ten years after it was opened' });
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * What do we know about one thing that happened? The merge of all versions heard of it, whatever their order.
  *
- * A fact is a row of last-writer-wins registers, one a field, ordered by (sequence, id, value). That order is total, so
+ * A fact is a row of last-writer-wins registers, one a field, ordered by (paid or not, sequence, id, value). That order is total, so
  * the merge is commutative, associative and idempotent (a state-based CRDT: Shapiro et al. 2011, LWW-Register).
  */
 import { type EventData, type EventType, sequenceKey, type ShopEvent } from './event.js';
@@ -35,7 +35,7 @@ export interface Fact {
 }
 
 /** Facts of one thing share this key. The source belongs to it: two tills may both have a receipt 1. */
-export function factKey({ type, source, subject, id }: ShopEvent): string {
+export function factKey({ type, source, subject, id }: Pick<ShopEvent, 'type' | 'source' | 'subject' | 'id'>): string {
   return keyStart(type, source) + (subject ?? `=${id}`);
 }
 
@@ -78,7 +78,18 @@ export function factOf({ type, id, time, sequence, data }: ShopEvent, currency: 
   const values: (FieldValue | undefined)[] = [store, channel, instantOf(time), status, minor, thousandths, payment];
   const extras = pushRest(values, data);
   // A version whose place is its time needs no second look at the same instant.
-  return { type, sequences: sequence === time ? time.slice(0, -1) : sequenceKey(sequence), ids: id, extras, values, by: undefined };
+  const place = sequence === time ? time.slice(0, -1) : sequenceKey(sequence);
+  return { type, sequences: isUnpaid(type, status) ? UNPAID + place : place, ids: id, extras, values, by: undefined };
+}
+
+/**
+ * A sale that was paid stays one: cancelled later, it is a refund that takes the money back. So what says it was paid stands behind all that
+ * says it is open or cancelled. No sequence begins with a control character.
+ */
+const UNPAID = '\u0001';
+
+function isUnpaid(type: EventType, status: EventData['status']): boolean {
+  return type === 'sale' && status !== undefined && status !== 'completed';
 }
 
 /** One list for all facts without fields of the sender's own. */

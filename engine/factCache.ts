@@ -12,7 +12,6 @@ const MAX_FACTS = 8_192;
 export class FactCache {
   #young = new Map<string, KnownFact>();
   #old = new Map<string, KnownFact>();
-  readonly #pending = new Map<string, Promise<unknown>>();
 
   get(key: string): KnownFact | undefined {
     return this.#young.get(key) ?? this.#old.get(key);
@@ -20,8 +19,8 @@ export class FactCache {
 
   /** What was read of a fact; a commit under way knows better. */
   learn(key: string, fact: KnownFact | undefined): void {
-    if (this.#pending.has(key)) return;
-    this.#restore(key, fact);
+    const known = this.get(key);
+    if (known?.commit === undefined && known !== fact) this.#restore(key, fact);
   }
 
   /**
@@ -30,8 +29,8 @@ export class FactCache {
    */
   async during<T>(facts: readonly FactChange[], commit: Promise<T>, isDone: (result: T) => boolean): Promise<T> {
     for (const { after } of facts) {
+      after.commit = commit;
       this.#set(after);
-      this.#pending.set(after.key, commit);
     }
     let outcome: 'done' | 'failed' = 'failed';
     try {
@@ -40,7 +39,7 @@ export class FactCache {
       return result;
     } finally {
       for (const { before, after } of facts) {
-        if (this.#pending.get(after.key) === commit) this.#pending.delete(after.key);
+        after.commit = undefined;
         if (outcome === 'failed' && this.get(after.key) === after) this.#restore(after.key, before);
       }
     }
@@ -48,7 +47,12 @@ export class FactCache {
 
   /** Resolves when nobody is writing these facts any more, whatever became of it. */
   async settled(keys: readonly string[]): Promise<void> {
-    await Promise.allSettled(keys.flatMap((key) => this.#pending.get(key) ?? []));
+    const commits = new Set<Promise<unknown>>();
+    for (const key of keys) {
+      const commit = this.get(key)?.commit;
+      if (commit !== undefined) commits.add(commit);
+    }
+    if (commits.size > 0) await Promise.allSettled(commits);
   }
 
   #set(fact: KnownFact): void {

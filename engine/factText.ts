@@ -6,7 +6,7 @@
  *
  * `a4250` is an amount of 42.50, `1t1795338930` a time set by the second writer, `x_table=n7` a field of the sender's own with its kind (`s` text,
  * `n` number, `b` true or false). Instants are seconds, with `.` and milliseconds where there are any. No text of a canonical event holds a
- * control character (see event.schema.ts), so none has to be escaped.
+ * control character (see event.schema.ts), so none has to be escaped; U+0001 before a sequence says that nobody had paid yet (see fact.ts).
  */
 import type { EventType } from './event.js';
 import { type Fact, type FieldValue, FIRST_EXTRA, NO_EXTRAS, SLOT } from './fact.js';

@@ -8,7 +8,7 @@ import { decodeFact, encodeFact } from './factText.js';
 import type { Generation, Measure } from './measure.js';
 import { MinuteSums, type MovedSlice } from './minuteSums.js';
 import { openChanges } from './openIndex.js';
-import { addOf, type FoldContext, KEEP_MS } from './slice.js';
+import { type FoldContext, KEEP_MS } from './slice.js';
 import type { Change } from './store/store.js';
 import { DAY, HOUR } from './time.js';
 
@@ -21,12 +21,13 @@ export interface Version {
 /** What a batch says, by fact key. */
 export type Versions = ReadonlyMap<string, Version>;
 
-/** A fact as the store holds it, decoded. `text` is what lies there, made once somebody needs it. */
+/** A fact as the store holds it, decoded. `text` is what lies there, made once somebody needs it; `commit` what writes it at this moment. */
 export interface KnownFact {
   readonly key: string;
   readonly generation: string;
   readonly fact: Fact;
   text: string | undefined;
+  commit: Promise<unknown> | undefined;
 }
 
 /** A fact that a batch changes, or brings to the current measures. */
@@ -35,11 +36,11 @@ export interface FactChange {
   readonly after: KnownFact;
 }
 
-/** One commit's worth: the facts that change, the slices that move, and the keys of the facts that stay as they are. */
+/** One commit's worth: the facts that change, the slices that move, and the facts that stay as they are, as they were taken to be. */
 export interface FoldPlan {
   readonly facts: readonly FactChange[];
   readonly slices: readonly MovedSlice[];
-  readonly same: readonly string[];
+  readonly same: readonly KnownFact[];
   /** Events that said nothing new. */
   readonly unchanged: number;
 }
@@ -47,14 +48,16 @@ export interface FoldPlan {
 /** The fact in a stored text. */
 export function knownFact(key: string, text: string): KnownFact {
   const { generation, fact } = decodeFact(text);
-  return { key, generation, fact, text };
+  return { key, generation, fact, text, commit: undefined };
 }
 
 /** Sorts a batch by the facts it speaks of. */
-export function versionsOf(events: readonly ShopEvent[], currency: string): Versions {
+export function versionsOf(events: readonly ShopEvent[], currency: string, keys?: readonly string[]): Versions {
   const versions = new Map<string, Version>();
-  for (const event of events) {
-    const key = factKey(event);
+  for (let index = 0; index < events.length; index += 1) {
+    const event = events[index];
+    if (event === undefined) continue;
+    const key = keys?.[index] ?? factKey(event);
     const fact = factOf(event, currency);
     const known = versions.get(key);
     if (known === undefined) versions.set(key, { fact, events: 1 });
@@ -72,26 +75,33 @@ export function planFold(versions: Versions, knownAt: (key: string) => KnownFact
   const measuring = measuringOf(context.generation);
   const sums = new MinuteSums(calendar, measuring.table);
   const facts: FactChange[] = [];
-  const same: string[] = [];
+  const same: KnownFact[] = [];
   let unchanged = 0;
   for (const [key, { fact: said, events }] of versions) {
     const before = knownAt(key);
     const fact = said === undefined ? before?.fact : mergeFacts(before?.fact, said);
     if (fact === undefined) continue;
     if (before !== undefined && before.generation === generation && fact === before.fact) {
-      same.push(key);
+      same.push(before);
       unchanged += events;
       continue;
     }
-    facts.push({ before, after: { key, generation, fact, text: undefined } });
+    facts.push({ before, after: { key, generation, fact, text: undefined, commit: undefined } });
     if (before !== undefined) book(measuring.of(before.generation, context.former), before.fact, -1, sums);
     book(measuring.current, fact, 1, sums);
   }
   return { facts, slices: sums.moved(now), same, unchanged };
 }
 
-/** The plan as the store wants it: facts by compare-and-set with their entries in the index of open things, then slices by addition. */
-export function changesOf({ facts, slices }: FoldPlan, context: FoldContext): Change[] {
+/** Whether the store's text holds all that was said, where the fact was `taken` to say it already and may never have been written. */
+export function holds(text: string | undefined, taken: KnownFact, said: Fact | undefined): boolean {
+  if (text === undefined || text === taken.text) return text !== undefined;
+  const { generation, fact } = knownFact(taken.key, text);
+  return generation === taken.generation && (said === undefined || mergeFacts(fact, said) === fact);
+}
+
+/** The facts of a plan as the store wants them: by compare-and-set, with their entries in the index of open things. */
+export function changesOf({ facts }: FoldPlan): Change[] {
   const changes: Change[] = [];
   for (const { before, after } of facts) {
     const { key, fact } = after;
@@ -100,7 +110,6 @@ export function changesOf({ facts, slices }: FoldPlan, context: FoldContext): Ch
     changes.push({ key, expect: before === undefined ? null : before.text ?? encodeFact(before), value: after.text, expiresAt });
     for (const change of openChanges(key, before?.fact, fact, expiresAt)) changes.push(change);
   }
-  for (const slice of slices) changes.push(addOf(slice, context));
   return changes;
 }
 

@@ -1,14 +1,16 @@
 /**
  * How do events get into the store? Plan, commit; read and try again where what was known is not what is there.
  */
+import { isErasure, storeOrders } from './erasureOrder.js';
 import { Fault } from './errors.js';
 import type { ShopEvent } from './event.js';
+import { factKey } from './fact.js';
 import { cacheOf } from './factCache.js';
 import { generationIn } from './factText.js';
-import { changesOf, type FoldPlan, knownFact, planFold, type Versions, versionsOf } from './fold.js';
+import { changesOf, type FoldPlan, holds, knownFact, type KnownFact, planFold, type Versions, versionsOf } from './fold.js';
 import { generationOf, type Measure } from './measure.js';
 import { countHours } from './mute.js';
-import { type FoldContext, REVISION, type SliceChange } from './slice.js';
+import { addsOf, type FoldContext, REVISION, type SliceChange } from './slice.js';
 import { scanAll } from './store/scan.js';
 import { type Change, type CommitResult, type Counters, prefixRange, type Store, textOf } from './store/store.js';
 
@@ -24,8 +26,16 @@ export interface Folded {
   readonly unchanged: number;
 }
 
-/** Stores a batch of events; when it resolves they survive a power cut. Throws the store's faults, and `store.contended` under endless conflict. */
+/**
+ * Stores a batch of events, and the orders to forget someone that are among them; when it resolves they survive a power cut. Throws the store's
+ * faults, and `store.contended` under endless conflict.
+ */
 export async function foldEvents(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
+  if (events.some(isErasure)) {
+    const folded = await foldEvents(store, events.filter((event) => !isErasure(event)), context);
+    await storeOrders(store, events, context.now);
+    return folded;
+  }
   if (events.length <= MAX_FACTS_PER_COMMIT) return foldPart(store, events, context);
   const slices: SliceChange[] = [];
   let unchanged = 0;
@@ -57,19 +67,40 @@ export async function refold(store: Store, after: string, context: FoldContext):
   return page.length < MAX_FACTS_PER_COMMIT ? undefined : page.at(-1)?.key;
 }
 
-function foldPart(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
-  return foldVersions(store, versionsOf(events, context.currency), sourceMarks(events), context);
+async function foldPart(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
+  const keys = events.map(factKey);
+  // A near store looks the facts up while we sort what is said of them.
+  const looked = store.reads === 'near' ? lookUp(store, keys) : Promise.resolve();
+  const [sorted] = await Promise.all([sort(events, keys, context), looked]);
+  return foldVersions(store, sorted.versions, sorted.marks, context);
+}
+
+interface Sorted {
+  readonly versions: Versions;
+  readonly marks: readonly Change[];
+}
+
+/** Fails as a promise does. */
+// eslint-disable-next-line @typescript-eslint/require-await
+async function sort(events: readonly ShopEvent[], keys: readonly string[], { currency }: FoldContext): Promise<Sorted> {
+  return { versions: versionsOf(events, currency, keys), marks: sourceMarks(events) };
+}
+
+/** Facts that the cache does not know are read ahead: a guess that they are new would cost a commit where they are not. */
+function lookUp(store: Store, keys: readonly string[]): Promise<void> {
+  const cache = cacheOf(store);
+  return learn(store, keys.filter((key) => cache.get(key) === undefined));
 }
 
 /**
  * What the cache says of a fact, or that it says nothing, is a guess: a fact that is to be written is checked by the commit, one that stays
  * as it is by a read. Only where a guess was wrong the facts are read and planned again.
  */
-async function foldVersions(store: Store, versions: Versions, marks: readonly Change[], context: FoldContext): Promise<Folded> {
+export async function foldVersions(store: Store, versions: Versions, marks: readonly Change[], context: FoldContext): Promise<Folded> {
   const cache = cacheOf(store);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const plan = planFold(versions, (key) => cache.get(key), context);
-    const [result, gone] = await Promise.all([commitPlan(store, plan, marks, context), missing(store, plan.same)]);
+    const [result, gone] = await Promise.all([commitPlan(store, plan, marks, context), missing(store, plan.same, versions)]);
     await learn(store, [...gone, ...(result.outcome === 'conflict' ? result.keys : [])]);
     if (result.outcome === 'conflict') continue;
     const done = { unchanged: plan.unchanged, slices: plan.slices.map((slice, index) => withTotals(slice, result.totals[index])) };
@@ -82,16 +113,23 @@ async function foldVersions(store: Store, versions: Versions, marks: readonly Ch
 
 async function commitPlan(store: Store, plan: FoldPlan, marks: readonly Change[], context: FoldContext): Promise<CommitResult> {
   if (plan.facts.length === 0) return NOTHING;
-  const commit = store.commit([...changesOf(plan, context), ...marks], 'stored');
+  const adds = addsOf(plan.slices, context);
+  // A near store looks the slices up while we write down the facts; the commit waits for what is read of them, and says so if that fails.
+  if (store.reads === 'near') store.read(adds.map(({ key }) => key)).catch(() => undefined);
+  const commit = store.commit([...changesOf(plan), ...adds, ...marks], 'stored');
   return cacheOf(store).during(plan.facts, commit, ({ outcome }) => outcome === 'ok');
 }
 
-/** Which of these the store does not have after all. A newer text is no harm: it holds what was known. */
-async function missing(store: Store, keys: readonly string[]): Promise<string[]> {
-  if (keys.length === 0) return [];
+/**
+ * Which of these the store does not have after all: what was taken for known may have been on its way only, and refused. A newer text that
+ * holds what was said is no harm.
+ */
+async function missing(store: Store, same: readonly KnownFact[], versions: Versions): Promise<string[]> {
+  if (same.length === 0) return [];
+  const keys = same.map(({ key }) => key);
   await cacheOf(store).settled(keys);
   const texts = await store.read(keys);
-  return keys.filter((_key, index) => texts[index] === undefined);
+  return same.filter((taken, index) => !holds(textOf(texts[index]), taken, versions.get(taken.key)?.fact)).map(({ key }) => key);
 }
 
 const NOTHING: CommitResult = { outcome: 'ok', totals: [] };

@@ -21,9 +21,10 @@ export interface Term {
   readonly where?: readonly Condition[];
   /**
    * `one` counts facts, `amount` minor units, `quantity` thousandths (1 where the sender gave none), `duration` ms from `openedAt` to `closedAt`,
-   * `{ field }` thousandths of a number that the sender gave (text, or more than a thousand million either way: nothing).
+   * `{ field }` thousandths of a number that the sender gave (text, or more than a thousand million either way: nothing), `{ part }` minor units
+   * that are a part of the amount (no whole number, or more than all of it: nothing).
    */
-  readonly value: 'one' | 'amount' | 'quantity' | 'duration' | { readonly field: `x_${string}` };
+  readonly value: 'one' | 'amount' | 'quantity' | 'duration' | { readonly field: `x_${string}` } | { readonly part: `x_${string}` };
   /** Which instant decides the window (default `time`, which is also taken where the fact has no such instant). */
   readonly at?: 'time' | 'openedAt' | 'closedAt';
   /** The window is decided so many ms later: by when something has lasted too long, not by when it began. */

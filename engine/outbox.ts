@@ -46,6 +46,8 @@ interface Waiting extends Queued {
   dueAt: number;
 }
 
+/** Events that are worth a packet of their own without waiting for more. */
+const CROWD = 64;
 const FIRST_RESEND_MS = SECOND;
 const LAST_RESEND_MS = MINUTE;
 const MAX_WINDOW_BYTES = 16 * 1024 * 1024;
@@ -149,6 +151,14 @@ export class Outbox {
 
   brokerAway(): void {
     this.#broker = 'away';
+  }
+
+  /** What `take` would answer without waiting: nothing, a few events that more may join, or as many as make waiting pointless. */
+  waiting(): 'none' | 'few' | 'many' {
+    const room = this.#limits.maxInFlight - this.#inFlight;
+    const events = Math.min(this.#fresh.length, room);
+    if (this.#broker === 'away' || events <= 0) return 'none';
+    return events >= Math.min(CROWD, room) ? 'many' : 'few';
   }
 
   /** The messages to publish now; they count as sent. `now`: milliseconds of a clock that nobody sets. */

@@ -14,6 +14,8 @@ const online: Condition = { field: 'channel', op: 'is', value: 'online' };
 const social: Condition = { field: 'social', op: 'is', value: true };
 const byCard: Condition = { field: 'payment', op: 'is', value: 'card' };
 const inCash: Condition = { field: 'payment', op: 'is', value: 'cash' };
+/** Its parts are told apart: see normalize/split.ts. */
+const inParts: Condition = { field: 'payment', op: 'is', value: 'split' };
 const paidSomehow: Condition = { field: 'payment', op: 'known' };
 const withCovers: Condition = { field: 'x_covers', op: 'above', value: 0 };
 /** Nobody is served for longer than a day: whoever says so forgot to close, and would spoil every average. */
@@ -57,6 +59,7 @@ const FIXED: readonly Measure[] = [
     name: 'card_paid',
     terms: [
       { type: 'sale', where: [completed, byCard], value: 'amount' },
+      { type: 'sale', where: [completed, inParts], value: { part: 'x_card_minor' } },
       { type: 'payment', where: [completed, byCard], value: 'amount' },
     ],
   },
@@ -64,6 +67,7 @@ const FIXED: readonly Measure[] = [
     name: 'cash_paid',
     terms: [
       { type: 'sale', where: [completed, inCash], value: 'amount' },
+      { type: 'sale', where: [completed, inParts], value: { part: 'x_cash_minor' } },
       { type: 'payment', where: [completed, inCash], value: 'amount' },
     ],
   },

@@ -21,11 +21,11 @@ export function keyedDigest(text: string | Uint8Array, key: Uint8Array): string 
 }
 
 /** The own text fields of `record` that `allowed` names, and no others. */
-export function allowOnly(record: unknown, allowed: readonly string[]): Record<string, string> {
+export function allowOnly(record: unknown, allowed: ReadonlySet<string>): Record<string, string> {
   const kept: Record<string, string> = {};
   if (typeof record !== 'object' || record === null) return kept;
-  for (const name of allowed) {
-    const value: unknown = Object.hasOwn(record, name) ? (record as Record<string, unknown>)[name] : undefined;
+  for (const name of Object.keys(record)) {
+    const value: unknown = allowed.has(name) ? (record as Record<string, unknown>)[name] : undefined;
     if (typeof value === 'string') kept[name] = value.slice(0, 256);
   }
   return kept;

@@ -63,12 +63,27 @@ function seconds(epochMs: number): string {
   return String(Math.floor(epochMs / 1_000)).padStart(10, '0');
 }
 
-/** What adds to one slice, with its bookkeeping. */
-export function addOf({ level, start, store, channel, add }: MovedSlice, { calendar, now, graceMs, history }: FoldContext): Add {
-  const marked: Record<string, number> = { ...add, [REVISION]: 1 };
-  for (const size of history === true ? [] : SIZES[level]) {
-    if (calendar.windowAt(size, start).end + graceMs <= now) marked[lateField(size)] = 1;
-  }
+/** What adds to the slices, with their bookkeeping. */
+export function addsOf(slices: readonly MovedSlice[], context: FoldContext): Add[] {
+  const marks: Marks = { minute: new Map(), hour: new Map() };
+  return slices.map((slice) => addOf(slice, marks, context));
+}
+
+/** Bookkeeping by level and start: it is the same for all groups. */
+type Marks = Readonly<Record<Level, Map<number, Counters>>>;
+
+function addOf({ level, start, store, channel, add }: MovedSlice, marks: Marks, context: FoldContext): Add {
+  let mark = marks[level].get(start);
+  if (mark === undefined) marks[level].set(start, mark = markOf(level, start, context));
   const expiresAt = start + LENGTH[level] + KEEP_MS[level] + MARGIN_MS;
-  return { key: sliceKey(level, start, store, channel), add: marked, max: { [UPDATED_AT]: now }, expiresAt, total: 'unneeded' };
+  return { key: sliceKey(level, start, store, channel), add: { ...add, ...mark }, max: { [UPDATED_AT]: context.now }, expiresAt, total: 'unneeded' };
+}
+
+/** One change, and late for each window that had ended. */
+function markOf(level: Level, start: number, { calendar, now, graceMs, history }: FoldContext): Counters {
+  const mark: Record<string, number> = { [REVISION]: 1 };
+  for (const size of history === true ? [] : SIZES[level]) {
+    if (calendar.windowAt(size, start).end + graceMs <= now) mark[lateField(size)] = 1;
+  }
+  return mark;
 }

@@ -50,7 +50,7 @@ function anyMs(text: string): number | undefined {
   const days = Date.UTC(Number(year), Number(month) - 1, Number(day));
   const check = new Date(days);
   if (check.getUTCMonth() !== Number(month) - 1 || check.getUTCDate() !== Number(day)) return undefined;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60 || !isOffset(offset ?? 'Z')) return undefined;
   const millis = fraction === undefined ? 0 : Number(fraction.slice(1, 4).padEnd(3, '0'));
   const clock = (Number(hour) * 60 + Number(minute)) * MINUTE + Number(second) * SECOND + millis;
   return days + clock - offsetOf(offset ?? 'Z');
@@ -77,6 +77,10 @@ function dateOf(day: number): string {
 
 function two(value: number): string {
   return value < 10 ? `0${String(value)}` : String(value);
+}
+
+function isOffset(text: string): boolean {
+  return text.length === 1 || (Number(text.slice(1, 3)) <= 23 && Number(text.slice(4, 6)) <= 59);
 }
 
 function offsetOf(text: string): number {

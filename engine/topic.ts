@@ -2,7 +2,7 @@
  * Under which MQTT topic does something travel? `bottega/<tenant>/…`; every segment is a label without separators or wildcards.
  */
 import { type EventType, channelOf, type ShopEvent } from './event.js';
-import { EVENT_TYPES, LABEL } from './event.schema.js';
+import { ERASURE, EVENT_TYPES, LABEL } from './event.schema.js';
 
 const ROOT = 'bottega';
 const LABEL_TEST = new RegExp(LABEL.source, 'u');
@@ -50,5 +50,5 @@ export function isLabel(value: unknown): value is string {
 
 /** True for one of the known kinds of event. */
 export function isEventType(value: unknown): value is EventType {
-  return (EVENT_TYPES as readonly unknown[]).includes(value);
+  return value === ERASURE || (EVENT_TYPES as readonly unknown[]).includes(value);
 }

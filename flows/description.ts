@@ -52,7 +52,7 @@ export interface Template {
 }
 
 /** What senders are called. */
-export const SENDERS = { shopify: 'Shopify', hubspot: 'HubSpot', woocommerce: 'WooCommerce', pos: 'Cassa', events: 'Eventi via API' } as const;
+export const SENDERS = { shopify: 'Shopify', hubspot: 'HubSpot', woocommerce: 'WooCommerce', pos: 'Cassa', events: 'Eventi via API', pixel: 'Pagine del negozio', batch: 'File' } as const;
 export type Sender = keyof typeof SENDERS;
 
 /** What a shop owner calls the numbers. */

@@ -64,12 +64,14 @@ function fieldsOf(template: Template, own: Readonly<Record<string, unknown>>): R
   return { store: storeOf(template), shop: idOf(template.id, 'shop'), broker: idOf('broker'), ...own };
 }
 
-const TALL = 330;
+const TALL = 350;
+/** Thousands of rows take their time. */
+const PATIENT = { deadline: 30 };
 
 function intakeBoxes(template: Template): Box[] {
   const webhook = (sender: Sender, index: number, x: number, y: number): Placed => ({
-    type: 'bottega-webhook', at: [x, y + index * 50], wires: [['normalize'], []],
-    fields: fieldsOf(template, { name: SENDERS[sender], provider: sender, path: `/in/${sender}` }),
+    type: 'bottega-webhook', at: [x, y + index * 36], wires: [['normalize'], []],
+    fields: fieldsOf(template, { name: SENDERS[sender], provider: sender, path: `/in/${sender}`, ...(sender === 'batch' ? PATIENT : {}) }),
   });
   return [
     step(0, 0, TALL, {

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 
 const folder = join(__dirname, 'widgets');
 
-/** The text of a widget, ready for a `ui-template`. */
+/** The text of a widget, ready for a `ui-template`. `include` names markup that several have. */
 export function widget(name: string, options: Readonly<Record<string, unknown>>): string {
   return read(`${name}.vue`)
+    .replace(/^ *<!-- include ([a-z]+) -->\n/m, (_line, fragment: string) => read(`${fragment}.html`))
     .replace(/^ *\.\.\.shared,\n/m, () => sharedMethods())
     .replace('OPTIONS', () => JSON.stringify(options).replaceAll('</', '<\\/'));
 }

@@ -6,7 +6,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: object;
+  /** JSON; nothing at all where it is absent. */
+  readonly body?: object;
 }
 
 /** `{"errors":[{path, rule, message}]}`. `path` is a JSON Pointer into the request or its body. */
@@ -53,6 +54,7 @@ const DRAIN_MS = 2_000;
 const MAX_DRAINED_BYTES = 16_777_216;
 
 function headersOf(answer: Answer): Record<string, string> {
+  if (answer.body === undefined) return { 'Cache-Control': 'no-store', ...answer.headers };
   return {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(textOf(answer))),
@@ -62,5 +64,5 @@ function headersOf(answer: Answer): Record<string, string> {
 }
 
 function textOf(answer: Answer): string {
-  return JSON.stringify(answer.body);
+  return answer.body === undefined ? '' : JSON.stringify(answer.body);
 }

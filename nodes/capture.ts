@@ -32,11 +32,25 @@ type Captured = IncomingMessage & { _body?: boolean; body?: unknown };
 /** Answers a request whose body is captured. */
 export type Direct = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** What a path asks of a request before its body is read. */
+export interface Terms {
+  readonly maxBytes: number;
+  /** Comes before every other rule: what it answers is the answer. */
+  before?(request: IncomingMessage): Answer | undefined;
+}
+
+const POSTS: Terms = { maxBytes: MAX_BODY_BYTES };
+
 /** Who answers a path: `route` where the request goes on its way through the user's own middleware to an Express route. */
 type Answering = Direct | 'route';
 
+interface Path {
+  readonly answering: Answering;
+  readonly terms: Terms;
+}
+
 interface Front {
-  readonly paths: Map<string, Answering>;
+  readonly paths: Map<string, Path>;
   readonly middleware: Middleware;
 }
 
@@ -50,13 +64,13 @@ let reading = 0;
  * Captures the body of POSTs to `path` (below `httpNodeRoot`) until the answer is called; `direct` then answers at once, unless the user's settings
  * put a password or a middleware (`httpNodeAuth`) before all HTTP nodes. Throws where the path is taken.
  */
-export function captureBodies(RED: NodeAPI, path: string, direct?: Direct): () => void {
+export function captureBodies(RED: NodeAPI, path: string, direct?: Direct, terms: Terms = POSTS): () => void {
   const app = RED.httpNode as unknown as Application;
   const { root, base } = rootOf(app);
   const front = fronts.get(root) ?? install(root);
   const full = normal(`${base}${path}`);
   if (front.paths.has(full)) throw new ConfigError('path', 'is taken by another node', path);
-  front.paths.set(full, direct === undefined || isGuarded(RED) ? 'route' : direct);
+  front.paths.set(full, { answering: direct === undefined || isGuarded(RED) ? 'route' : direct, terms });
   return () => {
     front.paths.delete(full);
     if (front.paths.size === 0) remove(root, front);
@@ -98,11 +112,15 @@ function pathOf(url: string): string {
 }
 
 function install(root: Application): Front {
-  const paths = new Map<string, Answering>();
+  const paths = new Map<string, Path>();
   const middleware: Middleware = (request, response, next) => {
-    const answering = paths.get(pathOf(request.url ?? ''));
-    if (answering === undefined) next();
-    else capture(request, response, answering === 'route' ? next : () => { answering(request, response); });
+    const path = paths.get(pathOf(request.url ?? ''));
+    if (path === undefined) {
+      next();
+      return;
+    }
+    const { answering, terms } = path;
+    capture(request, response, terms, answering === 'route' ? next : () => { answering(request, response); });
   };
   root.use(middleware);
   const { stack } = routerOf(root);
@@ -125,23 +143,25 @@ function routerOf(root: Application): Router {
   return root._router ?? root.router ?? { stack: [] };
 }
 
-function capture(request: Captured, response: ServerResponse, next: () => void): void {
-  const refusal = refusalBefore(request);
+function capture(request: Captured, response: ServerResponse, terms: Terms, next: () => void): void {
+  const refusal = terms.before?.(request) ?? refusalBefore(request, terms.maxBytes);
   if (refusal !== undefined) writeEarly(request, response, refusal);
-  else read(request, response, next);
+  else read(request, response, terms.maxBytes, next);
 }
 
-function refusalBefore(request: IncomingMessage): Answer | undefined {
+function refusalBefore(request: IncomingMessage, maxBytes: number): Answer | undefined {
   const { 'content-length': length, 'content-encoding': encoding } = request.headers;
   if (request.method !== 'POST') return { ...refused(405, '/method', 'method', 'only POST'), headers: { Allow: 'POST' } };
-  if (length !== undefined && Number(length) > MAX_BODY_BYTES) return TOO_LARGE;
+  if (length !== undefined && Number(length) > maxBytes) return tooLarge(maxBytes);
   if (!isIdentity(encoding)) return refused(415, '/headers/content-encoding', 'encoding', 'must be identity');
   return reading < MAX_READING ? undefined : unavailable('intake.busy', 1);
 }
 
-const TOO_LARGE = refused(413, '', 'size', `at most ${String(MAX_BODY_BYTES)} bytes`);
+function tooLarge(maxBytes: number): Answer {
+  return refused(413, '', 'size', `at most ${String(maxBytes)} bytes`);
+}
 
-function read(request: Captured, response: ServerResponse, next: () => void): void {
+function read(request: Captured, response: ServerResponse, maxBytes: number, next: () => void): void {
   const chunks: Buffer[] = [];
   let size = 0;
   let state: 'reading' | 'over' = 'reading';
@@ -156,7 +176,7 @@ function read(request: Captured, response: ServerResponse, next: () => void): vo
   const take = (chunk: Buffer): void => {
     size += chunk.length;
     chunks.push(chunk);
-    if (size > MAX_BODY_BYTES && stop()) writeEarly(request, response, TOO_LARGE);
+    if (size > maxBytes && stop()) writeEarly(request, response, tooLarge(maxBytes));
   };
   request.on('data', take);
   request.on('end', () => {

@@ -137,11 +137,15 @@ interface Waiting {
   readonly done: (error?: Error) => void;
 }
 
-/** One call into the room at a time; what comes meanwhile waits and, in a `batch` room, goes in together. */
+/**
+ * One call into the room at a time; what comes meanwhile waits and, in a `batch` room, goes in together. A room that answers at once is done at
+ * once: no promise, no turn.
+ */
 class WaitingLine {
   readonly #handlers: Handlers;
   #waiting: Waiting[] = [];
   #work: Promise<void> | undefined;
+  #state: 'idle' | 'running' = 'idle';
 
   constructor(handlers: Handlers) {
     this.#handlers = handlers;
@@ -149,21 +153,31 @@ class WaitingLine {
 
   add(job: Job, done: (error?: Error) => void): void {
     this.#waiting.push({ job, done });
-    this.#work ??= this.#run();
+    if (this.#state === 'idle') this.#run();
   }
 
-  drained(): Promise<void> {
-    return this.#work ?? Promise.resolve();
+  async drained(): Promise<void> {
+    while (this.#work !== undefined) await this.#work;
   }
 
-  async #run(): Promise<void> {
+  /** Until the line is empty or a call takes its time, whose end then goes on with the line. */
+  #run(): void {
+    this.#state = 'running';
     while (this.#waiting.length > 0) {
-      const turn = this.#waiting.splice(0, this.#handlers.batch === undefined ? 1 : MAX_BATCH);
-      if (turn.length > 1) await this.#handleTogether(turn);
-      else for (const waiting of turn) await this.#handleAlone(waiting);
+      const work = this.#handle(this.#waiting.splice(0, this.#handlers.batch === undefined ? 1 : MAX_BATCH));
+      if (work === undefined) continue;
+      this.#work = work.then(() => { this.#run(); });
+      return;
     }
     // In the same tick as the last look at the line: what comes later starts the work anew.
+    this.#state = 'idle';
     this.#work = undefined;
+  }
+
+  #handle(turn: readonly Waiting[]): Promise<void> | undefined {
+    const [first] = turn;
+    if (first === undefined) return undefined;
+    return turn.length > 1 ? this.#handleTogether(turn) : this.#handleAlone(first);
   }
 
   async #handleTogether(turn: readonly Waiting[]): Promise<void> {
@@ -176,14 +190,17 @@ class WaitingLine {
     }
   }
 
-  async #handleAlone({ job, done }: Waiting): Promise<void> {
+  /** `undefined`: done, or failed, already. */
+  #handleAlone({ job, done }: Waiting): Promise<void> | undefined {
+    const failed = (error: unknown): void => { done(error instanceof Error ? error : new Error(messageOf(error))); };
     try {
-      if (this.#handlers.batch === undefined) await this.#handlers.input?.(job.message, job.out);
-      else await this.#handlers.batch([job]);
+      const work: unknown = this.#handlers.batch === undefined ? this.#handlers.input?.(job.message, job.out) : this.#handlers.batch([job]);
+      if (work instanceof Promise) return work.then(() => { done(); }).catch(failed);
       done();
     } catch (error) {
-      done(error instanceof Error ? error : new Error(messageOf(error)));
+      failed(error);
     }
+    return undefined;
   }
 }
 

@@ -8,6 +8,8 @@ import { posix, relative } from 'node:path';
 const WALLS = [
   { files: /^engine\/store\/level\.ts$/, within: ['engine/'], packages: ['classic-level', 'memory-level', 'abstract-level', 'node:*'] },
   { files: /^engine\/store\/redis\.ts$/, within: ['engine/'], packages: ['ioredis', 'node:*'] },
+  { files: /^engine\/normalize\/batch\/csv\.ts$/, within: ['engine/'], packages: ['csv-parse'] },
+  { files: /^engine\/normalize\/batch\/xml\.ts$/, within: ['engine/'], packages: ['saxes'] },
   { files: /^engine\/timeline\/yaml\.ts$/, within: ['engine/'], packages: ['js-yaml'] },
   { files: /^engine\/holidays\.ts$/, within: ['engine/'], packages: ['date-holidays', 'node:module'] },
   { files: /^engine\//, within: ['engine/'], packages: ['ajv', 'ajv-formats', 'big.js', 'temporal-polyfill', 'jose', 'node:crypto', 'node:buffer', 'node:util'] },

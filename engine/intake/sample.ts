@@ -4,10 +4,10 @@
  */
 import { formatInstant, LocalClock, MINUTE } from '../time.js';
 
-export type SampleProvider = 'shopify' | 'hubspot' | 'woocommerce' | 'pos' | 'events';
+export type SampleProvider = 'shopify' | 'hubspot' | 'woocommerce' | 'pos' | 'events' | 'pixel' | 'batch';
 export type Purpose = 'real' | 'harmless';
 
-/** `headers` by their short names, as the webhook hands them on. */
+/** `headers` by their short names, as the webhook hands them on. A `body` that is text is sent as it is. */
 export interface Sample {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -27,6 +27,8 @@ export function sampleOf(provider: SampleProvider, purpose: Purpose, now: number
     case 'woocommerce': return { headers: { topic: 'order.updated', source: SAMPLE_SITE }, body: woocommerceOrder(purpose, at) };
     case 'pos': return { headers: {}, body: purpose === 'real' ? receipt(now - MINUTE) : sale(purpose, at, now) };
     case 'events': return { headers: {}, body: sale(purpose, at, now) };
+    case 'pixel': return { headers: {}, body: page(purpose, now) };
+    case 'batch': return { headers: {}, body: purpose === 'real' ? table(now - MINUTE) : JSON.stringify(sale(purpose, at, now)) };
   }
 }
 
@@ -62,12 +64,32 @@ function woocommerceOrder(purpose: Purpose, at: string): object {
   };
 }
 
+/** Nobody counts that somebody scrolls. */
+function page(purpose: Purpose, now: number): object {
+  const [name, url] = [purpose === 'harmless' ? 'prova' : 'visit', `${SAMPLE_SITE}?utm_source=instagram&utm_medium=social&utm_campaign=natale`];
+  return { event: name, id: `prova-${String(now)}`, client: 'prova', url, referrer: 'https://l.instagram.com/' };
+}
+
+/** What a till exports at the end of the day: three receipts, one with two lines, and a return. */
+function table(at: number): string {
+  const [day, clock] = [wallAt(at).slice(0, 10), wallAt(at).slice(11)];
+  return [
+    'Data;Ora;Cassa;Scontrino;Descrizione;Quantità;Totale;Pagamento',
+    `${day};${clock};1;0042-000123;Lampada;1;617,25;Carta`, `${day};${clock};1;0042-000123;Lampadina;2;9,80;Carta`,
+    `${day};${clock};1;0042-000124;Vaso;1;35,00;Contanti`, `${day};${clock};1;0042-000125;Reso vaso;-1;-35,00;Contanti`,
+  ].join('\r\n');
+}
+
+function wallAt(at: number): string {
+  const wall = formatInstant(at + new LocalClock(SAMPLE_ZONE).offsetAt(at));
+  return `${wall.slice(8, 10)}/${wall.slice(5, 7)}/${wall.slice(0, 4)} ${wall.slice(11, 19)}`;
+}
+
 /** What an Italian till pushes: its own words, local time, decimal comma. */
 function receipt(at: number): object {
-  const wall = formatInstant(at + new LocalClock(SAMPLE_ZONE).offsetAt(at));
   return {
     idNegozio: 'MI-01', idCassa: '1', numeroScontrino: '0042-000123',
-    dataOra: `${wall.slice(8, 10)}/${wall.slice(5, 7)}/${wall.slice(0, 4)} ${wall.slice(11, 19)}`,
+    dataOra: wallAt(at),
     totale: '1.234,50', valuta: 'EUR', pagamenti: [{ tipo: 'ELETTRONICO', importo: '1.234,50' }],
     righe: [{ sku: 'A-1', descrizione: 'Lampada', qta: '2,000', prezzo: '617,25' }], stato: 'completo',
   };

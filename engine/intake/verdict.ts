@@ -12,9 +12,12 @@ export interface Signed {
   readonly body: Buffer;
 }
 
-/** `signed`: the body itself is proven; `token`: only who sends it. `binding`: a token's one-time id, to be tied to the body it first came with. */
+/** `signed`: the body itself is proven; `token`: only who sends it; `untrusted`: nothing, and nobody asks. */
+export type Trust = 'signed' | 'token' | 'untrusted';
+
+/** `binding`: a token's one-time id, to be tied to the body it first came with. */
 export type Verdict =
-  | { readonly outcome: 'valid'; readonly trust: 'signed' | 'token'; readonly binding?: Binding }
+  | { readonly outcome: 'valid'; readonly trust: Trust; readonly binding?: Binding }
   | { readonly outcome: 'refused'; readonly refusal: Refusal };
 
 /** `scope` tells the ids of one issuer from another's; `expiresAt` (epoch ms) is when the id may be forgotten. */

@@ -19,7 +19,7 @@ const MAX_LENGTH = 100;
 
 /** From a landing page (may be a path) and a referring page; links inside the shop's own site bring nobody. */
 export function campaignOf(landing: string | undefined, referrer: string | undefined, ownHost: string): Campaign | undefined {
-  const query = urlOf(landing)?.searchParams;
+  const query = queryOf(landing);
   return campaignFrom(query?.get('utm_source'), query?.get('utm_medium'), query?.get('utm_campaign')) ?? referralOf(referrer, ownHost);
 }
 
@@ -40,6 +40,15 @@ export function referralOf(referrer: string | undefined, ownHost: string): Campa
   if (!host.includes('.') || host === ownHost || host.endsWith('.invalid')) return undefined;
   const network = SOCIAL_HOSTS.find(([pattern]) => pattern.test(host))?.[1];
   return network === undefined ? campaignFrom(host, 'referral', undefined) : { source: network, medium: 'social' };
+}
+
+/** A path of plain letters needs no parsing of URLs: what comes after its question mark is the query. */
+const PLAIN_PATH = /^\/(?![/\\])[\x21\x24-\x7e]*$/;
+
+function queryOf(landing: string | undefined): URLSearchParams | undefined {
+  if (landing === undefined || !PLAIN_PATH.test(landing)) return urlOf(landing)?.searchParams;
+  const mark = landing.indexOf('?');
+  return mark < 0 ? undefined : new URLSearchParams(landing.slice(mark));
 }
 
 function urlOf(text: string | undefined): URL | undefined {

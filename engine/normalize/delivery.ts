@@ -1,27 +1,37 @@
 /**
  * What do the headers say about a delivery: its topic, the shop it came from, the store it belongs to?
  */
+import type { Refusal } from '../errors.js';
 import type { Intake, NormalizeContext } from './harvest.js';
 
 const PREFIXES = ['', 'x-shopify-', 'shopify-', 'x-wc-webhook-', 'x-hubspot-'];
-const HARMLESS = ['topic', 'action', 'shop-domain', 'source', 'resource', 'event', 'webhook-id', 'event-id', 'delivery-id', 'triggered-at', 'api-version'];
+const HARMLESS = [
+  'topic', 'action', 'shop-domain', 'source', 'resource', 'event', 'webhook-id', 'event-id', 'delivery-id', 'triggered-at', 'api-version',
+  'content-type', 'store', 'till',
+];
 /** Headers that may travel on: they name deliveries and shops, never people. */
-export const HARMLESS_HEADERS: readonly string[] = HARMLESS.flatMap((name) => PREFIXES.map((prefix) => prefix + name));
+export const HARMLESS_HEADERS: ReadonlySet<string> = new Set(HARMLESS.flatMap((name) => PREFIXES.map((prefix) => prefix + name)));
 
 /** A header by its bare name, whatever prefix its provider puts before it. */
 export function headerOf({ headers }: Pick<Intake, 'headers'>, name: string): string | undefined {
   for (const prefix of PREFIXES) {
-    const value = Object.hasOwn(headers, prefix + name) ? headers[prefix + name] : undefined;
+    const full = prefix + name;
+    const value = Object.hasOwn(headers, full) ? headers[full] : undefined;
     if (value !== undefined && value !== '') return value;
   }
   return undefined;
 }
 
+/** Signed, and nobody can say what it is about: kept, so that nothing is lost that was taken. */
+export const TOPIC_MISSING: Refusal = { path: '', rule: 'topic.missing', message: 'no header says what the message is about' };
+
 /** "orders/create", also where topic and action come in two headers, else as in the message's own topic. */
 export function topicOf(intake: Pick<Intake, 'headers' | 'topic' | 'provider'>): string {
   const header = headerOf(intake, 'topic')?.toLowerCase();
-  const action = headerOf(intake, 'action')?.toLowerCase();
-  if (header !== undefined) return header.includes('/') || header.includes('.') || action === undefined ? header : `${header}/${action}`;
+  if (header !== undefined) {
+    const action = header.includes('/') || header.includes('.') ? undefined : headerOf(intake, 'action')?.toLowerCase();
+    return action === undefined ? header : `${header}/${action}`;
+  }
   const prefix = `${intake.provider}/`;
   return intake.topic?.startsWith(prefix) === true ? intake.topic.slice(prefix.length).toLowerCase() : '';
 }

@@ -3,9 +3,10 @@
  */
 import { hash } from 'node:crypto';
 import type { Refusal } from '../errors.js';
-import { type EventType, parseEvent, type ShopEvent } from '../event.js';
+import { type EventData, type EventType, parseEvent, type ShopEvent } from '../event.js';
 import { formatInstant } from '../time.js';
 import type { Calendar } from '../window.js';
+import type { OwnColumns } from './batch/columns.js';
 import type { PosMapping } from './posMapping.js';
 
 /** How a delivery came in. Header names are lower-case, with or without their provider's prefix; `topic` is the message's. */
@@ -24,6 +25,8 @@ export interface NormalizeContext {
   readonly calendar: Calendar;
   readonly pseudonym: (email: string) => string;
   readonly pos: PosMapping;
+  /** Headings of a file's columns beside those that are known anyway. */
+  readonly columns?: OwnColumns;
   readonly stages: Stages;
 }
 
@@ -42,7 +45,8 @@ export interface PlacedRefusal extends Refusal {
 
 /** Why an element makes no event although nothing is wrong with it. */
 export type IgnoredReason =
-  | 'test' | 'topic' | 'privacy' | 'ping' | 'type' | 'property' | 'redacted' | 'refund.empty' | 'order.draft' | 'checkout.deleted';
+  | 'test' | 'topic' | 'privacy' | 'ping' | 'type' | 'property' | 'redacted' | 'refund.empty' | 'order.draft' | 'checkout.deleted'
+  | 'row.total' | 'page.event' | 'page.inside' | 'page.form';
 
 export interface Ignored {
   readonly index: number;
@@ -66,6 +70,8 @@ export interface Normalized {
   readonly ignored: readonly Ignored[];
   /** Elements or parts of them that made no event: each has one or more refusals. */
   readonly refused: number;
+  /** Places of elements that ask to forget somebody: letters that speak of them have to go too. */
+  readonly erasures?: readonly number[];
 }
 
 const ID_LENGTH = 22;
@@ -74,6 +80,7 @@ export class Harvest implements Normalized {
   readonly events: ShopEvent[] = [];
   readonly refusals: PlacedRefusal[] = [];
   readonly ignored: Ignored[] = [];
+  readonly erasures: number[] = [];
   refused = 0;
   readonly #context: Pick<NormalizeContext, 'now' | 'currency'>;
   readonly #recordedtime: string;
@@ -105,6 +112,10 @@ export class Harvest implements Normalized {
     this.ignored.push({ index, reason });
   }
 
+  erase(index: number): void {
+    this.erasures.push(index);
+  }
+
   #parse(index: number, raw: object, origins: Readonly<Record<string, string>>): ShopEvent | undefined {
     const parsed = parseEvent({ ...raw, recordedtime: this.#recordedtime }, this.#context);
     if (parsed.outcome === 'refused') {
@@ -133,12 +144,11 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** With the fields of each object in order, and none that are absent. */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
-  if (!isRecord(value)) return JSON.stringify(value);
-  const fields = Object.keys(value).filter((name) => value[name] !== undefined).sort();
-  return `{${fields.map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name])}`).join()}}`;
+/** The fields of a canonical event's data are in order already; those of its campaign need not be. */
+function canonicalJson(data: EventData): string {
+  if (data.campaign === undefined) return JSON.stringify(data);
+  const { medium, name, source } = data.campaign;
+  return JSON.stringify({ ...data, campaign: { medium, name, source } });
 }
 
 function originOf(path: string, origins: Readonly<Record<string, string>>): string {

@@ -38,10 +38,16 @@ function addNotice(harvest: Harvest, index: number, notice: unknown, context: No
   }
   const [family = '', action = ''] = (textAt(notice, 'subscriptionType') ?? '').split('.');
   const kind = kindOf(family, notice);
-  if (action === 'privacyDeletion') harvest.ignore(index, 'privacy');
+  if (action === 'privacyDeletion') forget(harvest, index);
   else if (kind === undefined || (action !== 'creation' && action !== 'propertyChange')) harvest.ignore(index, 'type');
   else if (at(notice, 'isSensitive') === true) harvest.ignore(index, 'redacted');
   else addChange(harvest, index, { notice, kind, isCreation: action === 'creation' }, context);
+}
+
+/** What is known of a contact holds no name of theirs, not even a pseudonym; notices that were not understood may. */
+function forget(harvest: Harvest, index: number): void {
+  harvest.ignore(index, 'privacy');
+  harvest.erase(index);
 }
 
 interface Change {

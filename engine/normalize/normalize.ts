@@ -1,29 +1,37 @@
 /**
  * What happened in the shop, according to this delivery? One pure function per provider, from a raw body to canonical events.
  */
+import { normalizeBatch } from './batch/batch.js';
 import { readBody } from './body.js';
 import { normalizeEvents } from './events.js';
 import { Harvest, type Intake, type NormalizeContext, type Normalized } from './harvest.js';
 import { normalizeHubspot } from './hubspot.js';
+import { normalizePixel } from './pixel/pixel.js';
 import { normalizePos } from './pos.js';
 import { normalizeShopify } from './shopify.js';
 import { normalizeWoocommerce } from './woocommerce.js';
 
-export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events'] as const;
+export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events', 'pixel', 'batch'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
 type Normalizer = (body: unknown, intake: Intake, context: NormalizeContext) => Normalized;
 
-const NORMALIZERS: Readonly<Record<Provider, Normalizer>> = {
+/** All but files, which are no JSON. */
+const NORMALIZERS: Readonly<Record<Exclude<Provider, 'batch'>, Normalizer>> = {
   shopify: normalizeShopify,
   hubspot: normalizeHubspot,
   woocommerce: normalizeWoocommerce,
   pos: normalizePos,
   events: normalizeEvents,
+  pixel: normalizePixel,
 };
 
 /** WooCommerce greets with a form when a webhook is saved; it wants a 200 and means nothing. */
 const WOOCOMMERCE_PING = /^webhook_id=\d{1,20}$/;
+
+/** More than fit into a request that is worth anything; each one costs time, also to refuse. */
+const MAX_ITEMS = 10_000;
+const TOO_MANY = { path: '', rule: 'maxItems', message: `more than ${String(MAX_ITEMS)} elements: send them in several requests` };
 
 /** The outcome, with the parsed body for those who keep what was refused. Never throws, whatever was sent. */
 export interface NormalizedBody extends Normalized {
@@ -33,17 +41,21 @@ export interface NormalizedBody extends Normalized {
 /** `payload` is what the webhook took in: bytes, text, or JSON parsed by an earlier node. */
 export function normalize(payload: unknown, intake: Intake, context: NormalizeContext): NormalizedBody {
   const provider = PROVIDERS.find((known) => known === intake.provider);
+  if (provider === 'batch') return normalizeBatch(payload, intake, context);
   const harvest = new Harvest(intake, context);
   const read = readBody(payload);
   if (provider === undefined) harvest.refuse(0, { path: '', rule: 'provider.unknown', message: 'no such provider' });
+  else if (read.outcome === 'json' && Array.isArray(read.value) && read.value.length > MAX_ITEMS) harvest.refuse(0, TOO_MANY);
   else if (read.outcome === 'json') return { ...partsOf(NORMALIZERS[provider](read.value, intake, context)), body: read.value };
   else if (provider === 'woocommerce' && isPing(payload)) harvest.ignore(0, 'ping');
+  // What anybody may send is never kept.
+  else if (provider === 'pixel') harvest.ignore(0, 'page.form');
   else harvest.refuse(0, read.refusal);
   return { ...partsOf(harvest), body: undefined };
 }
 
-function partsOf({ events, refusals, ignored, refused }: Normalized): Normalized {
-  return { events, refusals, ignored, refused };
+function partsOf({ events, refusals, ignored, refused, erasures = [] }: Normalized): Normalized {
+  return { events, refusals, ignored, refused, erasures };
 }
 
 function isPing(payload: unknown): boolean {

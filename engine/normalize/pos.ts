@@ -8,6 +8,7 @@ import { type Draft, Harvest, type Intake, isRecord, type NormalizeContext, type
 import type { PosMapping } from './posMapping.js';
 import { Receipt } from './receipt.js';
 import { statusSequenceAt } from './sequence.js';
+import { paymentIn } from './split.js';
 
 /** One receipt or an array of them; a till that speaks CloudEvents is understood as it is. */
 export function normalizePos(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
@@ -21,7 +22,8 @@ export function normalizePos(body: unknown, intake: Intake, context: NormalizeCo
   return harvest;
 }
 
-function addReceipt(harvest: Harvest, index: number, body: unknown, context: NormalizeContext): void {
+/** One receipt, at its place in what was sent. */
+export function addReceipt(harvest: Harvest, index: number, body: unknown, context: NormalizeContext): void {
   const receipt = new Receipt(body, context.pos, context.currency);
   const draft = draftOf(receipt, context);
   if (receipt.refusals.length > 0 || draft === undefined) harvest.refuse(index, ...receipt.refusals);
@@ -34,12 +36,13 @@ function draftOf(receipt: Receipt, context: NormalizeContext): Draft | undefined
   const [number, time, openedAt] = [receipt.text('number'), receipt.instant('time'), receipt.instant('openedAt')];
   // An order that was only opened may not have a total yet.
   const amount = receipt.money('amount') ?? (status === 'open' && receipt.values('amount').length === 0 ? '0' : undefined);
-  const data = { ...dataOf(receipt, context), status, amount: amount?.replace(/^-/, ''), openedAt: textOf(openedAt) };
+  const type = typeOf(receipt, amount);
+  const data = { ...dataOf(receipt, context), ...paymentIn(receipt, type), status, amount: amount?.replace(/^-/, ''), openedAt: textOf(openedAt) };
   const sequence = receipt.text('sequence');
   missAbsent(receipt, { number, time, amount });
   if (number === undefined || time === undefined || amount === undefined) return undefined;
   return {
-    type: isReturn(receipt, amount) ? 'refund' : 'sale',
+    type,
     source: sourceOf(receipt),
     subject: subjectOf(number, openedAt ?? time, receipt.mapping, context),
     time: formatInstant(time),
@@ -69,19 +72,10 @@ function dataOf(receipt: Receipt, context: NormalizeContext): Record<string, unk
     store: storeOf(receipt, context),
     channel: 'pos',
     currency: currency === '€' || currency === 'EURO' ? 'EUR' : currency,
-    payment: paymentOf(receipt),
     quantity: quantityOf(receipt),
     closedAt: textOf(receipt.instant('closedAt')),
     x_covers: receipt.quantities('covers')[0],
   };
-}
-
-/** The till's words for means of payment; several different ones are `other`. */
-function paymentOf(receipt: Receipt): string | undefined {
-  const words = receipt.values('payment').filter((value): value is string => typeof value === 'string');
-  const kinds = new Set(words.map((word) => receipt.mapping.payments.get(word.trim().toLowerCase()) ?? 'other'));
-  const [only] = kinds;
-  return kinds.size > 1 ? 'other' : only;
 }
 
 /** Pieces sold; lines taken back count less, and a receipt of nothing but returns says none. */
@@ -103,9 +97,10 @@ function storeOf(receipt: Receipt, context: NormalizeContext): string | undefine
   return defaultStore(context);
 }
 
-function isReturn(receipt: Receipt, amount: string): boolean {
+function typeOf(receipt: Receipt, amount = ''): 'sale' | 'refund' {
   const kind = receipt.values('kind').find((value) => typeof value === 'string');
-  return amount.startsWith('-') || (typeof kind === 'string' && receipt.mapping.returns.has(kind.trim().toLowerCase()));
+  const isReturn = amount.startsWith('-') || (typeof kind === 'string' && receipt.mapping.returns.has(kind.trim().toLowerCase()));
+  return isReturn ? 'refund' : 'sale';
 }
 
 /** Most tills begin again at 1 every business day. */

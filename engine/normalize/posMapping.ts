@@ -9,9 +9,10 @@ import type { NumberFormat } from '../formats/numbers.js';
 import { isZone } from '../time.js';
 import { parsePath, type Step } from './path.js';
 
-/** The fields of an event that a path can fill. `covers` becomes `x_covers`, `kind` says which receipts are returns. */
+/** The fields of an event that a path can fill. `covers` becomes `x_covers`, `kind` says which receipts are returns, `paymentAmount` see split.ts. */
 export const MAPPED = [
-  'store', 'till', 'number', 'time', 'amount', 'currency', 'payment', 'quantity', 'covers', 'status', 'openedAt', 'closedAt', 'sequence', 'kind',
+  'store', 'till', 'number', 'time', 'amount', 'currency', 'payment', 'paymentAmount', 'quantity', 'covers', 'status', 'openedAt', 'closedAt',
+  'sequence', 'kind',
 ] as const;
 export type Mapped = (typeof MAPPED)[number];
 
@@ -37,7 +38,8 @@ export type SavedMapping = Readonly<Record<string, unknown>>;
 export const DEFAULT_MAPPING = {
   paths: {
     store: 'idNegozio', till: 'idCassa', number: 'numeroScontrino', time: 'dataOra', amount: 'totale', currency: 'valuta', payment: 'pagamenti[].tipo',
-    quantity: 'righe[].qta', covers: 'coperti', status: 'stato', openedAt: 'apertura', closedAt: 'chiusura', sequence: '', kind: 'tipoDocumento',
+    paymentAmount: 'pagamenti[].importo', quantity: 'righe[].qta', covers: 'coperti', status: 'stato', openedAt: 'apertura', closedAt: 'chiusura', sequence: '',
+    kind: 'tipoDocumento',
   },
   numbers: 'it-IT',
   minorUnits: '',

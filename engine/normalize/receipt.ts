@@ -4,6 +4,7 @@
 import type { Refusal } from '../errors.js';
 import { parseDate } from '../formats/dates.js';
 import { parseNumber } from '../formats/numbers.js';
+import { toMinor } from '../money.js';
 import { pointerOf, type Step, valuesAt } from './path.js';
 import type { Mapped, PosMapping } from './posMapping.js';
 
@@ -42,6 +43,24 @@ export class Receipt {
   values(field: Mapped): unknown[] {
     const steps = this.#steps(field);
     return steps.length === 0 ? [] : valuesAt(this.#body, steps).filter((value) => value !== '');
+  }
+
+  /** What two fields say of each thing that both speak of: `pagamenti[].tipo` and `pagamenti[].importo` of each payment, absent where it says none. */
+  pairs(left: Mapped, right: Mapped): (readonly [unknown, unknown])[] {
+    const [ours, theirs] = [this.#steps(left), this.#steps(right)];
+    const fork = ours.findIndex((step, index) => JSON.stringify(step) !== JSON.stringify(theirs[index]));
+    const shared = fork === -1 ? ours.length : fork;
+    const within = (thing: unknown, steps: readonly Step[]): unknown => {
+      const found = valuesAt(thing, steps.slice(shared)).filter((value) => value !== '');
+      return found.length > 1 ? undefined : found[0];
+    };
+    return valuesAt(this.#body, ours.slice(0, shared)).map((thing) => [within(thing, ours), within(thing, theirs)] as const);
+  }
+
+  /** Minor units of money that a receipt is not refused for. */
+  minor(value: unknown): number | undefined {
+    const parsed = parseNumber(value, { ...this.mapping.number, currency: this.#currency });
+    return parsed.outcome === 'number' ? toMinor(parsed.text, this.#currency) : undefined;
   }
 
   /** Short text or an exact whole number. */

@@ -4,11 +4,12 @@
 import type { Status } from '../event.js';
 import { parseInstant } from '../time.js';
 import { campaignOf } from './campaign.js';
-import { defaultStore, headerOf, hostOf, storeNamed, topicOf } from './delivery.js';
+import { defaultStore, headerOf, hostOf, storeNamed, TOPIC_MISSING, topicOf } from './delivery.js';
 import { Harvest, type Intake, isRecord, type NormalizeContext, type Normalized } from './harvest.js';
 import { paymentOf } from './payment.js';
 import { at, decimalAt, idAt, listAt, sumOf, textAt } from './read.js';
 import { statusSequence } from './sequence.js';
+import { addPrivacy, PRIVACY_TOPICS } from './shopifyPrivacy.js';
 import { addRefund } from './shopifyRefund.js';
 import { channelNamed, type Shop, shopifyId, sourceOf } from './shopifyShop.js';
 
@@ -16,15 +17,15 @@ const ORDER_TOPICS = new Set([
   'orders/create', 'orders/paid', 'orders/updated', 'orders/edited', 'orders/fulfilled', 'orders/partially_fulfilled', 'orders/cancelled',
 ]);
 const CHECKOUT_TOPICS = new Set(['checkouts/create', 'checkouts/update', 'checkouts/delete']);
-const PRIVACY_TOPICS = new Set(['customers/redact', 'customers/data_request', 'shop/redact']);
 const PAID = new Set(['paid', 'partially_refunded', 'refunded']);
 
-/** `orders/*`, `refunds/create` and `checkouts/*`; every other topic is ignored, and nothing of a privacy request is kept. */
+/** `orders/*`, `refunds/create`, `checkouts/*` and requests to forget somebody; every other topic is ignored. */
 export function normalizeShopify(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
   const harvest = new Harvest(intake, context);
   const topic = topicOf(intake);
   const shop: Shop = { harvest, context, topic, host: hostOf(headerOf(intake, 'shop-domain')) };
-  if (PRIVACY_TOPICS.has(topic)) harvest.ignore(0, 'privacy');
+  if (topic === '') harvest.refuse(0, TOPIC_MISSING);
+  else if (PRIVACY_TOPICS.has(topic)) addPrivacy(shop, body, intake);
   else if (!ORDER_TOPICS.has(topic) && !CHECKOUT_TOPICS.has(topic) && topic !== 'refunds/create') harvest.ignore(0, 'topic');
   else if (!isRecord(body)) harvest.refuse(0, { path: '', rule: 'type', message: 'must be object' });
   else if (at(body, 'test') === true) harvest.ignore(0, 'test');

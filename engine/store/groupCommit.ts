@@ -19,6 +19,13 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** A read under way, and what was written meanwhile. */
+interface Reading {
+  readonly keys: readonly string[];
+  readonly written: ReadonlyMap<string, Known>[];
+  readonly texts: Promise<(string | undefined)[]>;
+}
+
 /** One line of commits to one database. */
 export class GroupCommit {
   readonly #handle: LevelHandle;
@@ -26,7 +33,7 @@ export class GroupCommit {
   readonly #recent = new RecentRecords();
   #line: Waiting[] = [];
   #work: Promise<void> | undefined;
-  #written = 0;
+  readonly #reading = new Set<Reading>();
 
   constructor(handle: LevelHandle, now: () => number) {
     this.#handle = handle;
@@ -48,21 +55,32 @@ export class GroupCommit {
 
   /** What lies at the keys, as of the last completed write or later: from memory where it is known. */
   async read(keys: readonly string[]): Promise<Known[]> {
-    const found = keys.map((key) => this.#recent.get(key));
-    const unknown = keys.filter((_key, index) => found[index] === undefined);
+    const found: (Known | undefined)[] = [];
+    const unknown: string[] = [];
+    for (const key of keys) {
+      const known = this.#recent.get(key);
+      found.push(known);
+      if (known === undefined) unknown.push(key);
+    }
     if (unknown.length === 0) return found as Known[];
     let next = 0;
     const read = await this.#fetch(unknown);
     return found.map((known) => known ?? read[next++] ?? 'absent');
   }
 
-  /** What was read is remembered, unless a write ended meanwhile: then it may be older than what is known. */
+  /** What was read is remembered, unless the key was written meanwhile: then it may be older than what is known. */
   async #fetch(keys: readonly string[]): Promise<Known[]> {
-    const written = this.#written;
-    const texts = await this.#handle.use((db) => db.getMany(keys.map(encodeKey)));
-    const found = texts.map((text): Known => (text === undefined ? 'absent' : decodeRecord(text)));
-    if (written === this.#written) found.forEach((known, index) => { if (known !== 'absent') this.#recent.set(keys[index] ?? '', known); });
-    return found;
+    const reading: Reading = { keys, written: [], texts: this.#handle.use((db) => db.getMany(keys.map(encodeKey))) };
+    this.#reading.add(reading);
+    try {
+      const found = (await reading.texts).map((text): Known => (text === undefined ? 'absent' : decodeRecord(text)));
+      for (const [index, key] of keys.entries()) {
+        if (!reading.written.some((written) => written.has(key))) this.#recent.set(key, found[index] ?? 'absent');
+      }
+      return found;
+    } finally {
+      this.#reading.delete(reading);
+    }
   }
 
   async #run(): Promise<void> {
@@ -124,9 +142,21 @@ export class GroupCommit {
       return states;
     });
     if (keys.length === 0) return loaded;
+    const coming = this.#comingFor(keys);
+    if (coming.length > 0) {
+      await Promise.allSettled(coming);
+      return this.#load(group);
+    }
     const found = await this.#fetch(keys);
     unknown.forEach(({ states, place }, index) => { states[place] = found[index] ?? 'absent'; });
     return loaded;
+  }
+
+  /** Reads under way that will bring some of these keys. */
+  #comingFor(keys: readonly string[]): Promise<unknown>[] {
+    if (this.#reading.size === 0) return [];
+    const wanted = new Set(keys);
+    return [...this.#reading].filter((reading) => reading.keys.some((key) => wanted.has(key))).map(({ texts }) => texts);
   }
 
   async #writeBatch(touched: ReadonlyMap<string, Known>, sync: boolean): Promise<void> {
@@ -143,7 +173,7 @@ export class GroupCommit {
       this.#recent.clear();
       throw error;
     } finally {
-      this.#written++;
+      for (const { written } of this.#reading) written.push(touched);
     }
     for (const [key, known] of touched) this.#recent.set(key, known);
   }

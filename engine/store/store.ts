@@ -59,6 +59,8 @@ export interface Entry {
  * A commit sees the commits before it, also those not yet on disk; two commits never interleave.
  */
 export interface Store {
+  /** A read costs little beside a commit that is refused: who is not sure what lies there had better look before. */
+  readonly reads?: 'near';
   /** One value per key, in the order asked, `undefined` where missing or expired. */
   read(keys: readonly string[]): Promise<(Value | undefined)[]>;
   /** All or nothing. At most one `Put` per key; several `Add`s to one key add up. */
@@ -79,6 +81,7 @@ export function scoped(store: Store, prefix: string): Store {
   const inside = (key: string): string => prefix + key;
   const outside = (key: string): string => key.slice(prefix.length);
   return {
+    ...(store.reads === undefined ? {} : { reads: store.reads }),
     read: (keys) => store.read(keys.map(inside)),
     async commit(changes, durability) {
       const result = await store.commit(changes.map((change) => ({ ...change, key: inside(change.key) })), durability);

@@ -51,8 +51,27 @@
   storeName(id) {
     return this.options.stores?.find((store) => store.id === id)?.name ?? id;
   },
-  /** Calls back with each message of this widget, and with the last one it got before this browser came: D2's own `msg` skips some of a burst. */
-  listen(handler) {
+  /** Shares of a whole, the largest first: by which field, what it is called, and what is said after the percentage. */
+  sharesOf(rows, by, nameOf, after) {
+    const known = rows.filter((row) => row.value !== null).sort((a, b) => b.value - a.value);
+    const total = known.reduce((sum, row) => sum + Math.max(0, row.value), 0);
+    return known.map((row) => {
+      const part = total === 0 ? 0 : Math.max(0, row.value) / total;
+      return { id: row[by], name: nameOf(row[by]), text: this.format(row.value, row.unit), width: part * 100 + '%', share: this.decimal(part * 100, 0) + ' %' + after };
+    });
+  },
+  channelName(id) {
+    return this.options.channels[id] ?? id;
+  },
+  tick() {
+    this.now = Date.now();
+  },
+  /**
+   * Calls back with each message of this widget, and with the last one it got before this browser came: D2's own `msg` skips some of a burst.
+   * Where time alone changes what is shown, `everyMs` says how often.
+   */
+  listen(handler, everyMs) {
+    if (everyMs) this.timer = setInterval(this.tick, everyMs);
     this.heard = (message) => {
       if (message?.shop) this.options = { ...this.options, zone: message.shop.zone, stores: message.shop.stores, currency: message.shop.currency };
       if (message) handler(message);
@@ -64,6 +83,7 @@
     this.ask();
   },
   unlisten() {
+    clearInterval(this.timer);
     this.$socket.off('msg-input:' + this.id, this.heard);
     this.$socket.off('widget-load:' + this.id, this.heard);
     if (this.ask) this.$socket.off('connect', this.ask);

@@ -11,6 +11,7 @@ import { type Backend, OPENING } from './sharedStore.js';
 const OK: Health = { state: 'ok' };
 
 export class EmbeddedStore implements Backend {
+  readonly reads = 'near';
   readonly #directory: string;
   readonly #pulse = new Pulse({ state: 'waiting', cause: 'store.away', message: OPENING });
   #level: Promise<LevelStore>;

@@ -53,12 +53,7 @@ export class SharedStore {
   readonly name: string;
   readonly backend: Backend;
   /** What the rooms use; closing it closes nothing. */
-  readonly store: Store = {
-    read: (keys) => this.#call(() => this.backend.read(keys)),
-    commit: (changes, durability) => this.#call(() => this.backend.commit(changes, durability)),
-    scan: (range, limit) => this.#call(() => this.backend.scan(range, limit)),
-    close: () => Promise.resolve(),
-  };
+  readonly store: Store;
   #closed: Promise<void> | undefined;
   #underWay = 0;
   #lastCallAt = 0;
@@ -67,6 +62,13 @@ export class SharedStore {
   constructor(name: string, backend: Backend) {
     this.name = name;
     this.backend = backend;
+    this.store = {
+      ...(backend.reads === undefined ? {} : { reads: backend.reads }),
+      read: (keys) => this.#call(() => backend.read(keys)),
+      commit: (changes, durability) => this.#call(() => backend.commit(changes, durability)),
+      scan: (range, limit) => this.#call(() => backend.scan(range, limit)),
+      close: () => Promise.resolve(),
+    };
     this.#planSweep(SWEEP_IDLE_MS);
   }
 

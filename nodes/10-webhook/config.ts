@@ -6,10 +6,11 @@ import type { HubSpotVersions } from '../../engine/intake/hubspot.js';
 import { secretLines } from '../../engine/intake/verdict.js';
 import { atVersion, filled } from '../form.js';
 import type { Saved } from '../runtime.js';
+import { type PixelTerms, readPixelTerms } from './pixelTerms.js';
 
 export const VERSION = 1;
 
-export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events'] as const;
+export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events', 'pixel', 'batch'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
 /** `secrets`: current and previous, of the provider's own kind. Everything absent falls back to the environment, then to nothing. */
@@ -27,20 +28,25 @@ export interface WebhookConfig {
   readonly deadlineMs: number;
   /** Id of the store node that remembers token ids; absent: the process remembers. */
   readonly store?: string;
+  /** For what pages send: nobody proves anything there. */
+  readonly pixel?: PixelTerms;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a secret comes from whose field was left empty. */
-const SECRET_VARIABLES: Readonly<Record<Provider, string>> = {
+const SECRET_VARIABLES: Readonly<Partial<Record<Provider, string>>> = {
   shopify: 'SHOPIFY_WEBHOOK_SECRET',
   hubspot: 'HUBSPOT_CLIENT_SECRET',
   woocommerce: 'WOOCOMMERCE_WEBHOOK_SECRET',
   pos: 'POS_JWT_SECRET',
   events: 'BOTTEGA_API_TOKEN',
+  batch: 'BOTTEGA_API_TOKEN',
 };
 
 const DEADLINE_S = 4;
+/** Thousands of rows take longer than one order, and who sends them can wait. */
+const BATCH_DEADLINE_S = 30;
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: Saved): Saved {
@@ -55,18 +61,19 @@ export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>
   return {
     provider,
     path: readPath(filled(saved['path']) ?? `/in/${provider}`),
-    secrets: secretsOf([secrets['secret'], secrets['previousSecret']], env[SECRET_VARIABLES[provider]]),
+    secrets: secretsOf([secrets['secret'], secrets['previousSecret']], env[SECRET_VARIABLES[provider] ?? '']),
     versions: saved['oldSignatures'] === true ? 'any' : 'v3',
-    deadlineMs: readDeadline(saved['deadline'] ?? DEADLINE_S),
+    deadlineMs: readDeadline(saved['deadline'] ?? (provider === 'batch' ? BATCH_DEADLINE_S : DEADLINE_S)),
     ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),
     ...(store === undefined ? {} : { store }),
     ...readTill(provider, saved, secrets, env),
+    ...(provider === 'pixel' ? { pixel: readPixelTerms(saved, env) } : {}),
   };
 }
 
-/** Whether anything could ever prove a sender. */
+/** Whether anybody can get in at all. */
 export function isOpen(config: WebhookConfig): boolean {
-  return config.secrets.length > 0 || config.webhookSecrets.length > 0 || config.keysUrl !== undefined;
+  return config.pixel !== undefined || config.secrets.length > 0 || config.webhookSecrets.length > 0 || config.keysUrl !== undefined;
 }
 
 type Till = Pick<WebhookConfig, 'webhookSecrets' | 'keysUrl' | 'issuer'>;

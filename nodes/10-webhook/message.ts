@@ -2,7 +2,7 @@
  * What does the flow learn about a request besides its body? Never more than normalize needs.
  */
 import { shopifyHeader } from '../../engine/intake/shopify.js';
-import type { Signed } from '../../engine/intake/verdict.js';
+import type { Signed, Trust } from '../../engine/intake/verdict.js';
 import type { RoomMessage } from '../runtime.js';
 import type { Provider } from './config.js';
 
@@ -11,7 +11,7 @@ export interface Intake {
   readonly provider: Provider;
   readonly headers: Readonly<Record<string, string>>;
   readonly receivedAt: number;
-  readonly trust: 'signed' | 'token';
+  readonly trust: Trust;
 }
 
 const SHOPIFY = ['topic', 'action', 'shop-domain', 'triggered-at', 'webhook-id', 'event-id', 'api-version'];
@@ -19,18 +19,26 @@ const WOOCOMMERCE = ['topic', 'source', 'resource', 'event', 'id', 'delivery-id'
 const TILL = ['webhook-id', 'webhook-timestamp', 'x-cn-operation', 'ce-id', 'ce-type', 'ce-source', 'ce-subject', 'ce-time'];
 
 export function messageOf(provider: Provider, signed: Signed, trust: Intake['trust'], receivedAt: number): RoomMessage {
-  const headers = headersOf(provider, signed.headers);
+  const headers = headersOf(provider, signed);
   const intake: Intake = { provider, headers, receivedAt, trust };
   return { topic: topicOf(provider, headers), payload: signed.body, intake };
 }
 
-function headersOf(provider: Provider, all: Signed['headers']): Record<string, string> {
+function headersOf(provider: Provider, signed: Signed): Record<string, string> {
+  const { headers: all } = signed;
   switch (provider) {
     case 'shopify': return picked(SHOPIFY, (name) => shopifyHeader(all, name));
     case 'woocommerce': return picked(WOOCOMMERCE, (name) => all[`x-wc-webhook-${name}`]);
     case 'pos': return picked(TILL, (name) => all[name]);
+    case 'batch': return batchHeaders(signed);
     default: return {};
   }
+}
+
+/** What the file is, and whose, in the query: `?store=milano-1&till=2`. */
+function batchHeaders({ url, headers }: Signed): Record<string, string> {
+  const query = new URLSearchParams(url.split('?')[1] ?? '');
+  return picked(['content-type', 'store', 'till'], (name) => (name === 'content-type' ? headers[name] : query.get(name) ?? undefined));
 }
 
 function picked(names: readonly string[], read: (name: string) => string | undefined): Record<string, string> {

@@ -12,6 +12,7 @@ import {
 import { formatInstant } from '../../engine/time.js';
 import type { Told } from '../admin.js';
 import type { WebhookConfig } from './config.js';
+import type { PixelTerms } from './pixelTerms.js';
 
 /** Longer than any endpoint may take. */
 const PATIENCE_MS = 65_000;
@@ -30,18 +31,42 @@ export async function probe(RED: NodeAPI, config: WebhookConfig, publicUrl: stri
 
 /** `undefined` where only the sender has the key. */
 export function signedSample(config: WebhookConfig, url: string, now: number): SignedRequest | undefined {
-  const { provider, secrets: [secret], webhookSecrets: [webhookSecret], issuer } = config;
-  const { headers: { topic = '', source = '' }, body: content } = sampleOf(provider, 'harmless', now);
-  const [id, body] = [`prova-${String(now)}`, JSON.stringify(content)];
+  const { provider, path, pixel, secrets: [secret], webhookSecrets: [webhookSecret] } = config;
+  const sample = sampleOf(provider, 'harmless', now);
+  const body = typeof sample.body === 'string' ? sample.body : JSON.stringify(sample.body);
+  if (pixel !== undefined) return pageRequest(path, pixel, body);
+  if (secret !== undefined) return requestBy(config, secret, { ...sample, body, url, now });
   // Only a till has secrets of a second kind.
-  if (secret === undefined) return webhookSecret === undefined ? undefined : standardRequest(webhookSecret, id, now, body);
+  return webhookSecret === undefined ? undefined : standardRequest(webhookSecret, nameAt(now), now, body);
+}
+
+interface Unsigned {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+  readonly url: string;
+  readonly now: number;
+}
+
+function requestBy({ provider, issuer }: WebhookConfig, secret: string, { headers, body, url, now }: Unsigned): SignedRequest | undefined {
+  const { topic = '', source = '' } = headers;
+  const id = nameAt(now);
   switch (provider) {
     case 'shopify': return shopifyRequest({ secret, topic, shop: SAMPLE_SHOP, webhookId: id, triggeredAt: formatInstant(now), body });
     case 'hubspot': return hubspotRequest(secret, url, now, body);
     case 'woocommerce': return woocommerceRequest(secret, { topic, source, id, body });
     case 'pos': return tillRequest({ secret, issuer: issuer ?? 'urn:bottega:prova', audience: url, id, issuedAt: now }, body);
-    case 'events': return tokenRequest(secret, body);
+    case 'events': case 'batch': return tokenRequest(secret, body);
+    case 'pixel': return undefined;
   }
+}
+
+function nameAt(now: number): string {
+  return `prova-${String(now)}`;
+}
+
+/** As a page of the shop would send it. */
+function pageRequest(path: string, { example }: PixelTerms, body: string): SignedRequest {
+  return { path, body, headers: { 'content-type': 'text/plain', ...(example === undefined ? {} : { origin: example }) } };
 }
 
 function rootOf(RED: NodeAPI): string {

@@ -12,18 +12,27 @@ import { refuse, type Signed, type Verdict } from '../../engine/intake/verdict.j
 import { verifyWooCommerce } from '../../engine/intake/woocommerce.js';
 import { isOpen, type WebhookConfig } from './config.js';
 
-/** Rejects with `keys.away` or a fault of the store where nobody can tell now. */
-export type Prove = (signed: Signed, now: number) => Promise<Verdict>;
+/** Rejects with `keys.away` or a fault of the store where nobody can tell now; at once where nobody else has to be asked. */
+export type Prove = (signed: Signed, now: number) => Proof | Promise<Proof>;
+
+/** `release`: gives a token's one-time id back where the body it came with is refused, and nothing of it stored. */
+export type Proof = Verdict & { readonly release?: () => Promise<void> };
 
 /** `audiences`: what senders call us, without slash at the end. */
 export function proverOf(config: WebhookConfig, audiences: readonly string[], guard: ReplayGuard, keys?: KeyRing): Prove {
   const verify = verifierOf(config, audiences, keys);
-  return async (signed, now) => {
-    if (!isOpen(config)) return refuse('secret.missing', '', 'this endpoint has no secret yet');
-    const verdict = await verify(signed, now);
+  const bind = async (verdict: Verdict, { body }: Signed, now: number): Promise<Proof> => {
     if (verdict.outcome === 'refused' || verdict.binding === undefined) return verdict;
-    const bound = await guard.bind(verdict.binding, signed.body, now);
-    return bound === 'replayed' ? refuse('jwt.replayed', 'authorization', 'token was used for another body') : verdict;
+    const { binding } = verdict;
+    const bound = await guard.bind(binding, body, now);
+    if (bound === 'replayed') return refuse('jwt.replayed', 'authorization', 'token was used for another body');
+    return { ...verdict, release: () => guard.release(binding, body) };
+  };
+  return (signed, now) => {
+    if (!isOpen(config)) return refuse('secret.missing', '', 'this endpoint has no secret yet');
+    const verdict = verify(signed, now);
+    if (verdict instanceof Promise) return verdict.then((proven) => bind(proven, signed, now));
+    return verdict.outcome === 'refused' || verdict.binding === undefined ? verdict : bind(verdict, signed, now);
   };
 }
 
@@ -39,6 +48,8 @@ export function keyRingOf(url: string): KeyRing {
 /** Below every sender's own patience. */
 const KEYS_TIMEOUT_MS = 2_500;
 
+const ANYBODY: Verdict = { outcome: 'valid', trust: 'untrusted' };
+
 type Verify = (signed: Signed, now: number) => Verdict | Promise<Verdict>;
 
 function verifierOf(config: WebhookConfig, audiences: readonly string[], keys: KeyRing | undefined): Verify {
@@ -47,7 +58,8 @@ function verifierOf(config: WebhookConfig, audiences: readonly string[], keys: K
     case 'shopify': return (signed) => verifyShopify(signed, secrets);
     case 'hubspot': return (signed, now) => verifyHubSpot(signed, secrets, now, config.versions);
     case 'woocommerce': return (signed) => verifyWooCommerce(signed, secrets);
-    case 'events': return (signed) => verifyToken(signed, secrets);
+    case 'events': case 'batch': return (signed) => verifyToken(signed, secrets);
+    case 'pixel': return () => ANYBODY;
     case 'pos': {
       const { issuer } = config;
       const trust = { secrets, audiences, ...(keys === undefined ? {} : { keys }), ...(issuer === undefined ? {} : { issuer }) };

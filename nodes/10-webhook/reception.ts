@@ -3,8 +3,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../../engine/errors.js';
-import { isJsonType } from '../../engine/intake/limits.js';
-import type { Signed, Verdict } from '../../engine/intake/verdict.js';
+import type { Signed, Trust } from '../../engine/intake/verdict.js';
 import { isPing } from '../../engine/intake/woocommerce.js';
 import { type Answer, refused, unavailable, writeAnswer } from '../answer.js';
 import { bodyOf } from '../capture.js';
@@ -12,9 +11,10 @@ import { beginDelivery } from '../delivery.js';
 import type { RoomContext } from '../runtime.js';
 import type { WebhookConfig } from './config.js';
 import type { Ledger } from './ledger.js';
+import { unfitFor } from './media.js';
 import { messageOf } from './message.js';
-import type { Prove } from './proof.js';
-import { EMPTY, replyTo, replyToFault, replyToLate } from './reply.js';
+import type { Proof, Prove } from './proof.js';
+import { EMPTY, isRefusal, replyTo, replyToFault, replyToLate } from './reply.js';
 
 /** Requests held open at once; each holds its body. */
 const MAX_HELD = 200;
@@ -38,21 +38,21 @@ export class Reception {
     this.#ledger = ledger;
   }
 
-  async handle(request: Request, response: ServerResponse): Promise<void> {
+  handle(request: Request, response: ServerResponse): Promise<void> | undefined {
     const body = bodyOf(request);
     const early = body === undefined ? NO_BODY : this.#answerAtOnce(request, body);
     if (early !== undefined || body === undefined) {
       writeAnswer(response, early ?? NO_BODY);
-      return;
+      return undefined;
     }
     this.#held.add(response);
     response.once('close', () => { this.#held.delete(response); });
     const signed = { method: 'POST', url: `${this.#publicUrl}${request.originalUrl ?? request.url ?? ''}`, headers: singleHeaders(request), body };
     try {
-      await this.#receive(signed, response);
+      return this.#receive(signed, response)?.catch((error: unknown) => { this.#fail(error, response); });
     } catch (error) {
-      this.#ledger.failed(codeOf(error));
-      writeAnswer(response, replyToFault(error));
+      this.#fail(error, response);
+      return undefined;
     }
   }
 
@@ -66,30 +66,49 @@ export class Reception {
   #answerAtOnce(request: Request, body: Buffer): Answer | undefined {
     const { provider } = this.#context.config;
     if (provider === 'woocommerce' && isPing(body)) return EMPTY;
-    if (!isJsonType(request.headers['content-type'])) return refused(415, '/headers/content-type', 'type', 'must be JSON');
+    const unfit = unfitFor(provider, request.headers['content-type'], body);
+    if (unfit !== undefined) return unfit;
     return this.#held.size < MAX_HELD ? undefined : unavailable('intake.busy', 1);
   }
 
-  async #receive(signed: Signed, response: ServerResponse): Promise<void> {
+  /** Most proofs need nobody else's word: they are judged at once, with no promise and no timer. */
+  #receive(signed: Signed, response: ServerResponse): Promise<void> | undefined {
     const receivedAt = this.#context.now();
-    const verdict = await this.#proveInTime(signed, receivedAt, response);
-    // Who has hung up or been told to send again meanwhile, sends again; nothing has been begun for it.
-    if (this.#state === 'closed' || response.headersSent || response.destroyed) return;
-    if (verdict.outcome === 'valid') this.#deliver(signed, verdict.trust, receivedAt, response);
-    else this.#refuse(verdict.refusal, response);
+    const verdict = this.#prove(signed, receivedAt);
+    if (verdict instanceof Promise) return this.#judgeInTime(verdict, signed, receivedAt, response);
+    this.#judge(verdict, signed, receivedAt, response);
+    return undefined;
+  }
+
+  async #judgeInTime(proving: Promise<Proof>, signed: Signed, receivedAt: number, response: ServerResponse): Promise<void> {
+    this.#judge(await this.#inTime(proving, response), signed, receivedAt, response);
   }
 
   /** The store may be opening, the key server thinking: the sender's patience ends all the same. */
-  async #proveInTime(signed: Signed, now: number, response: ServerResponse): Promise<Verdict> {
+  #inTime<T>(work: Promise<T>, response: ServerResponse): Promise<T> {
     const timer = setTimeout(() => {
       this.#ledger.failed('delivery.deadline');
       writeAnswer(response, replyToLate());
     }, this.#context.config.deadlineMs);
-    try {
-      return await this.#prove(signed, now);
-    } finally {
-      clearTimeout(timer);
-    }
+    return work.finally(() => { clearTimeout(timer); });
+  }
+
+  #judge(proof: Proof, signed: Signed, receivedAt: number, response: ServerResponse): void {
+    // Who has hung up or been told to send again meanwhile, sends again; nothing has been begun for it.
+    if (this.#state === 'closed' || response.headersSent || response.destroyed) return;
+    if (proof.outcome === 'valid') this.deliver(signed, proof.trust, receivedAt, (answer) => { this.#answer(answer, proof, response); });
+    else this.#refuse(proof.refusal, response);
+  }
+
+  /** Before it hears of a refusal the sender may use its token for the corrected body. */
+  #answer(answer: Answer, { release }: Proof, response: ServerResponse): void {
+    if (release === undefined || !isRefusal(answer)) writeAnswer(response, answer);
+    else void this.#inTime(release(), response).then(() => { writeAnswer(response, answer); }, (error: unknown) => { this.#fail(error, response); });
+  }
+
+  #fail(error: unknown, response: ServerResponse): void {
+    this.#ledger.failed(codeOf(error));
+    writeAnswer(response, replyToFault(error));
   }
 
   #refuse(refusal: Refusal, response: ServerResponse): void {
@@ -99,7 +118,8 @@ export class Reception {
     writeAnswer(response, { ...refused(401, path, rule, message), ...challenge });
   }
 
-  #deliver(signed: Signed, trust: 'signed' | 'token', receivedAt: number, response: ServerResponse): void {
+  /** Hands on what has been let in; `answer` is called once, when it is stored or was not. */
+  deliver(signed: Signed, trust: Trust, receivedAt: number, answer: (answer: Answer) => void): void {
     const { RED, config, out, now } = this.#context;
     const message = messageOf(config.provider, signed, trust, receivedAt);
     // Between 1 ms and the whole patience, also where the clock has been set meanwhile.
@@ -107,7 +127,7 @@ export class Reception {
     delivery.onSettled((outcome) => {
       if (outcome.outcome === 'complete') this.#ledger.stored(delivery.tally, (now() - receivedAt) / 1_000);
       else this.#ledger.failed(outcome.outcome === 'failed' ? codeOf(outcome.error) : 'delivery.deadline', delivery.underWay().map(this.#nameOf));
-      writeAnswer(response, replyTo(config.provider, delivery, outcome));
+      answer(replyTo(config.provider, delivery, outcome));
     });
     out.main(message);
     delivery.sent();
@@ -127,7 +147,7 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : 'delivery.failed';
 }
 
-/** Node.js gives every header as one text but `set-cookie`, which no sender has. */
-function singleHeaders({ headers: { 'set-cookie': _cookies, ...single } }: IncomingMessage): Record<string, string | undefined> {
-  return single as Record<string, string | undefined>;
+/** Node.js gives every header as one text but `set-cookie`, which no proof looks at. */
+function singleHeaders({ headers }: IncomingMessage): Record<string, string | undefined> {
+  return headers as Record<string, string | undefined>;
 }

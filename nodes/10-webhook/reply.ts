@@ -1,12 +1,13 @@
 /**
  * What is the sender told once the delivery is over? The contract's table, as a function.
  */
+import { UNREADABLE } from '../../engine/normalize/batch/batch.js';
 import { type Answer, refused, unavailable } from '../answer.js';
 import type { Delivery, Outcome } from '../delivery.js';
 import type { Provider } from './config.js';
 
 /** Their senders can act on a refusal; Shopify or WooCommerce would drop the subscription. */
-const STRICT: readonly Provider[] = ['pos', 'events'];
+const STRICT: readonly Provider[] = ['pos', 'events', 'batch'];
 const RETRY_AFTER_S = 5;
 /** Faults whose code helps the sender's people; any other error stays inside. */
 const NAMED = /^(store|outbox|broker|keys)\.[a-z]+$/;
@@ -29,14 +30,19 @@ export function replyToLate(): Answer {
   return unavailable('delivery.deadline', RETRY_AFTER_S);
 }
 
+/** Sent again as it is, it would be refused again: nothing of it was stored. */
+export function isRefusal({ status }: Answer): boolean {
+  return status >= 400 && status < 500;
+}
+
 /** Nothing to store and nothing wrong: WooCommerce's ping. */
 export const EMPTY: Answer = { status: 200, body: { accepted: 0, duplicates: 0, rejected: 0 } };
 
 function replyComplete(provider: Provider, { tally, refusals }: Pick<Delivery, 'tally' | 'refusals'>): Answer {
   const { accepted, duplicates, rejected, ignored } = tally;
   if (accepted + duplicates <= 0) {
-    const malformed = refusals.find(({ rule }) => rule === 'json');
-    if (malformed !== undefined) return refused(400, malformed.path, 'json', malformed.message);
+    const malformed = refusals.length > 1 ? undefined : refusals.find(({ rule }) => UNREADABLE.includes(rule));
+    if (malformed !== undefined) return refused(400, malformed.path, malformed.rule, malformed.message);
     if (rejected > 0 && STRICT.includes(provider)) return { status: 422, body: { errors: refusals } };
   }
   const body = {

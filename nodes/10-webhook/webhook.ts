@@ -1,6 +1,7 @@
 /**
- * How does a sale enter the shop? `POST` from Shopify, HubSpot, WooCommerce, a till or any program, answered when it is stored.
+ * How does a sale enter the shop? `POST` from Shopify, HubSpot, WooCommerce, a till, any program or page of the shop, answered when it is stored.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import { ConfigError } from '../../engine/errors.js';
 import { memoryReplayGuard, storedReplayGuard } from '../../engine/intake/replay.js';
@@ -12,6 +13,7 @@ import { portOf, registerRoom, type Room } from '../runtime.js';
 import { isOpen, readConfig, type WebhookConfig } from './config.js';
 import { Ledger } from './ledger.js';
 import { probe } from './probe.js';
+import { PixelDoor } from './pixel.js';
 import { keyRingOf, proverOf } from './proof.js';
 import { Reception } from './reception.js';
 
@@ -32,14 +34,19 @@ const room: Room<WebhookConfig> = {
     const ledger = new Ledger(context, config.provider, isOpen(config) ? 'open' : 'shut');
     const reception = new Reception(context, publicUrl, proverOf(config, audiencesOf(RED, publicUrl, config.path), guard, keys), ledger);
     answersEditor(context.node, () => probe(RED, config, publicUrl, context.now()));
-    const release = captureBodies(RED, config.path, (request, response) => { void reception.handle(request, response); });
-    const unserve = serve(RED, 'all', config.path, (request, response) => reception.handle(request, response));
+    const pixel = config.pixel === undefined ? undefined : new PixelDoor(context, config.pixel, ledger, reception);
+    const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> | undefined => {
+      pixel?.allow(request, response);
+      return reception.handle(request, response);
+    };
+    const release = captureBodies(RED, config.path, (request, response) => { void handle(request, response); }, pixel);
+    const unserve = [serve(RED, 'all', config.path, handle), ...(pixel === undefined ? [] : [serve(RED, 'get', `${config.path}.gif`, pixel.picture)])];
     if (isOpen(config)) status.ok('listening', { path: config.path });
     else status.waiting('noSecret');
     void keys?.warm(context.now()).then((had) => { if (!had) status.waiting('keysAway'); });
     return {
       close() {
-        unserve();
+        for (const end of unserve) end();
         release();
         reception.close();
         ledger.close();

@@ -2,6 +2,7 @@
  * Whose language does this node translate, and how does the till write? The saved form, parsed once.
  */
 import { ConfigError } from '../../engine/errors.js';
+import { type OwnColumns, readColumns } from '../../engine/normalize/batch/columns.js';
 import type { Stages } from '../../engine/normalize/harvest.js';
 import { type Provider, PROVIDERS } from '../../engine/normalize/normalize.js';
 import { readMapping, type SavedMapping } from '../../engine/normalize/posMapping.js';
@@ -17,6 +18,8 @@ export interface NormalizeConfig {
   readonly stages: Stages;
   /** Checked; its zone may still be the shop's. */
   readonly mapping: SavedMapping;
+  /** What the columns of files are called, beside the usual headings. */
+  readonly columns: OwnColumns;
 }
 
 /** Brings a form saved by a former release to the present version. */
@@ -35,6 +38,7 @@ export function readConfig(raw: Saved): NormalizeConfig {
       closedTicket: readList(saved['closedStages'] ?? '4', 'closedStages'),
     },
     mapping: readSavedMapping(saved['mapping'] ?? {}),
+    columns: readColumns(saved['columns'] ?? ''),
     ...(provider === undefined ? {} : { provider }),
   };
 }

@@ -50,5 +50,8 @@ export function senderOf(arrival: Arrival, privacyKey: Uint8Array): Sender {
 }
 
 function lowerCase(headers: unknown): Record<string, unknown> {
-  return typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])) : {};
+  const lower: Record<string, unknown> = {};
+  const all = (headers ?? {}) as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(all)) lower[name.toLowerCase()] = all[name];
+  return lower;
 }

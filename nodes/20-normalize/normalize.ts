@@ -18,6 +18,9 @@ import { arrivalOf, harmless, senderOf } from './message.js';
 import { preview } from './preview.js';
 
 const STATUS_MS = 500;
+/** Senders who are told what was refused, and still have it: of one request so many letters are kept. */
+const TOLD: ReadonlySet<string> = new Set(['pos', 'events', 'batch']);
+const MAX_LETTERS = 500;
 
 const room: Room<NormalizeConfig> = {
   type: 'bottega-normalize',
@@ -40,18 +43,18 @@ class Translator {
 
   constructor(context: RoomContext<NormalizeConfig>, shop: ShopPort) {
     const { currency, stores, calendar, privacyKey } = shop;
-    const { stages, mapping } = context.config;
+    const { stages, mapping, columns } = context.config;
     this.#room = context;
     this.#shop = shop;
     const pos = readMapping(mapping, calendar.clock.zone);
-    this.#settings = { currency, stores, calendar, stages, pos, pseudonym: (email) => pseudonymOf(email, privacyKey) };
+    this.#settings = { currency, stores, calendar, stages, pos, columns, pseudonym: (email) => pseudonymOf(email, privacyKey) };
   }
 
   handle(message: RoomMessage, out: Doors): void {
     const now = this.#room.now();
     const arrival = arrivalOf(message, this.#room.config.provider, now);
     const outcome = normalize(message.payload, arrival, { ...this.#settings, now });
-    const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey));
+    const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), TOLD.has(arrival.provider) ? MAX_LETTERS : Infinity);
     this.#report(message, arrival.provider, outcome);
     const clean = harmless(message, arrival);
     if (outcome.events.length > 0) out.main({ ...clean, payload: outcome.events });

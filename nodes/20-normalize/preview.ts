@@ -20,7 +20,7 @@ import { Calendar } from '../../engine/window.js';
 import type { Asked, Told } from '../admin.js';
 import type { ShopPort } from '../ports.js';
 import type { Saved } from '../runtime.js';
-import { readConfig } from './config.js';
+import { type NormalizeConfig, readConfig } from './config.js';
 import { arrivalOf } from './message.js';
 
 const MAX_SHOWN = 20;
@@ -50,12 +50,12 @@ export function preview(RED: NodeAPI, asked: Asked, now: number): Told {
 
 function exampleOf(provider: Provider, now: number): Told {
   const { headers, body } = sampleOf(provider, 'real', now);
-  return { outcome: 'sample', headers, text: JSON.stringify(body, null, 2) };
+  return { outcome: 'sample', headers, text: typeof body === 'string' ? body : JSON.stringify(body, null, 2) };
 }
 
-function contextOf({ currency, stores, calendar, privacyKey }: Shop, { stages, mapping }: ReturnType<typeof readConfig>, now: number): NormalizeContext {
+function contextOf({ currency, stores, calendar, privacyKey }: Shop, { stages, mapping, columns }: NormalizeConfig, now: number): NormalizeContext {
   const pos = readMapping(mapping, calendar.clock.zone);
-  return { now, currency, stores, calendar, stages, pos, pseudonym: (email) => pseudonymOf(email, privacyKey) };
+  return { now, currency, stores, calendar, stages, pos, columns, pseudonym: (email) => pseudonymOf(email, privacyKey) };
 }
 
 function deployedShop(RED: NodeAPI, id: unknown): Shop | undefined {

@@ -29,7 +29,10 @@ const room: Room<DeadLetterConfig> = {
     const replayer = new Replayer({
       shelf, shop, now, deliver: (again) => deliver(context, again), changed: () => { show(); }, warn: (error) => { node.warn(messageOf(error)); },
     });
-    const keeper = new Keeper({ shelf, shop, now, stored: (letters) => { replayer.stored(letters); }, ...(broker === undefined ? {} : { broker }) });
+    const keeper = new Keeper({
+      shelf, shop, now, stored: (letters) => { replayer.stored(letters); }, ...(broker === undefined ? {} : { broker }),
+      erased: (count) => { node.log(`dead letters that spoke of somebody who asked to be forgotten: ${String(count)} erased`); },
+    });
     const show = throttle(() => { showStatus(context, storePort, keeper.counts, replayer); }, STATUS_MS);
     const unwatch = storePort.watch(() => { show(); });
     return {

@@ -3,6 +3,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type DeadLetter, letterOfStranger, openPart, readLetter } from '../../engine/deadletter.js';
+import { eraseLetters } from '../../engine/deadletterErasure.js';
 import type { DeadLetterShelf } from '../../engine/deadletterShelf.js';
 import { messageOf } from '../../engine/errors.js';
 import { keyedDigest, seal } from '../../engine/privacy.js';
@@ -20,6 +21,8 @@ export interface KeeperContext {
   readonly shop: Pick<ShopPort, 'tenant' | 'privacyKey'>;
   readonly broker?: Pick<BrokerPort, 'publish'>;
   now(): number;
+  /** Told how many letters spoke of somebody who asked to be forgotten. */
+  erased(letters: number): void;
   /** Told of the letters that were just stored. */
   stored(letters: readonly DeadLetter[]): void;
 }
@@ -28,6 +31,7 @@ interface Sorted {
   readonly job: Job;
   readonly dead: readonly DeadLetter[];
   readonly ignored: readonly DeadLetter[];
+  readonly erase: readonly DeadLetter[];
 }
 
 /** `unpublished`: why the last letter could not be told; it is stored all the same. */
@@ -65,6 +69,7 @@ export class Keeper {
     this.#stored += dead.length;
     this.#dropped += dropped;
     for (const { provider } of dead) events.inc({ source: provider, outcome: 'dead' });
+    for (const request of turn.flatMap(({ erase }) => erase)) await this.#erase(request);
     for (const sorted of turn) this.#passOn(sorted);
     await this.#publish(dead);
   }
@@ -73,7 +78,15 @@ export class Keeper {
     const { payload } = job.message;
     const values: readonly unknown[] = Array.isArray(payload) ? payload : [payload];
     const letters = values.map((value, index) => readLetter(value, this.#context.now()) ?? this.#letterOf(value, index, job.message));
-    return { job, dead: letters.filter(({ kind }) => kind === 'dead'), ignored: letters.filter(({ kind }) => kind === 'ignored') };
+    const ofKind = (wanted: DeadLetter['kind']): DeadLetter[] => letters.filter(({ kind }) => kind === wanted);
+    return { job, dead: ofKind('dead'), ignored: ofKind('ignored'), erase: ofKind('erase') };
+  }
+
+  /** The request itself is not kept. */
+  async #erase(request: DeadLetter): Promise<void> {
+    const erased = await eraseLetters(this.#shelf, request, this.#context.shop.privacyKey);
+    if (erased > 0) events.inc({ source: request.provider, outcome: 'erased' }, erased);
+    this.#context.erased(erased);
   }
 
   #letterOf(value: unknown, index: number, message: RoomMessage): DeadLetter {

@@ -1,9 +1,11 @@
 /**
  * How do messages become facts? One commit for all that waited; refused events leave by the side door.
  */
+import { isErasure } from '../../engine/erasureOrder.js';
 import { parseEvent, type ShopEvent } from '../../engine/event.js';
 import { messageOf, type Refusal } from '../../engine/errors.js';
-import { type Books, foldEvents, openGenerations, refold } from '../../engine/ledger.js';
+import { foldExactly } from '../../engine/exactly.js';
+import { type Books, openGenerations, refold } from '../../engine/ledger.js';
 import type { Measure } from '../../engine/measure.js';
 import type { FoldContext, SliceChange } from '../../engine/slice.js';
 import type { Put, Store } from '../../engine/store/store.js';
@@ -11,6 +13,7 @@ import { deliveryOf } from '../delivery.js';
 import { events as eventsTotal } from '../metrics.js';
 import type { Job, Status } from '../runtime.js';
 import { throttle } from '../throttle.js';
+import { Eraser } from './eraser.js';
 
 export interface FoldDeps {
   readonly store: Store;
@@ -21,6 +24,7 @@ export interface FoldDeps {
   readonly status: Status;
   readonly now: () => number;
   readonly warn: (text: string) => void;
+  readonly log: (text: string) => void;
   readonly moved: (slices: readonly SliceChange[]) => Promise<void>;
 }
 
@@ -28,10 +32,26 @@ export interface FoldDeps {
 const REFOLD_PAUSE_MS = 5;
 
 const STATUS_MS = 500;
+const INEXACT: Refusal = { path: '/data', rule: 'sum.inexact', message: 'the sums of its hour would no longer be exact' };
+
+/** An event and where it came in. */
+interface Accepted {
+  readonly event: ShopEvent;
+  readonly job: Job;
+  readonly index: number;
+}
+
+/** What was refused, with its place in the message. */
+interface Refused {
+  readonly input: unknown;
+  readonly refusals: readonly Refusal[];
+  readonly index: number;
+}
 
 /** Folding for one window node. */
 export class Fold {
   readonly #deps: FoldDeps;
+  readonly #eraser: Eraser;
   readonly #show = throttle(() => { this.#deps.status.ok('folded', { count: this.#folded }); }, STATUS_MS);
   #generations: Promise<Pick<FoldContext, 'generation' | 'former'>> | undefined;
   #refolding: Promise<void> = Promise.resolve();
@@ -39,12 +59,15 @@ export class Fold {
   #folded = 0;
 
   constructor(deps: FoldDeps) {
+    const { store, now, warn, log } = deps;
     this.#deps = deps;
+    this.#eraser = new Eraser({ store, now, warn, log, context: async () => this.#context(await this.#open(), now(), 'history') });
   }
 
   /** Opens the measures once; facts of former measures follow in the background. */
   async opened(): Promise<void> {
     await this.#open();
+    this.#eraser.set();
     this.#show();
   }
 
@@ -52,9 +75,13 @@ export class Fold {
     const generations = await this.#open();
     const now = this.#deps.now();
     const accepted = jobs.flatMap((job) => this.#accept(job, now));
-    const { slices, unchanged } = await foldEvents(this.#deps.store, accepted, this.#context(generations, now, 'live'));
-    this.#folded += accepted.length;
-    eventsTotal.inc({ source: 'window', outcome: 'folded' }, accepted.length - unchanged);
+    const events = accepted.map(({ event }) => event);
+    const { slices, unchanged, inexact } = await foldExactly(this.#deps.store, events, this.#context(generations, now, 'live'));
+    if (inexact.size > 0) refuseInexact(accepted.filter(({ event }) => inexact.has(event)));
+    if (events.some(isErasure)) this.#eraser.set();
+    const folded = events.length - inexact.size;
+    this.#folded += folded;
+    eventsTotal.inc({ source: 'window', outcome: 'folded' }, folded - unchanged);
     eventsTotal.inc({ source: 'window', outcome: 'unchanged' }, unchanged);
     this.#show();
     await this.#deps.moved(slices);
@@ -63,24 +90,20 @@ export class Fold {
   async close(): Promise<void> {
     this.#closed = true;
     this.#show.cancel();
-    await this.#refolding;
+    await Promise.all([this.#refolding, this.#eraser.close()]);
   }
 
-  #accept({ message, out }: Job, now: number): ShopEvent[] {
-    const inputs = Array.isArray(message.payload) ? message.payload : [message.payload];
-    const accepted: ShopEvent[] = [];
-    const refused: { input: unknown; refusals: readonly Refusal[]; index: number }[] = [];
+  #accept(job: Job, now: number): Accepted[] {
+    const { payload } = job.message;
+    const inputs: readonly unknown[] = Array.isArray(payload) ? payload : [payload];
+    const accepted: Accepted[] = [];
+    const refused: Refused[] = [];
     for (const [index, input] of inputs.entries()) {
       const parsed = parseEvent(input, { now, currency: this.#deps.books.currency });
-      if (parsed.outcome === 'event') accepted.push(parsed.event);
+      if (parsed.outcome === 'event') accepted.push({ event: parsed.event, job, index });
       else refused.push({ input, refusals: parsed.refusals, index });
     }
-    if (refused.length > 0) {
-      const refusals = refused.flatMap(({ refusals: found, index }) => found.map((refusal) => ({ ...refusal, index })));
-      deliveryOf(message)?.report({ accepted: -refused.length, rejected: refused.length }, refusals);
-      const payload = Array.isArray(message.payload) ? refused.map(({ input }) => input) : refused[0]?.input;
-      out.side({ ...message, payload, refusals }, refusals[0]?.rule ?? 'refused');
-    }
+    if (refused.length > 0) refuse(job, refused);
     return accepted;
   }
 
@@ -111,5 +134,18 @@ export class Fold {
   #context(generations: Pick<FoldContext, 'generation' | 'former'>, now: number, kind: 'live' | 'history'): FoldContext {
     const { calendar, currency, graceMs } = this.#deps.books;
     return { now, currency, calendar, graceMs, ...generations, ...(kind === 'history' ? { history: true } : {}) };
+  }
+}
+
+function refuse({ message, out }: Job, refused: readonly Refused[]): void {
+  const refusals = refused.flatMap(({ refusals: found, index }) => found.map((refusal) => ({ ...refusal, index })));
+  deliveryOf(message)?.report({ accepted: -refused.length, rejected: refused.length }, refusals);
+  const payload = Array.isArray(message.payload) ? refused.map(({ input }) => input) : refused[0]?.input;
+  out.side({ ...message, payload, refusals }, refusals[0]?.rule ?? 'refused');
+}
+
+function refuseInexact(events: readonly Accepted[]): void {
+  for (const job of new Set(events.map((one) => one.job))) {
+    refuse(job, events.filter((one) => one.job === job).map(({ event, index }) => ({ input: event, refusals: [INEXACT], index })));
   }
 }

@@ -28,12 +28,13 @@ const room: Room<WindowConfig> = {
     const kpis = [...KPIS, ...kpisOf(config.kpis)];
     const books = { calendar: shop.calendar, currency: shop.currency, graceMs: config.graceMs, kpis, ...config.presets };
     const warn = (text: string): void => { node.warn(text); };
+    const log = (text: string): void => { node.log(text); };
     const topicPrefix = `bottega/${shop.tenant}/kpi`;
     const settings = settingsOf(config, store, books, shop, storePort.reach === 'shared' ? 'many' : 'one');
     const parts = { ...(broker === undefined ? {} : { broker }), ...(storePort.clock === undefined ? {} : { clock: storePort.clock }) };
     const teller = new Teller({ store, books, settings, out, now, warn, topicPrefix, ...parts });
     const definitions = writeDefinitions(config.kpis, config.presets);
-    const fold = new Fold({ store, books, measures, definitions, now, status, warn, moved: (slices) => teller.moved(slices) });
+    const fold = new Fold({ store, books, measures, definitions, now, status, warn, log, moved: (slices) => teller.moved(slices) });
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') fold.opened().then(() => teller.start()).catch((error: unknown) => { warn(String(error)); });
       else status.waiting('store', { message: health.message });

@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { confirm, dedupeKey, release, reserve, type Sighting } from '../../engine/dedupe.js';
-import { openLevelStore } from '../../engine/store/level.js';
 import type { CommitResult, Store } from '../../engine/store/store.js';
+import { withStore } from '../support/clockedStore.js';
 
 const WINDOW_MS = 1_000_000;
 const RESERVATION_MS = 60;
-
-async function withStore(test: (store: Store, clock: { at: number }) => Promise<void>): Promise<void> {
-  const clock = { at: 1_000 };
-  const store = await openLevelStore({ memory: true }, { now: () => clock.at });
-  try {
-    await test(store, clock);
-  } finally {
-    await store.close();
-  }
-}
 
 async function sight(store: Store, keys: readonly string[], owner: string, expiresAt: number): Promise<(Sighting | undefined)[]> {
   const sightings = await reserve(store, keys.map((key) => ({ key, owner, expiresAt })));

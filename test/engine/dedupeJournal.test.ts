@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
 import { DedupeJournal } from '../../engine/dedupeJournal.js';
 import { Fault } from '../../engine/errors.js';
-import { openLevelStore } from '../../engine/store/level.js';
 import type { Store } from '../../engine/store/store.js';
-
-async function withStore(test: (store: Store, clock: { at: number }) => Promise<void>): Promise<void> {
-  const clock = { at: 1_000 };
-  const store = await openLevelStore({ memory: true }, { now: () => clock.at });
-  try {
-    await test(store, clock);
-  } finally {
-    await store.close();
-  }
-}
+import { withStore } from '../support/clockedStore.js';
 
 async function journalOn(store: Store, name: string, now = 1_000, most = 100): Promise<DedupeJournal> {
   const journal = new DedupeJournal(store, most, name);

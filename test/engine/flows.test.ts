@@ -82,7 +82,7 @@ describe('flow templates', () => {
       it('brings widgets with everything written into them', () => {
         const widgets = nodes.filter(({ type }) => type === 'ui-template');
         assert.equal(widgets.length, sector === 'edge' || sector === 'worker' ? 0 : 19);
-        for (const { format = '', name = '' } of widgets) assert.doesNotMatch(format, /OPTIONS|\.\.\.shared|https?:|@import/, name);
+        for (const { format = '', name = '' } of widgets) assert.doesNotMatch(format, /OPTIONS|\.\.\.shared|<!-- include|https?:|@import/, name);
       });
     });
   }

@@ -6,9 +6,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } 
 import { Fault } from '../../engine/errors.js';
 import { KeyRing } from '../../engine/intake/jwks.js';
 import { type JwtTrust, verifyJwt } from '../../engine/intake/jwt.js';
-import { memoryReplayGuard, storedReplayGuard } from '../../engine/intake/replay.js';
 import { sha256, type Verdict } from '../../engine/intake/verdict.js';
-import type { Change, CommitResult } from '../../engine/store/store.js';
 
 const NOW_S = 1_795_341_600;
 const BODY = Buffer.from('{"scontrino":"0042"}');
@@ -125,36 +123,5 @@ describe('intake: published keys', () => {
     const ring = new KeyRing('u', () => { asked += 1; return Promise.resolve({ keys: [] }); });
     await Promise.all(Array.from({ length: 20 }, () => ring.keysFor({ alg: 'ES256', kid: 'x' }, 0)));
     assert.equal(asked, 1);
-  });
-});
-
-describe('intake: one token, one body', () => {
-  const binding = { id: 'jti-1', scope: 's', expiresAt: 1_000 };
-  const stored = (): ReturnType<typeof storedReplayGuard> => {
-    const map = new Map<string, string>();
-    return storedReplayGuard({
-      read: (keys) => Promise.resolve(keys.map((key) => map.get(key))),
-      commit: ([change]: readonly Change[]): Promise<CommitResult> => {
-        assert.ok(change !== undefined && 'value' in change && change.expect === null && change.expiresAt === binding.expiresAt && change.key.startsWith('j/'));
-        if (map.has(change.key)) return Promise.resolve({ outcome: 'conflict', keys: [change.key] });
-        map.set(change.key, change.value ?? '');
-        return Promise.resolve({ outcome: 'ok', totals: [] });
-      },
-    });
-  };
-  for (const [name, guard] of [['stored', stored()], ['in the process', memoryReplayGuard()]] as const) {
-    it(`${name}: redelivery passes, another body does not`, async () => {
-      assert.equal(await guard.bind(binding, Buffer.from('a'), 0), 'first');
-      assert.equal(await guard.bind(binding, Buffer.from('a'), 1), 'again');
-      assert.equal(await guard.bind(binding, Buffer.from('b'), 2), 'replayed');
-      assert.equal(await guard.bind({ ...binding, scope: 't' }, Buffer.from('b'), 2), 'first', 'another issuer\'s id is another id');
-    });
-  }
-
-  it('in the process: forgets what expired, and the oldest beyond its limit', async () => {
-    const guard = memoryReplayGuard(2);
-    const bind = (id: string, body: string, now: number): Promise<string> => guard.bind({ ...binding, id }, Buffer.from(body), now);
-    assert.deepEqual([await bind('1', 'a', 0), await bind('1', 'b', 999), await bind('1', 'b', 1_000)], ['first', 'replayed', 'first']);
-    assert.deepEqual([await bind('2', 'a', 0), await bind('3', 'a', 0), await bind('2', 'b', 0), await bind('1', 'c', 0)], ['first', 'first', 'replayed', 'first']);
   });
 });

@@ -24,6 +24,12 @@ async function opened(): Promise<{ store: Store; context: FoldContext }> {
 /** The same store as another worker sees it: with a cache of its own. */
 const worker = (store: Store): Store => scoped(store, '');
 
+/** The same over a network: what lies there is guessed. */
+function remote(store: Store): Store {
+  const near = worker(store);
+  return { read: (keys) => near.read(keys), commit: (...args) => near.commit(...args), scan: (...args) => near.scan(...args), close: () => near.close() };
+}
+
 /** Facts, what is open, and the sums. */
 async function stateOf(store: Store): Promise<Record<string, unknown>> {
   const state: Record<string, unknown> = {};
@@ -42,7 +48,7 @@ describe('folding by several workers', () => {
     const shares = fc.array(fc.tuple(fc.array(versions, { minLength: 1, maxLength: 6 }), fc.nat(2), fc.boolean()), { minLength: 1, maxLength: 8 });
     await fc.assert(fc.asyncProperty(shares, async (batches) => {
       const { store, context } = await opened();
-      const workers = [worker(store), worker(store), worker(store)];
+      const workers = [worker(store), remote(store), remote(store)];
       const under: Promise<unknown>[] = [];
       for (const [events, which, waits] of batches) {
         under.push(foldEvents(workers[which] ?? store, events, context));
@@ -52,7 +58,24 @@ describe('folding by several workers', () => {
       const alone = await opened();
       await foldEvents(alone.store, batches.flatMap(([events]) => events), alone.context);
       assert.deepEqual(await stateOf(store), await stateOf(alone.store));
-    }), { numRuns: 120 });
+    }), { numRuns: 300 });
+  });
+
+  it('takes nothing for known that was on its way and refused', async () => {
+    const said = (type: 'sale' | 'payment' | 'visit', subject: string, second: number, data = {}): ShopEvent => (
+      event({ type, subject, id: '1', sequence: new Date(NOW + second * 1_000).toISOString(), data: { amount: '0.00', ...data } }));
+    const { store, context } = await opened();
+    const [near, far] = [worker(store), remote(store)];
+    // The third builds on nothing and is refused, because of the first; the fourth has built on the third, and is refused too.
+    const batches: [Store, ShopEvent[]][] = [
+      [far, [said('payment', 'c', 1)]], [near, [said('sale', 'a', 1)]],
+      [near, [said('payment', 'c', 2), said('visit', 'c', 1), said('visit', 'a', 1)]],
+      [near, [said('payment', 'c', 1, { closedAt: '2026-11-22T10:20:00Z' }), said('sale', 'a', 1)]], [far, [said('visit', 'c', 1)]],
+    ];
+    await Promise.all(batches.map(([who, events]) => foldEvents(who, events, context)));
+    const alone = await opened();
+    await foldEvents(alone.store, batches.flatMap(([, events]) => events), alone.context);
+    assert.deepEqual(await stateOf(store), await stateOf(alone.store));
   });
 
   it('builds on what is being written, and takes it back where that fails', async () => {
@@ -82,6 +105,29 @@ describe('folding by several workers', () => {
   });
 
   const sale = event({ data: { amount: '10.00' } });
+  const corrected = event({ sequence: new Date(NOW + 60_000).toISOString(), data: { amount: '12.00' } });
+
+  for (const [title, seenBy, expected] of [
+    ['looks a fact up that it does not know, where that is cheap', worker, 1],
+    ['guesses that a fact is new, where looking is not cheap, and tries again', remote, 2],
+  ] as const) {
+    it(title, async () => {
+      const { store, context } = await opened();
+      await foldEvents(store, [sale], context);
+      let commits = 0;
+      const counting: Store = { ...seenBy(store), commit: (...args) => { commits += 1; return store.commit(...args); } };
+      await foldEvents(counting, [corrected], context);
+      assert.equal(commits, expected);
+      assert.equal(countersOf((await store.read(['h/1795345200/milano/pos']))[0])['sales'], 1_200);
+    });
+  }
+
+  it('fails as a whole where it cannot look', async () => {
+    const { store, context } = await opened();
+    const blind: Store = { ...worker(store), read: () => Promise.reject(new Error('away')) };
+    await assert.rejects(foldEvents(blind, [sale], context), { message: 'away' });
+    await assert.rejects(foldEvents(blind, [{ ...sale, time: 'noon' }], context), TypeError);
+  });
 
   it('says of a repetition that it says nothing, without a write', async () => {
     const { store, context } = await opened();
@@ -145,7 +191,7 @@ describe('the text of a fact', () => {
     const later = event({ sequence: '2026-11-22T11:20:00Z', id: 'e2', data: { amount: '9.50', status: 'completed' } });
     const fact = mergeEvent(mergeEvent(undefined, event({ data: { status: 'open', x_table: 7 } }), 'EUR'), later, 'EUR');
     assert.equal(encodeFact({ generation: 'gen', fact }), [
-      'gen\tsale\t2026-11-22T11:15:30.000\torder/1@2026-11-22T11:15:30Z\t2026-11-22T11:20:00.000\te2', '1smilano', '1t1795346130', '1ucompleted', '1a950', 'x_table=n7',
+      'gen\tsale\t\u00012026-11-22T11:15:30.000\torder/1@2026-11-22T11:15:30Z\t2026-11-22T11:20:00.000\te2', '1smilano', '1t1795346130', '1ucompleted', '1a950', 'x_table=n7',
     ].join('\n'));
   });
 });

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { mergeEvent, type Fact, factKey, fieldOf } from '../../engine/fact.js';
 import type { ShopEvent } from '../../engine/event.js';
 import type { NormalizedBody } from '../../engine/normalize/normalize.js';
-import { contextOf, fixture, only, rules, send } from '../fixtures/normalizing.js';
+import { pseudonymOf } from '../../engine/privacy.js';
+import { contextOf, fixture, KEY, only, rules, send } from '../fixtures/normalizing.js';
 
 type Body = Record<string, unknown>;
 
@@ -144,18 +145,43 @@ describe('normalize shopify', () => {
 
   const ignored: readonly (readonly [string, unknown, string])[] = [
     ['orders/create', order({ test: true }), 'test'], ['products/update', {}, 'topic'], ['carts/create', {}, 'topic'],
-    ['inventory_levels/update', {}, 'topic'], ['app/uninstalled', {}, 'topic'], ['', order(), 'topic'],
-    ['orders/edited', { order_edit: { id: 1, order_id: 2 } }, 'topic'], ['customers/redact', fixture('shopify-redact'), 'privacy'],
-    ['customers/data_request', {}, 'privacy'], ['shop/redact', {}, 'privacy'],
+    ['inventory_levels/update', {}, 'topic'], ['app/uninstalled', {}, 'topic'],
+    ['orders/edited', { order_edit: { id: 1, order_id: 2 } }, 'topic'], ['customers/data_request', {}, 'privacy'],
     ['checkouts/delete', { id: 5 }, 'checkout.deleted'], ['refunds/create', { id: 5, transactions: [] }, 'refund.empty'],
     ['refunds/create', { id: 5, transactions: [{ kind: 'refund', status: 'success', amount: '1.00', test: true }] }, 'test'],
   ];
   for (const [topic, body, reason] of ignored) {
-    it(`ignores ${topic || 'no topic'} for ${reason}`, () => {
+    it(`ignores ${topic} for ${reason}`, () => {
       const outcome = shopify(topic, body);
       assert.deepEqual([outcome.events, outcome.refusals, outcome.ignored], [[], [], [{ index: 0, reason }]]);
     });
   }
+
+  it('keeps what does not say what it is about', () => {
+    const outcome = shopify('', order());
+    assert.deepEqual([outcome.events.length, outcome.refused, outcome.ignored.length, rules(outcome)], [0, 1, 0, [' topic.missing']]);
+  });
+
+  it('turns a request to forget a customer into orders: their pseudonym, and each order that is named', () => {
+    const headers = { 'triggered-at': '2026-11-22T11:40:00.123456789Z' };
+    const outcome = send({ provider: 'shopify', topic: 'customers/redact', body: fixture('shopify-redact'), headers });
+    const said = outcome.events.map(({ type, source, subject, time, data: { customer, store } }) => ({ type, source, subject, time, customer, store }));
+    const common = { type: 'erasure', source: 'urn:bottega:shopify:lampade.myshopify.com', time: '2026-11-22T11:40:00.123Z', store: 'bergamo' };
+    assert.deepEqual(said, [
+      { ...common, subject: undefined, customer: pseudonymOf('ginevra.colombo@posta.example', KEY) }, { ...common, subject: 'order/6110000000417', customer: undefined },
+    ]);
+    assert.deepEqual([outcome.erasures, outcome.ignored, outcome.refused], [[0], [], 0]);
+    // Shopify's repetition of the request is the same, a later request another.
+    assert.deepEqual(send({ provider: 'shopify', topic: 'customers/redact', body: fixture('shopify-redact'), headers }).events, outcome.events);
+    assert.notEqual(shopify('customers/redact', fixture('shopify-redact')).events[0]?.id, outcome.events[0]?.id);
+  });
+
+  it('forgets nobody but the orders that are named where a customer has no address, and everybody of a shop that is gone', () => {
+    const subjects = ({ events }: NormalizedBody): unknown[] => events.map(({ subject, data: { customer } }) => [subject, customer]);
+    assert.deepEqual(subjects(shopify('customers/redact', { customer: { id: 5 }, orders_to_redact: [1, 2] })), [['order/1', undefined], ['order/2', undefined]]);
+    assert.deepEqual(subjects(shopify('shop/redact', { shop_id: 5 })), [[undefined, undefined]]);
+    assert.deepEqual(rules(shopify('shop/redact', [])), [' type']);
+  });
 
   it('understands topic and action in two headers, and the message topic alone', () => {
     const inTwo = send({ provider: 'shopify', body: order(), headers: { 'shopify-topic': 'orders', 'shopify-action': 'create', 'shopify-shop-domain': 'x.myshopify.com' } });

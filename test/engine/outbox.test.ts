@@ -112,6 +112,30 @@ describe('outbox', () => {
     assert.deepEqual(takeOffsets(outbox, 99_001), [0, 1, 2, 3]);
   });
 
+  it('says whether waiting for more would make its message any better', () => {
+    const outbox = open({ maxInFlight: 200 });
+    const timeline: (readonly [act: () => void, expected: ReturnType<Outbox['waiting']>])[] = [
+      [() => undefined, 'none'],
+      [() => { append(outbox, 1); }, 'few'],
+      [() => { append(outbox, 62); }, 'few'],
+      [() => { append(outbox, 1); }, 'many'],
+      [() => { outbox.take(0, middle); }, 'none'],
+      [() => { append(outbox, 1); }, 'few'],
+      [() => { outbox.brokerAway(); }, 'none'],
+      [() => { outbox.brokerHere(); }, 'many'],
+    ];
+    for (const [index, [act, expected]] of timeline.entries()) {
+      act();
+      assert.equal(outbox.waiting(), expected, `step ${String(index)}`);
+    }
+    // As many as may be in flight are worth no waiting, however few.
+    const narrow = open({ maxInFlight: 2 });
+    append(narrow, 3);
+    assert.equal(narrow.waiting(), 'many');
+    narrow.take(0, middle);
+    assert.equal(narrow.waiting(), 'none');
+  });
+
   it('has no more in flight than allowed', () => {
     const outbox = open({ maxInFlight: 4 });
     append(outbox, 6);

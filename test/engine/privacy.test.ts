@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { lettersOf } from '../../engine/deadletter.js';
 import { allowOnly, keyedDigest, pseudonymOf, seal, unseal } from '../../engine/privacy.js';
-import { fixture, KEY, NOW, send } from '../fixtures/normalizing.js';
+import { batchFixture, fixture, KEY, NOW, send } from '../fixtures/normalizing.js';
 
 const OTHER_KEY = Buffer.alloc(32, 8);
 const IV = Buffer.alloc(12, 1);
@@ -56,10 +56,23 @@ describe('personal data', () => {
     assert.ok(!Buffer.from(letter?.sealed ?? '', 'base64url').toString('latin1').includes('Colombo'));
   });
 
-  it('of a privacy request is not even sealed', () => {
+  it('of a request to forget somebody goes no further than to the letters that have to go', () => {
     const raw = Buffer.from(JSON.stringify(fixture('shopify-redact')));
     const letters = lettersOf(send({ provider: 'shopify', topic: 'customers/redact', body: raw }), raw, sender);
+    assert.deepEqual(letters.map(({ kind, reason, sealed = '' }) => [kind, reason, unseal(sealed, KEY)]), [['erase', 'privacy', { outcome: 'plain', plain: raw }]]);
+  });
+
+  it('of a request to say what is known is not even sealed', () => {
+    const raw = Buffer.from(JSON.stringify(fixture('shopify-redact')));
+    const letters = lettersOf(send({ provider: 'shopify', topic: 'customers/data_request', body: raw }), raw, sender);
     assert.deepEqual(letters.map(({ kind, reason, sealed }) => [kind, reason, sealed]), [['ignored', 'privacy', undefined]]);
+  });
+
+  it('of a HubSpot contact is in no event: there is nothing to erase but letters', () => {
+    const outcome = send({ provider: 'hubspot', body: batchFixture() });
+    assert.ok(outcome.events.length > 0);
+    assert.deepEqual(outcome.events.filter(({ data }) => data.customer !== undefined), []);
+    assert.deepEqual([outcome.erasures, outcome.ignored.find(({ index }) => index === outcome.erasures?.[0])?.reason], [[9], 'privacy']);
   });
 });
 
@@ -102,5 +115,5 @@ describe('allowOnly', () => {
     [{ topic: 'a', authorization: 'secret', 'x-forwarded-for': '203.0.113.9' }, { topic: 'a' }], [{ topic: ['a'] }, {}], [null, {}], ['topic', {}],
     [Object.create({ topic: 'inherited' }) as unknown, {}], [{ topic: 'x'.repeat(999) }, { topic: 'x'.repeat(256) }],
   ];
-  for (const [record, expected] of cases) it(`keeps ${JSON.stringify(expected).slice(0, 40)} of ${JSON.stringify(record).slice(0, 60)}`, () => { assert.deepEqual(allowOnly(record, ['topic']), expected); });
+  for (const [record, expected] of cases) it(`keeps ${JSON.stringify(expected).slice(0, 40)} of ${JSON.stringify(record).slice(0, 60)}`, () => { assert.deepEqual(allowOnly(record, new Set(['topic'])), expected); });
 });

@@ -68,6 +68,49 @@ describe('expiry sweep', () => {
   });
 });
 
+describe('a read that takes its time', () => {
+  /** A database in memory whose answers to reads wait at a gate. */
+  function gated(): { db: LevelDb; gate: { shut(): void; open(): void } } {
+    const memory = memoryLevel();
+    let passed = Promise.resolve();
+    let open: () => void = () => undefined;
+    const db: LevelDb = {
+      async getMany(keys) {
+        const found = await memory.getMany(keys);
+        await passed;
+        return found;
+      },
+      iterator: (range) => memory.iterator(range), batch: () => memory.batch(), open: () => memory.open(), close: () => memory.close(),
+    };
+    return { db, gate: { shut: () => { passed = new Promise((resolve) => { open = resolve; }); }, open: () => { open(); } } };
+  }
+
+  async function written(db: LevelDb, stored: { value: string }): Promise<void> {
+    const batch = db.batch();
+    batch.put('a', encodeRecord(stored));
+    await batch.write({ sync: true });
+  }
+
+  for (const before of [undefined, 'old'] as const) {
+    it(`never comes back over what was written meanwhile, where there was ${before ?? 'nothing'}`, async () => {
+      const { db, gate } = gated();
+      await db.open();
+      if (before !== undefined) await written(db, { value: before });
+      await db.close();
+      const store = await storeOn(db, testClock());
+      gate.shut();
+      const reading = store.read(['a', 'b']);
+      assert.equal((await store.commit([{ key: 'a', value: 'new' }])).outcome, 'ok');
+      gate.open();
+      await reading;
+      assert.deepEqual(await store.read(['a', 'b']), ['new', undefined]);
+      assert.equal((await store.commit([{ key: 'a', expect: 'new', value: 'newer' }, { key: 'b', expect: null, value: 'b' }])).outcome, 'ok');
+      assert.equal((await store.commit([{ key: 'b', expect: null, value: 'c' }])).outcome, 'conflict');
+      await store.close();
+    });
+  }
+});
+
 describe('failing disk', () => {
   /** A database in memory whose writes and openings fail as long as `failure` is set. */
   function breakable(): { db: LevelDb; broken: { failure: Error | undefined; openings: number } } {

@@ -55,6 +55,17 @@ describe('normalize node', () => {
     provider, headers: { ...(topic === undefined ? {} : { topic }), 'shop-domain': 'lampade.myshopify.com', authorization: 'Bearer Ginevra' }, receivedAt: Date.now() - 5, trust: 'signed',
   });
 
+  it('keeps few of thousands of refused events whose sender is told and still has them, and counts all', async () => {
+    const node = await load();
+    const side = next(node('side'));
+    const message = { _msgid: '1', payload: Buffer.from(JSON.stringify(Array.from({ length: 5_000 }, () => ({})))), intake: intake('events') };
+    const before = (await events.get()).values.find(({ labels }) => labels.source === 'events' && labels.outcome === 'rejected')?.value ?? 0;
+    node('normalize').receive(message);
+    assert.equal(((await side).payload as DeadLetter[]).length, 500);
+    const after = (await events.get()).values.find(({ labels }) => labels.source === 'events' && labels.outcome === 'rejected')?.value;
+    assert.equal(after, before + 5_000);
+  });
+
   it('turns a request into events and leaves the person behind', async () => {
     const node = await load();
     const heard = next(node('main'));
@@ -129,13 +140,15 @@ describe('normalize node', () => {
 
 describe('normalize form', () => {
   it('reads what it saves, and what a first release saved', () => {
-    assert.deepEqual(readConfig(saved()), { shop: undefined, stages: { won: ['closedwon'], lost: ['closedlost'], closedTicket: ['4'] }, mapping: {} });
+    assert.deepEqual(readConfig(saved()), { shop: undefined, stages: { won: ['closedwon'], lost: ['closedlost'], closedTicket: ['4'] }, mapping: {}, columns: new Map() });
     const { provider, stages } = readConfig(saved({ version: 1, provider: 'pos', closedStages: ' 4, 9 ,', wonStages: '', mapping: DEFAULT_MAPPING }));
     assert.deepEqual([provider, stages.closedTicket, stages.won], ['pos', ['4', '9'], []]);
     assert.deepEqual(upgrade(saved()), saved());
   });
 
-  const broken: readonly (readonly [object, string])[] = [[{ version: 2 }, 'version'], [{ provider: 'ebay' }, 'provider'], [{ closedStages: [] }, 'closedStages'], [{ mapping: [] }, 'mapping'], [{ mapping: { zone: 'x' } }, 'mapping.zone']];
+  const broken: readonly (readonly [object, string])[] = [
+    [{ version: 2 }, 'version'], [{ provider: 'ebay' }, 'provider'], [{ closedStages: [] }, 'closedStages'], [{ mapping: [] }, 'mapping'], [{ mapping: { zone: 'x' } }, 'mapping.zone'], [{ columns: 'Euro=soldi' }, 'columns'],
+  ];
   for (const [change, field] of broken) {
     it(`names ${field} for ${JSON.stringify(change)}`, () => { assert.throws(() => readConfig(saved(change)), (error) => error instanceof ConfigError && error.field === field); });
   }

@@ -108,6 +108,22 @@ describe('outbox room', () => {
     await eventually(async () => ((await storedKeys(store)) === 0 ? true : undefined));
   });
 
+  it('sends a lone event at once and gathers those that follow closely into one message', async () => {
+    const [store, broker] = [await memoryStore(), await embeddedBroker()];
+    const sender = send(store, broker);
+    const messages: number[] = [];
+    broker.subscribe('bottega/shop/events/#', (_topic, payload) => { messages.push([JSON.parse(payload.toString()) as unknown].flat().length); });
+    const arrived = (events: number): Promise<true> => eventually(() => (messages.reduce((sum, n) => sum + n, 0) === events ? true : undefined), 2_000);
+    await append(sender, 1);
+    await arrived(1);
+    await Promise.all(Array.from({ length: 20 }, () => append(sender, 1)));
+    await arrived(21);
+    assert.ok(messages.length <= 4, `messages of ${messages.join()}`);
+    await append(sender, 70);
+    await arrived(91);
+    assert.equal(messages.at(-1), 70, 'as many as make waiting pointless leave together');
+  });
+
   it('sends again what nobody receipts', async () => {
     const [store, broker] = [await memoryStore(), await embeddedBroker()];
     const sender = send(store, broker);

@@ -156,6 +156,7 @@ for (const place of places()) {
       webhook('away', { provider: 'pos', keysUrl: 'http://127.0.0.1:9/', publicUrl: PUBLIC_URL }),
       webhook('slow', { provider: 'pos', keysUrl: `http://127.0.0.1:${String((silent.address() as AddressInfo).port)}/`, deadline: 0.3 }),
       { ...webhook('broken', {}), path: 'nowhere' },
+      { id: 'ids', type: 'bottega-store', kind: 'embedded', directory: '', version: 1 }, webhook('stored', { provider: 'pos', store: 'ids' }),
     ];
     const credentials = { hubspot: { secret: SECRET, previousSecret: 'vecchio' }, old: { secret: SECRET }, woocommerce: { secret: SECRET }, pos: { webhookSecret: `whsec_${Buffer.from(SECRET).toString('base64')}` } };
 
@@ -282,6 +283,23 @@ for (const place of places()) {
       await expect('/in/pos', { headers: jwt, body: '{"n":2}' }, 401, 'jwt.replayed');
       await expect('/in/pos', { headers: { Authorization: `Bearer ${await sign({ aud: 'https://altro.example.it' })}` } }, 401, 'jwt.aud');
       await expect('/in/pos', { headers: { Authorization: `Bearer ${await sign({ exp: now - 60 })}` } }, 401, 'jwt.expired');
+    });
+
+    it('till: a refused body gives its jti back, before the sender hears of it; one that was not stored keeps it', async () => {
+      const now = Math.floor(Date.now() / 1000);
+      const fresh = async (jti: string): Promise<Record<string, string>> => (
+        { Authorization: `Bearer ${await new SignJWT({ iat: now, exp: now + 300, jti }).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(SECRET))}` });
+      const steps: readonly (readonly [string, number, string?, string?])[] = [
+        ['{"n":["bad"]}', 422, 'enum'], ['not json', 400, 'json'], ['a;b', 415, 'type', 'text/csv'], [' '.repeat(1_048_577), 413, 'size'],
+        ['{"n":3}', 200], ['{"n":["bad"]}', 401, 'jwt.replayed'], ['{"n":3}', 200],
+      ];
+      for (const path of ['/in/pos', '/in/stored']) {
+        const headers = await fresh('corretto');
+        for (const [body, status, rule, type = 'application/json'] of steps) await expect(path, { headers: { ...headers, 'Content-Type': type }, body }, status, rule);
+        const unstored = await fresh('non-salvato');
+        await expect(path, { headers: unstored, body: '["full"]' }, 503, 'store.full');
+        await expect(path, { headers: unstored, body: '{"n":4}' }, 401, 'jwt.replayed');
+      }
     });
 
     it('till: published keys, 503 while they were never to be had', async () => {

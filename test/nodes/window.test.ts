@@ -120,8 +120,10 @@ describe('window and query nodes', () => {
     await app.get('/kpi').set('Authorization', 'Bearer wrong').expect(401);
     const refused = await app.get('/kpi?window=2h').set('Authorization', 'Bearer test-token').expect(400);
     assert.equal((refused.body as { errors: { path: string }[] }).errors[0]?.path, 'window');
-    const csv = await app.get('/kpi?name=revenue&window=1d').set('Authorization', 'Bearer test-token').set('Accept', 'text/csv').expect(200);
-    assert.match(csv.text, /^name,window,start.*\r\nrevenue,1d,/);
+    for (const accept of ['text/csv', 'text/csv; charset=utf-8', 'text/*']) {
+      const csv = await app.get('/kpi?name=revenue&window=1d').set('Authorization', 'Bearer test-token').set('Accept', accept).expect(200);
+      assert.match(csv.text, /^name,window,start.*\r\nrevenue,1d,/, accept);
+    }
   });
 
   it('show the present state at once after a restart', async () => {

@@ -73,6 +73,9 @@ describe('alert form in the editor', function () {
     await field(0, 'kpi').fill('gift_cards');
     await field(0, 'threshold').fill('12,5');
     await becomes(0, 'Gift_cards dell\'ora, di questo passo, sotto 12,50 € per 10 minuti, in orario di apertura');
+    await field(0, 'size').selectOption('auto');
+    await becomes(0, 'Gift_cards della finestra scelta da sé, di questo passo, sotto 12,50 € per 10 minuti, in orario di apertura');
+    await field(0, 'size').selectOption('1h');
     await field(1, 'name').fill('Fiacca');
     await becomes(1, 'due regole si chiamano "Fiacca"');
     await field(1, 'name').fill('Resi alti');

@@ -60,6 +60,18 @@ describe('contract', () => {
       assert.equal(await kpiOf('card_share', hour, 1), 1);
     });
 
+    it('till: a receipt paid in two ways is one sale, and counts in both shares; refused first, its token serves the corrected one', async () => {
+      const hour = nextHour();
+      const body = receipt('0002-0001', romanWall(hour + MINUTE), '100,00');
+      assert.equal((await product.post(product.senders.till({ ...body, totale: 'cento' }, 'jwt-2'))).status, 422);
+      const pagamenti = [{ tipo: 'ELETTRONICO', importo: '60,00' }, { tipo: 'CONTANTI', importo: '40,00' }];
+      assert.deepEqual((await product.post(product.senders.till({ ...body, pagamenti }, 'jwt-2'))).json, { accepted: 1, duplicates: 0, rejected: 0 });
+      for (const [name, value] of [['card_share', 0.6], ['cash_share', 0.4], ['other_share', 0], ['orders', 1]] as const) assert.equal(await kpiOf(name, hour, value), value);
+      await product.post(product.senders.till({ ...receipt('0002-0001', romanWall(hour + 2 * MINUTE), '100,00'), apertura: romanWall(hour) }, 'jwt-3'));
+      assert.equal(await kpiOf('card_share', hour, 1), 1);
+      assert.equal(await kpiOf('cash_share', hour, 0), 0);
+    });
+
     it('events: one canonical event, or an array of them', async () => {
       const hour = nextHour();
       assert.deepEqual((await product.post(product.senders.events(saleEvent({ id: 'e1', at: hour, amount: '10.10' })))).json, { accepted: 1, duplicates: 0, rejected: 0 });

@@ -32,6 +32,7 @@ describe('READMEs', function () {
   let port: string;
   let mqttPort: string;
   let shop: Running;
+  let fileCounted = false;
 
   before(async () => {
     [port, mqttPort] = [String(await freePort()), String(await freePort())];
@@ -101,6 +102,14 @@ describe('READMEs', function () {
       const before = await today('revenue');
       await run(commands, STORED);
       assert.equal(await until(() => today('revenue'), (value) => value === cents(before + 1234.5)), cents(before + 1234.5));
+    } },
+    { covers: /^export BOTTEGA_API_TOKEN[^]*\/in\/batch\?store=MI-01'$/, holds: async (commands) => {
+      const before = await today('revenue');
+      await run(commands, /^\{"accepted":\d,"duplicates":\d,"rejected":0\}$/);
+      // The receipts of the second page have the same numbers.
+      const more = fileCounted ? 0 : 1_258.5;
+      fileCounted = true;
+      assert.equal(await until(() => today('revenue'), (value) => value === cents(before + more)), cents(before + more));
     } },
     { covers: /^node -p "require\('\.\/\.bottega\/secrets\.json'\)\.\w+"$/, holds: (commands) => run(commands, /^\S{20,}\n$/) },
     { covers: /^npx mqtt pub .*\/in\/footfall\//, holds: async (commands) => {
