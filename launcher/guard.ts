@@ -23,6 +23,11 @@ const SENDERS = /^\/(in(\/\w[\w.-]*)+|kpi|health|metrics)\/?$/i;
 /** Headers of a proxy or tunnel: whoever asks does not sit at this machine, whatever Host says. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'cf-connecting-ip'];
 
+/** Whether it is for senders and other programs: no page of the editor or the dashboard. */
+export function isForPrograms(url: string): boolean {
+  return SENDERS.test(url.split(/[?#]/, 1)[0] ?? '');
+}
+
 /** A page of another site (its Origin), or another name for this machine (DNS rebinding, a tunnel), does not get to editor and dashboard. */
 export function judge({ url, headers }: Visit, access: Access, door: Door): Verdict {
   const path = url.split(/[?#]/, 1)[0] ?? '';

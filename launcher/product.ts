@@ -7,9 +7,9 @@ import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, messageOf } from '../engine/errors.js';
 import { SECOND } from '../engine/time.js';
-import { GuardedServer } from './guard.js';
+import { GuardedServer, isForPrograms } from './guard.js';
 import { type Embedded, hasFlow, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
-import { openSecrets } from './secrets.js';
+import { openSecrets, remarksOnSecrets } from './secrets.js';
 import { addressOf, type Environment, type Settings } from './settings.js';
 
 export interface Product {
@@ -63,7 +63,7 @@ function prepareData(settings: Settings, port: number, log: (line: string) => vo
   if (flow === 'kept' && process.env['BOTTEGA_TEMPLATE'] !== undefined) {
     log('[warn] BOTTEGA_TEMPLATE counts at the first start only: the flow in the data directory is kept');
   }
-  for (const line of remarksOn(settings)) log(`[warn] ${line}`);
+  for (const line of [...remarksOn(settings), ...remarksOnSecrets(secrets)]) log(`[warn] ${line}`);
   return { credentialSecret, variables };
 }
 
@@ -84,6 +84,11 @@ interface Flows {
 
 async function startNodeRed({ red, app }: Embedded, server: GuardedServer, settings: object): Promise<Flows> {
   red.init(server, settings);
+  // What serves the editor in Node-RED 4 lets every site read whatever it passes on: our numbers and figures do not go that way.
+  app.use((request, response, next) => {
+    if (isForPrograms(request.url ?? '')) red.httpNode(request, response, next);
+    else next();
+  });
   app.use(red.httpAdmin);
   app.use(red.httpNode);
   server.on('request', app);

@@ -3,7 +3,7 @@
  */
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { EventEmitter } from 'node:events';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { passwordAccess } from './password.js';
@@ -13,14 +13,16 @@ import type { Settings } from './settings.js';
 export interface NodeRed {
   readonly version: string;
   readonly httpAdmin: RequestListener;
-  readonly httpNode: RequestListener;
+  readonly httpNode: Handler;
   readonly events: EventEmitter;
   init(server: Server, settings: object): void;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-type Express = RequestListener & { use(handler: RequestListener): void };
+/** Express's: hands on what it does not know. */
+type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+type Express = RequestListener & { use(handler: Handler): void };
 
 /** Node-RED and the Express application it is served by. */
 export interface Embedded {

@@ -46,6 +46,17 @@ export function openSecrets(data: string, environment: Environment): Secrets {
   return { credentialSecret: made['credentialSecret'], variables: variables as Record<SecretName, string> };
 }
 
+/** Shorter than this, a secret can be tried out. */
+const LEAST_LENGTH = 16;
+
+/** Which of the environment's are not worth the name; none of their text is said. */
+export function remarksOnSecrets(secrets: Secrets['variables']): string[] {
+  const short = Object.entries(secrets).filter(([, secret]) => secret.length < LEAST_LENGTH);
+  const remarks = short.map(([name]) => `${name} is shorter than ${String(LEAST_LENGTH)} characters: whoever tries long enough finds it`);
+  const isForm = /^(whsec_)?[A-Za-z0-9+/_-]{16,}={0,2}$/.test(secrets.POS_WEBHOOK_SECRET);
+  return isForm ? remarks : [...remarks, 'POS_WEBHOOK_SECRET is not of the form whsec_<base64>: signatures made with it may not be recognized'];
+}
+
 function randomText(): string {
   return randomBytes(32).toString('base64url');
 }

@@ -64,10 +64,14 @@ async function stop(product: Product | undefined): Promise<void> {
   }
 }
 
+/** What the system says of a folder that cannot be one, or not ours. */
+const UNUSABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC', 'ENOENT', 'EISDIR', 'ELOOP', 'ENAMETOOLONG']);
+
 /** One line that says what to change. */
 function startError(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  const { code, address, port } = error as { code?: string; address?: string; port?: number };
+  const { code, address, port, path } = error as { code?: string; address?: string; port?: number; path?: string };
+  if (path !== undefined && UNUSABLE.has(code ?? '')) return `BOTTEGA_DATA: ${path} cannot be written (${String(code)})`;
   const place = `${address ?? process.env['HOST'] ?? ''}:${String(port ?? '')}`;
   const known: Readonly<Record<string, string>> = {
     EADDRINUSE: `PORT: ${place} is taken by another program`,

@@ -14,6 +14,7 @@ import { answer, type Answer } from './answer.js';
 import { type QueryConfig, readConfig } from './config.js';
 
 const RETRY_AFTER_SECONDS = 5;
+const CSV = 'text/csv; charset=utf-8';
 const ELSEWHERE: Answer = { outcome: 'elsewhere' };
 const NOT_HERE = { path: '', rule: 'store.elsewhere', message: 'the numbers lie in the Redis of the workers: this process needs REDIS_URL to answer' };
 
@@ -56,11 +57,17 @@ async function respond(ask: (raw: RawQuestion) => Promise<Answer>, config: Query
     const answered = await ask(request.query);
     if (answered.outcome === 'refused') response.status(400).json({ errors: answered.refusals });
     else if (answered.outcome === 'elsewhere') response.status(503).json({ errors: [NOT_HERE] });
-    else if (request.accepts(['json', 'csv']) === 'csv') response.type('text/csv; charset=utf-8').send(toCsv(answered.rows));
+    else if (wantsCsv(request)) response.type(CSV).send(toCsv(answered.rows));
     else response.json({ rows: answered.rows });
   } catch (error) {
     response.status(503).set('Retry-After', String(RETRY_AFTER_SECONDS)).json({ errors: [{ path: '', rule: 'store', message: messageOf(error) }] });
   }
+}
+
+/** Whether it would rather have CSV, with or without the name of its charset. */
+function wantsCsv(request: Request): boolean {
+  const best = request.accepts(['json', 'csv', CSV]);
+  return best === 'csv' || best === CSV;
 }
 
 /** Compares digests, so that time says nothing about the token. */

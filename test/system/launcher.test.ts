@@ -25,6 +25,15 @@ describe('launcher', () => {
     assert.equal((await product.get('/dashboard/')).status, 200);
   });
 
+  it('lets no other site read what it answers', async () => {
+    for (const path of ['/health', '/metrics', '/kpi']) {
+      for (const method of ['GET', 'OPTIONS']) {
+        const { headers } = await request(product.url + path, { method, headers: { 'sec-fetch-site': 'cross-site' } });
+        assert.equal(headers.get('access-control-allow-origin'), null, `${method} ${path}`);
+      }
+    }
+  });
+
   it('knows every type of its flow', async () => {
     const flows = JSON.parse(readFileSync(join(data.path, 'flows.json'), 'utf8')) as { type: string }[];
     const sets = (await request(`${product.url}/nodes`, { headers: { accept: 'application/json' } })).json as { types: string[]; err?: unknown }[];
@@ -124,6 +133,8 @@ describe('launcher: start and stop', () => {
     { variables: { HOST: '0.0.0.0' }, says: /^BOTTEGA_PASSWORD: [^\n]*\n$/ },
     { variables: { BOTTEGA_ROLE: 'worker' }, says: /^MQTT_URL: [^\n]*worker[^\n]*\n$/ },
     { variables: { REDIS_URL: 'http://127.0.0.1' }, says: /^REDIS_URL: [^\n]*\n$/ },
+    { variables: { BOTTEGA_DATA: '/dev/null' }, says: /^BOTTEGA_DATA: \/dev\/null cannot be written \(EEXIST\)\n$/ },
+    { variables: { BOTTEGA_DATA: '/dev/null/bottega' }, says: /^BOTTEGA_DATA: \/dev\/null\/bottega cannot be written \(ENOTDIR\)\n$/ },
   ];
   for (const { variables, says } of refused) {
     it(`refuses ${JSON.stringify(variables)} with one line`, async () => {
@@ -142,6 +153,19 @@ describe('launcher: start and stop', () => {
     squatter.close();
     assert.equal(code, 1);
     assert.equal(stderr, `PORT: 127.0.0.1:${String(port)} is taken by another program\n`);
+  });
+});
+
+describe('launcher: secrets that are none', () => {
+  const data = temporaryData();
+  after(() => { data.remove(); });
+
+  it('says which are too short or of another form, and nothing of what they are', async () => {
+    const product = await startProduct(data.path, { BOTTEGA_API_TOKEN: 'zq', POS_WEBHOOK_SECRET: 'not;whsec;zzzzzzzzzzz' });
+    const { stderr } = await product.stop();
+    assert.match(stderr, /BOTTEGA_API_TOKEN is shorter than 16 characters/);
+    assert.match(stderr, /POS_WEBHOOK_SECRET is not of the form whsec_<base64>/);
+    assert.doesNotMatch(stderr, /zq|zzzz/);
   });
 });
 
