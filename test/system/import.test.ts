@@ -94,5 +94,5 @@ async function deployed(page: Page): Promise<boolean> {
   return until(async () => {
     if (await confirm.count() > 0) await confirm.first().click();
     return page.evaluate<boolean>('!RED.nodes.dirty()');
-  }, (isDone) => isDone, 20_000);
+  }, (isDone) => isDone, 60_000);
 }
