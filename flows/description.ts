@@ -7,7 +7,7 @@ export interface Card {
   /** `auto`: the window that is chosen by how much there is to count. */
   readonly window: '1d' | '1h' | 'auto';
   readonly title: string;
-  /** `{count}` facts behind the number, `{hours}` of its window, `{why}` it is so long. */
+  /** `{count|sale|sales}`: facts behind the number, `{hours}` of its window, `{why}` it is so long. */
   readonly note: string;
   /** Said in place of the note while the number is unknown. */
   readonly unknown: string;
@@ -64,14 +64,14 @@ export type KpiName = keyof typeof KPI_NAMES;
 
 const waiting = 'in attesa del primo dato';
 
-const revenueToday: Card = { name: 'revenue', window: '1d', title: 'Fatturato di oggi', note: 'vendite meno resi, da {count} movimenti', unknown: waiting };
+const revenueToday: Card = { name: 'revenue', window: '1d', title: 'Fatturato di oggi', note: 'vendite meno resi, da {count|movimento|movimenti}', unknown: waiting };
 const revenueNow: Card = { name: 'revenue', window: 'auto', title: 'Fatturato adesso', note: 'ore {hours}, {why}', unknown: 'nessuna vendita in quest’ora' };
-const averageTicket: Card = { name: 'average_ticket', window: '1d', title: 'Scontrino medio', note: 'su {count} vendite', unknown: waiting };
+const averageTicket: Card = { name: 'average_ticket', window: '1d', title: 'Scontrino medio', note: 'su {count|vendita|vendite}', unknown: waiting };
 const cardShare: Card = { name: 'card_share', window: '1d', title: 'Pagato con carta', note: 'quota dell’incasso', unknown: waiting, better: 'neither' };
 const orders = (title: string): Card => ({ name: 'orders', window: '1d', title, note: 'conclusi oggi', unknown: waiting });
 const incomplete: Card = { name: 'incomplete_orders', window: '1d', title: 'Ordini aperti', note: 'iniziati e non ancora conclusi', unknown: waiting, better: 'down' };
-const support: Card = { name: 'support_time', window: '1d', title: 'Tempo di assistenza', note: 'in media, su {count} richieste chiuse', unknown: 'nessuna richiesta chiusa oggi', better: 'down' };
-const social: Card = { name: 'social_conversion', window: '1d', title: 'Conversione dai social', note: 'acquisti su {count} contatti', unknown: 'in attesa di contatti dai social' };
+const support: Card = { name: 'support_time', window: '1d', title: 'Tempo di assistenza', note: 'in media, su {count|richiesta chiusa|richieste chiuse}', unknown: 'nessuna richiesta chiusa oggi', better: 'down' };
+const social: Card = { name: 'social_conversion', window: '1d', title: 'Conversione dai social', note: 'acquisti su {count|contatto|contatti}', unknown: 'in attesa di contatti dai social' };
 
 /** Of numbers that mean the same by day and by night: opening hours are not known here. */
 const highRefunds = (euros: string): Alert => ({ name: 'Resi alti', kpi: 'refunds', size: '1d', threshold: euros, recovery: euros });
@@ -104,7 +104,7 @@ export const SECTORS: readonly Sector[] = [
     table: ['revenue', 'orders', 'average_ticket', 'service_time', 'footfall', 'card_share', 'waste'],
     cards: [
       revenueToday, revenueNow, orders('Conti chiusi'), averageTicket,
-      { name: 'service_time', window: '1d', title: 'Tempo di servizio', note: 'dall’ordine al conto, su {count} tavoli', unknown: 'nessun tavolo chiuso oggi', better: 'down' },
+      { name: 'service_time', window: '1d', title: 'Tempo di servizio', note: 'dall’ordine al conto, su {count|tavolo|tavoli}', unknown: 'nessun tavolo chiuso oggi', better: 'down' },
       incomplete,
       { name: 'footfall', window: '1d', title: 'Persone entrate', note: 'contate oggi all’ingresso', unknown: 'serve un conta-persone' },
     ],

@@ -53,7 +53,7 @@ describe('dashboard', function () {
     assert.equal((await textOf(desk.page, 'revenue')).replace(/\s/g, ' '), '1.242,50 €');
     assert.equal(await valueBecomes(desk.page, 'orders', '1'), '1');
     assert.equal(await shownValue(desk.page, 'conversion'), '');
-    assert.match(await desk.page.locator('article').first().innerText(), /aggiornato \d+ s fa/);
+    assert.match(await desk.page.locator('article').first().innerText(), /da 1 movimento\s[^]*aggiornato \d+ s fa/);
   });
 
   it('does not move for the same order again, and does for a refund', async () => {
@@ -63,6 +63,7 @@ describe('dashboard', function () {
     await send('refunds/create', refund(2001, 1001, '242.50'), 'w-3');
     assert.equal(await valueBecomes(desk.page, 'revenue', '1007.5'), '1007.5');
     assert.equal(await shownValue(desk.page, 'orders'), '2');
+    assert.match(await desk.page.locator('article').first().innerText(), /da 3 movimenti\s/);
   });
 
   it('draws the hours and the channels', async () => {
