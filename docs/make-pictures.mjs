@@ -32,7 +32,9 @@ const FORMS = {
 /** Of a form, where the workspace shines through. */
 const EDGE = 18;
 /** Somewhere it is five in the afternoon: pictures taken at night would show a shop that nobody is in. */
-const ahead = 17 - new Date().getUTCHours();
+const hours = 17 - new Date().getUTCHours();
+/** No place is more than fourteen hours ahead. */
+const ahead = hours > 14 ? hours - 24 : hours;
 const zone = `Etc/GMT${ahead > 0 ? '-' : '+'}${String(Math.abs(ahead))}`;
 const docs = dirname(fileURLToPath(import.meta.url));
 const root = resolve(docs, '..');
