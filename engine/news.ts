@@ -32,7 +32,7 @@ export class News {
 
   /** Drops what says the same, and remembers the rest as told. */
   of(values: readonly KpiValue[], now: number): KpiValue[] {
-    return values.filter((value) => {
+    const news = values.filter((value) => {
       const key = numberOf(value);
       if (this.#isSame(value, this.#told.get(key), now)) return false;
       // The last to be told is the last to be forgotten.
@@ -40,6 +40,8 @@ export class News {
       this.#told.set(key, { value: value.value, count: value.count, status: value.status, revision: value.revision, usual: value.comparison?.value, at: now });
       return true;
     });
+    this.#forget();
+    return news;
   }
 
   /** The revision that was told of a number. */
@@ -47,7 +49,7 @@ export class News {
     return this.#told.get(numberOf(value))?.revision;
   }
 
-  forget(): void {
+  #forget(): void {
     for (const key of this.#told.keys()) {
       if (this.#told.size <= MAX_REMEMBERED) break;
       this.#told.delete(key);
