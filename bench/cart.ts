@@ -1,13 +1,14 @@
 /** (c) and (i) What does exactness cost on Redis? Our commits against the cart in a function node (get, add, set), which also loses updates. */
 import { join } from 'node:path';
 import Redis from 'ioredis';
-import type { ShopEvent } from '../engine/event.js';
-import { foldEvents, readAllGroups } from '../engine/ledger.js';
-import { KPIS } from '../engine/presets.js';
-import { openRedisStore } from '../engine/store/redis.js';
+import type { ShopEvent } from '../engine/event/event.js';
+import { foldEvents } from '../engine/aggregate/applyEvents.js';
+import { readAllGroups } from '../engine/read/windowReader.js';
+import { KPIS } from '../engine/kpi/builtinKpis.js';
+import { openRedisStore } from '../engine/store/redis/connection.js';
 import { scoped, type Store } from '../engine/store/store.js';
-import { formatInstant, LocalClock, MINUTE, SECOND } from '../engine/time.js';
-import { Calendar } from '../engine/window.js';
+import { formatInstant, LocalClock, MINUTE, SECOND } from '../engine/base/time.js';
+import { Calendar } from '../engine/calendar/windowAssigner.js';
 import { freePort, ROOT } from '../test/support/product.js';
 import { type RedisServer, startRedis } from '../test/support/redis.js';
 import { start } from '../test/support/runtime.js';

@@ -1,12 +1,12 @@
 /** (d) What does "was this seen before?" cost, when a crash must not forget it? Against a Map with a time to live, which forgets everything. */
-import { confirm, dedupeKey, reserve } from '../engine/dedupe.js';
-import { DedupeJournal } from '../engine/dedupeJournal.js';
-import type { ShopEvent } from '../engine/event.js';
-import { openLevelStore } from '../engine/store/level.js';
+import { confirm, dedupeKey, reserve } from '../engine/delivery/sharedDeduplicator.js';
+import { DedupeJournal } from '../engine/delivery/localDeduplicator.js';
+import type { ShopEvent } from '../engine/event/event.js';
+import { openLevelStore } from '../engine/store/level/levelStore.js';
 import type { Store } from '../engine/store/store.js';
-import { HOUR, MINUTE } from '../engine/time.js';
-import { OwnMemory } from '../nodes/30-dedupe/memory.js';
-import { split, visitOf } from '../nodes/30-dedupe/turn.js';
+import { HOUR, MINUTE } from '../engine/base/time.js';
+import { OwnMemory } from '../nodes/30-dedupe/seenIds.js';
+import { split, visitOf } from '../nodes/30-dedupe/partition.js';
 import { place } from './place.js';
 import { compare, perSecond } from './report.js';
 import { arraysOf, salesOf } from './stream.js';

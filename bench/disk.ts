@@ -1,8 +1,8 @@
 /** (b) How many events a second are stored for good? Folded and synced to disk, against the bare database that syncs the same events. */
 import { ClassicLevel } from 'classic-level';
-import type { ShopEvent } from '../engine/event.js';
-import { foldEvents } from '../engine/ledger.js';
-import { openLevelStore } from '../engine/store/level.js';
+import type { ShopEvent } from '../engine/event/event.js';
+import { foldEvents } from '../engine/aggregate/applyEvents.js';
+import { openLevelStore } from '../engine/store/level/levelStore.js';
 import { place } from './place.js';
 import { compare, cpuMicros, perSecond, percentile, report } from './report.js';
 import { arraysOf, foldContextOf, salesOf } from './stream.js';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { request } from 'node:http';
-import type { ShopEvent } from '../engine/event.js';
+import type { ShopEvent } from '../engine/event/event.js';
 import { freePort } from '../test/support/product.js';
 import { start } from '../test/support/runtime.js';
 import { percentile } from './report.js';

@@ -2,11 +2,11 @@
  * (a) How many events a second does the engine add up, without any disk? Against the loop everybody writes first, a Map of running sums, and against
  * the least that corrections need: a Map of what was counted.
  */
-import type { ShopEvent } from '../engine/event.js';
-import { type KnownFact, planFold, versionsOf } from '../engine/fold.js';
-import { foldEvents } from '../engine/ledger.js';
-import { openLevelStore } from '../engine/store/level.js';
-import { MINUTE } from '../engine/time.js';
+import type { ShopEvent } from '../engine/event/event.js';
+import { type KnownFact, planFold, versionsOf } from '../engine/aggregate/fold.js';
+import { foldEvents } from '../engine/aggregate/applyEvents.js';
+import { openLevelStore } from '../engine/store/level/levelStore.js';
+import { MINUTE } from '../engine/base/time.js';
 import { compare, cpuMicros, perSecond, report } from './report.js';
 import { arraysOf, CURRENCY, foldContextOf, salesOf } from './stream.js';
 

@@ -1,7 +1,7 @@
 /** (h) Does it stay as fast and as small when the shop has been open for a year? Cost per event and bytes per fact, by facts already stored. */
-import type { ShopEvent } from '../engine/event.js';
-import { foldEvents } from '../engine/ledger.js';
-import { openLevelStore } from '../engine/store/level.js';
+import type { ShopEvent } from '../engine/event/event.js';
+import { foldEvents } from '../engine/aggregate/applyEvents.js';
+import { openLevelStore } from '../engine/store/level/levelStore.js';
 import { chanceOf } from '../launcher/simulator/chance.js';
 import { bytesBelow, place } from './place.js';
 import { cpuMicros, report } from './report.js';

@@ -1,5 +1,5 @@
 /** (e) How many signed orders a second come in? Verified, normalized, stored and counted, against a bare Node-RED that only answers. */
-import { formatInstant } from '../engine/time.js';
+import { formatInstant } from '../engine/base/time.js';
 import { shopifyRequest, type SignedRequest } from '../launcher/simulator/sign.js';
 import { startProduct, temporaryData } from '../test/support/product.js';
 import { type Runtime, start } from '../test/support/runtime.js';

@@ -8,12 +8,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { MINUTE, SECOND } from '../engine/time.js';
-import { type Books, booksOf, sayBooks } from './loadBooks.js';
+import { MINUTE, SECOND } from '../engine/base/time.js';
+import { type ShopLedger, ledgerOf, reportLedger } from './loadBooks.js';
 import { hopsOf, sayHops, SHARES } from './loadHops.js';
 import { Poster } from './post.js';
 import { percentile, report } from './report.js';
-import { Desk, type Installation, type Parcel, Source, SOURCES } from './traffic.js';
+import { RequestMaker, type Installation, type TrafficRequest, Source, SOURCES } from './traffic.js';
 
 const CONNECTIONS = 64;
 const ATTEMPTS = 30;
@@ -22,7 +22,7 @@ const AGAIN_MS = 2 * SECOND;
 const LATE_MS = 10 * MINUTE;
 
 interface Tally {
-  readonly sent: Books;
+  readonly sent: ShopLedger;
   readonly times: number[];
   readonly answers: Map<number, number>;
   deliveries: number;
@@ -34,18 +34,18 @@ void main();
 async function main(): Promise<void> {
   const { installation, rate, minutes } = readOptions();
   const startedAt = Date.now();
-  const [before, hopsBefore] = await Promise.all([booksOf(installation, startedAt - LATE_MS), hopsOf(installation)]);
+  const [before, hopsBefore] = await Promise.all([ledgerOf(installation, startedAt - LATE_MS), hopsOf(installation)]);
   const tally: Tally = { sent: { revenue: 0, refunds: 0, orders: 0, tickets: 0 }, times: [], answers: new Map(), deliveries: 0, lost: 0 };
   const poster = new Poster(installation.url, CONNECTIONS);
   const run = startedAt % 100_000_000;
-  const desk = new Desk(installation, run);
+  const desk = new RequestMaker(installation, run);
   const sources = Array.from({ length: SOURCES }, (_source, index) => new Source(index, installation, run));
   const acts: Act[] = [...sources.map((source): Act => ({ deliveries: source.kind === 'shopify' ? 2.1 : 1, act: () => sell(source, tally.sent) })),
     { deliveries: 2, act: () => assist(desk, tally.sent) }];
   await Promise.all(acts.map((act) => play(act, rate / acts.length, startedAt + minutes * MINUTE, poster, tally)));
   poster.close();
   sayTally(tally, (Date.now() - startedAt) / SECOND);
-  const agreed = await sayBooks(installation, startedAt - LATE_MS, before, tally.sent);
+  const agreed = await reportLedger(installation, startedAt - LATE_MS, before, tally.sent);
   sayHops(hopsBefore, await hopsOf(installation));
   process.exitCode = agreed === 'yes' && tally.lost === 0 ? 0 : 1;
 }
@@ -64,7 +64,7 @@ function readOptions(): { installation: Installation; rate: number; minutes: num
 
 interface Due {
   readonly after: number;
-  readonly parcel: Parcel;
+  readonly request: TrafficRequest;
 }
 
 /** What a source does again and again, and how many deliveries that is on average. */
@@ -77,14 +77,14 @@ interface Act {
 async function play({ act, deliveries }: Act, rate: number, until: number, poster: Poster, tally: Tally): Promise<void> {
   const underWay: Promise<void>[] = [];
   while (Date.now() < until) {
-    for (const { after, parcel } of act()) underWay.push(pause(after).then(() => deliver(parcel, poster, tally)));
+    for (const { after, request } of act()) underWay.push(pause(after).then(() => deliver(request, poster, tally)));
     await pause((SECOND / rate) * deliveries * 1.03 * (0.5 + Math.random()));
   }
   await Promise.all(underWay);
 }
 
 /** A sale, sometimes late; at Shopify an order in versions that overtake each other, some given back. */
-function sell(source: Source, books: Books): Due[] {
+function sell(source: Source, books: ShopLedger): Due[] {
   const at = momentAgo();
   const cents = 100 + Math.floor(Math.random() * 20_000);
   const back = source.kind === 'shopify' && Math.random() < 0.1 ? 100 : 0;
@@ -94,7 +94,7 @@ function sell(source: Source, books: Books): Due[] {
   return dueOf(source.kind === 'shopify' ? source.order(at, cents, back) : [source.sale(at, cents)]);
 }
 
-function assist(desk: Desk, books: Books): Due[] {
+function assist(desk: RequestMaker, books: ShopLedger): Due[] {
   const closedAt = momentAgo();
   books.tickets += 1;
   return dueOf(desk.ticket(closedAt - Math.ceil(Math.random() * 90) * MINUTE, closedAt));
@@ -107,17 +107,17 @@ function momentAgo(): number {
 }
 
 /** Several overtake each other. Three in a hundred come twice. */
-function dueOf(parcels: readonly Parcel[]): Due[] {
-  const first = parcels.map((parcel) => ({ parcel, after: parcels.length === 1 ? 0 : Math.random() * SECOND }));
-  const again = first.filter(() => Math.random() < 0.03).map(({ parcel, after }) => ({ parcel, after: after + 2 * SECOND }));
+function dueOf(requests: readonly TrafficRequest[]): Due[] {
+  const first = requests.map((request) => ({ request, after: requests.length === 1 ? 0 : Math.random() * SECOND }));
+  const again = first.filter(() => Math.random() < 0.03).map(({ request, after }) => ({ request, after: after + 2 * SECOND }));
   return [...first, ...again];
 }
 
 /** Again while the installation asks for it, or cannot be reached; what is never acknowledged is lost. */
-async function deliver(parcel: Parcel, poster: Poster, tally: Tally): Promise<void> {
+async function deliver(request: TrafficRequest, poster: Poster, tally: Tally): Promise<void> {
   tally.deliveries += 1;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const { status, ms } = await poster.post(parcel.sign());
+    const { status, ms } = await poster.post(request.sign());
     tally.answers.set(status, (tally.answers.get(status) ?? 0) + 1);
     if (status === 200) {
       tally.times.push(ms);

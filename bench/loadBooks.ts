@@ -1,12 +1,12 @@
 /** Does an installation count what was sent? Its `/kpi` before and after, against the books of the sender. */
-import { formatInstant, HOUR, SECOND } from '../engine/time.js';
+import { formatInstant, HOUR, SECOND } from '../engine/base/time.js';
 import { report } from './report.js';
 import type { Installation } from './traffic.js';
 
 const SETTLE_MS = 30 * SECOND;
 
 /** Cents, but for orders and for tickets closed. */
-export interface Books {
+export interface ShopLedger {
   revenue: number;
   refunds: number;
   orders: number;
@@ -14,7 +14,7 @@ export interface Books {
 }
 
 /** `baseline` is what was sent; the ratio is 1 where /kpi agrees to the cent. */
-export async function sayBooks(installation: Installation, since: number, before: Books, sent: Books): Promise<'yes' | 'no'> {
+export async function reportLedger(installation: Installation, since: number, before: ShopLedger, sent: ShopLedger): Promise<'yes' | 'no'> {
   const counted = await settled(installation, since, before, sent);
   for (const name of ['revenue', 'refunds', 'orders', 'tickets'] as const) {
     const [value, baseline] = [counted[name], sent[name]];
@@ -30,10 +30,10 @@ function ratioOf(value: number, baseline: number): { readonly ratio?: number } {
   return baseline === 0 ? {} : { ratio: value / baseline };
 }
 
-async function settled(installation: Installation, since: number, before: Books, sent: Books): Promise<Books> {
+async function settled(installation: Installation, since: number, before: ShopLedger, sent: ShopLedger): Promise<ShopLedger> {
   const deadline = Date.now() + SETTLE_MS;
   for (;;) {
-    const now = await booksOf(installation, since);
+    const now = await ledgerOf(installation, since);
     const counted = {
       revenue: now.revenue - before.revenue, refunds: now.refunds - before.refunds, orders: now.orders - before.orders, tickets: now.tickets - before.tickets,
     };
@@ -42,12 +42,12 @@ async function settled(installation: Installation, since: number, before: Books,
   }
 }
 
-function isEqual(a: Books, b: Books): boolean {
+function isEqual(a: ShopLedger, b: ShopLedger): boolean {
   return a.revenue === b.revenue && a.refunds === b.refunds && a.orders === b.orders && a.tickets === b.tickets;
 }
 
 /** Totals of the hours that the run can touch. */
-export async function booksOf(installation: Installation, since: number): Promise<Books> {
+export async function ledgerOf(installation: Installation, since: number): Promise<ShopLedger> {
   const total = async (name: string, of: 'value' | 'count'): Promise<number> =>
     (await rowsOf(installation, name, since)).reduce((sum, row) => sum + (row[of] ?? 0), 0);
   const [revenue, refunds, orders, tickets] = await Promise.all([

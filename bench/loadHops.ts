@@ -1,5 +1,5 @@
 /** How long did each hop take, as the installation itself has seen it? The histograms of `/metrics`, before and after. */
-import { SECOND } from '../engine/time.js';
+import { SECOND } from '../engine/base/time.js';
 import { report } from './report.js';
 import type { Installation } from './traffic.js';
 

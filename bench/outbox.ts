@@ -1,12 +1,12 @@
 /** (f) How fast are events safe, and how fast are they on the other side? Outbox against the bare database; the whole way against bare MQTT. */
 import { ClassicLevel } from 'classic-level';
 import { connectAsync, type MqttClient } from 'mqtt';
-import type { ShopEvent } from '../engine/event.js';
-import { openLevelStore } from '../engine/store/level.js';
-import { parcelOf } from '../nodes/40-outbox/parcel.js';
-import { Sender } from '../nodes/40-outbox/sender.js';
-import { Shelf } from '../nodes/40-outbox/shelf.js';
-import type { Watched } from '../nodes/ports.js';
+import type { ShopEvent } from '../engine/event/event.js';
+import { openLevelStore } from '../engine/store/level/levelStore.js';
+import { encodeRecords } from '../nodes/40-outbox/encode.js';
+import { Relay } from '../nodes/40-outbox/relay.js';
+import { OutboxStore } from '../nodes/40-outbox/outboxStore.js';
+import type { Watched } from '../nodes/shared/ports.js';
 import { Mosquitto } from '../test/support/mosquitto.js';
 import { ferry } from './ferry.js';
 import { place } from './place.js';
@@ -45,14 +45,14 @@ const NOBODY: Watched = { health: () => ({ state: 'waiting', cause: 'broker.away
 async function appendRate(arrays: readonly (readonly ShopEvent[])[]): Promise<number> {
   const where = place();
   const store = await openLevelStore(where.path, { now: () => Date.now() });
-  const sender = new Sender({
-    id: 'bench.1', tenant: 'shop', limits: { maxEvents: 1_000_000, maxBytes: 2 ** 30, maxInFlight: 1_000 }, until: 'accepted', shelf: new Shelf(store, 'bench'),
+  const sender = new Relay({
+    id: 'bench.1', tenant: 'shop', limits: { maxEvents: 1_000_000, maxBytes: 2 ** 30, maxInFlight: 1_000 }, until: 'accepted', outboxStore: new OutboxStore(store, 'bench'),
     storeHealth: NOBODY, broker: { ...NOBODY, publish: () => Promise.resolve(), subscribe: () => () => Promise.resolve() },
     now: () => Date.now(), random: Math.random, warn: (text) => { throw new Error(text); }, changed: () => undefined,
   });
   const rate = await perSecond(arrays.flat().length, async () => {
     for (const array of arrays) {
-      const { good, bytes } = parcelOf(array, Date.now());
+      const { good, bytes } = encodeRecords(array, Date.now());
       await sender.append(good, bytes);
     }
   });

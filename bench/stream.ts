@@ -1,11 +1,11 @@
 /** What is folded? A seeded day of sales in arrays: a tenth of them duplicates, a tenth corrections, three shops, two channels. */
-import { parseEvent, type ShopEvent } from '../engine/event.js';
-import { DAY, formatInstant, LocalClock, SECOND } from '../engine/time.js';
-import { MEASURES } from '../engine/presets.js';
-import { openGenerations } from '../engine/ledger.js';
-import type { FoldContext } from '../engine/slice.js';
+import { parseEvent, type ShopEvent } from '../engine/event/event.js';
+import { DAY, formatInstant, LocalClock, SECOND } from '../engine/base/time.js';
+import { MEASURES } from '../engine/kpi/builtinKpis.js';
+import { openGenerations } from '../engine/aggregate/applyEvents.js';
+import type { FoldContext } from '../engine/aggregate/slice.js';
 import type { Store } from '../engine/store/store.js';
-import { Calendar } from '../engine/window.js';
+import { Calendar } from '../engine/calendar/windowAssigner.js';
 import { type Chance, chanceOf } from '../launcher/simulator/chance.js';
 
 export const CURRENCY = 'EUR';

@@ -2,8 +2,8 @@
  * Who sends? Ten sources that sell, each signing as its kind does: four Shopify shops, three tills, three programs with the API token. And a HubSpot
  * desk, which sells nothing.
  */
-import { formatInstant, SECOND } from '../engine/time.js';
-import { fromMinor } from '../engine/money.js';
+import { formatInstant, SECOND } from '../engine/base/time.js';
+import { fromMinor } from '../engine/base/money.js';
 import { hubspotRequest, shopifyRequest, type SignedRequest, tillRequest, tokenRequest } from '../launcher/simulator/sign.js';
 import { hubspotChange, receipt, romanWall, saleEvent, shopifyOrder, shopifyRefund } from '../test/support/payloads.js';
 
@@ -15,7 +15,7 @@ export interface Installation {
 }
 
 /** One thing to post. Signed at each attempt anew; the content, and so the event, stays. */
-export interface Parcel {
+export interface TrafficRequest {
   sign(): SignedRequest;
 }
 
@@ -39,7 +39,7 @@ export class Source {
   }
 
   /** A completed sale at an instant (a till's in whole seconds), of so many cents. */
-  sale(at: number, cents: number): Parcel {
+  sale(at: number, cents: number): TrafficRequest {
     const serial = this.#next();
     switch (this.kind) {
       case 'shopify': return this.#order('orders/paid', orderOf({ id: serial, at, total: euro(cents) }), serial);
@@ -49,7 +49,7 @@ export class Source {
   }
 
   /** An order's versions in their own order: created, paid and, where asked, some of it given back. Shopify only. */
-  order(at: number, cents: number, back: number): Parcel[] {
+  order(at: number, cents: number, back: number): TrafficRequest[] {
     const id = this.#next();
     const plan = { id, at, total: euro(cents) };
     const refund = back === 0 ? [] : [this.#order('refunds/create', shopifyRefund(id + 1, id, at + SECOND, euro(back)), this.#next())];
@@ -69,14 +69,14 @@ export class Source {
     return this.#base * 10_000_000 + this.#serial;
   }
 
-  #order(topic: string, order: object, webhookId: number): Parcel {
+  #order(topic: string, order: object, webhookId: number): TrafficRequest {
     const body = JSON.stringify(order);
     const shop = `${this.#name}.myshopify.com`;
     const secret = this.#secret('SHOPIFY_WEBHOOK_SECRET');
     return { sign: () => shopifyRequest({ secret, topic, shop, webhookId: `${shop}-${String(webhookId)}`, triggeredAt: formatInstant(Date.now()), body }) };
   }
 
-  #receipt(serial: number, at: number, cents: number): Parcel {
+  #receipt(serial: number, at: number, cents: number): TrafficRequest {
     const number = `${String(this.#index)}${String(this.#base)}-${String(serial)}`;
     const body = JSON.stringify(receipt(number, romanWall(at), euro(cents).replace('.', ',')));
     const token = { secret: this.#secret('POS_JWT_SECRET'), issuer: 'https://cassa.example.it', audience: `${this.#installation.publicUrl}/in/pos` };
@@ -84,7 +84,7 @@ export class Source {
     return { sign: () => tillRequest({ ...token, id: `${number}-${String(attempt++)}`, issuedAt: Date.now() }, body) };
   }
 
-  #events(event: object): Parcel {
+  #events(event: object): TrafficRequest {
     const body = JSON.stringify({ ...event, source: `urn:bottega:${this.#name}` });
     return { sign: () => tokenRequest(this.#secret('BOTTEGA_API_TOKEN'), body) };
   }
@@ -108,7 +108,7 @@ export class StoreProgram {
     this.#base = run;
   }
 
-  sale(at: number, cents: number): Parcel {
+  sale(at: number, cents: number): TrafficRequest {
     this.#serial += 1;
     const event = saleEvent({ id: `${this.store}-${String(this.#base)}-${String(this.#serial)}`, at, amount: euro(cents), data: { store: this.store } });
     const body = JSON.stringify({ ...event, source: `urn:bottega:${this.store}` });
@@ -117,7 +117,7 @@ export class StoreProgram {
 }
 
 /** A support desk: HubSpot's notices of tickets that were opened and closed. */
-export class Desk {
+export class RequestMaker {
   readonly #installation: Installation;
   readonly #base: number;
   #serial = 0;
@@ -129,7 +129,7 @@ export class Desk {
   }
 
   /** Two batches in their own order: it was opened, it was closed. */
-  ticket(openedAt: number, closedAt: number): Parcel[] {
+  ticket(openedAt: number, closedAt: number): TrafficRequest[] {
     this.#serial += 1;
     const id = this.#base * 1_000_000 + this.#serial;
     const change = (index: number, type: string, at: number, extra: object): object =>
@@ -143,7 +143,7 @@ export class Desk {
     ];
   }
 
-  #batch(changes: readonly object[]): Parcel {
+  #batch(changes: readonly object[]): TrafficRequest {
     const { publicUrl, secrets } = this.#installation;
     const body = JSON.stringify(changes);
     return { sign: () => hubspotRequest(secrets['HUBSPOT_CLIENT_SECRET'] ?? '', `${publicUrl}/in/hubspot`, Date.now(), body) };

@@ -3,25 +3,25 @@
  */
 import { parseArgs } from 'node:util';
 
-export type Language = 'it' | 'en';
+export type CliLanguage = 'it' | 'en';
 
 export interface Arguments {
   readonly files: readonly string[];
-  readonly language: Language;
+  readonly language: CliLanguage;
   readonly help: boolean;
   readonly flow?: string;
   readonly shop?: string;
   readonly only?: string;
 }
 
-export type Parsed =
+export type ParsedArguments =
   | { readonly outcome: 'arguments'; readonly given: Arguments }
-  | { readonly outcome: 'problem'; readonly language: Language; readonly problem: 'option' | 'lang' | 'files'; readonly at: string };
+  | { readonly outcome: 'problem'; readonly language: CliLanguage; readonly problem: 'option' | 'lang' | 'files'; readonly at: string };
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type CliEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** `--name value` and `--name=value` mean the same. */
-export function parseArguments(typed: readonly string[], environment: Environment): Parsed {
+export function parseArguments(typed: readonly string[], environment: CliEnvironment): ParsedArguments {
   const read = readOptions(typed);
   const { lang, help = false, ...named } = read.values;
   const language = lang === 'it' || lang === 'en' ? lang : systemLanguage(environment);
@@ -53,7 +53,7 @@ function readOptions(typed: readonly string[]): Options {
   }
 }
 
-function systemLanguage({ LC_ALL, LC_MESSAGES, LANG }: Environment): Language {
+function systemLanguage({ LC_ALL, LC_MESSAGES, LANG }: CliEnvironment): CliLanguage {
   const first = [LC_ALL, LC_MESSAGES, LANG].find((value) => value !== undefined && value !== '');
   return first?.startsWith('it') === true ? 'it' : 'en';
 }

@@ -3,10 +3,10 @@
  * `bottega-check`: do my rules and numbers do what I think? Plays timeline files and says what was not as expected.
  */
 import { readFileSync } from 'node:fs';
-import { ConfigError, messageOf } from '../engine/errors.js';
-import { TimelineError } from '../engine/timeline/fault.js';
-import { play } from '../engine/timeline/play.js';
-import { readTimeline, type Timeline } from '../engine/timeline/timeline.js';
+import { ConfigError, messageOf } from '../engine/base/errors.js';
+import { TimelineError } from '../engine/ruletest/diagnostic.js';
+import { play } from '../engine/ruletest/play.js';
+import { readTimeline, type Timeline } from '../engine/ruletest/parse.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { formsBeside } from './forms.js';
 import { Reporter } from './report.js';

@@ -1,8 +1,8 @@
 /**
  * Which shop, rules and numbers does an exported flow have? The nodes of one shop, as Node-RED saved them.
  */
-import { ConfigError } from '../engine/errors.js';
-import type { FlowParts } from '../engine/timeline/timeline.js';
+import { ConfigError } from '../engine/base/errors.js';
+import type { FlowParts } from '../engine/ruletest/parse.js';
 import { readConfig as readAlert } from '../nodes/70-alert/config.js';
 
 type FlowNode = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };

@@ -3,14 +3,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { ConfigError } from '../engine/errors.js';
-import { Opening } from '../engine/opening.js';
-import { LocalClock } from '../engine/time.js';
-import type { Forms } from '../engine/timeline/timeline.js';
-import { Calendar } from '../engine/window.js';
+import { ConfigError } from '../engine/base/errors.js';
+import { Opening } from '../engine/calendar/openingHours.js';
+import { LocalClock } from '../engine/base/time.js';
+import type { Forms } from '../engine/ruletest/parse.js';
+import { Calendar } from '../engine/calendar/windowAssigner.js';
 import { readConfig as readShop } from '../nodes/06-shop/config.js';
 import { readConfig as readWindow } from '../nodes/60-window/config.js';
-import { MuteWatch } from '../nodes/70-alert/muteWatch.js';
+import { AbsenceWatcher } from '../nodes/70-alert/absenceWatcher.js';
 import { readFlow } from './flow.js';
 
 /** `file` is the timeline's own path: a flow it names lies beside it. */
@@ -22,7 +22,7 @@ export function formsBeside(file: string): Forms {
       return { calendar, currency, stores: stores.map(({ id }) => id), opening: new Opening(calendar, rules.opening) };
     },
     window: (saved) => readWindow({ id: 'window', type: 'bottega-window', ...saved }),
-    listen: (store, rules, shop, apply) => new MuteWatch(store, rules, shop, apply),
+    listen: (store, rules, shop, apply) => new AbsenceWatcher(store, rules, shop, apply),
     flow: (name, shop) => readFlow(textOf(resolve(dirname(file), name)), shop),
   };
 }

@@ -1,20 +1,20 @@
 /**
  * How is the outcome said? One line a case; under a failed one, what was expected and what was found, with the line of the file.
  */
-import { wallOf } from '../engine/timeline/check.js';
-import type { TimelineError } from '../engine/timeline/fault.js';
-import type { Mismatch } from '../engine/timeline/play.js';
-import type { LocalClock } from '../engine/time.js';
-import type { Language, Parsed } from './arguments.js';
+import { wallOf } from '../engine/ruletest/run.js';
+import type { TimelineError } from '../engine/ruletest/diagnostic.js';
+import type { Mismatch } from '../engine/ruletest/play.js';
+import type { LocalClock } from '../engine/base/time.js';
+import type { CliLanguage, ParsedArguments } from './arguments.js';
 import en from './locales/en.json';
 import it from './locales/it.json';
 
-const WORDS: Readonly<Record<Language, typeof en>> = { en, it };
+const WORDS: Readonly<Record<CliLanguage, typeof en>> = { en, it };
 
 export class Reporter {
   readonly #words: typeof en;
 
-  constructor(language: Language) {
+  constructor(language: CliLanguage) {
     this.#words = WORDS[language];
   }
 
@@ -39,7 +39,7 @@ export class Reporter {
     return this.#words.nothing;
   }
 
-  problem({ problem, at }: Extract<Parsed, { outcome: 'problem' }>): string {
+  problem({ problem, at }: Extract<ParsedArguments, { outcome: 'problem' }>): string {
     return fill(this.#words.problem[problem], { value: at });
   }
 

@@ -5,15 +5,15 @@
  */
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Access, isLoopback } from './settings.js';
+import { type Access, isLoopback } from './settings/settings.js';
 
 /** `closed` while nothing can be accepted yet or any more: senders are asked to come again. */
-export type Door = 'closed' | 'open';
+export type GuardTarget = 'closed' | 'open';
 
-export type Verdict = 'pass' | 'closed' | 'foreign';
+export type GuardVerdict = 'pass' | 'closed' | 'foreign';
 
 /** What the verdict depends on. */
-export interface Visit {
+export interface LoginAttempt {
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
 }
@@ -29,7 +29,7 @@ export function isForPrograms(url: string): boolean {
 }
 
 /** A page of another site (its Origin), or another name for this machine (DNS rebinding, a tunnel), does not get to editor and dashboard. */
-export function judge({ url, headers }: Visit, access: Access, door: Door): Verdict {
+export function judge({ url, headers }: LoginAttempt, access: Access, door: GuardTarget): GuardVerdict {
   const path = url.split(/[?#]/, 1)[0] ?? '';
   if (SENDERS.test(path)) return door === 'open' || path === '/health' ? 'pass' : 'closed';
   if (!isSameOrigin(headers)) return 'foreign';
@@ -53,7 +53,7 @@ const KEEP_ALIVE_MS = 75_000;
 /** An HTTP server that hands on only what passes. */
 export class GuardedServer extends Server {
   readonly #access: Access;
-  #door: Door = 'closed';
+  #door: GuardTarget = 'closed';
   #underWay = 0;
   #onIdle: (() => void) | undefined;
 
@@ -63,7 +63,7 @@ export class GuardedServer extends Server {
     this.#access = access;
   }
 
-  set door(door: Door) {
+  set door(door: GuardTarget) {
     this.#door = door;
   }
 
@@ -94,7 +94,7 @@ export class GuardedServer extends Server {
   }
 }
 
-function refuse(response: ServerResponse, verdict: Exclude<Verdict, 'pass'>): void {
+function refuse(response: ServerResponse, verdict: Exclude<GuardVerdict, 'pass'>): void {
   const closed = verdict === 'closed';
   const error = closed
     ? 'starting or stopping'

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { SECOND } from '../engine/time.js';
+import { SECOND } from '../engine/base/time.js';
 
 type Next = (error?: Error) => void;
 

@@ -5,18 +5,18 @@ import { mkdirSync } from 'node:fs';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConfigError, messageOf } from '../engine/errors.js';
-import { SECOND } from '../engine/time.js';
+import { ConfigError, messageOf } from '../engine/base/errors.js';
+import { SECOND } from '../engine/base/time.js';
 import { GuardedServer, isForPrograms } from './guard.js';
 import { type Embedded, hasFlow, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
 import { openSecrets, remarksOnSecrets } from './secrets.js';
-import { addressOf, type Environment, type Settings } from './settings.js';
+import { addressOf, type LauncherEnvironment, type Settings } from './settings/settings.js';
 
 export interface Product {
   /** Where it listens, for people and programs on this machine. */
   readonly url: string;
   /** What the nodes were given, for a sender on this machine. */
-  readonly environment: Environment;
+  readonly environment: LauncherEnvironment;
   stop(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ async function listen(server: GuardedServer, { host, port }: Settings): Promise<
 }
 
 /** Lays out the data directory and hands the nodes what they fall back to. */
-function prepareData(settings: Settings, port: number, log: (line: string) => void): { credentialSecret: string; variables: Environment } {
+function prepareData(settings: Settings, port: number, log: (line: string) => void): { credentialSecret: string; variables: LauncherEnvironment } {
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
   const { credentialSecret, variables: secrets } = openSecrets(settings.data, process.env);
   const variables = {

@@ -4,8 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from '../engine/errors.js';
-import type { Environment } from './settings.js';
+import { ConfigError } from '../engine/base/errors.js';
+import type { LauncherEnvironment } from './settings/settings.js';
 
 /** The variables that nodes read, and how a fresh value is made. POS_WEBHOOK_SECRET has the form of Standard Webhooks. */
 const MAKERS = {
@@ -20,7 +20,7 @@ const MAKERS = {
 
 export type SecretName = keyof typeof MAKERS;
 
-export interface Secrets {
+export interface LauncherSecrets {
   /** What encrypts the credentials that Node-RED saves. */
   readonly credentialSecret: string;
   readonly variables: Readonly<Record<SecretName, string>>;
@@ -32,7 +32,7 @@ export function secretsPath(data: string): string {
 }
 
 /** Reads what was made before, makes what is missing. A file that cannot be understood stops the start: new keys would orphan the data. */
-export function openSecrets(data: string, environment: Environment): Secrets {
+export function openSecrets(data: string, environment: LauncherEnvironment): LauncherSecrets {
   const path = secretsPath(data);
   const kept = existsSync(path) ? parseSecrets(readFileSync(path, 'utf8'), path) : {};
   const made: Record<string, string> = { ...kept };
@@ -50,7 +50,7 @@ export function openSecrets(data: string, environment: Environment): Secrets {
 const LEAST_LENGTH = 16;
 
 /** Which of the environment's are not worth the name; none of their text is said. */
-export function remarksOnSecrets(secrets: Secrets['variables']): string[] {
+export function remarksOnSecrets(secrets: LauncherSecrets['variables']): string[] {
   const short = Object.entries(secrets).filter(([, secret]) => secret.length < LEAST_LENGTH);
   const remarks = short.map(([name]) => `${name} is shorter than ${String(LEAST_LENGTH)} characters: whoever tries long enough finds it`);
   const isForm = /^(whsec_)?[A-Za-z0-9+/_-]{16,}={0,2}$/.test(secrets.POS_WEBHOOK_SECRET);

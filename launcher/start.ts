@@ -1,12 +1,12 @@
 /**
  * `npm start` and `npm run demo`: the product in one process, one line `ready <url>` once webhooks are accepted, a clean stop on a signal.
  */
-import { ConfigError, messageOf } from '../engine/errors.js';
-import { SECOND } from '../engine/time.js';
-import { readDemo } from './demo.js';
+import { ConfigError, messageOf } from '../engine/base/errors.js';
+import { SECOND } from '../engine/base/time.js';
+import { readDemo } from './simulator/demo.js';
 import { type Product, startProduct } from './product.js';
 import { secretsPath } from './secrets.js';
-import { readEnvironment, type Role, type Settings } from './settings.js';
+import { readEnvironment, type Role, type Settings } from './settings/settings.js';
 import { simulate } from './simulator/simulate.js';
 
 /** Node-RED gives its nodes 15 s to close; whoever supervises us rarely waits longer. */

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { register } from 'tsx/cjs/api';
-import { readForm } from './room-form.mjs';
+import { readForm } from './node-form.mjs';
 
 register();
 const { buildFlows } = createRequire(import.meta.url)('../flows/build.ts');

@@ -5,7 +5,7 @@
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runGroup } from './run-group.mjs';
 import { ensurePrograms } from './system-programs.mjs';
@@ -16,7 +16,7 @@ const LIMIT = { step: 3 * MINUTE, run: 15 * MINUTE };
 const OTHER_NODES = 'test/fixtures/nodes';
 const FOLDERS = ['engine', 'nodes', '.'];
 /** What other versions of Node.js and of Node-RED could change. */
-const ELSEWHERE = { engine: /^store.*\.test\.ts$/, nodes: /\.test\.ts$/, system: /^(launcher|contract|topics)\.test\.ts$/ };
+const ELSEWHERE = { engine: /^store\/.*\.test\.ts$/, nodes: /\.test\.ts$/, system: /^(launcher|contract|topics)\.test\.ts$/ };
 
 process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), '..'));
 const { resolve: find } = createRequire(import.meta.url);
@@ -29,7 +29,7 @@ const missing = ensurePrograms();
 if (missing !== undefined) fail(missing);
 if (await step('build', process.execPath, ['scripts/build.mjs'])) {
   await step('lint', process.execPath, [bin('eslint', 'bin/eslint.js'), '.']);
-  await step('rooms', process.execPath, ['scripts/check-rooms.mjs']);
+  await step('rooms', process.execPath, ['scripts/check-nodes.mjs']);
   await step('types', process.execPath, [bin('typescript', 'bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
   await runSuites();
 }
@@ -41,7 +41,7 @@ process.exit(total.failed === 0 ? 0 : 1);
 
 async function runSuites() {
   const others = await otherNodes();
-  for (const folder of FOLDERS) await mocha(folder, filesIn(`test/${folder}`));
+  for (const folder of FOLDERS) await mocha(folder, filesIn(`test/${folder}`, folder === '.' ? /^[^/]+\.test\.ts$/ : undefined));
   // The whole product mostly waits, for browsers and for windows to end: the other versions take their turn meanwhile.
   const elsewhere = runElsewhere(others);
   await mocha('system', filesIn('test/system'));
@@ -117,7 +117,7 @@ function heading(title, output = 'inherit') {
 
 function filesIn(folder, which = /\.test\.ts$/) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => which.test(name)).sort().map((name) => join(folder, name));
+  return readdirSync(folder, { recursive: true }).filter((name) => which.test(name.split(sep).join('/'))).sort().map((name) => join(folder, name));
 }
 
 function bin(name, path) {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KPIS } from '../engine/presets.js';
-import { SLIDING, TUMBLING } from '../engine/window.js';
+import { KPIS } from '../engine/kpi/builtinKpis.js';
+import { SLIDING, TUMBLING } from '../engine/calendar/windowAssigner.js';
 import { anchorOf, blocksOf, headingsOf, linksOf, namesUnder, pagePairs, textOf } from './support/markdown.js';
 import { ROOT } from './support/product.js';
 

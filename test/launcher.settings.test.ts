@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { judge, type Verdict } from '../launcher/guard.js';
+import { judge, type GuardVerdict } from '../launcher/guard.js';
 import { nodeRedFor } from '../launcher/runtime.js';
 import { openSecrets, secretsPath } from '../launcher/secrets.js';
-import { type Access, addressOf, type Environment, readEnvironment } from '../launcher/settings.js';
+import { type Access, addressOf, type LauncherEnvironment, readEnvironment } from '../launcher/settings/settings.js';
 
 describe('launcher: environment', () => {
   it('needs nothing: every variable has a default', () => {
@@ -29,7 +29,7 @@ describe('launcher: environment', () => {
     assert.equal(settings.publicUrl, 'https://shop.example.it');
   });
 
-  const broken: readonly (readonly [environment: Environment, message: RegExp])[] = [
+  const broken: readonly (readonly [environment: LauncherEnvironment, message: RegExp])[] = [
     [{ PORT: '80a' }, /^PORT: .*65535 \("80a"\)$/],
     [{ PORT: '65536' }, /^PORT: .*\("65536"\)$/],
     [{ MQTT_PORT: '0' }, /^MQTT_PORT: .*between 1/],
@@ -116,7 +116,7 @@ describe('launcher: secrets', () => {
 describe('launcher: guard', () => {
   const loopback: Access = { by: 'loopback' };
   const password: Access = { by: 'password', password: 'otto-caratteri' };
-  const cases: readonly (readonly [what: string, url: string, headers: Record<string, string>, access: Access, expected: Verdict])[] = [
+  const cases: readonly (readonly [what: string, url: string, headers: Record<string, string>, access: Access, expected: GuardVerdict])[] = [
     ['the editor from this machine', '/', { host: '127.0.0.1:1880' }, loopback, 'pass'],
     ['the editor as localhost', '/', { host: 'localhost:1880' }, loopback, 'pass'],
     ['the editor over IPv6', '/', { host: '[::1]:1880' }, loopback, 'pass'],

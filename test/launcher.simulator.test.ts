@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
-import { verifyHubSpot } from '../engine/intake/hubspot.js';
-import { verifyJwt } from '../engine/intake/jwt.js';
-import { verifyShopify } from '../engine/intake/shopify.js';
-import { verifyStandardWebhook } from '../engine/intake/standard-webhooks.js';
-import { verifyToken } from '../engine/intake/token.js';
-import type { Signed } from '../engine/intake/verdict.js';
+import { verifyHubSpot } from '../engine/verify/hubspot.js';
+import { verifyJwt } from '../engine/verify/jwt.js';
+import { verifyShopify } from '../engine/verify/shopify.js';
+import { verifyStandardWebhook } from '../engine/verify/standardWebhooks.js';
+import { verifyToken } from '../engine/verify/bearerToken.js';
+import type { Signed } from '../engine/verify/verdict.js';
 import { normalize } from '../engine/normalize/normalize.js';
-import { formatInstant, HOUR, LocalClock } from '../engine/time.js';
-import { ConfigError } from '../engine/errors.js';
-import { type Demo, readDemo } from '../launcher/demo.js';
-import { type Template, TEMPLATES } from '../launcher/settings.js';
+import { formatInstant, HOUR, LocalClock } from '../engine/base/time.js';
+import { ConfigError } from '../engine/base/errors.js';
+import { type Demo, readDemo } from '../launcher/simulator/demo.js';
+import { type Template, TEMPLATES } from '../launcher/settings/settings.js';
 import { chanceOf } from '../launcher/simulator/chance.js';
-import { dayOf, type Happening } from '../launcher/simulator/day.js';
+import { dayOf, type DayStep } from '../launcher/simulator/day.js';
 import { historyOf, type HistoryPlan } from '../launcher/simulator/history.js';
 import { SECTORS } from '../launcher/simulator/sector.js';
-import { type Delivery, SHOP_DOMAIN, SimulatedShop } from '../launcher/simulator/shop.js';
+import { type SimulatedDelivery, SHOP_DOMAIN, SimulatedShop } from '../launcher/simulator/shop.js';
 import { hubspotRequest, shopifyRequest, type SignedRequest, standardRequest, tillRequest, tokenRequest } from '../launcher/simulator/sign.js';
 import { contextOf } from './fixtures/normalizing.js';
 
@@ -23,7 +23,7 @@ const MIDNIGHT = Date.parse('2026-11-21T23:00:00Z');
 const DAY_END = MIDNIGHT + 24 * HOUR;
 const AFTER = DAY_END + HOUR;
 
-function wholeDay(seed: number): { happening: Happening; delivery: Delivery }[] {
+function wholeDay(seed: number): { happening: DayStep; delivery: SimulatedDelivery }[] {
   const chance = chanceOf(seed);
   const shop = new SimulatedShop(clock, chance, 20_779_000_000);
   return dayOf(MIDNIGHT, DAY_END, clock, chance).flatMap((happening) => shop.deliveriesOf(happening).map((delivery) => ({ happening, delivery })));
@@ -96,7 +96,7 @@ describe('simulator: signatures', () => {
 
 describe('simulator: a month', () => {
   const plan = (template: Template): HistoryPlan => ({ from: MIDNIGHT - 5 * 24 * HOUR, to: DAY_END, clock, sector: SECTORS[template], seed: 9, volume: 0.4 });
-  const textsOf = (deliveries: readonly Delivery[]): string[] => deliveries.map((delivery) => JSON.stringify(delivery));
+  const textsOf = (deliveries: readonly SimulatedDelivery[]): string[] => deliveries.map((delivery) => JSON.stringify(delivery));
 
   for (const template of TEMPLATES) {
     it(`of ${template} is the same for the same seed, and understood to the last delivery`, () => {

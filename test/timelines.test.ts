@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formsBeside } from '../cli/forms.js';
-import { wallOf } from '../engine/timeline/check.js';
-import { play } from '../engine/timeline/play.js';
-import { readTimeline } from '../engine/timeline/timeline.js';
+import { wallOf } from '../engine/ruletest/run.js';
+import { play } from '../engine/ruletest/play.js';
+import { readTimeline } from '../engine/ruletest/parse.js';
 
 const FOLDER = join(__dirname, 'timelines');
 

@@ -1,14 +1,15 @@
 /**
  * Which leads and tickets does a HubSpot batch tell? Each notice sets the few fields it knows; facts put them together, in any order.
  */
-import { formatInstant } from '../time.js';
-import { defaultStore } from './delivery.js';
-import { type Draft, Harvest, type Intake, isRecord, type NormalizeContext, type Normalized } from './harvest.js';
-import { at, decimalAt, idAt, textAt } from './read.js';
-import { rankedInMillisecond } from './sequence.js';
+import { formatInstant } from '../base/time.js';
+import { defaultStore } from './draft/headers.js';
+import { type EventDraft, Collector, type Intake, type NormalizeContext, type Normalized } from './draft/collector.js';
+import { at, decimalAt, idAt, textAt } from './draft/fields.js';
+import { rankedInMillisecond } from './draft/sequence.js';
+import { isRecord } from "../base/json.js";
 
 /** Types of object by their number, as `object.*` subscriptions send them. */
-const OBJECT_TYPES: Readonly<Record<string, Kind>> = { '0-1': 'contact', '0-3': 'deal', '0-5': 'ticket' };
+const OBJECT_TYPES: Readonly<Record<string, ObjectKind>> = { '0-1': 'contact', '0-3': 'deal', '0-5': 'ticket' };
 /** HubSpot's original source, in the words of campaigns. */
 const MEDIUMS: Readonly<Record<string, string>> = {
   SOCIAL_MEDIA: 'social', PAID_SOCIAL: 'social', ORGANIC_SEARCH: 'organic', PAID_SEARCH: 'cpc', EMAIL_MARKETING: 'email', REFERRALS: 'referral',
@@ -17,21 +18,21 @@ const MEDIUMS: Readonly<Record<string, string>> = {
 const NETWORKS = new Set(['instagram', 'facebook', 'linkedin', 'twitter', 'tiktok', 'youtube', 'pinterest']);
 const LATEST_MS = 253_402_300_799_999;
 
-type Kind = 'contact' | 'deal' | 'ticket';
-type Said =
-  | { readonly outcome: 'sets'; readonly data: Draft['data'] }
+type ObjectKind = 'contact' | 'deal' | 'ticket';
+type ObjectState =
+  | { readonly outcome: 'sets'; readonly data: EventDraft['data'] }
   | { readonly outcome: 'ignored' }
   | { readonly outcome: 'refused'; readonly rule: string };
 
 /** An array of up to 100 mixed notices, classic (`deal.creation`) or new (`object.creation`); more are taken too. */
 export function normalizeHubspot(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
-  const harvest = new Harvest(intake, context);
+  const harvest = new Collector(intake, context);
   const notices: readonly unknown[] = Array.isArray(body) ? body : [body];
   notices.forEach((notice, index) => { addNotice(harvest, index, notice, context); });
   return harvest;
 }
 
-function addNotice(harvest: Harvest, index: number, notice: unknown, context: NormalizeContext): void {
+function addNotice(harvest: Collector, index: number, notice: unknown, context: NormalizeContext): void {
   if (!isRecord(notice)) {
     harvest.refuse(index, { path: '', rule: 'type', message: 'must be object' });
     return;
@@ -45,18 +46,18 @@ function addNotice(harvest: Harvest, index: number, notice: unknown, context: No
 }
 
 /** What is known of a contact holds no name of theirs, not even a pseudonym; notices that were not understood may. */
-function forget(harvest: Harvest, index: number): void {
+function forget(harvest: Collector, index: number): void {
   harvest.ignore(index, 'privacy');
   harvest.erase(index);
 }
 
-interface Change {
+interface PropertyChange {
   readonly notice: unknown;
-  readonly kind: Kind;
+  readonly kind: ObjectKind;
   readonly isCreation: boolean;
 }
 
-function addChange(harvest: Harvest, index: number, change: Change, context: NormalizeContext): void {
+function addChange(harvest: Collector, index: number, change: PropertyChange, context: NormalizeContext): void {
   const { notice, kind, isCreation } = change;
   const objectId = idAt(notice, 'objectId');
   const occurredAt = Number(at(notice, 'occurredAt'));
@@ -78,15 +79,15 @@ function isEpoch(millis: number): boolean {
   return Number.isSafeInteger(millis) && millis > 0 && millis <= LATEST_MS;
 }
 
-interface Place {
-  readonly kind: Kind;
+interface NoticePlace {
+  readonly kind: ObjectKind;
   readonly objectId: string;
   readonly occurredAt: number;
   readonly portal: string;
   readonly rank: number;
 }
 
-function draftOf({ kind, objectId, occurredAt, portal, rank }: Place, data: Draft['data']): Draft {
+function draftOf({ kind, objectId, occurredAt, portal, rank }: NoticePlace, data: EventDraft['data']): EventDraft {
   return {
     type: kind === 'ticket' ? 'ticket' : 'lead',
     source: `urn:bottega:hubspot:${portal}`,
@@ -98,17 +99,17 @@ function draftOf({ kind, objectId, occurredAt, portal, rank }: Place, data: Draf
   };
 }
 
-function kindOf(family: string, notice: unknown): Kind | undefined {
+function kindOf(family: string, notice: unknown): ObjectKind | undefined {
   if (family === 'contact' || family === 'deal' || family === 'ticket') return family;
   const objectType = family === 'object' ? textAt(notice, 'objectTypeId') : undefined;
   return objectType !== undefined && Object.hasOwn(OBJECT_TYPES, objectType) ? OBJECT_TYPES[objectType] : undefined;
 }
 
-function created(kind: Kind, occurredAt: number): Said {
+function created(kind: ObjectKind, occurredAt: number): ObjectState {
   return sets(kind === 'contact' ? { status: 'open' } : { status: 'open', openedAt: formatInstant(occurredAt) });
 }
 
-function changed(kind: Kind, notice: unknown, occurredAt: number, { stages }: NormalizeContext): Said {
+function changed(kind: ObjectKind, notice: unknown, occurredAt: number, { stages }: NormalizeContext): ObjectState {
   const property = textAt(notice, 'propertyName') ?? '';
   const text = (decimalAt(notice, 'propertyValue') ?? '').trim();
   switch (`${kind}.${property}`) {
@@ -120,27 +121,27 @@ function changed(kind: Kind, notice: unknown, occurredAt: number, { stages }: No
   }
 }
 
-const IGNORED: Said = { outcome: 'ignored' };
+const IGNORED: ObjectState = { outcome: 'ignored' };
 
-function sets(data: Draft['data']): Said {
+function sets(data: EventDraft['data']): ObjectState {
   return { outcome: 'sets', data };
 }
 
-function stageSaid(stage: string, completed: readonly string[], cancelled: readonly string[], occurredAt: number): Said {
+function stageSaid(stage: string, completed: readonly string[], cancelled: readonly string[], occurredAt: number): ObjectState {
   const closedAt = formatInstant(occurredAt);
   if (completed.includes(stage)) return sets({ status: 'completed', closedAt });
   return sets(cancelled.includes(stage) ? { status: 'cancelled', closedAt } : { status: 'open' });
 }
 
 /** Empty once the ticket is open again: then its stage says so. */
-function timeToClose(text: string, occurredAt: number): Said {
+function timeToClose(text: string, occurredAt: number): ObjectState {
   if (text === '') return IGNORED;
   const openedAt = /^\d{1,15}$/.test(text) ? occurredAt - Number(text) : -1;
   if (openedAt < 0) return { outcome: 'refused', rule: 'number.form' };
   return sets({ status: 'completed', openedAt: formatInstant(openedAt), closedAt: formatInstant(occurredAt) });
 }
 
-function campaignSaid(property: string, text: string): Said {
+function campaignSaid(property: string, text: string): ObjectState {
   const medium = Object.hasOwn(MEDIUMS, text.toUpperCase()) ? MEDIUMS[text.toUpperCase()] : undefined;
   if (property === 'hs_analytics_source' && medium !== undefined) return sets({ campaign: { medium } });
   const network = text.toLowerCase();

@@ -1,23 +1,23 @@
 /**
  * What happened in the shop, according to this delivery? One pure function per provider, from a raw body to canonical events.
  */
-import { normalizeBatch } from './batch/batch.js';
-import { readBody } from './body.js';
-import { normalizeEvents } from './events.js';
-import { Harvest, type Intake, type NormalizeContext, type Normalized } from './harvest.js';
+import { normalizeBatch } from './file/file.js';
+import { readBody } from './draft/jsonBody.js';
+import { normalizeEvents } from './canonical.js';
+import { Collector, type Intake, type NormalizeContext, type Normalized } from './draft/collector.js';
 import { normalizeHubspot } from './hubspot.js';
 import { normalizePixel } from './pixel/pixel.js';
-import { normalizePos } from './pos.js';
-import { normalizeShopify } from './shopify.js';
+import { normalizePos } from './pos/pos.js';
+import { normalizeShopify } from './shopify/shopify.js';
 import { normalizeWoocommerce } from './woocommerce.js';
 
 export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events', 'pixel', 'batch'] as const;
-export type Provider = (typeof PROVIDERS)[number];
+export type ProviderName = (typeof PROVIDERS)[number];
 
 type Normalizer = (body: unknown, intake: Intake, context: NormalizeContext) => Normalized;
 
 /** All but files, which are no JSON. */
-const NORMALIZERS: Readonly<Record<Exclude<Provider, 'batch'>, Normalizer>> = {
+const NORMALIZERS: Readonly<Record<Exclude<ProviderName, 'batch'>, Normalizer>> = {
   shopify: normalizeShopify,
   hubspot: normalizeHubspot,
   woocommerce: normalizeWoocommerce,
@@ -42,7 +42,7 @@ export interface NormalizedBody extends Normalized {
 export function normalize(payload: unknown, intake: Intake, context: NormalizeContext): NormalizedBody {
   const provider = PROVIDERS.find((known) => known === intake.provider);
   if (provider === 'batch') return normalizeBatch(payload, intake, context);
-  const harvest = new Harvest(intake, context);
+  const harvest = new Collector(intake, context);
   const read = readBody(payload);
   if (provider === undefined) harvest.refuse(0, { path: '', rule: 'provider.unknown', message: 'no such provider' });
   else if (read.outcome === 'json' && Array.isArray(read.value) && read.value.length > MAX_ITEMS) harvest.refuse(0, TOO_MANY);

@@ -1,15 +1,16 @@
 /**
  * Which sale and refunds does a WooCommerce delivery tell? `order.created`, `order.updated` and `order.restored`; dates from the fields in UTC.
  */
-import type { Status } from '../event.js';
-import { parseDate } from '../formats/dates.js';
-import { formatInstant } from '../time.js';
-import { campaignFrom, referralOf } from './campaign.js';
-import { defaultStore, headerOf, hostOf, TOPIC_MISSING, topicOf } from './delivery.js';
-import { Harvest, type Intake, isRecord, type NormalizeContext, type Normalized } from './harvest.js';
-import { paymentOf } from './payment.js';
-import { at, decimalAt, idAt, listAt, sumOf, textAt } from './read.js';
-import { statusSequenceAt } from './sequence.js';
+import type { SaleStatus } from '../event/event.js';
+import { parseDate } from './formats/dates.js';
+import { formatInstant } from '../base/time.js';
+import { campaignFrom, referralOf } from './draft/campaign.js';
+import { defaultStore, headerOf, hostOf, TOPIC_MISSING, topicOf } from './draft/headers.js';
+import { Collector, type Intake, type NormalizeContext, type Normalized } from './draft/collector.js';
+import { paymentOf } from './draft/paymentMethod.js';
+import { at, decimalAt, idAt, listAt, sumOf, textAt } from './draft/fields.js';
+import { statusSequenceAt } from './draft/sequence.js';
+import { isRecord } from "../base/json.js";
 
 const TOPICS = new Set(['order.created', 'order.updated', 'order.restored']);
 const DRAFTS = new Set(['checkout-draft', 'auto-draft', 'draft']);
@@ -21,8 +22,8 @@ const ATTRIBUTION = '_wc_order_attribution_';
 
 /** Once paid, a sale stays one; what `refunds` gives back is a fact of its own. */
 export function normalizeWoocommerce(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
-  const harvest = new Harvest(intake, context);
-  const order: Order = { harvest, context, body, host: hostOf(headerOf(intake, 'source')) };
+  const harvest = new Collector(intake, context);
+  const order: WooOrder = { harvest, context, body, host: hostOf(headerOf(intake, 'source')) };
   const topic = topicOf(intake);
   if (topic === '') harvest.refuse(0, TOPIC_MISSING);
   else if (!TOPICS.has(topic)) harvest.ignore(0, 'topic');
@@ -32,8 +33,8 @@ export function normalizeWoocommerce(body: unknown, intake: Intake, context: Nor
   return harvest;
 }
 
-interface Order {
-  readonly harvest: Harvest;
+interface WooOrder {
+  readonly harvest: Collector;
   readonly context: NormalizeContext;
   readonly body: unknown;
   readonly host: string;
@@ -46,7 +47,7 @@ interface Booked {
   readonly currency: unknown;
 }
 
-function addOrder(order: Order): void {
+function addOrder(order: WooOrder): void {
   const { harvest, body, context, host } = order;
   const id = idAt(body, 'id');
   if (id === undefined) {
@@ -69,7 +70,7 @@ function addOrder(order: Order): void {
   listAt(body, 'refunds').forEach((refund, position) => { addRefund(order, booked, { refund, position, changedAt }); });
 }
 
-function saleData({ body, context, host }: Order, status: Status): Record<string, unknown> {
+function saleData({ body, context, host }: WooOrder, status: SaleStatus): Record<string, unknown> {
   const email = textAt(body, 'billing', 'email');
   return {
     status,
@@ -81,7 +82,7 @@ function saleData({ body, context, host }: Order, status: Status): Record<string
   };
 }
 
-function statusOf(body: unknown): Status {
+function statusOf(body: unknown): SaleStatus {
   const status = textAt(body, 'status') ?? '';
   if (COMPLETED.has(status)) return 'completed';
   if (OPEN.has(status)) return 'open';
@@ -111,7 +112,7 @@ interface Given {
  * WooCommerce says no time for a refund: it is the first change of the order that shows it. So the earliest version has
  * to win, and its sequence counts down.
  */
-function addRefund({ harvest, host, body }: Order, booked: Booked, { refund, position, changedAt }: Given): void {
+function addRefund({ harvest, host, body }: WooOrder, booked: Booked, { refund, position, changedAt }: Given): void {
   const id = idAt(refund, 'id') ?? `${idAt(body, 'id') ?? ''}.${String(position)}`;
   const amount = decimalAt(refund, 'total')?.replace(/^-/, '');
   if (amount !== undefined && /^0*(\.0*)?$/.test(amount)) return;

@@ -1,22 +1,22 @@
 /**
  * What happens in a small shop in a day, and when? Drawn minute by minute, so that a longer day begins like a shorter one.
  */
-import { DAY, HOUR, type LocalClock, MINUTE } from '../../engine/time.js';
+import { DAY, HOUR, type LocalClock, MINUTE } from '../../engine/base/time.js';
 import type { Chance } from './chance.js';
-import { type Kind, type Sector, SECTORS } from './sector.js';
+import { type SectorKind, type SimulatedSector, SECTORS } from './sector.js';
 
-export interface Happening {
+export interface DayStep {
   /** Epoch ms. */
   readonly at: number;
-  readonly kind: Kind;
+  readonly kind: SectorKind;
 }
 
 /** A till's happenings outnumber its receipts, and the web's its orders, by so much. */
 const PER_SALE = 2;
 
 /** The happenings in `[from, to)`, in order of time, `volume` times as many as usual. The same chance gives the same day. */
-export function dayOf(from: number, to: number, clock: LocalClock, chance: Chance, sector: Sector = SECTORS.retail, volume = 1): Happening[] {
-  const happenings: Happening[] = [];
+export function dayOf(from: number, to: number, clock: LocalClock, chance: Chance, sector: SimulatedSector = SECTORS.retail, volume = 1): DayStep[] {
+  const happenings: DayStep[] = [];
   for (let minute = from; minute < to; minute += MINUTE) {
     const { hour, weekday } = wallOf(minute, clock);
     const till = (sector.till[hour] ?? 0) * (sector.week[weekday] ?? 1) * volume;
@@ -26,11 +26,11 @@ export function dayOf(from: number, to: number, clock: LocalClock, chance: Chanc
 }
 
 /** What happens next while somebody watches: whatever the hour, never nothing. */
-export function nextKind(chance: Chance, { ofTill, ofWeb }: Sector = SECTORS.retail): Kind {
+export function nextKind(chance: Chance, { ofTill, ofWeb }: SimulatedSector = SECTORS.retail): SectorKind {
   return chance.pick([...ofTill, ...ofWeb]);
 }
 
-function drawMinute(minute: number, perHour: number, kinds: readonly (readonly [Kind, number])[], chance: Chance): Happening[] {
+function drawMinute(minute: number, perHour: number, kinds: readonly (readonly [SectorKind, number])[], chance: Chance): DayStep[] {
   const expected = (perHour * PER_SALE * MINUTE) / HOUR;
   const count = Math.floor(expected) + (chance.next() < expected % 1 ? 1 : 0);
   return Array.from({ length: count }, () => ({ at: minute + chance.between(0, MINUTE - 1), kind: chance.pick(kinds) }));

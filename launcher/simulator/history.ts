@@ -1,18 +1,18 @@
 /**
  * What would the senders have posted in a month? Every delivery of every day, in the order in which it would have come: some twice, some days late.
  */
-import { DAY, HOUR, type LocalClock, MINUTE } from '../../engine/time.js';
+import { DAY, HOUR, type LocalClock, MINUTE } from '../../engine/base/time.js';
 import { type Chance, chanceOf } from './chance.js';
 import { dayOf } from './day.js';
-import type { Sector } from './sector.js';
-import { type Delivery, SimulatedShop } from './shop.js';
+import type { SimulatedSector } from './sector.js';
+import { type SimulatedDelivery, SimulatedShop } from './shop.js';
 
 export interface HistoryPlan {
   /** Epoch ms; nothing in it happens at `to` or later. */
   readonly from: number;
   readonly to: number;
   readonly clock: LocalClock;
-  readonly sector: Sector;
+  readonly sector: SimulatedSector;
   /** The same seed and span give the same bytes. */
   readonly seed: number;
   /** 1 is a busy little shop of some 500 deliveries a day. */
@@ -23,7 +23,7 @@ export interface HistoryPlan {
 const IDS_FROM = 500_000;
 const IDS_PER_DAY = 1_000_000;
 
-export function historyOf({ from, to, clock, sector, seed, volume }: HistoryPlan): Delivery[] {
+export function historyOf({ from, to, clock, sector, seed, volume }: HistoryPlan): SimulatedDelivery[] {
   // Each has a chance of its own: a month that ends later still begins the same.
   const [days, trade, post] = [chanceOf(seed), chanceOf(seed + 1), chanceOf(seed + 2)];
   const shop = new SimulatedShop(clock, trade, Math.floor(from / DAY) * IDS_PER_DAY + IDS_FROM);

@@ -1,7 +1,7 @@
 /**
  * What does HubSpot post about contacts, deals and tickets? Batches of single changes, each with its own id, values always text.
  */
-import { MINUTE } from '../../engine/time.js';
+import { MINUTE } from '../../engine/base/time.js';
 import type { Chance } from './chance.js';
 
 export interface HubSpotChange {

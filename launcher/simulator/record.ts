@@ -2,7 +2,7 @@
  * What exactly was sent? Each delivery that was stored, one JSON object a line, for whoever wants to add it up by other means.
  */
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
-import type { Delivery } from './shop.js';
+import type { SimulatedDelivery } from './shop.js';
 
 /** The file has its name only once it is complete. */
 export class TradeRecord {
@@ -14,7 +14,7 @@ export class TradeRecord {
     this.#file = openSync(partOf(path), 'w', 0o600);
   }
 
-  add(delivery: Delivery): void {
+  add(delivery: SimulatedDelivery): void {
     writeSync(this.#file, `${JSON.stringify(delivery)}\n`);
   }
 

@@ -2,10 +2,10 @@
  * How does a month come in an afternoon? Posted as fast as the product takes it, and then said what came of it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { formatInstant, SECOND } from '../../engine/time.js';
-import type { Environment } from '../settings.js';
-import type { Sender } from './send.js';
-import type { Delivery } from './shop.js';
+import { formatInstant, SECOND } from '../../engine/base/time.js';
+import type { LauncherEnvironment } from '../settings/settings.js';
+import type { SimulatedSender } from './send.js';
+import type { SimulatedDelivery } from './shop.js';
 
 /** So many requests under way. */
 const LANES = 48;
@@ -18,7 +18,7 @@ export interface Replayed {
 }
 
 /** Several lanes, so that also the order in which things are sent is not quite the order in which they arrive. */
-export async function replay(deliveries: readonly Delivery[], sender: Sender, signal: AbortSignal): Promise<Replayed> {
+export async function replay(deliveries: readonly SimulatedDelivery[], sender: SimulatedSender, signal: AbortSignal): Promise<Replayed> {
   const startedAt = Date.now();
   const total = { stored: 0, refused: 0 };
   let next = 0;
@@ -42,7 +42,9 @@ export async function counted(url: string, signal: AbortSignal): Promise<void> {
 const SHOWN = ['revenue', 'orders', 'average_ticket', 'refunds', 'incomplete_orders', 'service_time', 'footfall', 'social_conversion', 'support_time'];
 
 /** The lines that are said at the end: what was sent, and the numbers of the last days as the product itself answers them. */
-export async function summaryOf(url: string, { BOTTEGA_API_TOKEN = '' }: Environment, span: { from: number; to: number }, sent: Replayed): Promise<string[]> {
+export async function summaryOf(
+  url: string, { BOTTEGA_API_TOKEN = '' }: LauncherEnvironment, span: { from: number; to: number }, sent: Replayed,
+): Promise<string[]> {
   const { stored, refused, tookMs } = sent;
   const seconds = Math.max(1, Math.round(tookMs / SECOND));
   const query = new URLSearchParams({ window: '1d', from: formatInstant(span.from), to: formatInstant(span.to), name: SHOWN.join(',') });
@@ -52,7 +54,7 @@ export async function summaryOf(url: string, { BOTTEGA_API_TOKEN = '' }: Environ
   const first = `history: ${String(stored)} deliveries stored in ${String(seconds)} s (${rate} a second), ${String(refused)} refused`;
   // An edge counts nothing, and answers nothing.
   if (!response.ok) return [first];
-  const { rows } = await response.json() as { rows: readonly Row[] };
+  const { rows } = await response.json() as { rows: readonly ReplayRow[] };
   const days = new Set(rows.map(({ window }) => window.start)).size;
   return [
     first,
@@ -60,7 +62,7 @@ export async function summaryOf(url: string, { BOTTEGA_API_TOKEN = '' }: Environ
   ];
 }
 
-interface Row {
+interface ReplayRow {
   readonly name: string;
   readonly window: { readonly start: string };
   readonly value: number | null;
@@ -68,7 +70,7 @@ interface Row {
 }
 
 /** The best day and the worst say more of a month than its sum. */
-function lineOf(name: string, rows: readonly Row[], days: number): string[] {
+function lineOf(name: string, rows: readonly ReplayRow[], days: number): string[] {
   const values = rows.flatMap(({ value }) => (value === null ? [] : [value])).sort((a, b) => a - b);
   const [least, most] = [values[0], values.at(-1)];
   if (least === undefined || most === undefined) return [];

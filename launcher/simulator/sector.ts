@@ -1,17 +1,17 @@
 /**
  * How does a shop of that trade spend its week? Happenings per hour at the till and on the web, what they are, and how the days differ.
  */
-import type { Template } from '../settings.js';
+import type { Template } from '../settings/settings.js';
 
 /**
  * `receipt` and `return` at the till, `table` an order that is opened and closed later, `order` and `refund` of the web shop, `footfall` people
  * at the door, `browse` visits of the web shop, `contact` and `ticket` in the CRM.
  */
-export type Kind = 'receipt' | 'return' | 'table' | 'order' | 'refund' | 'footfall' | 'browse' | 'contact' | 'ticket' | 'waste';
+export type SectorKind = 'receipt' | 'return' | 'table' | 'order' | 'refund' | 'footfall' | 'browse' | 'contact' | 'ticket' | 'waste';
 
-type Weighted = readonly (readonly [Kind, number])[];
+type Weighted = readonly (readonly [SectorKind, number])[];
 
-export interface Sector {
+export interface SimulatedSector {
   /** Sales per hour, by local hour of the day from 0 to 23. */
   readonly till: readonly number[];
   readonly web: readonly number[];
@@ -24,7 +24,7 @@ export interface Sector {
 const WEB = [2, 1, 1, 0, 0, 1, 1, 2, 3, 4, 4, 4, 5, 5, 4, 4, 4, 5, 6, 7, 9, 10, 8, 4];
 
 /** Two peaks at the till (before lunch, after work), one online in the evening. */
-const retail: Sector = {
+const retail: SimulatedSector = {
   till: [0, 0, 0, 0, 0, 0, 0, 1, 6, 12, 20, 28, 30, 16, 8, 12, 18, 26, 34, 24, 6, 0, 0, 0],
   web: WEB,
   week: [0.8, 0.9, 0.9, 1, 1.1, 1.4, 0.5],
@@ -33,7 +33,7 @@ const retail: Sector = {
 };
 
 /** Coffee in the morning, tables at noon and in the evening until after midnight; closed on Mondays. */
-const restaurant: Sector = {
+const restaurant: SimulatedSector = {
   till: [6, 3, 0, 0, 0, 0, 0, 6, 10, 8, 4, 6, 22, 26, 12, 3, 3, 4, 8, 18, 28, 26, 16, 10],
   web: [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 4, 6, 4, 2, 1, 2, 4, 8, 12, 12, 8, 4, 1],
   week: [0, 0.8, 0.9, 1, 1.3, 1.5, 1.2],
@@ -42,7 +42,7 @@ const restaurant: Sector = {
 };
 
 /** Few receipts, many enquiries: what is made here is sold through campaigns and the CRM. */
-const artisan: Sector = {
+const artisan: SimulatedSector = {
   till: [0, 0, 0, 0, 0, 0, 0, 0, 2, 4, 6, 6, 4, 1, 2, 4, 5, 6, 4, 1, 0, 0, 0, 0],
   web: WEB.map((perHour) => perHour * 1.5),
   week: [1, 1, 1, 1, 1.1, 0.6, 0],
@@ -50,4 +50,4 @@ const artisan: Sector = {
   ofWeb: [['browse', 45], ['order', 9], ['contact', 16], ['ticket', 14], ['refund', 2]],
 };
 
-export const SECTORS: Readonly<Record<Template, Sector>> = { retail, restaurant, artisan };
+export const SECTORS: Readonly<Record<Template, SimulatedSector>> = { retail, restaurant, artisan };

@@ -2,31 +2,31 @@
  * How does a delivery of the simulated shop reach the product? Signed as its sender would sign it, and sent again where the answer asks for it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { formatInstant, SECOND } from '../../engine/time.js';
-import type { Environment } from '../settings.js';
-import { type Delivery, SHOP_DOMAIN } from './shop.js';
+import { formatInstant, SECOND } from '../../engine/base/time.js';
+import type { LauncherEnvironment } from '../settings/settings.js';
+import { type SimulatedDelivery, SHOP_DOMAIN } from './shop.js';
 import { hubspotRequest, shopifyRequest, type SignedRequest, tillRequest, tokenRequest } from './sign.js';
 
 const ATTEMPTS = 20;
 const AGAIN_MS = 2 * SECOND;
 
 /** Posts to `url` with the secrets of `environment`. */
-export class Sender {
+export class SimulatedSender {
   readonly #url: string;
-  readonly #environment: Environment;
+  readonly #environment: LauncherEnvironment;
   readonly #log: (line: string) => void;
   readonly #said = new Set<string>();
-  readonly #stored: (delivery: Delivery) => void;
+  readonly #stored: (delivery: SimulatedDelivery) => void;
 
   /** `stored` hears of each delivery that was answered 200. */
-  constructor(url: string, environment: Environment, log: (line: string) => void, stored: (delivery: Delivery) => void = () => undefined) {
+  constructor(url: string, environment: LauncherEnvironment, log: (line: string) => void, stored: (delivery: SimulatedDelivery) => void = () => undefined) {
     this.#url = url;
     this.#environment = environment;
     this.#log = log;
     this.#stored = stored;
   }
 
-  async send(delivery: Delivery): Promise<'stored' | 'refused'> {
+  async send(delivery: SimulatedDelivery): Promise<'stored' | 'refused'> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const outcome = await this.#post(this.#sign(delivery, Date.now()));
       if (outcome === 200) {
@@ -40,7 +40,7 @@ export class Sender {
     return 'refused';
   }
 
-  #sign(delivery: Delivery, now: number): SignedRequest {
+  #sign(delivery: SimulatedDelivery, now: number): SignedRequest {
     const body = JSON.stringify(delivery.body);
     const secret = (name: string): string => this.#environment[name] ?? '';
     const publicUrl = this.#environment['BOTTEGA_PUBLIC_URL'] ?? this.#url;

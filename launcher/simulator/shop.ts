@@ -2,15 +2,15 @@
  * What do the senders of a simulated shop send? Each happening becomes the payloads that Shopify, HubSpot, the till or the door counter would post,
  * some of them twice, some of them late. Every person, street and number in them is invented.
  */
-import { formatInstant, type LocalClock, MINUTE, SECOND } from '../../engine/time.js';
+import { formatInstant, type LocalClock, MINUTE, SECOND } from '../../engine/base/time.js';
 import type { Chance } from './chance.js';
-import type { Happening } from './day.js';
+import type { DayStep } from './day.js';
 import { type HubSpotChange, hubspotChanges } from './hubspot.js';
-import { type Order, orderBody, refundBody, totalOf } from './shopify.js';
-import { cancelledTableBody, closedTableBody, openTableBody, receiptBody, type Table } from './till.js';
+import { type SimulatedOrder, orderBody, refundBody, totalOf } from './shopify.js';
+import { cancelledTableBody, closedTableBody, openTableBody, receiptBody, type TillTable } from './till.js';
 
 /** One thing to post, `after` ms from the happening. `id` is the sender's own, the same when it sends again. */
-export type Delivery = { readonly after: number; readonly id: string } & (
+export type SimulatedDelivery = { readonly after: number; readonly id: string } & (
   | { readonly to: 'shopify'; readonly topic: string; readonly body: object }
   | { readonly to: 'hubspot'; readonly body: readonly HubSpotChange[] }
   | { readonly to: 'pos'; readonly body: object }
@@ -30,7 +30,7 @@ export class SimulatedShop {
   readonly #base: number;
   #serial = 0;
   /** Paid orders that may still be returned. */
-  #paid: Order[] = [];
+  #paid: SimulatedOrder[] = [];
 
   constructor(clock: LocalClock, chance: Chance, base: number) {
     this.#clock = clock;
@@ -38,13 +38,13 @@ export class SimulatedShop {
     this.#base = base;
   }
 
-  deliveriesOf(happening: Happening): Delivery[] {
+  deliveriesOf(happening: DayStep): SimulatedDelivery[] {
     const deliveries = this.#deliveriesOf(happening).map((delivery) => ({ ...delivery, after: delivery.after + this.#chance.pick(LATE) }));
     const again = deliveries.filter(() => this.#chance.next() < 0.03).map((delivery) => ({ ...delivery, after: delivery.after + 2 * SECOND }));
     return [...deliveries, ...again];
   }
 
-  #deliveriesOf({ at, kind }: Happening): Delivery[] {
+  #deliveriesOf({ at, kind }: DayStep): SimulatedDelivery[] {
     const serial = this.#base + this.#serial++;
     const id = String(serial);
     switch (kind) {
@@ -62,9 +62,9 @@ export class SimulatedShop {
   }
 
   /** Created and, as a rule, paid a moment later: two facts of Shopify's about one sale. Some are edited, some abandoned, a few cancelled. */
-  #order(at: number, serial: number): Delivery[] {
-    const order: Order = { serial, at, lines: this.#lines(), campaign: this.#campaign() };
-    const told = (name: string, topic: string, after: number, body: object): Delivery =>
+  #order(at: number, serial: number): SimulatedDelivery[] {
+    const order: SimulatedOrder = { serial, at, lines: this.#lines(), campaign: this.#campaign() };
+    const told = (name: string, topic: string, after: number, body: object): SimulatedDelivery =>
       ({ to: 'shopify', id: `${String(serial)}-${name}`, after, topic, body });
     const create = told('create', 'orders/create', 0, orderBody(order, 'pending', at));
     const follow = this.#chance.pick<'paid' | 'edited' | 'cancelled' | 'none'>([['paid', 86], ['edited', 4], ['cancelled', 4], ['none', 6]]);
@@ -80,7 +80,7 @@ export class SimulatedShop {
   }
 
   /** Told twice by Shopify: as a refund, and inside its order. */
-  #refund(at: number, serial: number): Delivery[] {
+  #refund(at: number, serial: number): SimulatedDelivery[] {
     const order = this.#paid.shift();
     if (order === undefined) return [];
     const total = totalOf(order);
@@ -94,9 +94,9 @@ export class SimulatedShop {
   }
 
   /** Opened, and closed when the guests leave; now and then closed again with another total, called off, or forgotten. */
-  #table(at: number, serial: number): Delivery[] {
-    const table: Table = { serial, openedAt: at, covers: this.#chance.pick([[1, 2], [2, 6], [4, 3], [7, 1]]) };
-    const told = (name: string, after: number, body: object): Delivery => ({ to: 'pos', id: `${String(serial)}-${name}`, after, body });
+  #table(at: number, serial: number): SimulatedDelivery[] {
+    const table: TillTable = { serial, openedAt: at, covers: this.#chance.pick([[1, 2], [2, 6], [4, 3], [7, 1]]) };
+    const told = (name: string, after: number, body: object): SimulatedDelivery => ({ to: 'pos', id: `${String(serial)}-${name}`, after, body });
     const open = told('open', 0, openTableBody(table, this.#clock));
     const follow = this.#chance.pick<'closed' | 'again' | 'cancelled' | 'forgotten'>([['closed', 90], ['again', 4], ['cancelled', 3], ['forgotten', 3]]);
     if (follow === 'forgotten') return [open];
@@ -109,7 +109,7 @@ export class SimulatedShop {
     return [open, closed, told('again', later, closedTableBody(table, at + later, cents + this.#chance.between(1, 9) * 50, this.#clock, this.#chance))];
   }
 
-  #lines(): Order['lines'] {
+  #lines(): SimulatedOrder['lines'] {
     return Array.from({ length: this.#chance.pick([[1, 60], [2, 30], [3, 10]]) }, () => ({
       cents: this.#chance.between(9, 120) * 100 + this.#chance.pick([[0, 2], [50, 1], [90, 3]]),
       quantity: this.#chance.pick([[1, 80], [2, 20]]),
@@ -125,7 +125,7 @@ export class SimulatedShop {
     ]);
   }
 
-  #event(type: string, at: number, id: string, values: object): Delivery[] {
+  #event(type: string, at: number, id: string, values: object): SimulatedDelivery[] {
     const data = { store: TILL_STORE, ...values };
     const body = { specversion: '1.0', id: `sim-${id}`, source: 'urn:bottega:simulator', type, subject: `${type}/${id}`, time: formatInstant(at), data };
     return [{ to: 'events', id, after: 0, body }];

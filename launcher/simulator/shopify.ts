@@ -1,30 +1,30 @@
 /**
  * What does Shopify post about an order and a refund? The REST shapes of the Admin API, with invented people.
  */
-import { fromMinor } from '../../engine/money.js';
-import { formatInstant } from '../../engine/time.js';
+import { fromMinor } from '../../engine/base/money.js';
+import { formatInstant } from '../../engine/base/time.js';
 
-export interface Line {
+export interface OrderLine {
   readonly cents: number;
   readonly quantity: number;
 }
 
-export interface Order {
+export interface SimulatedOrder {
   readonly serial: number;
   /** Epoch ms of the sale. */
   readonly at: number;
-  readonly lines: readonly Line[];
+  readonly lines: readonly OrderLine[];
   readonly campaign: { readonly source: string; readonly medium: string; readonly name: string };
 }
 
-export type Payment = 'pending' | 'paid' | 'voided' | 'refunded' | 'partially_refunded';
+export type SimulatedPayment = 'pending' | 'paid' | 'voided' | 'refunded' | 'partially_refunded';
 
 /** Shipping of every order. */
 const SHIPPING = 590;
 const ORDER_IDS_FROM = 5_000_000_000_000;
 
 /** The order as it stands at `updatedAt`, with what was given back until then. Prices contain VAT, as is the rule in Italy. */
-export function orderBody(order: Order, payment: Payment, updatedAt: number, refunds: readonly object[] = []): object {
+export function orderBody(order: SimulatedOrder, payment: SimulatedPayment, updatedAt: number, refunds: readonly object[] = []): object {
   const id = ORDER_IDS_FROM + order.serial;
   const total = totalOf(order);
   const { source, medium, name } = order.campaign;
@@ -65,7 +65,7 @@ export function orderBody(order: Order, payment: Payment, updatedAt: number, ref
 }
 
 /** Goods come back, and `cents` with them. */
-export function refundBody(order: Order, serial: number, at: number, cents: number): object {
+export function refundBody(order: SimulatedOrder, serial: number, at: number, cents: number): object {
   const id = 800_000_000_000 + serial;
   const orderId = ORDER_IDS_FROM + order.serial;
   const transaction = {
@@ -88,18 +88,18 @@ export function refundBody(order: Order, serial: number, at: number, cents: numb
   };
 }
 
-export function totalOf({ lines }: Order): number {
+export function totalOf({ lines }: SimulatedOrder): number {
   return lines.reduce((sum, { cents, quantity }) => sum + cents * quantity, SHIPPING);
 }
 
-function lineBody(order: Order, { cents, quantity }: Line, index: number): object {
+function lineBody(order: SimulatedOrder, { cents, quantity }: OrderLine, index: number): object {
   return {
     id: lineId(order, index), product_id: 9_000_000_000_000 + (cents % 40), variant_id: 47_000_000_000_000 + (cents % 40), sku: `ART-${String(cents % 40)}`,
     title: 'Articolo dimostrativo', quantity, price: euro(cents), total_discount: '0.00', tax_lines: [],
   };
 }
 
-function lineId(order: Order, index: number): number {
+function lineId(order: SimulatedOrder, index: number): number {
   return 15_000_000_000_000 + order.serial * 10 + index;
 }
 

@@ -2,26 +2,26 @@
  * `npm run demo`: who plays the shop? Fills the past quickly, then goes on live, one to three deliveries a second, all of them signed.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { DAY, LocalClock, SECOND } from '../../engine/time.js';
-import type { Demo } from '../demo.js';
-import type { Environment, Settings } from '../settings.js';
+import { DAY, LocalClock, SECOND } from '../../engine/base/time.js';
+import type { Demo } from './demo.js';
+import type { LauncherEnvironment, Settings } from '../settings/settings.js';
 import { chanceOf } from './chance.js';
 import { dayOf, nextKind } from './day.js';
 import { historyOf } from './history.js';
 import { TradeRecord } from './record.js';
 import { counted, replay, summaryOf } from './replay.js';
-import { type Sector, SECTORS } from './sector.js';
-import { Sender } from './send.js';
-import { type Delivery, SimulatedShop } from './shop.js';
+import { type SimulatedSector, SECTORS } from './sector.js';
+import { SimulatedSender } from './send.js';
+import { type SimulatedDelivery, SimulatedShop } from './shop.js';
 
 const PACE_MS = { least: 350, most: 1_000 } as const;
 /** Ids of one day's back-fill, and of one live run, never meet. */
 const IDS_PER_DAY = 1_000_000;
 
 /** The product that is played to, and what it was told to be. */
-export interface Stage {
+export interface Simulation {
   readonly url: string;
-  readonly environment: Environment;
+  readonly environment: LauncherEnvironment;
   readonly settings: Pick<Settings, 'zone' | 'template'>;
   /** Gets what the demonstration has to say. */
   readonly say: (line: string) => void;
@@ -29,34 +29,34 @@ export interface Stage {
 }
 
 /** Resolves when `signal` aborts, or when there is nothing more to play. A delivery that is refused is said once per status, and the shop goes on. */
-export async function simulate(stage: Stage, demo: Demo, signal: AbortSignal): Promise<void> {
-  const clock = new LocalClock(stage.settings.zone);
-  const sector = SECTORS[stage.settings.template];
-  const sender = new Sender(stage.url, stage.environment, stage.log);
+export async function simulate(simulation: Simulation, demo: Demo, signal: AbortSignal): Promise<void> {
+  const clock = new LocalClock(simulation.settings.zone);
+  const sector = SECTORS[simulation.settings.template];
+  const sender = new SimulatedSender(simulation.url, simulation.environment, simulation.log);
   try {
     if (demo.days === 0) await replay(today(clock, sector), sender, signal);
-    else await fillHistory(stage, demo, clock, signal);
+    else await fillHistory(simulation, demo, clock, signal);
     if (demo.then === 'live') await goOn(clock, sector, sender, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   }
 }
 
-async function fillHistory(stage: Stage, demo: Demo, clock: LocalClock, signal: AbortSignal): Promise<void> {
+async function fillHistory(simulation: Simulation, demo: Demo, clock: LocalClock, signal: AbortSignal): Promise<void> {
   const record = demo.ledger === undefined ? undefined : new TradeRecord(demo.ledger);
-  const sender = new Sender(stage.url, stage.environment, stage.log, (delivery) => { record?.add(delivery); });
+  const sender = new SimulatedSender(simulation.url, simulation.environment, simulation.log, (delivery) => { record?.add(delivery); });
   const to = Date.now();
   const { start: from } = clock.businessDay(clock.businessDay(to, 0).start - demo.days * DAY + DAY / 2, 0);
-  const deliveries = historyOf({ from, to, clock, sector: SECTORS[stage.settings.template], seed: demo.seed, volume: demo.volume });
-  stage.say(`history: ${String(demo.days)} days, ${String(deliveries.length)} deliveries, seed ${String(demo.seed)}`);
+  const deliveries = historyOf({ from, to, clock, sector: SECTORS[simulation.settings.template], seed: demo.seed, volume: demo.volume });
+  simulation.say(`history: ${String(demo.days)} days, ${String(deliveries.length)} deliveries, seed ${String(demo.seed)}`);
   const sent = await replay(deliveries, sender, signal);
-  await counted(stage.url, signal);
+  await counted(simulation.url, signal);
   record?.complete();
-  for (const line of await summaryOf(stage.url, stage.environment, { from, to }, sent)) stage.say(line);
+  for (const line of await summaryOf(simulation.url, simulation.environment, { from, to }, sent)) simulation.say(line);
 }
 
 /** The same day gives the same bytes: a demo started twice on one day's data counts that day once. */
-function today(clock: LocalClock, sector: Sector): Delivery[] {
+function today(clock: LocalClock, sector: SimulatedSector): SimulatedDelivery[] {
   const now = Date.now();
   const { start } = clock.businessDay(now, 0);
   const day = Math.floor(start / DAY);
@@ -69,11 +69,11 @@ function today(clock: LocalClock, sector: Sector): Delivery[] {
     .map(({ delivery }) => delivery);
 }
 
-async function goOn(clock: LocalClock, sector: Sector, sender: Sender, signal: AbortSignal): Promise<void> {
+async function goOn(clock: LocalClock, sector: SimulatedSector, sender: SimulatedSender, signal: AbortSignal): Promise<void> {
   const startedAt = Date.now();
   const chance = chanceOf(startedAt);
   const shop = new SimulatedShop(clock, chance, Math.floor(startedAt / SECOND) * 1_000);
-  const waiting: { due: number; delivery: Delivery }[] = [];
+  const waiting: { due: number; delivery: SimulatedDelivery }[] = [];
   while (!signal.aborted) {
     await pause(chance.between(PACE_MS.least, PACE_MS.most), undefined, { signal });
     const now = Date.now();

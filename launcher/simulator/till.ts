@@ -1,8 +1,8 @@
 /**
  * What does the till push for a receipt? An Italian generic push: local time without zone, comma decimals.
  */
-import { fromMinor } from '../../engine/money.js';
-import type { LocalClock } from '../../engine/time.js';
+import { fromMinor } from '../../engine/base/money.js';
+import type { LocalClock } from '../../engine/base/time.js';
 import type { Chance } from './chance.js';
 
 export function receiptBody(at: number, serial: number, clock: LocalClock, chance: Chance, kind: 'sale' | 'return' = 'sale'): object {
@@ -21,17 +21,17 @@ export function receiptBody(at: number, serial: number, clock: LocalClock, chanc
 }
 
 /** A table's order as it stands: opened, closed with its total, or called off. */
-export interface Table {
+export interface TillTable {
   readonly serial: number;
   readonly openedAt: number;
   readonly covers: number;
 }
 
-export function openTableBody(table: Table, clock: LocalClock): object {
+export function openTableBody(table: TillTable, clock: LocalClock): object {
   return { ...headOf(table.serial, '1', table.openedAt, clock), ...seatsOf(table, clock), totale: '0,00', pagamenti: [], righe: [], stato: 'aperto' };
 }
 
-export function closedTableBody(table: Table, closedAt: number, cents: number, clock: LocalClock, chance: Chance): object {
+export function closedTableBody(table: TillTable, closedAt: number, cents: number, clock: LocalClock, chance: Chance): object {
   return {
     ...headOf(table.serial, '1', closedAt, clock), ...seatsOf(table, clock), chiusura: italianTime(closedAt, clock), totale: italianMoney(cents),
     pagamenti: [{ tipo: paidBy(chance), importo: italianMoney(cents) }],
@@ -40,7 +40,7 @@ export function closedTableBody(table: Table, closedAt: number, cents: number, c
   };
 }
 
-export function cancelledTableBody(table: Table, at: number, clock: LocalClock): object {
+export function cancelledTableBody(table: TillTable, at: number, clock: LocalClock): object {
   return { ...headOf(table.serial, '1', at, clock), ...seatsOf(table, clock), totale: '0,00', pagamenti: [], righe: [], stato: 'annullato' };
 }
 
@@ -48,7 +48,7 @@ function headOf(serial: number, till: string, at: number, clock: LocalClock): ob
   return { idNegozio: 'MI-01', idCassa: till, numeroScontrino: receiptNumber(serial), dataOra: italianTime(at, clock), valuta: 'EUR' };
 }
 
-function seatsOf({ openedAt, covers }: Table, clock: LocalClock): object {
+function seatsOf({ openedAt, covers }: TillTable, clock: LocalClock): object {
   return { coperti: covers, apertura: italianTime(openedAt, clock) };
 }
 

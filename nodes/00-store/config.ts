@@ -2,14 +2,14 @@
  * Where does the shop's memory lie? In a directory, or in Redis. The saved form, parsed once.
  */
 import { resolve } from 'node:path';
-import { ConfigError } from '../../engine/errors.js';
-import { parseRedisUrl } from '../../engine/store/redisUrl.js';
-import { atVersion, filled } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { parseRedisUrl } from '../../engine/store/redis/url.js';
+import { atVersion, filled } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
-export interface EmbeddedConfig {
+export interface LevelConfig {
   readonly kind: 'embedded';
   /** Empty: beside Node-RED's own files (see `directoryOf`). */
   readonly directory: string;
@@ -25,17 +25,17 @@ export interface RedisConfig {
   readonly ca?: string;
 }
 
-export type StoreConfig = EmbeddedConfig | RedisConfig;
-type Environment = Readonly<Record<string, string | undefined>>;
-type Secrets = Readonly<Record<string, string>>;
+export type StoreConfig = LevelConfig | RedisConfig;
+type StoreEnvironment = Readonly<Record<string, string | undefined>>;
+type StoreSecrets = Readonly<Record<string, string>>;
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
 /** `kind` `auto`: the Redis of `REDIS_URL` where that is set, else the embedded store. */
-export function readConfig(raw: Saved, secrets: Secrets = {}, environment: Environment = process.env): StoreConfig {
+export function readConfig(raw: SavedForm, secrets: StoreSecrets = {}, environment: StoreEnvironment = process.env): StoreConfig {
   const saved = upgrade(raw);
   const kind = saved['kind'] ?? 'auto';
   const given = textAt(environment, 'REDIS_URL');
@@ -49,17 +49,17 @@ export function readConfig(raw: Saved, secrets: Secrets = {}, environment: Envir
 }
 
 /** The absolute directory; a relative one is taken from Node-RED's user directory. */
-export function directoryOf({ directory }: EmbeddedConfig, userDir: string | undefined): string {
+export function directoryOf({ directory }: LevelConfig, userDir: string | undefined): string {
   return resolve(userDir ?? process.env['BOTTEGA_DATA'] ?? '.bottega', directory === '' ? 'bottega-store' : directory);
 }
 
-function readEmbedded(saved: Saved): EmbeddedConfig {
+function readEmbedded(saved: SavedForm): LevelConfig {
   const directory = saved['directory'] ?? '';
   if (typeof directory !== 'string' || directory.includes('\0')) throw new ConfigError('directory', 'must be a path', directory);
   return { kind: 'embedded', directory: directory.trim() };
 }
 
-function readRedis(saved: Saved, address: string | undefined, secrets: Secrets): RedisConfig {
+function readRedis(saved: SavedForm, address: string | undefined, secrets: StoreSecrets): RedisConfig {
   if (address === undefined) throw new ConfigError('url', 'must be like redis://redis.example:6379, or REDIS_URL must be set', '');
   const url = withLogin(address, secrets['user'] ?? '', secrets['password'] ?? '');
   const { addresses, path } = parseRedisUrl(url);

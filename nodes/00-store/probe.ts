@@ -2,13 +2,13 @@
  * Can this store keep something now, and is it set up to keep it? Writes a line that expires, reads it back, and looks at Redis' settings.
  */
 import { readFile } from 'node:fs/promises';
-import { ConfigError } from '../../engine/errors.js';
-import { openRedisStore, type RedisStore } from '../../engine/store/redis.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { openRedisStore, type RedisStore } from '../../engine/store/redis/connection.js';
 import { scoped, type Store } from '../../engine/store/store.js';
-import { MINUTE } from '../../engine/time.js';
-import { type Asked, type Told, within } from '../admin.js';
-import type { Health, StorePort, Warning } from '../ports.js';
-import type { Saved } from '../runtime.js';
+import { MINUTE } from '../../engine/base/time.js';
+import { type Asked, type EditorReply, within } from '../shared/editorApi.js';
+import type { Health, StorePort, Warning } from '../shared/ports.js';
+import type { SavedForm } from '../shared/node.js';
 import { readConfig, type RedisConfig } from './config.js';
 
 const PATIENCE_MS = 6_000;
@@ -16,13 +16,13 @@ const PATIENCE_MS = 6_000;
 const TENANT = 'prova';
 
 /** The store as it is deployed. */
-export function probe(port: StorePort, now: () => number): Promise<Told> {
+export function probe(port: StorePort, now: () => number): Promise<EditorReply> {
   return tried(port.of(TENANT), now, () => port.health(), () => Promise.resolve(port.warnings().map(causeOf)));
 }
 
 /** The Redis of a form that is not deployed. The form sends along what was typed; a password that is only stored is not used for it. */
-export async function probeForm({ form, secrets }: Asked, now: () => number): Promise<Told> {
-  const config = readConfig(form as Saved, (secrets ?? {}) as Readonly<Record<string, string>>);
+export async function probeForm({ form, secrets }: Asked, now: () => number): Promise<EditorReply> {
+  const config = readConfig(form as SavedForm, (secrets ?? {}) as Readonly<Record<string, string>>);
   // A directory would have to be made, and may be another node's: that is for the deploy.
   if (config.kind !== 'redis') return { outcome: 'notDeployed' };
   const store = openRedisStore(config.url, { clock: Date, random: Math.random, ...await tlsOf(config) });
@@ -33,9 +33,9 @@ export async function probeForm({ form, secrets }: Asked, now: () => number): Pr
   }
 }
 
-async function tried(store: Store, now: () => number, health: () => Health, warnings: () => Promise<readonly string[]>): Promise<Told> {
+async function tried(store: Store, now: () => number, health: () => Health, warnings: () => Promise<readonly string[]>): Promise<EditorReply> {
   const startedAt = now();
-  const work = keep(store, startedAt).then(async (): Promise<Told> => {
+  const work = keep(store, startedAt).then(async (): Promise<EditorReply> => {
     const tookMs = now() - startedAt;
     return { outcome: 'works', tookMs, warnings: await warnings() };
   }, () => waiting(health()));
@@ -49,7 +49,7 @@ async function keep(store: Store, now: number): Promise<void> {
 }
 
 /** Redis' own name of its error comes first in the message: "OOM: …". The rest may name what nobody should see. */
-function waiting(health: Health): Told {
+function waiting(health: Health): EditorReply {
   if (health.state === 'ok') return { outcome: 'waiting', code: 'store.away' };
   const name = /^[A-Z_]+(?=: )/.exec(health.message)?.[0];
   return { outcome: 'waiting', code: health.cause, ...(name === undefined ? {} : { name }) };

@@ -2,21 +2,21 @@
  * Where is the shop's memory kept? In an embedded database with nothing to install, or in a Redis that many processes share.
  */
 import type { NodeAPI } from 'node-red';
-import type { FaultCode } from '../../engine/errors.js';
+import type { FaultCode } from '../../engine/base/errors.js';
 import { scoped } from '../../engine/store/store.js';
-import { answersEditor, serveEditor } from '../admin.js';
-import { resourceUp } from '../metrics.js';
-import type { Health, StorePort } from '../ports.js';
-import { registerRoom, type Room, type RoomContext } from '../runtime.js';
+import { answersEditor, serveEditor } from '../shared/editorApi.js';
+import { resourceUp } from '../shared/metrics.js';
+import type { Health, StorePort } from '../shared/ports.js';
+import { registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
 import { directoryOf, readConfig, type StoreConfig } from './config.js';
-import { EmbeddedStore } from './embedded.js';
+import { EmbeddedStore } from './levelBackend.js';
 import { probe, probeForm } from './probe.js';
-import { RemoteStore } from './remote.js';
-import { acquire, type Backend, OPENING, release, type SharedStore } from './sharedStore.js';
+import { RedisBackend } from './redisBackend.js';
+import { acquire, type Backend, OPENING, release, type SharedStore } from './storeRegistry.js';
 
-type Context = RoomContext<StoreConfig>;
+type StoreContext = NodeContext<StoreConfig>;
 
-const room: Room<StoreConfig> = {
+const room: NodeSpec<StoreConfig> = {
   type: 'bottega-store',
   credentials: { user: { type: 'text' }, password: { type: 'password' } },
   readConfig,
@@ -44,14 +44,14 @@ const room: Room<StoreConfig> = {
   },
 };
 
-function open({ config, RED }: Context): SharedStore {
-  if (config.kind === 'redis') return acquire(`redis ${config.url} ${config.ca ?? ''}`, () => new RemoteStore(config));
+function open({ config, RED }: StoreContext): SharedStore {
+  if (config.kind === 'redis') return acquire(`redis ${config.url} ${config.ca ?? ''}`, () => new RedisBackend(config));
   const directory = directoryOf(config, RED.settings.userDir);
   return acquire(directory, (after) => new EmbeddedStore(directory, after));
 }
 
 /** Shows each change; in the log the same cause, tried again and again, is one line. */
-function teller({ status, text, node, now, config }: Context, backend: Backend): () => void {
+function teller({ status, text, node, now, config }: StoreContext, backend: Backend): () => void {
   let said = '';
   return () => {
     const health = backend.health();
@@ -68,16 +68,16 @@ function teller({ status, text, node, now, config }: Context, backend: Backend):
   };
 }
 
-type Words = [key: string, values: Record<string, string>];
-type Text = Context['text'];
+type StatusTexts = [key: string, values: Record<string, string>];
+type Text = StoreContext['text'];
 
-function wordsOfOpen(config: StoreConfig, backend: Backend, text: Text): Words {
+function wordsOfOpen(config: StoreConfig, backend: Backend, text: Text): StatusTexts {
   if (config.kind === 'embedded') return ['open', {}];
   const advice = backend.warnings().map(({ cause }) => text(`advice.${cause}`)).join('; ');
   return advice === '' ? ['connected', { place: config.place }] : ['advice', { place: config.place, advice }];
 }
 
-function wordsOfWaiting({ cause, message, retryAt }: Extract<Health, { state: 'waiting' }>, text: Text, now: number): Words {
+function wordsOfWaiting({ cause, message, retryAt }: Extract<Health, { state: 'waiting' }>, text: Text, now: number): StatusTexts {
   if (message === OPENING) return ['opening', {}];
   // Redis' own name of the error comes first in its message: "OOM: …".
   const name = /^[A-Z_]+(?=: )/.exec(message)?.[0];
@@ -92,6 +92,6 @@ function wordsOfWaiting({ cause, message, retryAt }: Extract<Health, { state: 'w
 const KEYS: Partial<Record<FaultCode, string>> = { 'store.full': 'full', 'store.locked': 'locked', 'store.closed': 'closed' };
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
   serveEditor(RED, 'store', (asked) => probeForm(asked, Date.now));
 };

@@ -4,20 +4,20 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { messageOf } from '../../engine/errors.js';
-import { answersEditor, serveEditor } from '../admin.js';
-import { resourceUp } from '../metrics.js';
-import { registerRoom, type Room, type RoomContext } from '../runtime.js';
-import type { Cause } from './causes.js';
-import { type BrokerConfig, type EmbeddedConfig, type ExternalConfig, readConfig } from './config.js';
+import { messageOf } from '../../engine/base/errors.js';
+import { answersEditor, serveEditor } from '../shared/editorApi.js';
+import { resourceUp } from '../shared/metrics.js';
+import { registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
+import type { BrokerErrorCause } from './mqtt/errors.js';
+import { type BrokerConfig, type EmbeddedBrokerConfig, type ExternalConfig, readConfig } from './config.js';
 import { EmbeddedPort } from './embeddedPort.js';
 import { ExternalPort } from './externalPort.js';
 import { probe, probeForm } from './probe.js';
 
-type Context = RoomContext<BrokerConfig>;
+type BrokerContext = NodeContext<BrokerConfig>;
 type Port = EmbeddedPort | ExternalPort;
 
-const room: Room<BrokerConfig> = {
+const room: NodeSpec<BrokerConfig> = {
   type: 'bottega-broker',
   credentials: { user: { type: 'text' }, password: { type: 'password' } },
   readConfig,
@@ -36,14 +36,14 @@ const room: Room<BrokerConfig> = {
   },
 };
 
-function openEmbedded({ RED, node, status, text }: Context, { port, listen, login }: EmbeddedConfig): EmbeddedPort {
+function openEmbedded({ RED, node, status, text }: BrokerContext, { port, listen, login }: EmbeddedBrokerConfig): EmbeddedPort {
   const folder = resolve(RED.settings.userDir ?? process.env['BOTTEGA_DATA'] ?? '.bottega', 'bottega-broker');
   const settings = { folder, port, host: listen === 'lan' ? '0.0.0.0' : '127.0.0.1', login, report: (error: unknown) => { node.warn(messageOf(error)); } };
-  let told: Cause | undefined;
+  let told: BrokerErrorCause | undefined;
   return new EmbeddedPort(settings, {
     words: (cause) => text(`cause.${cause}`, { port }),
     random: Math.random,
-    door: (door) => {
+    listener: (door) => {
       if (door.state === 'open') {
         status.ok('listening', { port });
         told = undefined;
@@ -57,7 +57,7 @@ function openEmbedded({ RED, node, status, text }: Context, { port, listen, logi
   });
 }
 
-function openExternal({ node, text, now }: Context, config: ExternalConfig): ExternalPort {
+function openExternal({ node, text, now }: BrokerContext, config: ExternalConfig): ExternalPort {
   return new ExternalPort(config, {
     words: (cause) => text(`cause.${cause}`, { host: new URL(config.url).host }),
     report: (error) => { node.warn(messageOf(error)); },
@@ -68,7 +68,7 @@ function openExternal({ node, text, now }: Context, config: ExternalConfig): Ext
 }
 
 /** Gauge, status and one log line for each new cause. */
-function showHealth({ node, status, config, now }: Context, port: Port): () => void {
+function showHealth({ node, status, config, now }: BrokerContext, port: Port): () => void {
   let told = '';
   return port.watch((health) => {
     resourceUp.set({ resource: 'broker' }, health.state === 'ok' ? 1 : 0);
@@ -86,6 +86,6 @@ function showHealth({ node, status, config, now }: Context, port: Port): () => v
 }
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
   serveEditor(RED, 'broker', probeForm);
 };

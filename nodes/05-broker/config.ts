@@ -1,18 +1,14 @@
 /**
  * Which MQTT broker does the shop use? The one built in, or one elsewhere. The saved form, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
-import { atVersion } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { atVersion } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
+import type { Login } from './aedes/embeddedBroker.js';
 
 export const VERSION = 1;
 
-export interface Login {
-  readonly user: string;
-  readonly password: string;
-}
-
-export interface EmbeddedConfig {
+export interface EmbeddedBrokerConfig {
   readonly kind: 'embedded';
   readonly port: number;
   /** `lan`: other machines may connect, with user and password. */
@@ -38,18 +34,18 @@ export interface ExternalConfig {
   readonly protocol: 5 | 4;
 }
 
-export type BrokerConfig = EmbeddedConfig | ExternalConfig;
+export type BrokerConfig = EmbeddedBrokerConfig | ExternalConfig;
 /** Who logs in with `MQTT_PASSWORD`, unless `MQTT_USER` says otherwise. */
 const USER = 'bottega';
-type Environment = Readonly<Record<string, string | undefined>>;
+type BrokerEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
 /** `listen` `auto`: on the local network where `MQTT_PASSWORD` is set. `kind` `auto`: the broker of `MQTT_URL` where that is set, else the one built in. */
-export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>, environment: Environment = process.env): BrokerConfig {
+export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, string>>, environment: BrokerEnvironment = process.env): BrokerConfig {
   const saved = upgrade(raw);
   const kind = saved['kind'] ?? 'auto';
   const given = textAt(environment, 'MQTT_URL');
@@ -59,7 +55,7 @@ export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>
   throw new ConfigError('kind', 'must be auto, embedded or external', kind);
 }
 
-function readEmbedded(saved: Saved, secrets: Readonly<Record<string, string>>, environment: Environment): EmbeddedConfig {
+function readEmbedded(saved: SavedForm, secrets: Readonly<Record<string, string>>, environment: BrokerEnvironment): EmbeddedBrokerConfig {
   const port = Number(textAt(saved, 'port') ?? textAt(environment, 'MQTT_PORT') ?? 1883);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new ConfigError('port', 'must be a whole number from 1 to 65535', saved['port']);
   const given = loginGiven(environment);
@@ -69,18 +65,18 @@ function readEmbedded(saved: Saved, secrets: Readonly<Record<string, string>>, e
   return { kind: 'embedded', port, listen, ...(login === undefined ? {} : { login }) };
 }
 
-function readListen(saved: unknown, given: Login | undefined): EmbeddedConfig['listen'] {
+function readListen(saved: unknown, given: Login | undefined): EmbeddedBrokerConfig['listen'] {
   if (saved === 'here' || saved === 'lan') return saved;
   if (saved !== 'auto') throw new ConfigError('listen', 'must be auto, here or lan', saved);
   return given === undefined ? 'here' : 'lan';
 }
 
-function loginGiven(environment: Environment): Login | undefined {
+function loginGiven(environment: BrokerEnvironment): Login | undefined {
   const password = textAt(environment, 'MQTT_PASSWORD');
   return password === undefined ? undefined : { user: textAt(environment, 'MQTT_USER') ?? USER, password };
 }
 
-function readExternal(saved: Saved, secrets: Readonly<Record<string, string>>, address: string | undefined): ExternalConfig {
+function readExternal(saved: SavedForm, secrets: Readonly<Record<string, string>>, address: string | undefined): ExternalConfig {
   const { url, login } = readUrl(address);
   const own = readLogin(secrets['user'], secrets['password']) ?? login;
   const clientPrefix = textAt(saved, 'clientPrefix') ?? 'bottega';
@@ -117,7 +113,7 @@ function readLogin(user: string | undefined, password: string | undefined): Logi
   return { user, password };
 }
 
-function readFiles(saved: Saved): Files {
+function readFiles(saved: SavedForm): Files {
   const [ca, cert, key] = [textAt(saved, 'ca'), textAt(saved, 'cert'), textAt(saved, 'key')];
   if ((cert === undefined) !== (key === undefined)) {
     throw new ConfigError(cert === undefined ? 'cert' : 'key', 'must be given with the other of certificate and key', '');

@@ -1,19 +1,21 @@
 /**
  * How do the nodes use the embedded broker, while it opens, runs, loses its port or is opened anew?
  */
-import { messageOf } from '../../engine/errors.js';
-import type { BrokerPort, Health, MessageListener } from '../ports.js';
-import { away, causeOf, type Cause } from './causes.js';
-import { EmbeddedBroker, type EmbeddedSettings } from './embedded.js';
-import { Pulse, retryDelay } from '../pulse.js';
-import { type SubscribeOptions, Subscriptions } from './subscriptions.js';
+import { messageOf } from '../../engine/base/errors.js';
+import type { BrokerPort, Health, MessageListener } from '../shared/ports.js';
+import { away, causeOf, type BrokerErrorCause } from './mqtt/errors.js';
+import { EmbeddedBroker, type EmbeddedSettings } from './aedes/embeddedBroker.js';
+import { Pulse, retryDelay } from '../shared/health.js';
+import { type SubscribeOptions, Subscriptions } from './mqtt/subscriptions.js';
 
 /** Is the TCP port open to other programs? The nodes of this process do not need it. */
-export type Door = { readonly state: 'open' } | { readonly state: 'shut'; readonly cause: Cause; readonly error: string; readonly retryMs: number };
+export type EmbeddedListener =
+  | { readonly state: 'open' }
+  | { readonly state: 'shut'; readonly cause: BrokerErrorCause; readonly error: string; readonly retryMs: number };
 
 export interface EmbeddedHooks {
-  words(cause: Cause): string;
-  door(door: Door): void;
+  words(cause: BrokerErrorCause): string;
+  listener(door: EmbeddedListener): void;
   random(): number;
 }
 
@@ -76,7 +78,7 @@ export class EmbeddedPort implements BrokerPort {
       const broker = this.#broker ?? await this.#start();
       await broker.listen();
       this.#attempt = 0;
-      this.#hooks.door({ state: 'open' });
+      this.#hooks.listener({ state: 'open' });
     } catch (error) {
       this.#again(error);
     }
@@ -94,7 +96,7 @@ export class EmbeddedPort implements BrokerPort {
     const cause = causeOf(error);
     const retryMs = retryDelay(this.#attempt, this.#hooks.random());
     this.#attempt += 1;
-    this.#hooks.door({ state: 'shut', cause, error: messageOf(error), retryMs });
+    this.#hooks.listener({ state: 'shut', cause, error: messageOf(error), retryMs });
     if (this.#broker === undefined) this.#pulse.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words(cause) });
     if (this.#life === 'closed') return;
     this.#retry = setTimeout(() => { this.#opening = this.#open(); }, retryMs);

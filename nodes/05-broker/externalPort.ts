@@ -3,15 +3,15 @@
  * acknowledgements add up).
  */
 import type { MqttClient } from 'mqtt';
-import type { BrokerPort, Health, MessageListener } from '../ports.js';
-import { causeOf, type Cause, SubscriptionRefused } from './causes.js';
+import type { BrokerPort, Health, MessageListener } from '../shared/ports.js';
+import { causeOf, type BrokerErrorCause, SubscriptionRefused } from './mqtt/errors.js';
 import type { ExternalConfig } from './config.js';
-import { Connection } from './connection.js';
-import { Pulse } from '../pulse.js';
-import { type SubscribeOptions, Subscriptions } from './subscriptions.js';
+import { Connection } from './mqttConnection.js';
+import { Pulse } from '../shared/health.js';
+import { type SubscribeOptions, Subscriptions } from './mqtt/subscriptions.js';
 
 export interface ExternalHooks {
-  words(cause: Cause): string;
+  words(cause: BrokerErrorCause): string;
   report(error: unknown): void;
   now(): number;
   random(): number;

@@ -2,10 +2,10 @@
  * Does a message go to the broker and come back? Sends one on a topic of its own, on connections of its own: nobody else hears or feels it.
  */
 import { randomBytes } from 'node:crypto';
-import { type Asked, type Told, within } from '../admin.js';
-import type { BrokerPort } from '../ports.js';
-import type { Saved } from '../runtime.js';
-import type { Cause } from './causes.js';
+import { type Asked, type EditorReply, within } from '../shared/editorApi.js';
+import type { BrokerPort } from '../shared/ports.js';
+import type { SavedForm } from '../shared/node.js';
+import type { BrokerErrorCause } from './mqtt/errors.js';
 import { type BrokerConfig, type ExternalConfig, readConfig } from './config.js';
 import { ExternalPort } from './externalPort.js';
 
@@ -13,18 +13,18 @@ const CONNECT_MS = 8_000;
 const ECHO_MS = 3_000;
 
 /** The broker as it is deployed: the port itself where it is built in. */
-export function probe(config: BrokerConfig, port: BrokerPort): Promise<Told> {
+export function probe(config: BrokerConfig, port: BrokerPort): Promise<EditorReply> {
   return config.kind === 'external' ? probeExternal(config) : echoed(port);
 }
 
 /** The broker of a form that is not deployed, with what was typed in it. */
-export function probeForm({ form, secrets }: Asked): Promise<Told> {
-  const config = readConfig(form as Saved, (secrets ?? {}) as Readonly<Record<string, string>>);
+export function probeForm({ form, secrets }: Asked): Promise<EditorReply> {
+  const config = readConfig(form as SavedForm, (secrets ?? {}) as Readonly<Record<string, string>>);
   return config.kind === 'external' ? probeExternal(config) : Promise.resolve({ outcome: 'notDeployed' });
 }
 
-async function probeExternal(config: ExternalConfig): Promise<Told> {
-  let cause: Cause = 'lost';
+async function probeExternal(config: ExternalConfig): Promise<EditorReply> {
+  let cause: BrokerErrorCause = 'lost';
   const suffix = randomBytes(5).toString('hex');
   const port = new ExternalPort(config, {
     // The hooks are asked for words; here the name of the cause is all that is needed.
@@ -41,7 +41,7 @@ async function probeExternal(config: ExternalConfig): Promise<Told> {
 }
 
 /** False as soon as a cause is known: the port itself would go on trying. */
-function up(port: BrokerPort, cause: () => Cause): Promise<boolean> {
+function up(port: BrokerPort, cause: () => BrokerErrorCause): Promise<boolean> {
   return new Promise((resolve) => {
     const stop = port.watch((health) => {
       if (health.state !== 'ok' && cause() === 'lost') return;
@@ -51,7 +51,7 @@ function up(port: BrokerPort, cause: () => Cause): Promise<boolean> {
   });
 }
 
-async function echoed(port: BrokerPort): Promise<Told> {
+async function echoed(port: BrokerPort): Promise<EditorReply> {
   const topic = `bottega/prova/${randomBytes(8).toString('hex')}`;
   const startedAt = Date.now();
   let heard: (() => void) | undefined;

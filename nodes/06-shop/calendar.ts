@@ -3,11 +3,11 @@
  *
  * The form in the editor runs this very file (see formScript.ts), so that form and deploy cannot differ: nothing of Node here.
  */
-import { type Closure, type ClosureRule, type ExceptionalDay, readClosures, readExceptions, readYearDay } from '../../engine/closure.js';
-import { type DaySpan, type HoursRule, readWeek } from '../../engine/hours.js';
-import type { OpeningRules } from '../../engine/opening.js';
-import { saintOf } from '../../engine/patron.js';
-import { readShifts, type Shift, type ShiftRule } from '../../engine/shift.js';
+import { type Closure, type ClosureRule, type ExceptionalDay, readClosures, readExceptions, readYearDay } from '../../engine/calendar/exceptionDays.js';
+import { type DaySpan, type HoursRule, readWeek } from '../../engine/calendar/weeklyHours.js';
+import type { OpeningRules } from '../../engine/calendar/openingHours.js';
+import { saintOf } from '../../engine/calendar/patronSaints.js';
+import { readShifts, type Shift, type ShiftRule } from '../../engine/calendar/shifts.js';
 
 export interface ShopCalendar {
   readonly opening: OpeningRules;

@@ -1,12 +1,12 @@
 /**
  * Who is the shop? Its name, stores, clock, currency and calendar. The saved form, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
-import { LABEL } from '../../engine/event.schema.js';
-import { isZone } from '../../engine/time.js';
-import { atVersion, filled } from '../form.js';
-import type { ShopPort, ShopStore } from '../ports.js';
-import type { Saved } from '../runtime.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { LABEL } from '../../engine/event/schema.js';
+import { isZone } from '../../engine/base/time.js';
+import { atVersion, filled } from '../shared/configFields.js';
+import type { ShopPort, ShopStore } from '../shared/ports.js';
+import type { SavedForm } from '../shared/node.js';
 import { type CalendarRule, readCalendar, type ShopCalendar } from './calendar.js';
 
 export const VERSION = 1;
@@ -29,14 +29,14 @@ export interface ShopConfig {
   readonly privacySecret?: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type ShopEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>, environment: Environment = process.env): ShopConfig {
+export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, string>>, environment: ShopEnvironment = process.env): ShopConfig {
   const saved = upgrade(raw);
   const secret = filled(secrets['privacyKey']) ?? filled(environment['BOTTEGA_PRIVACY_KEY']);
   const cutoffMinutes = readCutoff(saved['cutoff'] ?? '00:00');
@@ -65,7 +65,7 @@ function readSector(value: unknown): ShopPort['sector'] {
 }
 
 /** Node-RED leaves `${TZ_SHOP}` as it is where the variable is not set. */
-function readZone(value: unknown, environment: Environment): string {
+function readZone(value: unknown, environment: ShopEnvironment): string {
   const named = filled(value);
   const zone = named === undefined || named === '${TZ_SHOP}' ? filled(environment['TZ_SHOP']) ?? DEFAULT_ZONE : named;
   if (!isZone(zone)) throw new ConfigError('zone', 'must be an IANA time zone like Europe/Rome', zone);
@@ -108,7 +108,7 @@ export const CALENDAR_RULES: Readonly<Record<CalendarRule, string>> = {
   many: 'must have fewer rows',
 };
 
-function soundCalendar(saved: Saved, cutoffMinutes: number): ShopCalendar {
+function soundCalendar(saved: SavedForm, cutoffMinutes: number): ShopCalendar {
   const { calendar, faults: [fault] } = readCalendar(saved, cutoffMinutes);
   if (fault === undefined) return calendar;
   const day = fault.row === undefined ? undefined : WEEKDAYS[fault.row];

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 
 /** In the order of their imports. */
-const MODULES = ['../../engine/hours', '../../engine/shift', '../../engine/closure', '../../engine/patron', './calendar', './form'];
+const MODULES = [
+  '../../engine/calendar/weeklyHours', '../../engine/calendar/shifts', '../../engine/calendar/exceptionDays', '../../engine/calendar/patronSaints',
+  './calendar', './form',
+];
 
 let script: string | undefined;
 

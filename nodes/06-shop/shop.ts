@@ -2,17 +2,17 @@
  * Which shop is this? Its stores, its clock and its currency, for every node that needs to know.
  */
 import type { NodeAPI } from 'node-red';
-import { ConfigError, messageOf } from '../../engine/errors.js';
-import { Opening } from '../../engine/opening.js';
-import { LocalClock } from '../../engine/time.js';
-import { Calendar } from '../../engine/window.js';
-import type { ShopPort } from '../ports.js';
-import { registerRoom, type Room } from '../runtime.js';
+import { ConfigError, messageOf } from '../../engine/base/errors.js';
+import { Opening } from '../../engine/calendar/openingHours.js';
+import { LocalClock } from '../../engine/base/time.js';
+import { Calendar } from '../../engine/calendar/windowAssigner.js';
+import type { ShopPort } from '../shared/ports.js';
+import { registerNode, type NodeSpec } from '../shared/node.js';
 import { readConfig, type ShopConfig } from './config.js';
 import { serveFormScript } from './formScript.js';
 import { keptSecret, privacyKeyOf } from './privacyKey.js';
 
-const room: Room<ShopConfig> = {
+const room: NodeSpec<ShopConfig> = {
   type: 'bottega-shop',
   credentials: { privacyKey: { type: 'password' } },
   readConfig,
@@ -37,6 +37,6 @@ function kept(RED: NodeAPI): string {
 }
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
   serveFormScript(RED);
 };

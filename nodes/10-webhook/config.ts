@@ -1,21 +1,21 @@
 /**
  * Who may post here, and how do they prove it? The saved form of a webhook, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
-import type { HubSpotVersions } from '../../engine/intake/hubspot.js';
-import { secretLines } from '../../engine/intake/verdict.js';
-import { atVersion, filled } from '../form.js';
-import type { Saved } from '../runtime.js';
-import { type PixelTerms, readPixelTerms } from './pixelTerms.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import type { HubSpotVersions } from '../../engine/verify/hubspot.js';
+import { secretLines } from '../../engine/verify/verdict.js';
+import { atVersion, filled } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
+import { type PixelTerms, readPixelTerms } from './pixelConfig.js';
 
 export const VERSION = 1;
 
 export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events', 'pixel', 'batch'] as const;
-export type Provider = (typeof PROVIDERS)[number];
+export type WebhookProvider = (typeof PROVIDERS)[number];
 
 /** `secrets`: current and previous, of the provider's own kind. Everything absent falls back to the environment, then to nothing. */
 export interface WebhookConfig {
-  readonly provider: Provider;
+  readonly provider: WebhookProvider;
   readonly path: string;
   readonly secrets: readonly string[];
   /** Standard Webhooks secrets of a till. */
@@ -32,10 +32,10 @@ export interface WebhookConfig {
   readonly pixel?: PixelTerms;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type WebhookEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** Where a secret comes from whose field was left empty. */
-const SECRET_VARIABLES: Readonly<Partial<Record<Provider, string>>> = {
+const SECRET_VARIABLES: Readonly<Partial<Record<WebhookProvider, string>>> = {
   shopify: 'SHOPIFY_WEBHOOK_SECRET',
   hubspot: 'HUBSPOT_CLIENT_SECRET',
   woocommerce: 'WOOCOMMERCE_WEBHOOK_SECRET',
@@ -49,11 +49,11 @@ const DEADLINE_S = 4;
 const BATCH_DEADLINE_S = 30;
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>, env: Environment = process.env): WebhookConfig {
+export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, string>>, env: WebhookEnvironment = process.env): WebhookConfig {
   const saved = upgrade(raw);
   const provider = readProvider(saved['provider'] ?? 'shopify');
   const publicUrl = readUrl('publicUrl', filled(saved['publicUrl']) ?? filled(env['BOTTEGA_PUBLIC_URL']));
@@ -78,7 +78,7 @@ export function isOpen(config: WebhookConfig): boolean {
 
 type Till = Pick<WebhookConfig, 'webhookSecrets' | 'keysUrl' | 'issuer'>;
 
-function readTill(provider: Provider, saved: Saved, secrets: Readonly<Record<string, string>>, env: Environment): Till {
+function readTill(provider: WebhookProvider, saved: SavedForm, secrets: Readonly<Record<string, string>>, env: WebhookEnvironment): Till {
   if (provider !== 'pos') return { webhookSecrets: [] };
   const keysUrl = readUrl('keysUrl', filled(saved['keysUrl']) ?? filled(env['POS_JWKS_URL']));
   const issuer = filled(saved['issuer']);
@@ -94,7 +94,7 @@ function secretsOf(typed: readonly (string | undefined)[], fallback: string | un
   return lines.length > 0 ? lines : secretLines(fallback ?? '');
 }
 
-function readProvider(saved: unknown): Provider {
+function readProvider(saved: unknown): WebhookProvider {
   const provider = PROVIDERS.find((known) => known === saved);
   if (provider === undefined) throw new ConfigError('provider', `must be one of ${PROVIDERS.join(', ')}`, saved);
   return provider;

@@ -1,14 +1,14 @@
 /**
  * What does the flow learn about a request besides its body? Never more than normalize needs.
  */
-import { shopifyHeader } from '../../engine/intake/shopify.js';
-import type { Signed, Trust } from '../../engine/intake/verdict.js';
-import type { RoomMessage } from '../runtime.js';
-import type { Provider } from './config.js';
+import { shopifyHeader } from '../../engine/verify/shopify.js';
+import type { Signed, Trust } from '../../engine/verify/verdict.js';
+import type { InputMessage } from '../shared/node.js';
+import type { WebhookProvider } from './config.js';
 
 /** `headers`: by short name, e.g. `topic`, `shop-domain`, `webhook-id`. `receivedAt` is epoch ms. */
-export interface Intake {
-  readonly provider: Provider;
+export interface WebhookMessage {
+  readonly provider: WebhookProvider;
   readonly headers: Readonly<Record<string, string>>;
   readonly receivedAt: number;
   readonly trust: Trust;
@@ -18,13 +18,13 @@ const SHOPIFY = ['topic', 'action', 'shop-domain', 'triggered-at', 'webhook-id',
 const WOOCOMMERCE = ['topic', 'source', 'resource', 'event', 'id', 'delivery-id'];
 const TILL = ['webhook-id', 'webhook-timestamp', 'x-cn-operation', 'ce-id', 'ce-type', 'ce-source', 'ce-subject', 'ce-time'];
 
-export function messageOf(provider: Provider, signed: Signed, trust: Intake['trust'], receivedAt: number): RoomMessage {
+export function messageOf(provider: WebhookProvider, signed: Signed, trust: WebhookMessage['trust'], receivedAt: number): InputMessage {
   const headers = headersOf(provider, signed);
-  const intake: Intake = { provider, headers, receivedAt, trust };
+  const intake: WebhookMessage = { provider, headers, receivedAt, trust };
   return { topic: topicOf(provider, headers), payload: signed.body, intake };
 }
 
-function headersOf(provider: Provider, signed: Signed): Record<string, string> {
+function headersOf(provider: WebhookProvider, signed: Signed): Record<string, string> {
   const { headers: all } = signed;
   switch (provider) {
     case 'shopify': return picked(SHOPIFY, (name) => shopifyHeader(all, name));
@@ -51,6 +51,6 @@ function picked(names: readonly string[], read: (name: string) => string | undef
 }
 
 /** e.g. `shopify/orders/create`. Shopify's newer Events split it in two headers. */
-function topicOf(provider: Provider, { topic, action }: Readonly<Record<string, string | undefined>>): string {
+function topicOf(provider: WebhookProvider, { topic, action }: Readonly<Record<string, string | undefined>>): string {
   return [provider, topic, topic?.includes('/') === true ? undefined : action].filter((part) => part !== undefined).join('/');
 }

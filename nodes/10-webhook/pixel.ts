@@ -3,16 +3,16 @@
  * one, whatever becomes of it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isAllowed, originOf } from '../../engine/intake/origins.js';
-import { RateLimit } from '../../engine/intake/rate.js';
-import type { Signed } from '../../engine/intake/verdict.js';
-import { addressOf, visitorOf } from '../../engine/intake/visitor.js';
-import { type Answer, refused } from '../answer.js';
-import type { Terms } from '../capture.js';
-import { events } from '../metrics.js';
-import type { Ledger } from './ledger.js';
-import type { PixelTerms } from './pixelTerms.js';
-import type { Reception } from './reception.js';
+import { isAllowed, originOf } from '../../engine/verify/pixel/origins.js';
+import { RateLimit } from '../../engine/verify/pixel/rateLimit.js';
+import type { Signed } from '../../engine/verify/verdict.js';
+import { addressOf, visitorOf } from '../../engine/verify/pixel/visitor.js';
+import { type Answer, refused } from '../shared/http/response.js';
+import type { Terms } from '../shared/http/rawBody.js';
+import { events } from '../shared/metrics.js';
+import type { Ledger } from './counters.js';
+import type { PixelTerms } from './pixelConfig.js';
+import type { Reception } from './handler.js';
 
 /** What `sendBeacon` itself holds to. */
 const MAX_BYTES = 65_536;
@@ -26,7 +26,7 @@ const ticks = (): number => performance.now();
 
 type Headers = Signed['headers'];
 
-export class PixelDoor implements Terms {
+export class PixelEndpoint implements Terms {
   readonly maxBytes = MAX_BYTES;
   readonly #context: { readonly now: () => number };
   readonly #terms: PixelTerms;

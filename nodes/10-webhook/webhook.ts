@@ -3,24 +3,24 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
-import { ConfigError } from '../../engine/errors.js';
-import { memoryReplayGuard, storedReplayGuard } from '../../engine/intake/replay.js';
-import { answersEditor, serveEditor } from '../admin.js';
-import { captureBodies } from '../capture.js';
-import type { StorePort } from '../ports.js';
-import { serve } from '../route.js';
-import { portOf, registerRoom, type Room } from '../runtime.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { memoryReplayGuard, storedReplayGuard } from '../../engine/verify/replayGuard.js';
+import { answersEditor, serveEditor } from '../shared/editorApi.js';
+import { captureBodies } from '../shared/http/rawBody.js';
+import type { StorePort } from '../shared/ports.js';
+import { serve } from '../shared/http/route.js';
+import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { isOpen, readConfig, type WebhookConfig } from './config.js';
-import { Ledger } from './ledger.js';
-import { probe } from './probe.js';
-import { PixelDoor } from './pixel.js';
-import { keyRingOf, proverOf } from './proof.js';
-import { Reception } from './reception.js';
+import { Ledger } from './counters.js';
+import { probe } from './selfTest.js';
+import { PixelEndpoint } from './pixel.js';
+import { keyRingOf, proverOf } from './verifier.js';
+import { Reception } from './handler.js';
 
 /** Token ids belong to no shop in particular. */
 const TENANT = 'shop';
 
-const room: Room<WebhookConfig> = {
+const room: NodeSpec<WebhookConfig> = {
   type: 'bottega-webhook',
   credentials: { secret: { type: 'password' }, previousSecret: { type: 'password' }, webhookSecret: { type: 'password' } },
   readConfig,
@@ -34,7 +34,7 @@ const room: Room<WebhookConfig> = {
     const ledger = new Ledger(context, config.provider, isOpen(config) ? 'open' : 'shut');
     const reception = new Reception(context, publicUrl, proverOf(config, audiencesOf(RED, publicUrl, config.path), guard, keys), ledger);
     answersEditor(context.node, () => probe(RED, config, publicUrl, context.now()));
-    const pixel = config.pixel === undefined ? undefined : new PixelDoor(context, config.pixel, ledger, reception);
+    const pixel = config.pixel === undefined ? undefined : new PixelEndpoint(context, config.pixel, ledger, reception);
     const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> | undefined => {
       pixel?.allow(request, response);
       return reception.handle(request, response);
@@ -68,6 +68,6 @@ function localUrl(RED: NodeAPI): string {
 }
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
   serveEditor(RED, 'webhook');
 };

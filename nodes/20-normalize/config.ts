@@ -1,20 +1,20 @@
 /**
  * Whose language does this node translate, and how does the till write? The saved form, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
-import { type OwnColumns, readColumns } from '../../engine/normalize/batch/columns.js';
-import type { Stages } from '../../engine/normalize/harvest.js';
-import { type Provider, PROVIDERS } from '../../engine/normalize/normalize.js';
-import { readMapping, type SavedMapping } from '../../engine/normalize/posMapping.js';
-import { atVersion } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { type OwnColumns, readColumns } from '../../engine/normalize/mapping/columns.js';
+import type { Stages } from '../../engine/normalize/draft/collector.js';
+import { type ProviderName, PROVIDERS } from '../../engine/normalize/normalize.js';
+import { readMapping, type SavedMapping } from '../../engine/normalize/mapping/fieldMapping.js';
+import { atVersion } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
 export interface NormalizeConfig {
   readonly shop: unknown;
   /** Absent: as the webhook says in `msg.intake.provider`. */
-  readonly provider?: Provider;
+  readonly provider?: ProviderName;
   readonly stages: Stages;
   /** Checked; its zone may still be the shop's. */
   readonly mapping: SavedMapping;
@@ -23,11 +23,11 @@ export interface NormalizeConfig {
 }
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved): NormalizeConfig {
+export function readConfig(raw: SavedForm): NormalizeConfig {
   const saved = upgrade(raw);
   const provider = readProvider(saved['provider'] ?? '');
   return {
@@ -43,7 +43,7 @@ export function readConfig(raw: Saved): NormalizeConfig {
   };
 }
 
-function readProvider(saved: unknown): Provider | undefined {
+function readProvider(saved: unknown): ProviderName | undefined {
   const provider = PROVIDERS.find((known) => known === saved);
   if (provider === undefined && saved !== '') throw new ConfigError('provider', `must be empty or one of ${PROVIDERS.join(', ')}`, saved);
   return provider;

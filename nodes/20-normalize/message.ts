@@ -2,15 +2,15 @@
  * What may a message carry further? Where it came from and when, never who: no request, no raw body, no header that names a person.
  */
 import { randomBytes } from 'node:crypto';
-import type { Sender } from '../../engine/deadletter.js';
-import { HARMLESS_HEADERS, topicOf } from '../../engine/normalize/delivery.js';
-import type { Intake } from '../../engine/normalize/harvest.js';
+import type { LetterSource } from '../../engine/deadletter/deadLetter.js';
+import { HARMLESS_HEADERS, topicOf } from '../../engine/normalize/draft/headers.js';
+import type { Intake } from '../../engine/normalize/draft/collector.js';
 import { PROVIDERS } from '../../engine/normalize/normalize.js';
-import { allowOnly, keyedDigest, seal } from '../../engine/privacy.js';
-import type { RoomMessage } from '../runtime.js';
+import { allowOnly, keyedDigest, seal } from '../../engine/privacy/pseudonym.js';
+import type { InputMessage } from '../shared/node.js';
 
 /** How a message came in. `trust` is the webhook's word; without one nobody has vouched for it. */
-export interface Arrival extends Intake {
+export interface NormalizeInput extends Intake {
   readonly trust: string;
 }
 
@@ -18,7 +18,7 @@ const IV_BYTES = 12;
 const UNKNOWN = 'unknown';
 
 /** Reads what the webhook said; a flow of the user's own may say less. A provider chosen in the form outranks it. */
-export function arrivalOf(message: RoomMessage, chosen: string | undefined, now: number): Arrival {
+export function arrivalOf(message: InputMessage, chosen: string | undefined, now: number): NormalizeInput {
   const { provider, headers, receivedAt, trust } = (message['intake'] ?? {}) as Readonly<Record<string, unknown>>;
   const said = PROVIDERS.find((known) => known === provider) ?? UNKNOWN;
   return {
@@ -31,14 +31,14 @@ export function arrivalOf(message: RoomMessage, chosen: string | undefined, now:
 }
 
 /** The message without everything that a request brings along. */
-export function harmless(message: RoomMessage, { provider, headers, receivedAt, trust, ...arrival }: Arrival): RoomMessage {
+export function harmless(message: InputMessage, { provider, headers, receivedAt, trust, ...arrival }: NormalizeInput): InputMessage {
   const { req: _req, res: _res, headers: _headers, body: _body, rawBody: _raw, cookies: _cookies, payload: _payload, ...rest } = message;
   const topic = topicOf({ provider, headers, ...arrival });
   return { ...rest, topic: /^[\w./:-]{1,128}$/.test(topic) ? `${provider}/${topic}` : provider, intake: { provider, headers, receivedAt, trust } };
 }
 
 /** How letters about this message are named and closed. */
-export function senderOf(arrival: Arrival, privacyKey: Uint8Array): Sender {
+export function senderOf(arrival: NormalizeInput, privacyKey: Uint8Array): LetterSource {
   return {
     provider: arrival.provider,
     topic: topicOf(arrival),

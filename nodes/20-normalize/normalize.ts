@@ -2,17 +2,17 @@
  * What happened, in one language for all senders? Raw requests become canonical events; personal data stays here.
  */
 import type { NodeAPI } from 'node-red';
-import { lettersOf } from '../../engine/deadletter.js';
-import type { NormalizeContext } from '../../engine/normalize/harvest.js';
+import { lettersOf } from '../../engine/deadletter/deadLetter.js';
+import type { NormalizeContext } from '../../engine/normalize/draft/collector.js';
 import { normalize, type NormalizedBody } from '../../engine/normalize/normalize.js';
-import { readMapping } from '../../engine/normalize/posMapping.js';
-import { pseudonymOf } from '../../engine/privacy.js';
-import { serveEditor } from '../admin.js';
-import { deliveryOf } from '../delivery.js';
-import { events as eventsTotal } from '../metrics.js';
-import type { ShopPort } from '../ports.js';
-import { type Doors, portOf, registerRoom, type Room, type RoomContext, type RoomMessage } from '../runtime.js';
-import { throttle } from '../throttle.js';
+import { readMapping } from '../../engine/normalize/mapping/fieldMapping.js';
+import { pseudonymOf } from '../../engine/privacy/pseudonym.js';
+import { serveEditor } from '../shared/editorApi.js';
+import { deliveryOf } from '../shared/delivery/delivery.js';
+import { events as eventsTotal } from '../shared/metrics.js';
+import type { ShopPort } from '../shared/ports.js';
+import { type Outputs, portOf, registerNode, type NodeSpec, type NodeContext, type InputMessage } from '../shared/node.js';
+import { throttle } from '../shared/throttle.js';
 import { type NormalizeConfig, readConfig } from './config.js';
 import { arrivalOf, harmless, senderOf } from './message.js';
 import { preview } from './preview.js';
@@ -22,7 +22,7 @@ const STATUS_MS = 500;
 const TOLD: ReadonlySet<string> = new Set(['pos', 'events', 'batch']);
 const MAX_LETTERS = 500;
 
-const room: Room<NormalizeConfig> = {
+const room: NodeSpec<NormalizeConfig> = {
   type: 'bottega-normalize',
   readConfig,
   open(context) {
@@ -35,13 +35,13 @@ const room: Room<NormalizeConfig> = {
 };
 
 class Translator {
-  readonly #room: RoomContext<NormalizeConfig>;
+  readonly #room: NodeContext<NormalizeConfig>;
   readonly #shop: ShopPort;
   readonly #settings: Omit<NormalizeContext, 'now'>;
   readonly #counts = { accepted: 0, rejected: 0, ignored: 0 };
   readonly show = throttle(() => { this.#room.status.ok('counts', { ...this.#counts }); }, STATUS_MS);
 
-  constructor(context: RoomContext<NormalizeConfig>, shop: ShopPort) {
+  constructor(context: NodeContext<NormalizeConfig>, shop: ShopPort) {
     const { currency, stores, calendar, privacyKey } = shop;
     const { stages, mapping, columns } = context.config;
     this.#room = context;
@@ -50,7 +50,7 @@ class Translator {
     this.#settings = { currency, stores, calendar, stages, pos, columns, pseudonym: (email) => pseudonymOf(email, privacyKey) };
   }
 
-  handle(message: RoomMessage, out: Doors): void {
+  handle(message: InputMessage, out: Outputs): void {
     const now = this.#room.now();
     const arrival = arrivalOf(message, this.#room.config.provider, now);
     const outcome = normalize(message.payload, arrival, { ...this.#settings, now });
@@ -63,7 +63,7 @@ class Translator {
   }
 
   /** A webhook counts what became of its delivery itself; what nobody waits for is counted here. */
-  #report(message: RoomMessage, provider: string, { events, refused, ignored, refusals }: NormalizedBody): void {
+  #report(message: InputMessage, provider: string, { events, refused, ignored, refusals }: NormalizedBody): void {
     const change = { accepted: events.length, rejected: refused, ignored: ignored.length };
     const delivery = deliveryOf(message);
     for (const outcome of ['accepted', 'rejected', 'ignored'] as const) {
@@ -75,6 +75,6 @@ class Translator {
 }
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
   serveEditor(RED, 'normalize', (asked) => preview(RED, asked, Date.now()));
 };

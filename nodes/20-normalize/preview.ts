@@ -4,35 +4,35 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
-import { parseDate } from '../../engine/formats/dates.js';
-import { parseNumber } from '../../engine/formats/numbers.js';
-import { MAX_BODY_BYTES } from '../../engine/intake/limits.js';
-import { sampleOf } from '../../engine/intake/sample.js';
-import { readBody } from '../../engine/normalize/body.js';
-import type { NormalizeContext } from '../../engine/normalize/harvest.js';
-import { normalize, type Provider, PROVIDERS } from '../../engine/normalize/normalize.js';
-import { valuesAt } from '../../engine/normalize/path.js';
-import { type PosMapping, readMapping } from '../../engine/normalize/posMapping.js';
-import { dateReadings, numberReadings } from '../../engine/normalize/suggest.js';
-import { pseudonymOf } from '../../engine/privacy.js';
-import { LocalClock } from '../../engine/time.js';
-import { Calendar } from '../../engine/window.js';
-import type { Asked, Told } from '../admin.js';
-import type { ShopPort } from '../ports.js';
-import type { Saved } from '../runtime.js';
+import { parseDate } from '../../engine/normalize/formats/dates.js';
+import { parseNumber } from '../../engine/normalize/formats/numbers.js';
+import { MAX_BODY_BYTES } from '../../engine/verify/bodyLimits.js';
+import { sampleOf } from '../../engine/verify/samples/payloads.js';
+import { readBody } from '../../engine/normalize/draft/jsonBody.js';
+import type { NormalizeContext } from '../../engine/normalize/draft/collector.js';
+import { normalize, type ProviderName, PROVIDERS } from '../../engine/normalize/normalize.js';
+import { valuesAt } from '../../engine/normalize/mapping/jsonPath.js';
+import { type PosMapping, readMapping } from '../../engine/normalize/mapping/fieldMapping.js';
+import { dateReadings, numberReadings } from '../../engine/normalize/pos/suggestMapping.js';
+import { pseudonymOf } from '../../engine/privacy/pseudonym.js';
+import { LocalClock } from '../../engine/base/time.js';
+import { Calendar } from '../../engine/calendar/windowAssigner.js';
+import type { Asked, EditorReply } from '../shared/editorApi.js';
+import type { ShopPort } from '../shared/ports.js';
+import type { SavedForm } from '../shared/node.js';
 import { type NormalizeConfig, readConfig } from './config.js';
 import { arrivalOf } from './message.js';
 
 const MAX_SHOWN = 20;
 const STAND_IN_ZONE = 'Europe/Rome';
 
-type Shop = Pick<ShopPort, 'currency' | 'stores' | 'calendar' | 'privacyKey'>;
+type PreviewShop = Pick<ShopPort, 'currency' | 'stores' | 'calendar' | 'privacyKey'>;
 
 /** `asked`: the form, the provider, the pasted text, headers by short name; or the name of a provider whose example is wanted. */
-export function preview(RED: NodeAPI, asked: Asked, now: number): Told {
+export function preview(RED: NodeAPI, asked: Asked, now: number): EditorReply {
   const sample = PROVIDERS.find((known) => known === asked['sample']);
   if (sample !== undefined) return exampleOf(sample, now);
-  const config = readConfig(asked['form'] as Saved);
+  const config = readConfig(asked['form'] as SavedForm);
   const text = textOr('', asked['text']);
   if (text.length > MAX_BODY_BYTES) return { outcome: 'tooLong' };
   const shop = deployedShop(RED, config.shop);
@@ -48,23 +48,23 @@ export function preview(RED: NodeAPI, asked: Asked, now: number): Told {
   };
 }
 
-function exampleOf(provider: Provider, now: number): Told {
+function exampleOf(provider: ProviderName, now: number): EditorReply {
   const { headers, body } = sampleOf(provider, 'real', now);
   return { outcome: 'sample', headers, text: typeof body === 'string' ? body : JSON.stringify(body, null, 2) };
 }
 
-function contextOf({ currency, stores, calendar, privacyKey }: Shop, { stages, mapping, columns }: NormalizeConfig, now: number): NormalizeContext {
+function contextOf({ currency, stores, calendar, privacyKey }: PreviewShop, { stages, mapping, columns }: NormalizeConfig, now: number): NormalizeContext {
   const pos = readMapping(mapping, calendar.clock.zone);
   return { now, currency, stores, calendar, stages, pos, columns, pseudonym: (email) => pseudonymOf(email, privacyKey) };
 }
 
-function deployedShop(RED: NodeAPI, id: unknown): Shop | undefined {
+function deployedShop(RED: NodeAPI, id: unknown): PreviewShop | undefined {
   const node = typeof id === 'string' ? RED.nodes.getNode(id) as { port?: ShopPort } | null : null;
   return node?.port;
 }
 
 /** A shop of nobody, until the real one is deployed: its pseudonyms are worth nothing. */
-function standIn(): Shop {
+function standIn(): PreviewShop {
   return { currency: 'EUR', stores: [], calendar: new Calendar(new LocalClock(STAND_IN_ZONE), 0), privacyKey: randomBytes(32) };
 }
 

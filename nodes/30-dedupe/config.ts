@@ -1,9 +1,9 @@
 /**
  * How long are events remembered? The saved form, parsed once.
  */
-import { HOUR, MINUTE } from '../../engine/time.js';
-import { atVersion, readNumber, readWhole } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { HOUR, MINUTE } from '../../engine/base/time.js';
+import { atVersion, readNumber, readWhole } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
@@ -19,11 +19,11 @@ export interface DedupeConfig {
 }
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved): DedupeConfig {
+export function readConfig(raw: SavedForm): DedupeConfig {
   const saved = upgrade(raw);
   return {
     store: saved['store'],

@@ -2,14 +2,14 @@
  * Was this event here before? New ones pass; those already stored leave by the side door.
  */
 import type { NodeAPI } from 'node-red';
-import { messageOf } from '../../engine/errors.js';
-import type { ShopPort, StorePort } from '../ports.js';
-import { portOf, registerRoom, type Room } from '../runtime.js';
+import { messageOf } from '../../engine/base/errors.js';
+import type { ShopPort, StorePort } from '../shared/ports.js';
+import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { type DedupeConfig, readConfig } from './config.js';
-import { Doorkeeper } from './doorkeeper.js';
-import { memoryOf } from './memory.js';
+import { Deduplicator } from './deduplicator.js';
+import { memoryOf } from './seenIds.js';
 
-const room: Room<DedupeConfig> = {
+const room: NodeSpec<DedupeConfig> = {
   type: 'bottega-dedupe',
   readConfig,
   open(context) {
@@ -18,7 +18,7 @@ const room: Room<DedupeConfig> = {
     const storePort = portOf<StorePort>(RED, config.store, 'store');
     const warn = (error: unknown): void => { node.warn(messageOf(error)); };
     const memory = memoryOf(storePort, shop.tenant, { ...config, now, warn });
-    const doorkeeper = new Doorkeeper(context, memory);
+    const doorkeeper = new Deduplicator(context, memory);
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') doorkeeper.show();
       else context.status.waiting('store', { message: health.message });
@@ -35,5 +35,5 @@ const room: Room<DedupeConfig> = {
 };
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
 };

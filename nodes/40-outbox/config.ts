@@ -1,10 +1,10 @@
 /**
  * How much may wait, and what counts as delivered? The saved form, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
-import type { OutboxLimits } from '../../engine/outbox.js';
-import { atVersion, readWhole } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import type { OutboxLimits } from '../../engine/delivery/outbox.js';
+import { atVersion, readWhole } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
@@ -18,11 +18,11 @@ export interface OutboxConfig {
 }
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved): OutboxConfig {
+export function readConfig(raw: SavedForm): OutboxConfig {
   const saved = upgrade(raw);
   const until = saved['until'] ?? 'receipt';
   if (until !== 'receipt' && until !== 'accepted') throw new ConfigError('until', 'must be receipt or accepted', until);

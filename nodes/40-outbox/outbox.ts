@@ -3,15 +3,15 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
-import { MINUTE } from '../../engine/time.js';
-import { outboxDepth, resourceUp } from '../metrics.js';
-import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
-import { type Job, portOf, registerRoom, type Room, type RoomContext } from '../runtime.js';
-import { throttle } from '../throttle.js';
+import { MINUTE } from '../../engine/base/time.js';
+import { outboxDepth, resourceUp } from '../shared/metrics.js';
+import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
+import { type InputJob, portOf, registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
+import { throttle } from '../shared/throttle.js';
 import { type OutboxConfig, readConfig } from './config.js';
-import { acceptedOf, parcelOf } from './parcel.js';
-import { Sender } from './sender.js';
-import { Shelf } from './shelf.js';
+import { acceptedOf, encodeRecords } from './encode.js';
+import { Relay } from './relay.js';
+import { OutboxStore } from './outboxStore.js';
 
 const STATUS_MS = 500;
 const AGE_MS = 10_000;
@@ -22,7 +22,7 @@ interface Ports {
   readonly broker: BrokerPort;
 }
 
-const room: Room<OutboxConfig> = {
+const room: NodeSpec<OutboxConfig> = {
   type: 'bottega-outbox',
   readConfig,
   open(context) {
@@ -32,11 +32,11 @@ const room: Room<OutboxConfig> = {
       store: portOf<StorePort>(RED, config.store, 'store'),
       broker: portOf<BrokerPort>(RED, config.broker, 'broker'),
     };
-    const sender = new Sender({
+    const sender = new Relay({
       // New at each start: a receipt for a former run can never settle an offset of this one.
       id: `${node.id}.${randomBytes(6).toString('hex')}`,
       tenant: ports.shop.tenant, limits: config.limits, until: config.until, broker: ports.broker, storeHealth: ports.store,
-      shelf: new Shelf(ports.store.of(ports.shop.tenant), node.id),
+      outboxStore: new OutboxStore(ports.store.of(ports.shop.tenant), node.id),
       random: Math.random, warn: (text) => { node.warn(text); }, changed: () => { show(); }, now,
     });
     const show = throttle(() => { showStatus(context, sender, ports); }, STATUS_MS);
@@ -55,8 +55,8 @@ const room: Room<OutboxConfig> = {
   },
 };
 
-async function handle(jobs: readonly Job[], sender: Sender, now: number): Promise<void> {
-  const parcels = jobs.map(({ message }) => parcelOf(message.payload, now));
+async function handle(jobs: readonly InputJob[], sender: Relay, now: number): Promise<void> {
+  const parcels = jobs.map(({ message }) => encodeRecords(message.payload, now));
   const drafts = parcels.flatMap(({ good }) => good);
   if (drafts.length > 0) await sender.append(drafts, parcels.reduce((sum, { bytes }) => sum + bytes, 0));
   parcels.forEach((parcel, index) => {
@@ -69,20 +69,20 @@ async function handle(jobs: readonly Job[], sender: Sender, now: number): Promis
   });
 }
 
-function showStatus({ status, node, now }: RoomContext<OutboxConfig>, sender: Sender, { store, broker }: Ports): void {
+function showStatus({ status, node, now }: NodeContext<OutboxConfig>, sender: Relay, { store, broker }: Ports): void {
   const { depth, oldestAt } = sender;
   outboxDepth.set({ outbox: node.id }, depth);
-  resourceUp.set({ resource: `outbox ${node.id}` }, sender.room === 'full' ? 0 : 1);
+  resourceUp.set({ resource: `outbox ${node.id}` }, sender.freeSpace === 'full' ? 0 : 1);
   const [storeHealth, brokerHealth] = [store.health(), broker.health()];
   const age = oldestAt === undefined ? 0 : now() - oldestAt;
   const waiting = { depth, age: age < MINUTE ? `${String(Math.round(age / 1_000))} s` : `${String(Math.round(age / MINUTE))} min` };
   if (storeHealth.state === 'waiting') status.waiting('store', { message: storeHealth.message });
-  else if (sender.room === 'full') status.waiting('full', waiting);
+  else if (sender.freeSpace === 'full') status.waiting('full', waiting);
   else if (brokerHealth.state === 'waiting') status.waiting('broker', { message: brokerHealth.message, ...waiting });
   else if (depth > 0) status.ok('depth', waiting);
   else status.ok('empty');
 }
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
 };

@@ -1,8 +1,8 @@
 /**
  * Where are dead letters kept, and who is told? The saved form, parsed once.
  */
-import { atVersion } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { atVersion } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
@@ -14,11 +14,11 @@ export interface DeadLetterConfig {
 }
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved): DeadLetterConfig {
+export function readConfig(raw: SavedForm): DeadLetterConfig {
   const saved = upgrade(raw);
   const broker = saved['broker'];
   return { store: saved['store'], shop: saved['shop'], ...(broker === undefined || broker === '' ? {} : { broker }) };

@@ -2,21 +2,21 @@
  * What could not be used? Everything that left by a side door for good, kept for a week with its reason; and back in again, when asked.
  */
 import type { NodeAPI } from 'node-red';
-import { DeadLetterShelf } from '../../engine/deadletterShelf.js';
-import { messageOf } from '../../engine/errors.js';
-import { SECOND } from '../../engine/time.js';
-import { beginDelivery } from '../delivery.js';
-import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
-import { type Job, portOf, registerRoom, type Room, type RoomContext } from '../runtime.js';
-import { throttle } from '../throttle.js';
+import { DeadLetterStore } from '../../engine/deadletter/deadLetterStore.js';
+import { messageOf } from '../../engine/base/errors.js';
+import { SECOND } from '../../engine/base/time.js';
+import { beginDelivery } from '../shared/delivery/delivery.js';
+import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
+import { type InputJob, portOf, registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
+import { throttle } from '../shared/throttle.js';
 import { type DeadLetterConfig, readConfig } from './config.js';
-import { type Counts, Keeper } from './keeper.js';
+import { type Counts, LetterRecorder } from './recorder.js';
 import { type Again, type ReplayContext, Replayer } from './replay.js';
 
 const STATUS_MS = 500;
 const REPLAY_DEADLINE_MS = 30 * SECOND;
 
-const room: Room<DeadLetterConfig> = {
+const room: NodeSpec<DeadLetterConfig> = {
   type: 'bottega-deadletter',
   readConfig,
   open(context) {
@@ -24,13 +24,13 @@ const room: Room<DeadLetterConfig> = {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const storePort = portOf<StorePort>(RED, config.store, 'store');
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
-    const shelf = new DeadLetterShelf(storePort.of(shop.tenant));
+    const shelf = new DeadLetterStore(storePort.of(shop.tenant));
     const now = (): number => context.now();
     const replayer = new Replayer({
-      shelf, shop, now, deliver: (again) => deliver(context, again), changed: () => { show(); }, warn: (error) => { node.warn(messageOf(error)); },
+      letters: shelf, shop, now, deliver: (again) => deliver(context, again), changed: () => { show(); }, warn: (error) => { node.warn(messageOf(error)); },
     });
-    const keeper = new Keeper({
-      shelf, shop, now, stored: (letters) => { replayer.stored(letters); }, ...(broker === undefined ? {} : { broker }),
+    const keeper = new LetterRecorder({
+      letters: shelf, shop, now, stored: (letters) => { replayer.stored(letters); }, ...(broker === undefined ? {} : { broker }),
       erased: (count) => { node.log(`dead letters that spoke of somebody who asked to be forgotten: ${String(count)} erased`); },
     });
     const show = throttle(() => { showStatus(context, storePort, keeper.counts, replayer); }, STATUS_MS);
@@ -50,7 +50,7 @@ const room: Room<DeadLetterConfig> = {
 };
 
 /** Letters are kept; a command goes on by the side door with what became of it. */
-async function handle(jobs: readonly Job[], keeper: Keeper, replayer: Replayer): Promise<void> {
+async function handle(jobs: readonly InputJob[], keeper: LetterRecorder, replayer: Replayer): Promise<void> {
   const letters = jobs.filter(({ message }) => commandOf(message.payload) === undefined);
   if (letters.length > 0) await keeper.handle(letters);
   for (const { message, out } of jobs) {
@@ -66,7 +66,7 @@ function commandOf(payload: unknown): { readonly id?: string } | undefined {
   return replay === 'all' ? {} : { id: replay };
 }
 
-function deliver({ RED, node }: RoomContext<DeadLetterConfig>, { door, message }: Again): ReturnType<ReplayContext['deliver']> {
+function deliver({ RED, node }: NodeContext<DeadLetterConfig>, { output: door, message }: Again): ReturnType<ReplayContext['deliver']> {
   const sent = { ...message, _msgid: RED.util.generateId() };
   const delivery = beginDelivery(RED, sent, REPLAY_DEADLINE_MS);
   return new Promise((resolve) => {
@@ -76,7 +76,7 @@ function deliver({ RED, node }: RoomContext<DeadLetterConfig>, { door, message }
   });
 }
 
-function showStatus({ status }: RoomContext<DeadLetterConfig>, store: StorePort, counts: Counts, { progress }: Replayer): void {
+function showStatus({ status }: NodeContext<DeadLetterConfig>, store: StorePort, counts: Counts, { progress }: Replayer): void {
   const health = store.health();
   const { stored, dropped, ignored, unpublished } = counts;
   if (health.state === 'waiting') status.waiting('store', { message: health.message });
@@ -95,5 +95,5 @@ function reasonsOf(ignored: ReadonlyMap<string, number>): string {
 }
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
 };

@@ -1,19 +1,19 @@
 /**
  * How does a dead letter get a second chance? Its content is unsealed and goes in again; what was understood leaves the shelf, the rest stays on it.
  */
-import { type DeadLetterShelf, type Bundle, placeOf } from '../../engine/deadletterShelf.js';
-import type { DeadLetter } from '../../engine/deadletter.js';
-import { parseEvent, type ShopEvent } from '../../engine/event.js';
+import { type DeadLetterStore, type Bundle, placeOf } from '../../engine/deadletter/deadLetterStore.js';
+import type { DeadLetter } from '../../engine/deadletter/deadLetter.js';
+import { parseEvent, type ShopEvent } from '../../engine/event/event.js';
 import { PROVIDERS } from '../../engine/normalize/normalize.js';
-import { unseal } from '../../engine/privacy.js';
-import { parseInstant } from '../../engine/time.js';
-import type { Outcome, Tally } from '../delivery.js';
-import { events } from '../metrics.js';
-import type { ShopPort } from '../ports.js';
-import type { RoomMessage } from '../runtime.js';
+import { unseal } from '../../engine/privacy/pseudonym.js';
+import { parseInstant } from '../../engine/base/time.js';
+import type { Outcome, Tally } from '../shared/delivery/delivery.js';
+import { events } from '../shared/metrics.js';
+import type { ShopPort } from '../shared/ports.js';
+import type { InputMessage } from '../shared/node.js';
 
 /** What goes in again, and where: a sender's body to `normalize`, a finished event to `window`. */
-export type Again = { readonly door: 'bodies' | 'events'; readonly message: RoomMessage };
+export type Again = { readonly output: 'bodies' | 'events'; readonly message: InputMessage };
 
 /** `busy`: one replay at a time. */
 export type Started = 'started' | 'busy';
@@ -25,7 +25,7 @@ export interface Progress {
 }
 
 export interface ReplayContext {
-  readonly shelf: DeadLetterShelf;
+  readonly letters: DeadLetterStore;
   readonly shop: Pick<ShopPort, 'privacyKey' | 'currency'>;
   now(): number;
   /** Sends the message on under a delivery; resolves when it has settled. */
@@ -76,7 +76,7 @@ export class Replayer {
 
   /** One after the other: where the line does not take them, it stops at the first. */
   async #replay(id: string | undefined): Promise<void> {
-    for await (const bundle of this.#context.shelf.bundles(this.#context.now(), id)) {
+    for await (const bundle of this.#context.letters.bundles(this.#context.now(), id)) {
       if (this.#phase === 'closed') return;
       const again = await this.#unseal(bundle);
       if (again === undefined) this.#left += bundle.places.length;
@@ -89,7 +89,7 @@ export class Replayer {
     const { outcome, tally } = await this.#context.deliver(again);
     if (outcome.outcome !== 'complete' || this.#phase === 'closed') return 'stopped';
     const understood = places.filter((place) => !this.#returned.has(place));
-    if (understood.length > 0) await this.#context.shelf.remove(understood);
+    if (understood.length > 0) await this.#context.letters.remove(understood);
     this.#understood += understood.length;
     this.#left += places.length - understood.length;
     if (understood.length > 0) events.inc({ source: letter.provider, outcome: 'replayed' }, understood.length);
@@ -99,21 +99,21 @@ export class Replayer {
 
   /** `undefined` where the content is gone, sealed with another key, or still no event. */
   async #unseal({ letter, places }: Bundle): Promise<Again | undefined> {
-    const content = await this.#context.shelf.contentOf(places);
+    const content = await this.#context.letters.contentOf(places);
     if (content === undefined) return undefined;
     const opened = unseal(content.sealed, this.#context.shop.privacyKey);
     if (opened.outcome === 'refused') return undefined;
     const { provider, topic, receivedAt } = letter;
     if (!PROVIDERS.some((known) => known === provider)) return this.#eventIn(opened.plain);
     const intake = { provider, headers: {}, trust: 'untrusted', ...content.origin, receivedAt: parseInstant(receivedAt) ?? this.#context.now() };
-    return { door: 'bodies', message: { _msgid: '', topic: topic === '' ? provider : `${provider}/${topic}`, payload: opened.plain, intake } };
+    return { output: 'bodies', message: { _msgid: '', topic: topic === '' ? provider : `${provider}/${topic}`, payload: opened.plain, intake } };
   }
 
   #eventIn(plain: Buffer): Again | undefined {
     const parsed = parseEvent(readJson(plain), { now: this.#context.now(), currency: this.#context.shop.currency });
     if (parsed.outcome !== 'event') return undefined;
     const payload: readonly ShopEvent[] = [parsed.event];
-    return { door: 'events', message: { _msgid: '', topic: 'events', payload } };
+    return { output: 'events', message: { _msgid: '', topic: 'events', payload } };
   }
 }
 

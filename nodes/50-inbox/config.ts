@@ -1,10 +1,10 @@
 /**
  * Which events come in, shared with whom, and how many at once? The saved form, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
-import { SECOND } from '../../engine/time.js';
-import { atVersion, filled, readWhole } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { SECOND } from '../../engine/base/time.js';
+import { atVersion, filled, readWhole } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
@@ -22,11 +22,11 @@ export interface InboxConfig {
 }
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved): InboxConfig {
+export function readConfig(raw: SavedForm): InboxConfig {
   const saved = upgrade(raw);
   const group = saved['group'] ?? '';
   if (typeof group !== 'string' || !/^[A-Za-z0-9_-]{0,40}$/.test(group)) throw new ConfigError('group', 'must be up to 40 letters, digits, hyphens or underscores', group);
@@ -40,7 +40,7 @@ export function readConfig(raw: Saved): InboxConfig {
   };
 }
 
-function readFootfall(saved: Saved): Pick<InboxConfig, 'footfall' | 'store'> {
+function readFootfall(saved: SavedForm): Pick<InboxConfig, 'footfall' | 'store'> {
   const footfall = saved['footfall'] ?? 'count';
   if (footfall !== 'count' && footfall !== 'total' && footfall !== 'ignore') throw new ConfigError('footfall', 'must be count, total or ignore', footfall);
   const store = filled(saved['store']);

@@ -3,22 +3,22 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
-import { messageOf } from '../../engine/errors.js';
-import { peopleSince } from '../../engine/footfall.js';
-import { keyedDigest, seal } from '../../engine/privacy.js';
+import { messageOf } from '../../engine/base/errors.js';
+import { peopleSince } from '../../engine/event/footfall.js';
+import { keyedDigest, seal } from '../../engine/privacy/pseudonym.js';
 import type { Store } from '../../engine/store/store.js';
-import { eventsFilter, footfallFilter } from '../../engine/topic.js';
-import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
-import { portOf, registerRoom, type Room } from '../runtime.js';
-import { throttle } from '../throttle.js';
-import { type ArrivalContext, readEvents, readFootfall, type Totals } from './arrivals.js';
-import { Collector } from './collector.js';
+import { eventsFilter, footfallFilter } from '../../engine/event/topic.js';
+import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
+import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
+import { throttle } from '../shared/throttle.js';
+import { type ArrivalContext, readEvents, readFootfall, type Totals } from './decode.js';
+import { InboxConsumer } from './consumer.js';
 import { type InboxConfig, readConfig } from './config.js';
 
 const STATUS_MS = 500;
 const IV_BYTES = 12;
 
-const room: Room<InboxConfig> = {
+const room: NodeSpec<InboxConfig> = {
   type: 'bottega-inbox',
   readConfig,
   open({ RED, node, config, status, out, now }) {
@@ -36,7 +36,7 @@ const room: Room<InboxConfig> = {
     }, STATUS_MS);
     const [, side] = (node as { wires?: string[][] }).wires ?? [];
     const sideDoor = (side ?? []).length > 0 ? 'wired' : 'unwired';
-    const collector = new Collector({ RED, config, out, now, sideDoor, tenant: shop.tenant, broker, arrivals, changed: () => { show(); } });
+    const collector = new InboxConsumer({ RED, config, out, now, sideDoor, tenant: shop.tenant, broker, arrivals, changed: () => { show(); } });
     const shared = config.group === undefined ? {} : { group: config.group };
     const unwatch = broker.watch(() => { show(); });
     const ends = [
@@ -70,5 +70,5 @@ function totalsOf({ footfall }: InboxConfig, store: Store | undefined): Totals {
 }
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
 };

@@ -1,8 +1,8 @@
 /**
  * Whose numbers are listened to, and on which broker? The saved form, parsed once.
  */
-import { atVersion } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { atVersion } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
@@ -12,11 +12,11 @@ export interface ListenConfig {
 }
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved): ListenConfig {
+export function readConfig(raw: SavedForm): ListenConfig {
   const { shop, broker } = upgrade(raw);
   return { shop, broker };
 }

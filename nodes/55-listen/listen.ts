@@ -2,26 +2,26 @@
  * What do the workers say? The KPI values they publish enter the flow as if a window node were here; what was overtaken on its way does not.
  */
 import type { NodeAPI } from 'node-red';
-import { kpiFilter } from '../../engine/topic.js';
-import type { BrokerPort, ShopPort } from '../ports.js';
-import { portOf, registerRoom, type Room } from '../runtime.js';
-import { throttle } from '../throttle.js';
+import { kpiFilter } from '../../engine/event/topic.js';
+import type { BrokerPort, ShopPort } from '../shared/ports.js';
+import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
+import { throttle } from '../shared/throttle.js';
 import { type ListenConfig, readConfig } from './config.js';
-import { Listener } from './listener.js';
+import { Subscriber } from './subscriber.js';
 
 const STATUS_MS = 500;
 
-const room: Room<ListenConfig> = {
+const room: NodeSpec<ListenConfig> = {
   type: 'bottega-listen',
   readConfig,
   open({ RED, config, status, out, now }) {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const broker = portOf<BrokerPort>(RED, config.broker, 'broker');
-    const listener = new Listener({ out, now, changed: () => { show(); } });
+    const listener = new Subscriber({ out, now, changed: () => { show(); } });
     const show = throttle(() => {
       const health = broker.health();
       if (health.state === 'waiting') status.waiting('broker', { message: health.message });
-      else status.ok('counts', { heard: listener.heard, overtaken: listener.overtaken });
+      else status.ok('counts', { heard: listener.received, overtaken: listener.overtaken });
     }, STATUS_MS);
     const unwatch = broker.watch(() => { show(); });
     const end = broker.subscribe(kpiFilter(shop.tenant), (topic, payload) => { listener.take(topic, payload); });
@@ -37,5 +37,5 @@ const room: Room<ListenConfig> = {
 };
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
 };

@@ -1,14 +1,14 @@
 /**
  * What did the user ask this window node to add up, and how often to tell? The saved form, parsed once.
  */
-import { type Needed, NEEDED } from '../../engine/adaptive.js';
-import { type CustomKpi, readCustomKpis } from '../../engine/custom.js';
-import { ConfigError } from '../../engine/errors.js';
-import type { PresetSettings } from '../../engine/presets.js';
-import { MINUTE } from '../../engine/time.js';
-import { isWindowSize, type WindowSize } from '../../engine/window.js';
-import { atVersion, readNumber } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { type Needed, NEEDED } from '../../engine/read/adaptive/windowSize.js';
+import { type CustomKpi, readCustomKpis } from '../../engine/kpi/customKpis.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import type { PresetSettings } from '../../engine/kpi/builtinKpis.js';
+import { MINUTE } from '../../engine/base/time.js';
+import { isWindowSize, type WindowSize } from '../../engine/calendar/windowAssigner.js';
+import { atVersion, readNumber } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
@@ -28,11 +28,11 @@ export interface WindowConfig {
 }
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved): WindowConfig {
+export function readConfig(raw: SavedForm): WindowConfig {
   const saved = upgrade(raw);
   return {
     store: saved['store'],
@@ -53,7 +53,7 @@ const AUTO = 'auto';
 /** An order cannot be found to be late after its facts have expired, nor days before anybody would care. */
 const MAX_INCOMPLETE_MINUTES = 1_440;
 
-function readSizes(saved: Saved): Pick<WindowConfig, 'sizes' | 'auto'> {
+function readSizes(saved: SavedForm): Pick<WindowConfig, 'sizes' | 'auto'> {
   const said = saved['sizes'] ?? DEFAULT_SIZES;
   const isKnown = (size: unknown): size is string => typeof size === 'string' && (size === AUTO || isWindowSize(size));
   if (!Array.isArray(said) || said.length === 0 || !said.every(isKnown)) throw new ConfigError('sizes', 'must name at least one known window', said);

@@ -2,21 +2,21 @@
  * What are the shop's numbers now? Events become facts and slices in the store; the windows that moved leave as KPI values.
  */
 import type { NodeAPI } from 'node-red';
-import { Choices } from '../../engine/choices.js';
-import { Comparison } from '../../engine/comparison.js';
-import { kpisOf, measureOf } from '../../engine/custom.js';
-import { writeDefinitions } from '../../engine/definitions.js';
-import { KPIS, measuresOf } from '../../engine/presets.js';
-import type { PublicationSettings } from '../../engine/publication.js';
-import type { Books } from '../../engine/reading.js';
+import { StoredWindowSizes } from '../../engine/read/adaptive/storedSizes.js';
+import { Baseline } from '../../engine/read/baseline/baseline.js';
+import { kpisOf, measureOf } from '../../engine/kpi/customKpis.js';
+import { writeDefinitions } from '../../engine/kpi/storedDefinitions.js';
+import { KPIS, measuresOf } from '../../engine/kpi/builtinKpis.js';
+import type { EmitterSettings } from '../../engine/emit/emitter.js';
+import type { ShopContext } from '../../engine/read/windowReader.js';
 import type { Store } from '../../engine/store/store.js';
-import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
-import { portOf, registerRoom, type Room } from '../runtime.js';
+import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
+import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { readConfig, type WindowConfig } from './config.js';
-import { Fold } from './fold.js';
-import { Teller } from './teller.js';
+import { Fold } from './aggregator.js';
+import { Publisher } from './publisher.js';
 
-const room: Room<WindowConfig> = {
+const room: NodeSpec<WindowConfig> = {
   type: 'bottega-window',
   readConfig,
   open({ RED, config, status, out, now, node }) {
@@ -32,9 +32,9 @@ const room: Room<WindowConfig> = {
     const topicPrefix = `bottega/${shop.tenant}/kpi`;
     const settings = settingsOf(config, store, books, shop, storePort.reach === 'shared' ? 'many' : 'one');
     const parts = { ...(broker === undefined ? {} : { broker }), ...(storePort.clock === undefined ? {} : { clock: storePort.clock }) };
-    const teller = new Teller({ store, books, settings, out, now, warn, topicPrefix, ...parts });
+    const teller = new Publisher({ store, shop: books, settings, out, now, warn, topicPrefix, ...parts });
     const definitions = writeDefinitions(config.kpis, config.presets);
-    const fold = new Fold({ store, books, measures, definitions, now, status, warn, log, moved: (slices) => teller.moved(slices) });
+    const fold = new Fold({ store, shop: books, measures, definitions, now, status, warn, log, moved: (slices) => teller.moved(slices) });
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') fold.opened().then(() => teller.start()).catch((error: unknown) => { warn(String(error)); });
       else status.waiting('store', { message: health.message });
@@ -50,15 +50,15 @@ const room: Room<WindowConfig> = {
   },
 };
 
-function settingsOf(config: WindowConfig, store: Store, books: Books, { opening }: ShopPort, writers: 'one' | 'many'): PublicationSettings {
+function settingsOf(config: WindowConfig, store: Store, books: ShopContext, { opening }: ShopPort, writers: 'one' | 'many'): EmitterSettings {
   const { sizes, intervalMs, auto, comparison } = config;
   return {
     sizes, intervalMs, writers,
-    ...(auto === undefined ? {} : { choices: new Choices(store, books, auto) }),
-    ...(comparison === 'off' ? {} : { comparison: new Comparison(store, books, (at) => opening.holiday(at)) }),
+    ...(auto === undefined ? {} : { choices: new StoredWindowSizes(store, books, auto) }),
+    ...(comparison === 'off' ? {} : { comparison: new Baseline(store, books, (at) => opening.holiday(at)) }),
   };
 }
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
 };

@@ -2,22 +2,22 @@
  * When should someone be told? KPI values become notices; each alert's state survives a restart.
  */
 import type { NodeAPI } from 'node-red';
-import { readRules } from '../../engine/alertForm.js';
-import { messageOf } from '../../engine/errors.js';
-import { serveEditor } from '../admin.js';
-import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
-import { type Job, portOf, registerRoom, type Room, type RoomContext } from '../runtime.js';
+import { readRules } from '../../engine/alert/ruleForm.js';
+import { messageOf } from '../../engine/base/errors.js';
+import { serveEditor } from '../shared/editorApi.js';
+import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
+import { type InputJob, portOf, registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
 import { understand } from './command.js';
 import { type AlertConfig, readConfig } from './config.js';
-import type { Happening } from './desk.js';
-import { Herald } from './herald.js';
-import { knownKpis } from './kpis.js';
-import { Writer } from './notice.js';
-import { Office } from './office.js';
+import type { AlertInput } from './evaluator.js';
+import { Dispatcher } from './dispatcher.js';
+import { knownKpis } from './knownKpis.js';
+import { Writer } from './notification.js';
+import { RuleEngine } from './ruleEngine.js';
 import { preview } from './preview.js';
-import type { Language } from './words.js';
+import type { Language } from './text/format.js';
 
-const room: Room<AlertConfig> = {
+const room: NodeSpec<AlertConfig> = {
   type: 'bottega-alert',
   readConfig,
   open(context) {
@@ -28,8 +28,8 @@ const room: Room<AlertConfig> = {
     // Only here it is known which KPIs are counted.
     readRules(config.rows, knownKpis(RED));
     const writer = new Writer(shop, config.language ?? languageOf(RED));
-    const herald = new Herald(context, writer, `bottega/${shop.tenant}/alert`, broker);
-    const office = new Office({ context, shop, storePort, writer, herald });
+    const herald = new Dispatcher(context, writer, `bottega/${shop.tenant}/alert`, broker);
+    const office = new RuleEngine({ context, shop, storePort, writer, dispatcher: herald });
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') office.open().catch((error: unknown) => { node.warn(messageOf(error)); });
       else status.waiting('store', { message: health.message });
@@ -46,12 +46,12 @@ const room: Room<AlertConfig> = {
 };
 
 /** All that is understood goes in together; the rest, and answers, leave by the side door. */
-async function handle(jobs: readonly Job[], office: Office, { config }: RoomContext<AlertConfig>): Promise<void> {
+async function handle(jobs: readonly InputJob[], office: RuleEngine, { config }: NodeContext<AlertConfig>): Promise<void> {
   const understood = jobs.map(({ message }) => understand(message.payload, config.rules));
-  const origin = new Map<Happening, Job>();
+  const origin = new Map<AlertInput, InputJob>();
   understood.forEach((one, index) => {
     const job = jobs[index];
-    if (job !== undefined && one.outcome === 'happenings') for (const happening of one.happenings) origin.set(happening, job);
+    if (job !== undefined && one.outcome === 'happenings') for (const happening of one.inputs) origin.set(happening, job);
   });
   const refused = new Set((await office.apply([...origin.keys()])).map((happening) => origin.get(happening)));
   for (const [index, job] of jobs.entries()) {
@@ -69,6 +69,6 @@ function languageOf(RED: NodeAPI): Language {
 }
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
   serveEditor(RED, 'alert', (asked) => preview(asked));
 };

@@ -1,14 +1,14 @@
 /**
  * What came in: numbers to watch, a word from the dashboard about an alert, or the question how they stand?
  */
-import type { AlertRule, Rule } from '../../engine/alertRule.js';
-import { isAbout, observationOf } from '../../engine/alertValue.js';
-import { ALL, type KpiValue } from '../../engine/kpi.js';
-import { parseInstant } from '../../engine/time.js';
-import type { Happening } from './desk.js';
+import type { AlertRule, Rule } from '../../engine/alert/rule.js';
+import { isAbout, observationOf } from '../../engine/alert/alertValue.js';
+import { ALL, type KpiValue } from '../../engine/read/kpiValue.js';
+import { parseInstant } from '../../engine/base/time.js';
+import type { AlertInput } from './evaluator.js';
 
 export type Understood =
-  | { readonly outcome: 'happenings'; readonly happenings: readonly Happening[] }
+  | { readonly outcome: 'happenings'; readonly inputs: readonly AlertInput[] }
   | { readonly outcome: 'list'; readonly limit: number }
   | { readonly outcome: 'refused'; readonly reason: string };
 
@@ -21,7 +21,7 @@ export function understand(payload: unknown, rules: readonly Rule[]): Understood
   const values: readonly unknown[] = Array.isArray(payload) ? payload : [payload];
   if (!values.every(isKpiValue)) return { outcome: 'refused', reason: 'kpi.malformed' };
   const about = rules.filter((rule) => rule.kind !== 'mute');
-  return { outcome: 'happenings', happenings: values.flatMap((value) => happeningsOf(value, about)) };
+  return { outcome: 'happenings', inputs: values.flatMap((value) => happeningsOf(value, about)) };
 }
 
 interface Command {
@@ -46,10 +46,10 @@ function readList(list: unknown): Understood {
 function readCommand({ acknowledge, silence, store = ALL, until }: Command, rules: readonly Rule[]): Understood {
   const rule = rules.find(({ name }) => name === (acknowledge ?? silence));
   if (rule === undefined || typeof store !== 'string' || !mayBeAbout(rule, store)) return { outcome: 'refused', reason: 'command.unknown' };
-  if (acknowledge !== undefined) return { outcome: 'happenings', happenings: [{ rule, store, input: { kind: 'acknowledge' } }] };
+  if (acknowledge !== undefined) return { outcome: 'happenings', inputs: [{ rule, store, input: { kind: 'acknowledge' } }] };
   const instant = typeof until === 'string' ? parseInstant(until) : undefined;
   if (instant === undefined) return { outcome: 'refused', reason: 'command.until' };
-  return { outcome: 'happenings', happenings: [{ rule, store, input: { kind: 'silence', until: instant } }] };
+  return { outcome: 'happenings', inputs: [{ rule, store, input: { kind: 'silence', until: instant } }] };
 }
 
 /** Of a rule about sources, `store` is the source, encoded as in its notices. */
@@ -64,7 +64,7 @@ function isKpiValue(value: unknown): value is KpiValue {
   return isWhole && typeof window === 'object' && parseInstant(window.start) !== undefined && parseInstant(window.end) !== undefined;
 }
 
-function happeningsOf(value: KpiValue, rules: readonly AlertRule[]): Happening[] {
+function happeningsOf(value: KpiValue, rules: readonly AlertRule[]): AlertInput[] {
   const concerned = rules.filter((rule) => isAbout(rule, value));
   if (concerned.length === 0) return [];
   const input = { kind: 'value' as const, observation: observationOf(value) };

@@ -1,12 +1,12 @@
 /**
  * What does the shop want to be told about? The saved form, parsed once.
  */
-import { readRules } from '../../engine/alertForm.js';
-import type { Rule } from '../../engine/alertRule.js';
-import { ConfigError } from '../../engine/errors.js';
-import { SECOND } from '../../engine/time.js';
-import { atVersion, readNumber } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { readRules } from '../../engine/alert/ruleForm.js';
+import type { Rule } from '../../engine/alert/rule.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { SECOND } from '../../engine/base/time.js';
+import { atVersion, readNumber } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 2;
 
@@ -27,7 +27,7 @@ export interface AlertConfig {
 const GROUP_S = 5;
 
 /** Brings a form saved by a former release to the present version: `live` was a tick box, and each alert was told for itself. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   const current = atVersion(saved, VERSION);
   if ((current['version'] ?? VERSION) === VERSION || !Array.isArray(current['rules'])) return current;
   const rules = current['rules'].map((row: unknown) => {
@@ -37,7 +37,7 @@ export function upgrade(saved: Saved): Saved {
   return { ...current, version: VERSION, rules };
 }
 
-export function readConfig(raw: Saved): AlertConfig {
+export function readConfig(raw: SavedForm): AlertConfig {
   const saved = upgrade(raw);
   const language = saved['language'] ?? '';
   if (language !== '' && language !== 'it' && language !== 'en') throw new ConfigError('language', 'must be it or en', language);

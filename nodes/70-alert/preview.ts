@@ -1,13 +1,13 @@
 /**
  * What would these rules say? The editor asks while they are typed: each row is answered with its sentence, or with what is wrong.
  */
-import { readRule, readRules, type Row } from '../../engine/alertForm.js';
-import { ConfigError } from '../../engine/errors.js';
-import type { Asked, Told } from '../admin.js';
-import { kpisWith } from './kpis.js';
-import { sentenceOf, type SentenceParts } from './sentence.js';
-import { isSector, suggestedRows } from './suggested.js';
-import { type Language, Words } from './words.js';
+import { readRule, readRules, type RuleRow } from '../../engine/alert/ruleForm.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import type { Asked, EditorReply } from '../shared/editorApi.js';
+import { kpisWith } from './knownKpis.js';
+import { sentenceOf, type SentenceParts } from './text/describeRule.js';
+import { isSector, suggestedRows } from './suggestedRules.js';
+import { type Language, AlertTexts } from './text/format.js';
 
 const MAX_ROWS = 200;
 
@@ -15,9 +15,9 @@ const MAX_ROWS = 200;
  * `form`: { rules, windows: the `kpis` of each window node, currency, language }, or { sector, language } for suggested rules.
  * Answers `rows`, each { sentence } or { field, rule }, and the names of the KPIs.
  */
-export function preview(asked: Asked): Told {
+export function preview(asked: Asked): EditorReply {
   const form = (asked['form'] ?? {}) as Readonly<Record<string, unknown>>;
-  const words = new Words(languageIn(form['language']), 'UTC');
+  const words = new AlertTexts(languageIn(form['language']), 'UTC');
   if (isSector(form['sector'])) return { outcome: 'suggested', rows: suggestedRows(form['sector'], words.dictionary) };
   const rows: readonly unknown[] = Array.isArray(form['rules']) ? form['rules'].slice(0, MAX_ROWS) : [];
   const windows: readonly unknown[] = Array.isArray(form['windows']) ? form['windows'] : [];
@@ -28,13 +28,13 @@ export function preview(asked: Asked): Told {
   const isKnown = windows.length > 0;
   return {
     outcome: 'read',
-    rows: rows.map((row) => readRow((row ?? {}) as Row, parts, isKnown)),
+    rows: rows.map((row) => readRow((row ?? {}) as RuleRow, parts, isKnown)),
     ...twiceIn(rows),
     kpis: [...all.keys()].map((name) => ({ name, label: words.kpi(name) })),
   };
 }
 
-function readRow(row: Row, parts: SentenceParts, isKnown: boolean): object {
+function readRow(row: RuleRow, parts: SentenceParts, isKnown: boolean): object {
   try {
     return { sentence: sentenceOf(readRule(row, isKnown ? parts.known : undefined), parts) };
   } catch (error) {

@@ -1,9 +1,9 @@
 /**
  * Where do notices go? The saved form, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
-import { atVersion, filled, readWhole } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { atVersion, filled, readWhole } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
@@ -35,8 +35,8 @@ export interface NotifyConfig {
   readonly target?: WebhookTarget | MailTarget;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-type Secrets = Readonly<Record<string, string>>;
+type NotifyEnvironment = Readonly<Record<string, string | undefined>>;
+type NotifySecrets = Readonly<Record<string, string>>;
 
 const SECRET_VARIABLE = 'BOTTEGA_NOTIFY_SECRET';
 const PASSWORD_VARIABLE = 'BOTTEGA_SMTP_PASSWORD';
@@ -44,11 +44,11 @@ const ADDRESS = /^[^\s@<>,;"()[\]\\]{1,64}@[A-Za-z0-9.-]{1,190}$/;
 const MAX_ADDRESSES = 20;
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved, secrets: Secrets = {}, env: Environment = process.env): NotifyConfig {
+export function readConfig(raw: SavedForm, secrets: NotifySecrets = {}, env: NotifyEnvironment = process.env): NotifyConfig {
   const saved = upgrade(raw);
   const channel = saved['channel'] ?? '';
   if (channel !== '' && channel !== 'webhook' && channel !== 'email') throw new ConfigError('channel', 'must be webhook or email', channel);
@@ -61,7 +61,7 @@ export function isLocal(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-function readWebhook(saved: Saved, secrets: Secrets, env: Environment): WebhookTarget | undefined {
+function readWebhook(saved: SavedForm, secrets: NotifySecrets, env: NotifyEnvironment): WebhookTarget | undefined {
   const url = readUrl(filled(saved['url']));
   const secret = filled(secrets['secret']) ?? filled(env[SECRET_VARIABLE]);
   if (url === undefined || secret === undefined) return undefined;
@@ -80,7 +80,7 @@ function readUrl(text: string | undefined): string | undefined {
   return url.href;
 }
 
-function readMail(saved: Saved, secrets: Secrets, env: Environment): MailTarget | undefined {
+function readMail(saved: SavedForm, secrets: NotifySecrets, env: NotifyEnvironment): MailTarget | undefined {
   const [host, from, to] = [filled(saved['host']), filled(saved['from']), filled(saved['to'])];
   if (host === undefined || from === undefined || to === undefined) return undefined;
   if (!/^[A-Za-z0-9.:-]{1,253}$/.test(host)) throw new ConfigError('host', 'must be the name of a mail server', host);
@@ -96,7 +96,7 @@ function readMail(saved: Saved, secrets: Secrets, env: Environment): MailTarget 
 
 const PORTS = { tls: 465, starttls: 587 } as const;
 
-function readLogin(secrets: Secrets, env: Environment): Pick<MailTarget, 'user' | 'password'> {
+function readLogin(secrets: NotifySecrets, env: NotifyEnvironment): Pick<MailTarget, 'user' | 'password'> {
   const [user, password] = [filled(secrets['user']), filled(secrets['password']) ?? filled(env[PASSWORD_VARIABLE])];
   return { ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }) };
 }

@@ -4,9 +4,9 @@
 import { readFileSync } from 'node:fs';
 import { createTransport, type Transporter } from 'nodemailer';
 import type SMTPTransport from 'nodemailer/lib/smtp-transport';
-import { ConfigError, messageOf } from '../../engine/errors.js';
-import type { Letter, Verdict } from '../../engine/notify.js';
-import { SECOND } from '../../engine/time.js';
+import { ConfigError, messageOf } from '../../engine/base/errors.js';
+import type { Letter, DeliveryResult } from '../../engine/alert/notificationQueue.js';
+import { SECOND } from '../../engine/base/time.js';
 import { isLocal, type MailTarget } from './config.js';
 
 const MAX_SUBJECT = 120;
@@ -27,7 +27,7 @@ export function transportOptions({ host, port, security, user, password, ca }: M
   };
 }
 
-export async function mail(transporter: Transporter, { from, to }: MailTarget, letter: Letter<{ readonly rule?: unknown }>): Promise<Verdict> {
+export async function mail(transporter: Transporter, { from, to }: MailTarget, letter: Letter<{ readonly rule?: unknown }>): Promise<DeliveryResult> {
   const { id, text, notices } = letter;
   const rules = [...new Set(notices.map(({ rule }) => (typeof rule === 'string' ? rule : '')))].filter((rule) => rule !== '');
   try {
@@ -41,7 +41,7 @@ export async function mail(transporter: Transporter, { from, to }: MailTarget, l
 }
 
 /** Names only: answers of servers quote addresses, and worse. */
-function verdictOn(error: unknown): Verdict {
+function verdictOn(error: unknown): DeliveryResult {
   const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
   const reason = [typeof code === 'string' ? code : 'error', ...(typeof responseCode === 'number' ? [String(responseCode)] : [])].join(' ');
   const isForGood = (code === 'EENVELOPE' || code === 'EMESSAGE') && typeof responseCode === 'number' && responseCode >= 500;

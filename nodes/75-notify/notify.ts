@@ -3,24 +3,24 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
-import { type Letter, NotifyQueue, type Queued, type Settled, type Verdict } from '../../engine/notify.js';
-import { formatInstant, MINUTE } from '../../engine/time.js';
-import { Alarm } from '../alarm.js';
-import type { ShopPort, StorePort } from '../ports.js';
-import { portOf, registerRoom, type Room, type RoomContext, type RoomMessage } from '../runtime.js';
+import { type Letter, NotifyQueue, type QueuedNotification, type Settled, type DeliveryResult } from '../../engine/alert/notificationQueue.js';
+import { formatInstant, MINUTE } from '../../engine/base/time.js';
+import { WakeTimer } from '../shared/wakeTimer.js';
+import type { ShopPort, StorePort } from '../shared/ports.js';
+import { portOf, registerNode, type NodeSpec, type NodeContext, type InputMessage } from '../shared/node.js';
 import { type NotifyConfig, readConfig } from './config.js';
 import { mail, mailer } from './mail.js';
 import { post } from './webhook.js';
 
-interface Notice {
+interface OutgoingNotice {
   readonly id: string;
   readonly text: string;
   readonly rule?: unknown;
 }
 
-type Send = (letter: Letter<Notice>, now: number) => Promise<Verdict>;
+type Send = (letter: Letter<OutgoingNotice>, now: number) => Promise<DeliveryResult>;
 
-const room: Room<NotifyConfig> = {
+const room: NodeSpec<NotifyConfig> = {
   type: 'bottega-notify',
   credentials: { secret: { type: 'password' }, user: { type: 'text' }, password: { type: 'password' } },
   readConfig,
@@ -33,9 +33,9 @@ const room: Room<NotifyConfig> = {
       status.waiting('unset');
       return { input: (message, out) => { out.side(message, 'notify.unset'); } };
     }
-    const queue = new NotifyQueue<Notice>(storePort.of(shop.tenant), node.id, randomUUID());
+    const queue = new NotifyQueue<OutgoingNotice>(storePort.of(shop.tenant), node.id, randomUUID());
     const now = (): number => context.now();
-    const alarm = new Alarm({ now, warn: (text) => { node.warn(text); }, look: () => deliver(queue, send, context, storePort.reach) });
+    const alarm = new WakeTimer({ now, warn: (text) => { node.warn(text); }, wake: () => deliver(queue, send, context, storePort.reach) });
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') {
         status.ok('idle');
@@ -63,7 +63,9 @@ const room: Room<NotifyConfig> = {
 };
 
 /** Sends what is due, one after the other; what fails makes the others wait for the next look. */
-async function deliver(queue: NotifyQueue<Notice>, send: Send, context: RoomContext<NotifyConfig>, reach: StorePort['reach']): Promise<number | undefined> {
+async function deliver(
+  queue: NotifyQueue<OutgoingNotice>, send: Send, context: NodeContext<NotifyConfig>, reach: StorePort['reach'],
+): Promise<number | undefined> {
   for (;;) {
     const next = await queue.next(context.now());
     if (typeof next !== 'object') {
@@ -76,7 +78,7 @@ async function deliver(queue: NotifyQueue<Notice>, send: Send, context: RoomCont
   }
 }
 
-function report({ letter }: Queued<Notice>, verdict: Verdict, settled: Settled, context: RoomContext<NotifyConfig>): void {
+function report({ letter }: QueuedNotification<OutgoingNotice>, verdict: DeliveryResult, settled: Settled, context: NodeContext<NotifyConfig>): void {
   const { out, status, config, now } = context;
   const { id, notices, attempts } = letter;
   const reason = verdict.outcome === 'delivered' ? {} : { error: verdict.reason };
@@ -96,19 +98,19 @@ function senderOf({ target }: NotifyConfig): Send | undefined {
   return (letter) => mail(transporter, target, letter);
 }
 
-function noticesIn(payload: unknown): Notice[] | undefined {
+function noticesIn(payload: unknown): OutgoingNotice[] | undefined {
   const values: readonly unknown[] = Array.isArray(payload) ? payload : [payload];
-  const notices = values.filter((value): value is Notice => {
-    const { id, text } = (value ?? {}) as Partial<Notice>;
+  const notices = values.filter((value): value is OutgoingNotice => {
+    const { id, text } = (value ?? {}) as Partial<OutgoingNotice>;
     return typeof id === 'string' && id !== '' && id.length <= 200 && typeof text === 'string';
   });
   return notices.length === 0 || notices.length !== values.length ? undefined : notices;
 }
 
-function textOf({ summary }: RoomMessage, notices: readonly Notice[]): string {
+function textOf({ summary }: InputMessage, notices: readonly OutgoingNotice[]): string {
   return typeof summary === 'string' ? summary : notices.map(({ text }) => text).join('\n');
 }
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
 };

@@ -1,13 +1,13 @@
 /**
  * How is a letter posted? As JSON, signed as Standard Webhooks are; only a 2xx answer counts, and nobody is followed elsewhere.
  */
-import { type Letter, signedHeaders, type Verdict } from '../../engine/notify.js';
-import { formatInstant, SECOND } from '../../engine/time.js';
+import { type Letter, signedHeaders, type DeliveryResult } from '../../engine/alert/notificationQueue.js';
+import { formatInstant, SECOND } from '../../engine/base/time.js';
 import type { WebhookTarget } from './config.js';
 
 const TIMEOUT_MS = 15 * SECOND;
 
-export async function post(target: WebhookTarget, letter: Letter<object>, now: number): Promise<Verdict> {
+export async function post(target: WebhookTarget, letter: Letter<object>, now: number): Promise<DeliveryResult> {
   const { id, text, notices, createdAt } = letter;
   const body = JSON.stringify({ type: 'alert', timestamp: formatInstant(createdAt), data: { text, notices } });
   try {
@@ -23,7 +23,7 @@ export async function post(target: WebhookTarget, letter: Letter<object>, now: n
   }
 }
 
-function verdictOn({ ok, status, headers }: Response): Verdict {
+function verdictOn({ ok, status, headers }: Response): DeliveryResult {
   if (ok) return { outcome: 'delivered' };
   if (status === 410) return { outcome: 'refused', reason: 'HTTP 410' };
   const seconds = /^\d{1,6}$/.test(headers.get('retry-after') ?? '') ? Number(headers.get('retry-after')) : 0;

@@ -1,30 +1,31 @@
 /**
  * What are the numbers of these windows? One answer for messages and HTTP alike.
  */
-import type { Comparison } from '../../engine/comparison.js';
-import { readDefinitions } from '../../engine/definitions.js';
-import type { Refusal } from '../../engine/errors.js';
-import { placePeriod } from '../../engine/period.js';
-import { parseQuestion, type RawQuestion } from '../../engine/query.js';
-import { answerRows, type KpiRow } from '../../engine/rows.js';
+import type { Baseline } from '../../engine/read/baseline/baseline.js';
+import { readDefinitions } from '../../engine/kpi/storedDefinitions.js';
+import type { Refusal } from '../../engine/base/errors.js';
+import { placePeriod } from '../../engine/query/period.js';
+import { parseQuestion, type RawQuestion } from '../../engine/query/kpiQuery.js';
+import { answerRows } from '../../engine/query/execute.js';
 import type { Store } from '../../engine/store/store.js';
-import type { ShopPort } from '../ports.js';
+import type { ShopPort } from '../shared/ports.js';
+import { type KpiRow } from '../../engine/read/kpiValue.js';
 
-export type Answer =
+export type QueryAnswer =
   | { readonly outcome: 'rows'; readonly rows: readonly KpiRow[] }
   | { readonly outcome: 'elsewhere' }
   | { readonly outcome: 'refused'; readonly refusals: readonly Refusal[] };
 
 /** Where the answer comes from. */
-export interface Source {
+export interface AnswerSource {
   readonly shop: ShopPort;
   readonly store: Store;
-  readonly comparison: Comparison;
+  readonly comparison: Baseline;
   readonly graceMs: number;
 }
 
 /** Answers from the store; throws the store's faults. */
-export async function answer(raw: RawQuestion, { shop, store, comparison, graceMs }: Source, now: number): Promise<Answer> {
+export async function answer(raw: RawQuestion, { shop, store, comparison, graceMs }: AnswerSource, now: number): Promise<QueryAnswer> {
   const { kpis, incompleteAfterMs } = await readDefinitions(store);
   const placed = placePeriod(raw, shop.calendar, now);
   if (placed.outcome === 'refused') return placed;

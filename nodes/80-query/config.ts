@@ -1,9 +1,9 @@
 /**
  * Which numbers does this query node answer with, and does it serve them over HTTP? The saved form, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
-import { atVersion } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { atVersion } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
@@ -24,11 +24,11 @@ export interface QueryConfig {
 const ENVIRONMENT_TOKEN = 'BOTTEGA_API_TOKEN';
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved, secrets: Readonly<Record<string, string>>): QueryConfig {
+export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, string>>): QueryConfig {
   const saved = upgrade(raw);
   const path = readPath(saved['path'] ?? '');
   const token = secrets['token'] === undefined || secrets['token'] === '' ? process.env[ENVIRONMENT_TOKEN] : secrets['token'];
@@ -59,7 +59,7 @@ function readAnswers(saved: unknown): QueryConfig['answers'] {
   return saved;
 }
 
-function readQuestion(saved: Saved): Record<string, string> {
+function readQuestion(saved: SavedForm): Record<string, string> {
   const question: Record<string, string> = {};
   for (const field of ['name', 'window', 'group', 'compare'] as const) {
     const value = saved[field === 'name' ? 'kpi' : field];

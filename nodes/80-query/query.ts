@@ -4,21 +4,21 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { Comparison } from '../../engine/comparison.js';
-import { messageOf } from '../../engine/errors.js';
-import { type RawQuestion, toCsv } from '../../engine/query.js';
-import type { ShopPort, StorePort } from '../ports.js';
-import { serve } from '../route.js';
-import { portOf, registerRoom, type Room } from '../runtime.js';
-import { answer, type Answer } from './answer.js';
+import { Baseline } from '../../engine/read/baseline/baseline.js';
+import { messageOf } from '../../engine/base/errors.js';
+import { type RawQuestion, toCsv } from '../../engine/query/kpiQuery.js';
+import type { ShopPort, StorePort } from '../shared/ports.js';
+import { serve } from '../shared/http/route.js';
+import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
+import { answer, type QueryAnswer } from './answer.js';
 import { type QueryConfig, readConfig } from './config.js';
 
 const RETRY_AFTER_SECONDS = 5;
 const CSV = 'text/csv; charset=utf-8';
-const ELSEWHERE: Answer = { outcome: 'elsewhere' };
+const ELSEWHERE: QueryAnswer = { outcome: 'elsewhere' };
 const NOT_HERE = { path: '', rule: 'store.elsewhere', message: 'the numbers lie in the Redis of the workers: this process needs REDIS_URL to answer' };
 
-const room: Room<QueryConfig> = {
+const room: NodeSpec<QueryConfig> = {
   type: 'bottega-query',
   credentials: { token: { type: 'password' } },
   readConfig,
@@ -27,8 +27,8 @@ const room: Room<QueryConfig> = {
     const port = portOf<StorePort>(RED, config.store, 'store');
     const store = port.of(shop.tenant);
     const isElsewhere = config.answers === 'shared' && port.reach === 'own';
-    const source = { shop, store, graceMs: config.graceMs, comparison: new Comparison(store, shop, (at) => shop.opening.holiday(at)) };
-    const ask = (raw: RawQuestion): Promise<Answer> => (isElsewhere ? Promise.resolve(ELSEWHERE) : answer(raw, source, now()));
+    const source = { shop, store, graceMs: config.graceMs, comparison: new Baseline(store, shop, (at) => shop.opening.holiday(at)) };
+    const ask = (raw: RawQuestion): Promise<QueryAnswer> => (isElsewhere ? Promise.resolve(ELSEWHERE) : answer(raw, source, now()));
     const close = config.path === undefined ? undefined : serve(RED, 'get', config.path, (request, response) => respond(ask, config, request, response));
     if (isElsewhere) status.waiting('elsewhere');
     else if (config.path !== undefined && config.token === undefined) status.waiting('noToken');
@@ -47,7 +47,7 @@ const room: Room<QueryConfig> = {
   },
 };
 
-async function respond(ask: (raw: RawQuestion) => Promise<Answer>, config: QueryConfig, request: Request, response: Response): Promise<void> {
+async function respond(ask: (raw: RawQuestion) => Promise<QueryAnswer>, config: QueryConfig, request: Request, response: Response): Promise<void> {
   response.set('Cache-Control', 'no-store');
   if (!isAllowed(request.headers.authorization, config.token)) {
     response.status(401).set('WWW-Authenticate', 'Bearer').json({ errors: [{ path: 'authorization', rule: 'token', message: 'needs the API token' }] });
@@ -79,5 +79,5 @@ function isAllowed(header: string | undefined, token: string | undefined): boole
 }
 
 export = (RED: NodeAPI): void => {
-  registerRoom(RED, room);
+  registerNode(RED, room);
 };

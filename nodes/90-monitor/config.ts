@@ -1,9 +1,9 @@
 /**
  * What does the monitor look after, and how often does it tell? The saved form, parsed once.
  */
-import { ConfigError } from '../../engine/errors.js';
-import { atVersion } from '../form.js';
-import type { Saved } from '../runtime.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { atVersion } from '../shared/configFields.js';
+import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
@@ -18,11 +18,11 @@ export interface MonitorConfig {
 const INTERVAL_S = 1;
 
 /** Brings a form saved by a former release to the present version. */
-export function upgrade(saved: Saved): Saved {
+export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-export function readConfig(raw: Saved): MonitorConfig {
+export function readConfig(raw: SavedForm): MonitorConfig {
   const saved = upgrade(raw);
   const { broker } = saved;
   const seconds = Number(saved['interval'] ?? INTERVAL_S);

@@ -1,16 +1,16 @@
 /**
  * Can an event be stored right now? Proven by storing something, at most once a second however often it is asked.
  */
-import { type FaultCode, messageOf } from '../../engine/errors.js';
+import { type FaultCode, messageOf } from '../../engine/base/errors.js';
 import type { Store } from '../../engine/store/store.js';
-import type { Health, Warning, Watched } from '../ports.js';
+import type { Health, Warning, Watched } from '../shared/ports.js';
 
 /** `warnings`: what does not work and yet loses nothing. */
 export type Report =
-  | { readonly status: 'ok'; readonly warnings?: readonly Cause[] }
-  | { readonly status: 'down'; readonly causes: readonly Cause[] };
+  | { readonly status: 'ok'; readonly warnings?: readonly HealthCause[] }
+  | { readonly status: 'down'; readonly causes: readonly HealthCause[] };
 
-export interface Cause {
+export interface HealthCause {
   readonly cause: string;
   readonly message: string;
 }
@@ -56,7 +56,7 @@ function atMostEachSecond<T>(act: () => Promise<T>, now: () => number): () => Pr
   };
 }
 
-async function proveStore(store: Resources['store'], now: number): Promise<Cause[]> {
+async function proveStore(store: Resources['store'], now: number): Promise<HealthCause[]> {
   try {
     await inTime(store.commit([{ key: KEY, value: String(now) }], 'stored'));
     return [];
@@ -66,7 +66,7 @@ async function proveStore(store: Resources['store'], now: number): Promise<Cause
   }
 }
 
-function causeOf({ cause, message }: Extract<Health, { state: 'waiting' }>): Cause {
+function causeOf({ cause, message }: Extract<Health, { state: 'waiting' }>): HealthCause {
   return { cause, message };
 }
 
@@ -82,6 +82,6 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-function outboxFull(outbox: string): Cause {
+function outboxFull(outbox: string): HealthCause {
   return { cause: 'outbox.full', message: `outbox ${outbox} takes no more events` };
 }

@@ -2,17 +2,17 @@
  * Is the line alive, and how is it doing? `GET /health`, `GET /metrics`, and a message for the dashboard whenever something changed.
  */
 import type { NodeAPI } from 'node-red';
-import { messageOf } from '../../engine/errors.js';
-import { registry } from '../metrics.js';
-import type { BrokerPort, ShopPort, StorePort } from '../ports.js';
-import { serve } from '../route.js';
-import { portOf, registerRoom, type Room } from '../runtime.js';
+import { messageOf } from '../../engine/base/errors.js';
+import { registry } from '../shared/metrics.js';
+import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
+import { serve } from '../shared/http/route.js';
+import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { type MonitorConfig, readConfig } from './config.js';
-import { fullOutboxes } from './gather.js';
+import { fullOutboxes } from './collect.js';
 import { healthCheck, type Report } from './health.js';
-import { Observer, shopCard } from './observer.js';
+import { Poller, shopCard } from './poller.js';
 
-const room: Room<MonitorConfig> = {
+const room: NodeSpec<MonitorConfig> = {
   type: 'bottega-monitor',
   readConfig,
   open(context) {
@@ -23,10 +23,10 @@ const room: Room<MonitorConfig> = {
     const store = port.of(shop.tenant);
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
     const check = healthCheck({ store, storeHealth: port, fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
-    const observer = new Observer(store, shopCard(shop), check, now);
+    const observer = new Poller(store, shopCard(shop), check, now);
     const unserve = [serveHealth(RED, check), serveMetrics(RED)];
     const stop = repeat(config.intervalMs, async () => {
-      const seen = await observer.look();
+      const seen = await observer.poll();
       if (seen.change === 'none') return;
       show(status, seen.snapshot.health);
       out.main({ topic: 'monitor', payload: seen.snapshot });
@@ -77,4 +77,4 @@ function show(status: Parameters<typeof room.open>[0]['status'], health: Report)
   else status.ok('ok');
 }
 
-export = (RED: NodeAPI): void => { registerRoom(RED, room); };
+export = (RED: NodeAPI): void => { registerNode(RED, room); };

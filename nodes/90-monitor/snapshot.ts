@@ -1,7 +1,7 @@
 /**
  * How is the line doing, as one message for the dashboard? Pure sums over counters, histograms and what the store knows.
  */
-import { MINUTE, parseInstant } from '../../engine/time.js';
+import { MINUTE, parseInstant } from '../../engine/base/time.js';
 
 /** `source`: a CloudEvents source, or a provider's name where only its counters are known. Counts are since the process started. */
 export interface SourceRow {
@@ -24,20 +24,20 @@ export interface Latency {
 }
 
 /** Cumulative numbers at an instant (epoch ms): events per source and outcome, observations per hop up to each bucket's bound. */
-export interface Reading {
+export interface SnapshotReading {
   readonly at: number;
   readonly events: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  readonly hops: ReadonlyMap<string, readonly Bucket[]>;
+  readonly hops: ReadonlyMap<string, readonly LatencyBucket[]>;
 }
 
 /** `count` observations of at most `le` seconds. */
-export interface Bucket {
+export interface LatencyBucket {
   readonly le: number;
   readonly count: number;
 }
 
 /** When a source was last heard, as window nodes write it down. */
-export interface Heard {
+export interface SourceLastSeen {
   readonly source: string;
   readonly time: string;
   readonly recordedAt: string;
@@ -48,7 +48,7 @@ const NONE: ReadonlyMap<string, number> = new Map();
 const OF_SENDERS = ['accepted', 'duplicate', 'rejected', 'ignored', 'refused'];
 
 /** One row per source heard, and one per counted sender whose sources are not known one by one. */
-export function sourceRows(heard: readonly Heard[], current: Reading, earlier: Reading, now: number): SourceRow[] {
+export function sourceRows(heard: readonly SourceLastSeen[], current: SnapshotReading, earlier: SnapshotReading, now: number): SourceRow[] {
   const providers = new Map<string, string[]>();
   for (const { source } of heard) providers.set(providerOf(source), [...providers.get(providerOf(source)) ?? [], source]);
   // A provider's counts belong to its source only where it has just one.
@@ -60,7 +60,7 @@ export function sourceRows(heard: readonly Heard[], current: Reading, earlier: R
 }
 
 /** Quantiles of what was observed between two readings; hops without observations are left out. */
-export function latencies(current: Reading, earlier: Reading): Record<string, Latency> {
+export function latencies(current: SnapshotReading, earlier: SnapshotReading): Record<string, Latency> {
   const found: Record<string, Latency> = {};
   for (const [hop, buckets] of current.hops) {
     const before = earlier.hops.get(hop) ?? [];
@@ -71,7 +71,7 @@ export function latencies(current: Reading, earlier: Reading): Record<string, La
 }
 
 /** Linear within the bucket, as Prometheus' histogram_quantile; beyond the last bound, that bound. */
-export function quantile(buckets: readonly Bucket[], share: number): number {
+export function quantile(buckets: readonly LatencyBucket[], share: number): number {
   const rank = share * (buckets.at(-1)?.count ?? 0);
   const index = buckets.findIndex(({ count }) => count >= rank);
   const upper = buckets[index];
@@ -83,7 +83,7 @@ export function quantile(buckets: readonly Bucket[], share: number): number {
 }
 
 /** The readings of the last minute and the one before them, the oldest first. */
-export function keepMinute(readings: readonly Reading[], next: Reading): Reading[] {
+export function keepMinute(readings: readonly SnapshotReading[], next: SnapshotReading): SnapshotReading[] {
   const all = [...readings, next];
   const from = all.findLastIndex(({ at }) => at <= next.at - MINUTE);
   return all.slice(Math.max(0, from));
@@ -94,7 +94,7 @@ export function withoutAges(snapshot: object): string {
   return JSON.stringify(snapshot, (key, value: unknown) => (key === 'ageMs' || key === 'oldestAgeMs' ? undefined : value));
 }
 
-function rowOf(source: string, counter: string, current: Reading, earlier: Reading): SourceRow {
+function rowOf(source: string, counter: string, current: SnapshotReading, earlier: SnapshotReading): SourceRow {
   const counts = current.events.get(counter) ?? NONE;
   const before = earlier.events.get(counter) ?? NONE;
   const of = (outcome: string, from = counts): number => from.get(outcome) ?? 0;
@@ -108,7 +108,7 @@ function rowOf(source: string, counter: string, current: Reading, earlier: Readi
   };
 }
 
-function ageOf({ recordedAt }: Heard, now: number): Pick<SourceRow, 'lastAt' | 'ageMs'> {
+function ageOf({ recordedAt }: SourceLastSeen, now: number): Pick<SourceRow, 'lastAt' | 'ageMs'> {
   return { lastAt: recordedAt, ageMs: Math.max(0, now - (parseInstant(recordedAt) ?? now)) };
 }
 

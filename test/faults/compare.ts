@@ -1,8 +1,8 @@
 /** Does every cell of `/kpi` equal the ledger? All windows, each store and channel and all of them; what was given up may be in or not. */
-import { DAY, formatInstant, HOUR, MINUTE } from '../../engine/time.js';
+import { DAY, formatInstant, HOUR, MINUTE } from '../../engine/base/time.js';
 import { request } from '../support/http.js';
 import { type Cell, cellsOf, type Ledger, type Shape } from '../support/ledger.js';
-import { BOOKED } from '../support/trade.js';
+import { COUNTED } from '../support/trade.js';
 
 export interface Books {
   readonly ledger: Ledger;
@@ -31,7 +31,7 @@ export interface Comparison {
 
 const WINDOWS = { '5m': 5 * MINUTE, '15m': 15 * MINUTE, '1h': HOUR, '1d': DAY } as const;
 const GROUPS = [['each', 'each'], ['each', 'all'], ['all', 'each'], ['all', 'all']] as const;
-const NAMES = [...BOOKED, 'gross_revenue', 'average_ticket'];
+const NAMES = [...COUNTED, 'gross_revenue', 'average_ticket'];
 
 export async function compare(books: Books, asked: Asked): Promise<Comparison> {
   const differences: Difference[] = [];

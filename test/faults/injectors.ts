@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { HOUR } from '../../engine/time.js';
+import { HOUR } from '../../engine/base/time.js';
 import type { Echo } from './echo.js';
 import type { Fault, Kind } from './plan.js';
 import type { LinkName, Plant, RoleName } from './plant.js';

@@ -1,6 +1,6 @@
 /** `npm run test:faults -- --seed 1 --minutes 10`: the long form of the fault suite; without `--minutes` the short one. */
 import { parseArgs } from 'node:util';
-import { MINUTE } from '../../engine/time.js';
+import { MINUTE } from '../../engine/base/time.js';
 import { reportOf, runTrial, type Trial } from './run.js';
 
 void main();

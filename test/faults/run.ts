@@ -1,6 +1,6 @@
 /** The whole trial: a plant under traffic, faults from a seed, fair weather, and then the books must agree. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { DAY, HOUR, SECOND } from '../../engine/time.js';
+import { DAY, HOUR, SECOND } from '../../engine/base/time.js';
 import { chanceOf } from '../../launcher/simulator/chance.js';
 import { request, until } from '../support/http.js';
 import { compare, type Comparison } from './compare.js';

@@ -2,7 +2,7 @@
  * What do the shops send meanwhile? Yesterday's trade of every kind, today's sales with corrections of their own, and sales whose sender
  * gives up at the first refusal: whether those are in is left open.
  */
-import { formatInstant, HOUR } from '../../engine/time.js';
+import { formatInstant, HOUR } from '../../engine/base/time.js';
 import { type Chance, chanceOf } from '../../launcher/simulator/chance.js';
 import { Ledger } from '../support/ledger.js';
 import { saleEvent } from '../support/payloads.js';

@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
-import { Fault } from '../../engine/errors.js';
-import { openRedisStore, type RedisStore } from '../../engine/store/redis.js';
+import { Fault } from '../../engine/base/errors.js';
+import { openRedisStore, type RedisStore } from '../../engine/store/redis/connection.js';
 import { scoped, textOf } from '../../engine/store/store.js';
-import { formatInstant } from '../../engine/time.js';
+import { formatInstant } from '../../engine/base/time.js';
 import { ROOT } from '../support/product.js';
 
 const POLL_MS = 100;

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
-import type { KpiStatus, KpiValue } from '../../engine/kpi.js';
-import { formatInstant, HOUR, parseInstant, SECOND } from '../../engine/time.js';
+import type { KpiStatus, KpiValue } from '../../engine/read/kpiValue.js';
+import { formatInstant, HOUR, parseInstant, SECOND } from '../../engine/base/time.js';
 import storeRoom from '../../nodes/00-store/store.js';
 import shopRoom from '../../nodes/06-shop/shop.js';
 import windowRoom from '../../nodes/60-window/window.js';
 import alertRoom from '../../nodes/70-alert/alert.js';
-import type { Notice } from '../../nodes/70-alert/notice.js';
-import type { BrokerPort, StorePort } from '../../nodes/ports.js';
+import type { Notice } from '../../nodes/70-alert/notification.js';
+import type { BrokerPort, StorePort } from '../../nodes/shared/ports.js';
 
 helper.init(require.resolve('node-red'));
 

@@ -28,7 +28,7 @@ interface Sale {
 interface Amount { at: number; channel: string; cents: number }
 interface Lead { kind: string; at: number; openedAt?: number; closedAt?: number; status: string; social: boolean }
 
-export interface Books {
+export interface BatchLedger {
   readonly zone: string;
   readonly cutoffHours: number;
   /** When the numbers were asked for: an order that is younger than the limit is not late yet. */
@@ -56,7 +56,7 @@ const MONEY = new Set(['revenue', 'gross_revenue', 'refunds', 'waste', 'average_
 /** `"<kpi> <start of the window> <channel>"` and the number: cents, seconds, a ratio to six digits, or a count; zero sums are left out. */
 export type Cells = [cell: string, value: number][];
 
-export function batchOf(sent: readonly Sent[], size: '1h' | '1d', books: Books): Cells {
+export function batchOf(sent: readonly Sent[], size: '1h' | '1d', books: BatchLedger): Cells {
   const wall = new Wall(books.zone);
   const { sales, refunds, visits, wastes, leads } = readAll(sent, wall);
   const sums = new Map<string, number>();
@@ -84,7 +84,7 @@ export function batchOf(sent: readonly Sent[], size: '1h' | '1d', books: Books):
 
 type Add = (name: string, at: number, channel: string, value: number) => void;
 
-function addSale({ status, at, channel, cents, payment, openedAt, closedAt, covers, social }: Sale, add: Add, { askedAt, incompleteAfterMs }: Books): void {
+function addSale({ status, at, channel, cents, payment, openedAt, closedAt, covers, social }: Sale, add: Add, { askedAt, incompleteAfterMs }: BatchLedger): void {
   const lateAt = incompleteAfterMs === 0 ? at : (openedAt ?? at) + incompleteAfterMs;
   if (status === 'open') {
     add('open_orders', at, channel, 1);

@@ -1,5 +1,5 @@
 /** A store in memory with a clock that the test moves. */
-import { openLevelStore } from '../../engine/store/level.js';
+import { openLevelStore } from '../../engine/store/level/levelStore.js';
 import type { Store } from '../../engine/store/store.js';
 
 export async function withStore(test: (store: Store, clock: { at: number }) => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 /** Canonical events for tests: the shortest way to say "a sale of 42.50 at 09:15". */
 import assert from 'node:assert/strict';
-import { type EventData, type EventType, parseEvent, type ShopEvent } from '../../engine/event.js';
+import { type EventData, type EventType, parseEvent, type ShopEvent } from '../../engine/event/event.js';
 
 export const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 

@@ -1,7 +1,7 @@
 /**
  * What must every cell be? An own, simple book of all deliveries a test has made, in cents and by hand: it knows nothing of facts and slices.
  */
-import { HOUR, MINUTE } from '../../engine/time.js';
+import { HOUR, MINUTE } from '../../engine/base/time.js';
 
 /** KPI name, start of the window, store, channel. */
 export type Cell = string;

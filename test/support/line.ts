@@ -1,5 +1,5 @@
 /** The line from outbox to inbox in a real Node-RED, fed over HTTP and asked what arrived. */
-import type { ShopEvent } from '../../engine/event.js';
+import type { ShopEvent } from '../../engine/event/event.js';
 import { type FlowNode, type Runtime, start, type StartOptions } from './runtime.js';
 
 export interface LineOptions extends StartOptions {
@@ -98,4 +98,4 @@ function flowOf({ broker, outbox = {}, inbox = {}, before, feedInto, extra = [] 
 }
 
 /** Lets the flow read the package's own counters. */
-export const COUNTERS = "settings.functionGlobalContext = { registry: dist('nodes/metrics.js').registry };";
+export const COUNTERS = "settings.functionGlobalContext = { registry: dist('nodes/shared/metrics.js').registry };";

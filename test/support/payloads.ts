@@ -1,5 +1,5 @@
 /** What do senders send? The smallest bodies that still have the shape of the real ones, for tests to vary. */
-import { formatInstant } from '../../engine/time.js';
+import { formatInstant } from '../../engine/base/time.js';
 
 export interface OrderPlan {
   readonly id: number;

@@ -1,18 +1,18 @@
 /** A shop's books in memory: what is heard goes in, numbers come out, as in the window node and for any instant. */
-import type { ShopEvent } from '../../engine/event.js';
-import type { KpiValue } from '../../engine/kpi.js';
-import { foldEvents, openGenerations } from '../../engine/ledger.js';
-import { KPIS, MEASURES } from '../../engine/presets.js';
-import { type Books, readRows } from '../../engine/reading.js';
-import type { SliceChange } from '../../engine/slice.js';
-import { openLevelStore } from '../../engine/store/level.js';
+import type { ShopEvent } from '../../engine/event/event.js';
+import type { KpiValue } from '../../engine/read/kpiValue.js';
+import { foldEvents, openGenerations } from '../../engine/aggregate/applyEvents.js';
+import { KPIS, MEASURES } from '../../engine/kpi/builtinKpis.js';
+import { type ShopContext, readRows } from '../../engine/read/windowReader.js';
+import type { SliceChange } from '../../engine/aggregate/slice.js';
+import { openLevelStore } from '../../engine/store/level/levelStore.js';
 import type { Store } from '../../engine/store/store.js';
-import { LocalClock } from '../../engine/time.js';
-import { Calendar, type WindowSize } from '../../engine/window.js';
+import { LocalClock } from '../../engine/base/time.js';
+import { Calendar, type WindowSize } from '../../engine/calendar/windowAssigner.js';
 import { NOW } from './events.js';
 
 export const calendar = new Calendar(new LocalClock('Europe/Rome'));
-export const books: Books = { calendar, currency: 'EUR', graceMs: 5_000, kpis: KPIS };
+export const shop: ShopContext = { calendar, currency: 'EUR', graceMs: 5_000, kpis: KPIS };
 
 /** A store in memory whose keys expire by a clock of the test. */
 export function memoryStore(now: () => number = () => NOW): Promise<Store> {
@@ -20,7 +20,7 @@ export function memoryStore(now: () => number = () => NOW): Promise<Store> {
 }
 
 /** Folds events heard at `now`; answers the slices that moved. */
-export async function hear(store: Store, events: readonly ShopEvent[], now = NOW, measures = MEASURES): Promise<readonly SliceChange[]> {
+export async function receive(store: Store, events: readonly ShopEvent[], now = NOW, measures = MEASURES): Promise<readonly SliceChange[]> {
   const context = { now, currency: 'EUR', calendar, graceMs: 5_000, ...(await openGenerations(store, measures)) };
   return (await foldEvents(store, events, context)).slices;
 }
@@ -37,12 +37,12 @@ interface Asked {
 /** The numbers of the window that holds `at`, of the whole shop or split, as they are `now`. */
 export async function numbersAt(store: Store, size: WindowSize, { at = NOW, now = NOW, store: one, channel, ...presets }: Asked = {}): Promise<Record<string, number | null>> {
   const asked = { ...(one === undefined ? {} : { store: one }), ...(channel === undefined ? {} : { channel }) };
-  const rows = await readRows(store, { size, spans: [calendar.windowAt(size, at)], group: { store: false, channel: false }, ...asked }, { ...books, ...presets }, now);
+  const rows = await readRows(store, { size, spans: [calendar.windowAt(size, at)], group: { store: false, channel: false }, ...asked }, { ...shop, ...presets }, now);
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 
 /** "revenue 12:00 10 live" of each value of the whole shop. */
-export function told(values: readonly KpiValue[], name: string): string[] {
+export function emitted(values: readonly KpiValue[], name: string): string[] {
   return values.filter((value) => value.name === name && value.store === '_' && value.channel === '_')
     .map(({ window, value, status }) => `${window.size} ${window.start.slice(11, 16)} ${String(value)} ${status}`);
 }

@@ -1,5 +1,5 @@
 /** How do tests pose as senders? Requests signed with the secrets of one running product. */
-import { formatInstant } from '../../engine/time.js';
+import { formatInstant } from '../../engine/base/time.js';
 import { hubspotRequest, shopifyRequest, type SignedRequest, standardRequest, tillRequest, tokenRequest } from '../../launcher/simulator/sign.js';
 
 export const SHOP = 'prova-bottega.myshopify.com';

@@ -1,6 +1,6 @@
 /** The process that gets killed: commits without end and prints the number of each commit that was acknowledged as stored. */
 import { writeSync } from 'node:fs';
-import { openLevelStore } from '../../engine/store/level.js';
+import { openLevelStore } from '../../engine/store/level/levelStore.js';
 
 const [directory, run] = process.argv.slice(2);
 const CALLERS = 8;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
-import { ConfigError } from '../../engine/errors.js';
+import { ConfigError } from '../../engine/base/errors.js';
 
 helper.init(require.resolve('node-red'));
 

@@ -1,7 +1,7 @@
 /**
  * What does a busy shop send? A seeded stream of signed deliveries of every kind, in versions and out of order, and the ledger they must end in.
  */
-import { HOUR, MINUTE, SECOND } from '../../engine/time.js';
+import { HOUR, MINUTE, SECOND } from '../../engine/base/time.js';
 import { type Chance, chanceOf } from '../../launcher/simulator/chance.js';
 import type { SignedRequest } from '../../launcher/simulator/sign.js';
 import { Ledger } from './ledger.js';
@@ -12,7 +12,7 @@ import type { Senders } from './sign.js';
 export type Shipment = (senders: Senders) => SignedRequest;
 
 /** KPIs that the ledger knows. */
-export const BOOKED = ['revenue', 'orders', 'refunds', 'footfall', 'incomplete_orders'] as const;
+export const COUNTED = ['revenue', 'orders', 'refunds', 'footfall', 'incomplete_orders'] as const;
 
 /** Where the template books what names no store of its own; canonical events name theirs (see `saleEvent`). */
 const DEFAULT_STORE = 'negozio';

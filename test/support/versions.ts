@@ -1,7 +1,7 @@
 /** What may senders say of one thing, and how may it come in? Arbitrary versions that meet, for property tests. */
 import fc from 'fast-check';
-import type { ShopEvent } from '../../engine/event.js';
-import { MINUTE } from '../../engine/time.js';
+import type { ShopEvent } from '../../engine/event/event.js';
+import { MINUTE } from '../../engine/base/time.js';
 import { event, NOW } from './events.js';
 
 const instants = fc.integer({ min: 0, max: 47 * 60 }).map((minutes) => new Date(NOW - minutes * MINUTE).toISOString());

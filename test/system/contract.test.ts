@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { DAY, formatInstant, HOUR, MINUTE } from '../../engine/time.js';
+import { DAY, formatInstant, HOUR, MINUTE } from '../../engine/base/time.js';
 import { post, request, until } from '../support/http.js';
 import { hubspotChange, receipt, romanWall, saleEvent, shopifyOrder, shopifyRefund } from '../support/payloads.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';

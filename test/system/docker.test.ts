@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEnvironment } from '../../launcher/settings.js';
+import { readEnvironment } from '../../launcher/settings/settings.js';
 import { type Compose, DockerFolder, readCompose } from '../support/docker.js';
 
 describe('docker/make-secrets.sh', () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import { openRedisStore, type RedisStore } from '../../engine/store/redis.js';
+import { openRedisStore, type RedisStore } from '../../engine/store/redis/connection.js';
 import { prefixRange } from '../../engine/store/store.js';
 import { ConfiguredRedis, DockerFolder, handshake, readCompose, startBroker } from '../support/docker.js';
 import type { Mosquitto } from '../support/mosquitto.js';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { DAY, formatInstant, HOUR } from '../../engine/time.js';
+import { DAY, formatInstant, HOUR } from '../../engine/base/time.js';
 import { chanceOf } from '../../launcher/simulator/chance.js';
 import { until } from '../support/http.js';
 import { cellsOf } from '../support/ledger.js';
 import { killWhileStarting, type RunningProduct, startProduct, temporaryData } from '../support/product.js';
-import { BOOKED, type Shipment, Trade } from '../support/trade.js';
+import { COUNTED, type Shipment, Trade } from '../support/trade.js';
 
 const KILLS = 20;
 /** After every so many of them, one more hits the product while it starts on what the last one left. */
@@ -51,7 +51,7 @@ describe('kill -9 under load', () => {
   /** All cells of all hours, out of the product. */
   async function readCells(): Promise<unknown[]> {
     const { json } = await product.kpi(`window=1h&group=store,channel&from=${formatInstant(from)}&to=${formatInstant(from + 9 * HOUR)}`);
-    return cellsOf(json.rows, BOOKED);
+    return cellsOf(json.rows, COUNTED);
   }
 });
 

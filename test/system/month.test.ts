@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DAY, formatInstant, HOUR } from '../../engine/time.js';
-import { TEMPLATES } from '../../launcher/settings.js';
+import { DAY, formatInstant, HOUR } from '../../engine/base/time.js';
+import { TEMPLATES } from '../../launcher/settings/settings.js';
 import { answeredOf, batchOf, COMPARED, type Sent } from '../support/batch.js';
 import { until } from '../support/http.js';
 import { ROOT, type RunningProduct, startProduct, temporaryData } from '../support/product.js';

@@ -1,6 +1,6 @@
 /** What comes in by file and from the shop's own pages, into the real product: to the cent, once, and never more than it may. */
 import assert from 'node:assert/strict';
-import { DAY, formatInstant, HOUR, MINUTE } from '../../engine/time.js';
+import { DAY, formatInstant, HOUR, MINUTE } from '../../engine/base/time.js';
 import { type Answer, request, until } from '../support/http.js';
 import { receipt, saleEvent, shopifyOrder, wallAt } from '../support/payloads.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { formatInstant, MINUTE } from '../../engine/time.js';
+import { formatInstant, MINUTE } from '../../engine/base/time.js';
 import { request, until } from '../support/http.js';
 import { Mosquitto } from '../support/mosquitto.js';
 import { shopifyOrder, shopifyRefund } from '../support/payloads.js';

@@ -1,17 +1,17 @@
 /**
  * What happened on a page of the shop, as its visitor's browser tells it? Our own short form and Shopify's web pixel, in the few fields that are used.
  */
-import type { Campaign } from '../../event.js';
-import { parseInstant } from '../../time.js';
-import { campaignFrom, referralOf } from '../campaign.js';
-import { at, idAt, textAt } from '../read.js';
+import type { Campaign } from '../../event/event.js';
+import { parseInstant } from '../../base/time.js';
+import { campaignFrom, referralOf } from '../draft/campaign.js';
+import { at, idAt, textAt } from '../draft/fields.js';
 
 /** `visit`: somebody looks at the shop; the others are the steps of a checkout. */
-export type Step = 'visit' | 'started' | 'continued' | 'completed';
+export type FunnelStep = 'visit' | 'started' | 'continued' | 'completed';
 
 /** Ids are the browser's own, and stay inside. `saidAt`: epoch ms by a clock that nobody vouches for. */
-export interface Page {
-  readonly step: Step;
+export interface PixelPage {
+  readonly step: FunnelStep;
   /** Of this very message. */
   readonly id: string | undefined;
   readonly visitor: string | undefined;
@@ -26,7 +26,7 @@ export interface Page {
 }
 
 /** Shopify's names and those that people choose for the same. */
-const STEPS: Readonly<Record<string, Step>> = {
+const STEPS: Readonly<Record<string, FunnelStep>> = {
   visit: 'visit', page_view: 'visit', pageview: 'visit', page_viewed: 'visit', product_viewed: 'visit', collection_viewed: 'visit', search_submitted: 'visit',
   cart_viewed: 'visit', product_added_to_cart: 'visit', product_removed_from_cart: 'visit',
   checkout: 'started', begin_checkout: 'started', checkout_started: 'started',
@@ -36,7 +36,7 @@ const STEPS: Readonly<Record<string, Step>> = {
 };
 
 /** `undefined` for events that nobody counts. */
-export function readPage(body: unknown): Page | undefined {
+export function readPage(body: unknown): PixelPage | undefined {
   const name = (textAt(body, 'event') ?? textAt(body, 'name') ?? '').toLowerCase();
   const step = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
   if (step === undefined) return undefined;
@@ -50,7 +50,7 @@ export function readPage(body: unknown): Page | undefined {
   };
 }
 
-function wayOf(body: unknown): Pick<Page, 'url' | 'campaign' | 'way'> {
+function wayOf(body: unknown): Pick<PixelPage, 'url' | 'campaign' | 'way'> {
   const url = textAt(body, 'url') ?? textAt(body, 'context', 'document', 'location', 'href');
   const referrer = textAt(body, 'referrer') ?? textAt(body, 'context', 'document', 'referrer');
   const host = hostIn(url);

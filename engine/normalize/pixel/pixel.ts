@@ -2,10 +2,11 @@
  * Which visits and checkouts do the shop's own pages tell? Anybody can write such a message: it makes visits and steps of a checkout, with their
  * campaign, and never a sum of money; nothing of it that names a person or a browser leaves.
  */
-import { formatInstant, MINUTE } from '../../time.js';
-import { defaultStore, storeNamed } from '../delivery.js';
-import { Harvest, type Intake, isRecord, type NormalizeContext, type Normalized, present } from '../harvest.js';
-import { type Page, readPage, type Step } from './page.js';
+import { formatInstant, MINUTE } from '../../base/time.js';
+import { defaultStore, storeNamed } from '../draft/headers.js';
+import { Collector, type Intake, type NormalizeContext, type Normalized, present } from '../draft/collector.js';
+import { type PixelPage, readPage, type FunnelStep } from './page.js';
+import { isRecord } from "../../base/json.js";
 
 /** One source for all pages: names of sites are whatever somebody writes. */
 const SOURCE = 'urn:bottega:pixel:web';
@@ -16,24 +17,24 @@ const MAX_PAGES = 50;
 
 /** One message or a few in an array. What cannot be used is counted and not kept. */
 export function normalizePixel(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
-  const harvest = new Harvest(intake, context);
+  const harvest = new Collector(intake, context);
   const pages: readonly unknown[] = Array.isArray(body) ? body.slice(0, MAX_PAGES + 1) : [body];
   pages.forEach((page, index) => {
     const read = isRecord(page) && index < MAX_PAGES ? readPage(page) : 'unreadable';
     if (read === 'unreadable') harvest.ignore(index, 'page.form');
     else if (read === undefined) harvest.ignore(index, 'page.event');
-    else addPage(harvest, index, new Seen(read, intake, context));
+    else addPage(harvest, index, new SeenPages(read, intake, context));
   });
   return harvest;
 }
 
-function addPage(harvest: Harvest, index: number, seen: Seen): void {
+function addPage(harvest: Collector, index: number, seen: SeenPages): void {
   const { page } = seen;
   if (page.step === 'visit' && page.way === 'inside') {
     harvest.ignore(index, 'page.inside');
     return;
   }
-  const trial = new Harvest(seen.intake, seen.context);
+  const trial = new Collector(seen.intake, seen.context);
   trial.addCanonical(index, page.step === 'visit' ? visitOf(seen) : checkoutOf(seen, page.step));
   harvest.events.push(...trial.events);
   // A refusal would be kept as a letter, sealed and whole.
@@ -41,16 +42,16 @@ function addPage(harvest: Harvest, index: number, seen: Seen): void {
 }
 
 /** A visitor counts once a day for each campaign that brought him: its id says so, and nobody need remember him. */
-function visitOf(seen: Seen): Record<string, unknown> {
+function visitOf(seen: SeenPages): Record<string, unknown> {
   const { page: { visitor, campaign }, time } = seen;
   const who = visitor === undefined ? seen.itself() : ['visitor', visitor, seen.day(), JSON.stringify(campaign ?? {})];
   return { specversion: '1.0', id: seen.name(...who), source: SOURCE, type: 'visit', time, data: { ...seen.data(), quantity: 1 } };
 }
 
-const RANKS: Readonly<Record<Exclude<Step, 'visit'>, number>> = { started: 1, continued: 2, completed: 3 };
+const RANKS: Readonly<Record<Exclude<FunnelStep, 'visit'>, number>> = { started: 1, continued: 2, completed: 3 };
 
 /** All steps of one checkout are one fact, and the last step is its state, in whatever order they come. */
-function checkoutOf(seen: Seen, step: Exclude<Step, 'visit'>): Record<string, unknown> {
+function checkoutOf(seen: SeenPages, step: Exclude<FunnelStep, 'visit'>): Record<string, unknown> {
   const { page: { checkout }, time } = seen;
   const subject = checkout === undefined ? seen.name(...seen.itself()) : seen.name('checkout', checkout);
   const progress = step === 'completed' ? { status: 'completed', closedAt: time } : { status: 'open', ...(step === 'started' ? { openedAt: time } : {}) };
@@ -61,13 +62,13 @@ function checkoutOf(seen: Seen, step: Exclude<Step, 'visit'>): Record<string, un
 }
 
 /** One page with what is known of its delivery. */
-class Seen {
-  readonly page: Page;
+class SeenPages {
+  readonly page: PixelPage;
   readonly intake: Intake;
   readonly context: NormalizeContext;
   readonly #at: number;
 
-  constructor(page: Page, intake: Intake, context: NormalizeContext) {
+  constructor(page: PixelPage, intake: Intake, context: NormalizeContext) {
     this.page = page;
     this.intake = intake;
     this.context = context;

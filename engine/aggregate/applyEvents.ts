@@ -1,0 +1,168 @@
+/**
+ * How do events get into the store? Plan, commit; read and try again where what was known is not what is there.
+ */
+import { isErasure, storeOrders } from '../privacy/erasureRequest.js';
+import { Fault } from '../base/errors.js';
+import type { ShopEvent } from '../event/event.js';
+import { factKey } from '../fact/fact.js';
+import { cacheOf } from './factCache.js';
+import { generationIn } from '../fact/factCodec.js';
+import { changesOf, type FoldPlan, holds, knownFact, type KnownFact, planFold, type Versions, versionsOf } from './fold.js';
+import { generationOf, type Measure } from '../kpi/measure.js';
+import { addsOf, type FoldContext, REVISION, type SliceChange } from './slice.js';
+import { scanAll } from '../store/store.js';
+import { type Change, type CommitResult, type Counters, prefixRange, type Store, textOf } from '../store/store.js';
+import { countHours } from './sourceActivity.js';
+
+
+const MAX_ATTEMPTS = 20;
+const MAX_FACTS_PER_COMMIT = 500;
+
+/** What a batch did: the slices that moved, and how many of its events said nothing new. */
+export interface Folded {
+  readonly slices: readonly SliceChange[];
+  readonly unchanged: number;
+}
+
+/**
+ * Stores a batch of events, and the orders to forget someone that are among them; when it resolves they survive a power cut. Throws the store's
+ * faults, and `store.contended` under endless conflict.
+ */
+export async function foldEvents(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
+  if (events.some(isErasure)) {
+    const folded = await foldEvents(store, events.filter((event) => !isErasure(event)), context);
+    await storeOrders(store, events, context.now);
+    return folded;
+  }
+  if (events.length <= MAX_FACTS_PER_COMMIT) return foldPart(store, events, context);
+  const slices: SliceChange[] = [];
+  let unchanged = 0;
+  for (let from = 0; from < events.length; from += MAX_FACTS_PER_COMMIT) {
+    const part = await foldPart(store, events.slice(from, from + MAX_FACTS_PER_COMMIT), context);
+    slices.push(...part.slices);
+    unchanged += part.unchanged;
+  }
+  return { slices, unchanged };
+}
+
+/** Reads the definitions of former generations and writes down the current one. */
+export async function openGenerations(store: Store, measures: readonly Measure[]): Promise<Pick<FoldContext, 'generation' | 'former'>> {
+  const generation = generationOf(measures);
+  await store.commit([{ key: `g/${generation.id}`, value: JSON.stringify(measures) }]);
+  const former = new Map<string, readonly Measure[]>();
+  for (const { key, value } of await scanAll(store, prefixRange('g/'))) former.set(key.slice(2), JSON.parse(textOf(value) ?? '[]') as Measure[]);
+  return { generation, former };
+}
+
+/** Brings the next facts (in key order, after `after`) to the current generation; answers where to go on, `undefined` at the end. */
+export async function refold(store: Store, after: string, context: FoldContext): Promise<string | undefined> {
+  const { gte, lt } = prefixRange('f/');
+  const page = await store.scan({ gte: after === '' ? gte : `${after}\u0001`, lt }, MAX_FACTS_PER_COMMIT);
+  const stale = page.filter(({ value }) => generationIn(textOf(value) ?? '') !== context.generation.id);
+  const cache = cacheOf(store);
+  for (const { key, value } of stale) cache.learn(key, knownFact(key, textOf(value) ?? ''));
+  await foldVersions(store, new Map(stale.map(({ key }) => [key, { fact: undefined, events: 0 }])), [], context);
+  return page.length < MAX_FACTS_PER_COMMIT ? undefined : page.at(-1)?.key;
+}
+
+async function foldPart(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
+  const keys = events.map(factKey);
+  // A near store looks the facts up while we sort what is said of them.
+  const looked = store.reads === 'near' ? lookUp(store, keys) : Promise.resolve();
+  const [sorted] = await Promise.all([sort(events, keys, context), looked]);
+  return foldVersions(store, sorted.versions, sorted.marks, context);
+}
+
+interface SortedEvents {
+  readonly versions: Versions;
+  readonly marks: readonly Change[];
+}
+
+/** Fails as a promise does. */
+// eslint-disable-next-line @typescript-eslint/require-await
+async function sort(events: readonly ShopEvent[], keys: readonly string[], { currency }: FoldContext): Promise<SortedEvents> {
+  return { versions: versionsOf(events, currency, keys), marks: sourceMarks(events) };
+}
+
+/** Facts that the cache does not know are read ahead: a guess that they are new would cost a commit where they are not. */
+function lookUp(store: Store, keys: readonly string[]): Promise<void> {
+  const cache = cacheOf(store);
+  return learn(store, keys.filter((key) => cache.get(key) === undefined));
+}
+
+/**
+ * What the cache says of a fact, or that it says nothing, is a guess: a fact that is to be written is checked by the commit, one that stays
+ * as it is by a read. Only where a guess was wrong the facts are read and planned again.
+ */
+export async function foldVersions(store: Store, versions: Versions, marks: readonly Change[], context: FoldContext): Promise<Folded> {
+  const cache = cacheOf(store);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const plan = planFold(versions, (key) => cache.get(key), context);
+    const [result, gone] = await Promise.all([commitPlan(store, plan, marks, context), missing(store, plan.same, versions)]);
+    await learn(store, [...gone, ...(result.outcome === 'conflict' ? result.keys : [])]);
+    if (result.outcome === 'conflict') continue;
+    const done = { unchanged: plan.unchanged, slices: plan.slices.map((slice, index) => withTotals(slice, result.totals[index])) };
+    if (gone.length === 0) return done;
+    const again = new Map([...versions].filter(([key]) => gone.includes(key)));
+    return joined(done, await foldVersions(store, again, [], context), again);
+  }
+  throw new Fault('store.contended', `another writer kept changing the same facts, ${String(MAX_ATTEMPTS)} times`);
+}
+
+async function commitPlan(store: Store, plan: FoldPlan, marks: readonly Change[], context: FoldContext): Promise<CommitResult> {
+  if (plan.facts.length === 0) return NOTHING;
+  const adds = addsOf(plan.slices, context);
+  // A near store looks the slices up while we write down the facts; the commit waits for what is read of them, and says so if that fails.
+  if (store.reads === 'near') store.read(adds.map(({ key }) => key)).catch(() => undefined);
+  const commit = store.commit([...changesOf(plan), ...adds, ...marks], 'stored');
+  return cacheOf(store).during(plan.facts, commit, ({ outcome }) => outcome === 'ok');
+}
+
+/**
+ * Which of these the store does not have after all: what was taken for known may have been on its way only, and refused. A newer text that
+ * holds what was said is no harm.
+ */
+async function missing(store: Store, same: readonly KnownFact[], versions: Versions): Promise<string[]> {
+  if (same.length === 0) return [];
+  const keys = same.map(({ key }) => key);
+  await cacheOf(store).settled(keys);
+  const texts = await store.read(keys);
+  return same.filter((taken, index) => !holds(textOf(texts[index]), taken, versions.get(taken.key)?.fact)).map(({ key }) => key);
+}
+
+const NOTHING: CommitResult = { outcome: 'ok', totals: [] };
+
+function withTotals(slice: SliceChange, totals: Counters | undefined): SliceChange {
+  const { level, start, store, channel, add } = slice;
+  return totals === undefined || totals[REVISION] === undefined ? slice : { level, start, store, channel, add, totals };
+}
+
+/** What was missing was taken for unchanged before. */
+function joined(done: Folded, rest: Folded, again: Versions): Folded {
+  const events = [...again.values()].reduce((sum, version) => sum + version.events, 0);
+  return { unchanged: done.unchanged - events + rest.unchanged, slices: [...done.slices, ...rest.slices] };
+}
+
+async function learn(store: Store, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  const cache = cacheOf(store);
+  const texts = await store.read(keys);
+  keys.forEach((key, index) => {
+    const text = textOf(texts[index]);
+    cache.learn(key, text === undefined ? undefined : knownFact(key, text));
+  });
+}
+
+/** When each source was last heard, and how much it sends in which hour: for "data age" and mute sources. */
+function sourceMarks(events: readonly ShopEvent[]): Change[] {
+  const latest = new Map<string, ShopEvent>();
+  for (const event of events) {
+    const known = latest.get(event.source);
+    if (known === undefined || event.time > known.time) latest.set(event.source, event);
+  }
+  const heard = [...latest.values()].map(({ source, time, recordedtime }) => ({
+    key: `src/${encodeURIComponent(source)}`,
+    value: JSON.stringify({ source, time, recordedAt: recordedtime ?? time }),
+  }));
+  return [...heard, ...countHours(events)];
+}

@@ -1,0 +1,157 @@
+/**
+ * What changes in the store when events arrive? Facts by compare-and-set, slices by addition, in one commit.
+ */
+import { type AddFact, channelOf, compile, FieldTable, storeOf } from '../kpi/contribution.js';
+import type { ShopEvent } from '../event/event.js';
+import { type Fact, factKey, factOf, mergeFacts, SLOT } from '../fact/fact.js';
+import { decodeFact, encodeFact } from '../fact/factCodec.js';
+import type { Generation, Measure } from '../kpi/measure.js';
+import { SliceAccumulator } from './sliceAccumulator.js';
+import { openChanges } from '../fact/openFactIndex.js';
+import { type FoldContext, KEEP_MS, type MovedSlice } from './slice.js';
+import type { Change } from '../store/store.js';
+import { DAY, HOUR } from '../base/time.js';
+
+/** What a batch says of one thing: its versions merged, and how many they are. Without versions it is only brought to the current measures. */
+export interface Version {
+  fact: Fact | undefined;
+  events: number;
+}
+
+/** What a batch says, by fact key. */
+export type Versions = ReadonlyMap<string, Version>;
+
+/** A fact as the store holds it, decoded. `text` is what lies there, made once somebody needs it; `commit` what writes it at this moment. */
+export interface KnownFact {
+  readonly key: string;
+  readonly generation: string;
+  readonly fact: Fact;
+  text: string | undefined;
+  commit: Promise<unknown> | undefined;
+}
+
+/** A fact that a batch changes, or brings to the current measures. */
+export interface FactChange {
+  readonly before: KnownFact | undefined;
+  readonly after: KnownFact;
+}
+
+/** One commit's worth: the facts that change, the slices that move, and the facts that stay as they are, as they were taken to be. */
+export interface FoldPlan {
+  readonly facts: readonly FactChange[];
+  readonly slices: readonly MovedSlice[];
+  readonly same: readonly KnownFact[];
+  /** Events that said nothing new. */
+  readonly unchanged: number;
+}
+
+/** The fact in a stored text. */
+export function knownFact(key: string, text: string): KnownFact {
+  const { generation, fact } = decodeFact(text);
+  return { key, generation, fact, text, commit: undefined };
+}
+
+/** Sorts a batch by the facts it speaks of. */
+export function versionsOf(events: readonly ShopEvent[], currency: string, keys?: readonly string[]): Versions {
+  const versions = new Map<string, Version>();
+  for (let index = 0; index < events.length; index += 1) {
+    const event = events[index];
+    if (event === undefined) continue;
+    const key = keys?.[index] ?? factKey(event);
+    const fact = factOf(event, currency);
+    const known = versions.get(key);
+    if (known === undefined) versions.set(key, { fact, events: 1 });
+    else {
+      known.fact = mergeFacts(known.fact, fact);
+      known.events += 1;
+    }
+  }
+  return versions;
+}
+
+/** Folds a batch into what is known of its facts: nothing where they are new. */
+export function planFold(versions: Versions, knownAt: (key: string) => KnownFact | undefined, context: FoldContext): FoldPlan {
+  const { generation: { id: generation }, calendar, now } = context;
+  const measuring = measuringOf(context.generation);
+  const sums = new SliceAccumulator(calendar, measuring.table);
+  const facts: FactChange[] = [];
+  const same: KnownFact[] = [];
+  let unchanged = 0;
+  for (const [key, { fact: said, events }] of versions) {
+    const before = knownAt(key);
+    const fact = said === undefined ? before?.fact : mergeFacts(before?.fact, said);
+    if (fact === undefined) continue;
+    if (before !== undefined && before.generation === generation && fact === before.fact) {
+      same.push(before);
+      unchanged += events;
+      continue;
+    }
+    facts.push({ before, after: { key, generation, fact, text: undefined, commit: undefined } });
+    if (before !== undefined) book(measuring.of(before.generation, context.former), before.fact, -1, sums);
+    book(measuring.current, fact, 1, sums);
+  }
+  return { facts, slices: sums.moved(now), same, unchanged };
+}
+
+/** Whether the store's text holds all that was said, where the fact was `taken` to say it already and may never have been written. */
+export function holds(text: string | undefined, taken: KnownFact, said: Fact | undefined): boolean {
+  if (text === undefined || text === taken.text) return text !== undefined;
+  const { generation, fact } = knownFact(taken.key, text);
+  return generation === taken.generation && (said === undefined || mergeFacts(fact, said) === fact);
+}
+
+/** The facts of a plan as the store wants them: by compare-and-set, with their entries in the index of open things. */
+export function changesOf({ facts }: FoldPlan): Change[] {
+  const changes: Change[] = [];
+  for (const { before, after } of facts) {
+    const { key, fact } = after;
+    const expiresAt = factExpiry(fact);
+    after.text = encodeFact(after);
+    changes.push({ key, expect: before === undefined ? null : before.text ?? encodeFact(before), value: after.text, expiresAt });
+    for (const change of openChanges(key, before?.fact, fact, expiresAt)) changes.push(change);
+  }
+  return changes;
+}
+
+function book(add: AddFact, fact: Fact, sign: 1 | -1, sums: SliceAccumulator): void {
+  sums.choose(storeOf(fact), channelOf(fact));
+  add(fact, sign, sums.rowAt);
+}
+
+/** A fact lives as long as the slices it is in, up to a full hour: facts that expire together cost less to write down. */
+function factExpiry({ values }: Fact): number {
+  let latest = -Infinity;
+  for (const place of [SLOT.time, SLOT.openedAt, SLOT.closedAt]) {
+    const instant = values[place];
+    if (typeof instant === 'number' && instant > latest) latest = instant;
+  }
+  return Math.ceil((latest + KEEP_MS.hour + DAY) / HOUR) * HOUR;
+}
+
+/** The measures of a generation and of those before it, ready to add to rows of one table. */
+class Measuring {
+  readonly table = new FieldTable();
+  readonly current: AddFact;
+  readonly #byId = new Map<string, AddFact>();
+
+  constructor({ id, measures }: Generation) {
+    this.current = compile(measures, this.table);
+    this.#byId.set(id, this.current);
+  }
+
+  of(id: string, former: FoldContext['former']): AddFact {
+    const measures = former.get(id);
+    const add = this.#byId.get(id) ?? (measures === undefined ? undefined : compile(measures, this.table));
+    if (add === undefined) throw new TypeError(`unknown generation of measures: ${id}`);
+    this.#byId.set(id, add);
+    return add;
+  }
+}
+
+const measurings = new WeakMap<readonly Measure[], Measuring>();
+
+function measuringOf(generation: Generation): Measuring {
+  const known = measurings.get(generation.measures) ?? new Measuring(generation);
+  measurings.set(generation.measures, known);
+  return known;
+}

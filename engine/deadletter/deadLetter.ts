@@ -1,0 +1,156 @@
+/**
+ * What could not be used, and why? One letter per refused or ignored thing: its reason in the open, its content sealed.
+ */
+import type { Refusal } from '../base/errors.js';
+import type { NormalizedBody } from '../normalize/normalize.js';
+import { formatInstant, parseInstant } from '../base/time.js';
+
+/**
+ * `reason` is the broken rule or why it was ignored, `path` a JSON Pointer into element `index` of what was sent.
+ * `sealed`: the element itself, readable with the shop's key only. `ignored` letters are counted, never kept; an `erase` letter is a request
+ * to forget somebody, and never kept either: it says which others have to go.
+ */
+export interface DeadLetter {
+  readonly id: string;
+  readonly provider: string;
+  readonly topic: string;
+  readonly reason: string;
+  readonly path: string;
+  readonly message: string;
+  readonly receivedAt: string;
+  readonly kind: 'dead' | 'ignored' | 'erase';
+  readonly index: number;
+  readonly sealed?: string;
+  /** With the content only: what its delivery said of itself, to go in again as it came. */
+  readonly origin?: Origin;
+}
+
+/** Headers that name deliveries and shops, never people, and how far the sender was believed. */
+export interface Origin {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly trust: string;
+}
+
+/** Where letters come from, and how they are closed: both functions are given the key and the chance by the caller. */
+export interface LetterSource {
+  readonly provider: string;
+  readonly topic: string;
+  readonly receivedAt: number;
+  readonly origin?: Origin;
+  /** Names content by a keyed digest: equal content is the same letter. */
+  name(content: Uint8Array): string;
+  seal(content: Uint8Array): string;
+}
+
+const MAX_TEXT = 256;
+const SAFE_TEXT = /[^\p{L}\p{N} ._:/~()[\]-]/gu;
+const KEY_TEXT = /[^\w.:/~-]/g;
+
+/** The letters of one delivery, `atMost` so many of the dead. The content is sealed once per element, with its first letter; what is ignored keeps none. */
+export function lettersOf(outcome: NormalizedBody, raw: unknown, sender: LetterSource, atMost = Infinity): DeadLetter[] {
+  const sealedAt = new Set<number>();
+  const dead = firstPerItem(outcome).slice(0, atMost).map(({ index, item, rule, path, message }): DeadLetter => {
+    const content = contentOf(outcome.body, raw, index);
+    const isFirst = !sealedAt.has(index);
+    sealedAt.add(index);
+    const id = `${sender.name(content)}.${String(item)}`;
+    return { ...letter(sender, { id, reason: rule, path, message, kind: 'dead', index }), ...(isFirst ? enclosed(sender, content) : {}) };
+  });
+  const ignored = outcome.ignored.map(({ index, reason }) =>
+    letter(sender, { id: `${String(sender.receivedAt)}.${String(index)}`, reason, path: '', message: '', kind: 'ignored', index }));
+  const erase = (outcome.erasures ?? []).map((index): DeadLetter => {
+    const said: StatedFacts = { id: `${String(sender.receivedAt)}.${String(index)}`, reason: 'privacy', path: '', message: '', kind: 'erase', index };
+    return { ...letter(sender, said), ...enclosed(sender, contentOf(outcome.body, raw, index)) };
+  });
+  return [...dead, ...ignored, ...erase];
+}
+
+/** Something that another node sent away by its side door, with that door's reason. Repeats and silenced things are only counted. */
+export function letterOfStranger(value: unknown, reason: string, index: number, sender: LetterSource): DeadLetter {
+  const kind = reason === 'duplicate' || reason === 'repeat' || reason === 'suppressed' ? 'ignored' : 'dead';
+  const content = textBytes(value);
+  const open = letter(sender, { id: sender.name(content), reason, path: '', message: '', kind, index });
+  return kind === 'dead' ? { ...open, sealed: sender.seal(content) } : open;
+}
+
+/** A letter that came by message, cut to what may be kept; `undefined` where it is none. */
+export function readLetter(value: unknown, now: number): DeadLetter | undefined {
+  if (!isLetter(value)) return undefined;
+  const { id, provider, reason, kind, index, sealed, origin } = value;
+  const sender = { provider, topic: textOr('', value['topic']), receivedAt: parseInstant(textOr('', value['receivedAt'])) ?? now };
+  const said = { id, reason, kind, path: textOr('', value['path']), message: textOr('', value['message']) };
+  const closed = { ...(typeof sealed === 'string' ? { sealed } : {}), ...(isOrigin(origin) ? { origin } : {}) };
+  return { ...letter(sender, { ...said, index: Number.isSafeInteger(index) ? Number(index) : 0 }), ...closed };
+}
+
+/** The letter as others may see it. */
+export function openPart({ sealed: _sealed, origin: _origin, ...open }: DeadLetter): DeadLetter {
+  return open;
+}
+
+/** Letters about the same content share what this answers. */
+export function contentName({ id }: Pick<DeadLetter, 'id'>): string {
+  return id.split('.', 1)[0] ?? id;
+}
+
+function enclosed(sender: LetterSource, content: Uint8Array): Pick<DeadLetter, 'sealed' | 'origin'> {
+  return { sealed: sender.seal(content), ...(sender.origin === undefined ? {} : { origin: sender.origin }) };
+}
+
+export function isOrigin(value: unknown): value is Origin {
+  const { headers, trust } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof trust === 'string' && typeof headers === 'object' && headers !== null && Object.values(headers).every((text) => typeof text === 'string');
+}
+
+type LetterLike = Pick<DeadLetter, 'id' | 'provider' | 'reason' | 'kind'> & Readonly<Record<string, unknown>>;
+
+function isLetter(value: unknown): value is LetterLike {
+  const { id, provider, reason, kind } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return [id, provider, reason].every((text) => typeof text === 'string') && (kind === 'dead' || kind === 'ignored' || kind === 'erase');
+}
+
+function textOr(otherwise: string, value: unknown): string {
+  return typeof value === 'string' ? value : otherwise;
+}
+
+type StatedFacts = Pick<DeadLetter, 'id' | 'reason' | 'path' | 'message' | 'kind' | 'index'>;
+
+function letter(sender: Pick<LetterSource, 'provider' | 'topic' | 'receivedAt'>, { id, reason, path, message, kind, index }: StatedFacts): DeadLetter {
+  return {
+    id: id.replaceAll(KEY_TEXT, '-').slice(0, 128),
+    provider: shown(sender.provider),
+    topic: shown(sender.topic),
+    reason: shown(reason),
+    path: shown(path),
+    message: shown(message),
+    receivedAt: formatInstant(sender.receivedAt),
+    kind,
+    index,
+  };
+}
+
+function shown(text: string): string {
+  return text.replaceAll(SAFE_TEXT, '·').slice(0, MAX_TEXT);
+}
+
+function firstPerItem({ refusals }: NormalizedBody): (Refusal & { index: number; item: number })[] {
+  const first = new Map<number, Refusal & { index: number; item: number }>();
+  for (const refusal of refusals) if (!first.has(refusal.item)) first.set(refusal.item, refusal);
+  return [...first.values()];
+}
+
+/** The refused element, or the whole raw body where it is one, or none could be told apart. */
+function contentOf(body: unknown, raw: unknown, index: number): Uint8Array {
+  if (Array.isArray(body)) return textBytes(body[index]);
+  return raw instanceof Uint8Array ? raw : typeof raw === 'string' ? Buffer.from(raw) : textBytes(body ?? raw);
+}
+
+/** JSON text; empty where the value is too deep to be written, or no JSON at all. */
+function textBytes(value: unknown): Uint8Array {
+  try {
+    return Buffer.from((JSON.stringify(value) as string | undefined) ?? '');
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) return Buffer.alloc(0);
+    throw error;
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * Which numbers must be told again? Those whose slices moved: the first change at once, then at most one per interval, the last value always.
+ */
+import { Affected } from './affected.js';
+import { type PendingWindow, PendingWindows, type Due } from './pendingWindows.js';
+import { isFinalized } from './finalizer.js';
+import { groupOf } from '../read/rollup.js';
+import type { KpiValue } from '../read/kpiValue.js';
+import { UnchangedFilter } from './unchangedFilter.js';
+import type { ShopContext } from '../read/windowReader.js';
+import type { SliceChange } from '../aggregate/slice.js';
+import type { Store } from '../store/store.js';
+import { type CorrectionDelta, WindowValues, type WindowValuesSettings } from './windowValues.js';
+import { formatInstant, parseInstant } from '../base/time.js';
+import { isSliding, type Span, type WindowSize } from '../calendar/windowAssigner.js';
+
+/** What is told and how often: `intervalMs` between two values of one number. */
+export interface EmitterSettings extends WindowValuesSettings {
+  readonly intervalMs: number;
+}
+
+/** Keeps what moved until it is due. Holds no timer and no clock: the room asks. */
+export class Emitter {
+  readonly #store: Store;
+  readonly #shop: ShopContext;
+  readonly #settings: EmitterSettings;
+  readonly #windowValues: WindowValues;
+  readonly #affected: Affected;
+  readonly #cells: PendingWindows;
+  readonly #moved = new Set<PendingWindow>();
+  readonly #unchanged: UnchangedFilter;
+  #nextAt: number | undefined;
+
+  constructor(store: Store, books: ShopContext, settings: EmitterSettings) {
+    this.#store = store;
+    this.#shop = books;
+    this.#settings = settings;
+    this.#windowValues = new WindowValues(store, books, settings);
+    this.#affected = new Affected(books.kpis);
+    this.#cells = new PendingWindows(books.calendar, this.#windowValues.sizes, settings.intervalMs);
+    this.#unchanged = new UnchangedFilter(settings.writers ?? 'one');
+  }
+
+  /** Windows waiting to be told. */
+  get size(): number {
+    return this.#moved.size;
+  }
+
+  /** Sizes whose ends have to be told. */
+  get sizes(): readonly WindowSize[] {
+    return this.#windowValues.sizes;
+  }
+
+  /** Notes that these slices moved: every window size and every group they are part of. A window that is still to come is told when it begins. */
+  onSlicesChanged(slices: readonly SliceChange[], now: number): void {
+    this.#windowValues.onSlicesChanged(slices, now);
+    for (const slice of slices) {
+      const kpis = this.#affected.by(slice.add);
+      for (const cell of this.#cells.of(slice, now)) {
+        if (cell.span.start > now) continue;
+        const isOver = !isSliding(cell.size) && cell.span.end + this.#shop.graceMs <= now;
+        this.#note(cell, kpis, now, isOver ? { sums: slice.add, changes: 1 } : undefined);
+      }
+    }
+  }
+
+  /**
+   * Notes that these values were told and have arrived: they are read once more, and what differs is told again. So the last to arrive is
+   * right although another told a newer value before it. Needed among `many` only.
+   */
+  onPublished(values: readonly KpiValue[], now: number): void {
+    if (this.#settings.writers !== 'many') return;
+    for (const { name, status, window, store, channel } of values) {
+      const start = parseInstant(window.start);
+      if (status !== 'live' || start === undefined) continue;
+      this.#note(this.#cells.cell(window.size, { start, end: parseInstant(window.end) ?? start }, { store, channel }), [name], now, undefined);
+    }
+  }
+
+  /** Epoch ms at which something is due, `undefined` where nothing waits. */
+  nextAt(): number | undefined {
+    return this.#nextAt;
+  }
+
+  /** Takes what is due and reads its present values, without those that were told already. `everything` ignores the interval. */
+  async emitDue(now: number, everything = false): Promise<KpiValue[]> {
+    const due = this.#takeDue(now, everything ? 'everything' : 'due');
+    try {
+      const values = this.onlyChanged(await this.#withoutEnds(await this.#read(due, now)), now);
+      this.#remember(due, values, now);
+      return values;
+    } catch (error) {
+      for (const { cell, kpis, growth } of due) this.#note(cell, [...kpis], now, growth);
+      throw error;
+    }
+  }
+
+  /** The state to tell at a start or at a reconnection: the current windows, with zeros for groups that were there before. */
+  async snapshot(now: number): Promise<KpiValue[]> {
+    const values: KpiValue[] = [];
+    for (const size of this.#windowValues.sizes) {
+      values.push(...(await this.readWithZeros(size, this.#shop.calendar.windowAt(size, now), now, 'live')));
+    }
+    return values;
+  }
+
+  /** A window's values, with zeros for the groups that were heard on its day (for a day: on the day before). */
+  readWithZeros(size: WindowSize, span: Span, now: number, status: 'live' | 'final'): Promise<KpiValue[]> {
+    return this.#windowValues.readWithZeros(size, span, now, status);
+  }
+
+  /** Drops what says the same as the last message about the same number. */
+  onlyChanged(values: readonly KpiValue[], now: number): KpiValue[] {
+    return this.#unchanged.onlyChanged(values, now);
+  }
+
+  /** That a window is over is told by whoever closes it (see closing.ts), after all that was in time; here only what changed since. */
+  async #withoutEnds(values: readonly KpiValue[]): Promise<KpiValue[]> {
+    const closed = new Map<string, boolean>();
+    for (const { status, window: { size, end } } of values) {
+      const name = `${size}/${end}`;
+      if (status === 'final' && !closed.has(name)) closed.set(name, await isFinalized(this.#store, size, parseInstant(end) ?? 0));
+    }
+    return values.filter((value) => {
+      if (value.status !== 'final') return true;
+      return closed.get(`${value.window.size}/${value.window.end}`) === true && this.#unchanged.revisionOf(value) !== value.revision;
+    });
+  }
+
+  #takeDue(now: number, wanted: 'due' | 'everything'): Due[] {
+    const taken: Due[] = [];
+    let nextAt: number | undefined;
+    for (const cell of this.#moved) {
+      const due = cell.drain(now, wanted);
+      if (due !== undefined) taken.push(due);
+      const waitsUntil = cell.nextAt(now);
+      if (waitsUntil === undefined) this.#moved.delete(cell);
+      else nextAt = earlier(nextAt, waitsUntil);
+    }
+    this.#nextAt = nextAt;
+    return taken;
+  }
+
+  async #read(due: readonly Due[], now: number): Promise<KpiValue[]> {
+    const values: KpiValue[] = [];
+    const look = this.#windowValues.openFacts(now);
+    for (const { size, span, wanted } of windowsOf(due)) values.push(...(await this.#windowValues.valuesOf(size, span, wanted, now, look)));
+    return values;
+  }
+
+  /** Only a cell of which something was told keeps its numbers back. */
+  #remember(due: readonly Due[], values: readonly KpiValue[], now: number): void {
+    const told = new Set(values.map(({ window, store, channel }) => `${window.size} ${window.start} ${store}/${channel}`));
+    for (const { cell, kpis } of due) {
+      if (told.has(`${cell.size} ${formatInstant(cell.span.start)} ${groupOf(cell)}`)) cell.emitted(kpis, now);
+    }
+  }
+
+  #note(cell: PendingWindow, kpis: readonly string[], now: number, growth: CorrectionDelta | undefined): void {
+    if (kpis.length === 0) return;
+    const dueAt = cell.markDirty(kpis, now, growth);
+    if (dueAt === undefined) return;
+    this.#moved.add(cell);
+    this.#nextAt = earlier(this.#nextAt, dueAt);
+  }
+}
+
+function earlier(a: number | undefined, b: number): number {
+  return a === undefined || b < a ? b : a;
+}
+
+/** What is due, by window and group. */
+function windowsOf(due: readonly Due[]): Iterable<{ readonly size: WindowSize; readonly span: Span; readonly wanted: Map<string, Due> }> {
+  const windows = new Map<string, { readonly size: WindowSize; readonly span: Span; readonly wanted: Map<string, Due> }>();
+  for (const each of due) {
+    const { size, span } = each.cell;
+    const key = `${size}/${String(span.start)}`;
+    const window = windows.get(key) ?? { size, span, wanted: new Map<string, Due>() };
+    windows.set(key, window);
+    window.wanted.set(groupOf(each.cell), each);
+  }
+  return windows.values();
+}

@@ -1,0 +1,78 @@
+/**
+ * Which number is the newer one? KPI values come from several workers, and one may overtake another on its way.
+ */
+import { type KpiStatus, type KpiValue, labelOf, numberOf } from '../read/kpiValue.js';
+import { parseInstant } from '../base/time.js';
+import { isWindowSize } from '../calendar/windowAssigner.js';
+
+/** Messages overtake each other by moments. What comes later with a lower revision is no straggler: the store has begun anew. */
+const STRAGGLERS_MS = 10_000;
+const MAX_REMEMBERED = 50_000;
+
+const RANK: Readonly<Record<KpiStatus, number>> = { live: 0, final: 1, corrected: 2 };
+
+interface LastRevision {
+  readonly revision: number;
+  readonly rank: number;
+  readonly heardAt: number;
+}
+
+/** Remembers the newest of each number and window. */
+export class StaleGuard {
+  readonly #newest = new Map<string, LastRevision>();
+
+  /** `overtaken`: a newer value of the same number and window was heard moments ago. */
+  accept(value: KpiValue, now: number): 'newer' | 'overtaken' {
+    const { revision, status } = value;
+    const key = numberOf(value);
+    const before = this.#newest.get(key);
+    const rank = RANK[status];
+    const isOlder = before !== undefined && (revision < before.revision || (revision === before.revision && rank < before.rank));
+    if (isOlder && now - before.heardAt < STRAGGLERS_MS) return 'overtaken';
+    this.#newest.delete(key);
+    this.#newest.set(key, { revision, rank, heardAt: now });
+    if (this.#newest.size > MAX_REMEMBERED) this.#forgetOldest();
+    return 'newer';
+  }
+
+  #forgetOldest(): void {
+    for (const key of this.#newest.keys()) {
+      this.#newest.delete(key);
+      return;
+    }
+  }
+}
+
+/** A KPI value as it is published under `…/kpi/<name>/<window>/<store>/<channel>`; `undefined` for anything else. */
+export function decodeKpiMessage(topic: string, text: string): KpiValue | undefined {
+  const value = parseJson(text);
+  if (!isKpi(value)) return undefined;
+  return topic.endsWith(`/kpi/${value.name}/${labelOf(value)}/${value.store}/${value.channel}`) ? value : undefined;
+}
+
+function isKpi(input: unknown): input is KpiValue {
+  if (typeof input !== 'object' || input === null) return false;
+  const { name, window, store, channel, value, unit, count, status, revision, updatedAt } = input as Partial<Record<keyof KpiValue, unknown>>;
+  return [name, store, channel, unit].every((text) => typeof text === 'string')
+    && (value === null || Number.isFinite(value)) && Number.isFinite(count) && Number.isSafeInteger(revision)
+    && typeof status === 'string' && Object.hasOwn(RANK, status) && isInstant(updatedAt) && isWindow(window);
+}
+
+function isWindow(input: unknown): boolean {
+  const { size, start, end } = (input ?? {}) as Partial<Record<keyof KpiValue['window'], unknown>>;
+  return typeof size === 'string' && isWindowSize(size) && isInstant(start) && isInstant(end);
+}
+
+function isInstant(input: unknown): boolean {
+  return typeof input === 'string' && parseInstant(input) !== undefined;
+}
+
+/** `undefined` where it is no JSON; JSON has no `undefined` of its own. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * What is there to say about a window? Its numbers, those of the sizes that were chosen, what they were before a correction, and what is usual.
+ */
+import type { StoredWindowSizes } from '../read/adaptive/storedSizes.js';
+import type { Baseline } from '../read/baseline/baseline.js';
+import { evaluate } from '../kpi/evaluate.js';
+import { groupOf, type WindowSums } from '../read/rollup.js';
+import { emptyKpis, type KpiValue } from '../read/kpiValue.js';
+import { OpenWindowState } from '../read/openWindowState.js';
+import { type ReadSnapshot, snapshotOnce } from '../read/openFacts.js';
+import { type ShopContext, readAllGroups, readKnownAt, readWindow, valuesOf } from '../read/windowReader.js';
+import { REVISION, type SliceChange } from '../aggregate/slice.js';
+import type { Counters, Store } from '../store/store.js';
+import { isSliding, type Span, type WindowSize } from '../calendar/windowAssigner.js';
+import { CHOICES, type ChosenSize, type Kpi } from '../kpi/kpi.js';
+
+/** Which windows are told, and with what. `choices`: also windows of chosen sizes; `comparison`: what is usual, of hours and days. */
+export interface WindowValuesSettings {
+  readonly sizes: readonly WindowSize[];
+  readonly choices?: StoredWindowSizes;
+  readonly comparison?: Baseline;
+  /** `one`: nobody else writes to this store, so open windows are kept in memory. */
+  readonly writers?: 'one' | 'many';
+}
+
+/** What a group's sums grew by since they were last told, and in how many changes. */
+export interface CorrectionDelta {
+  readonly sums: Counters;
+  readonly changes: number;
+}
+
+/** Groups of a window that are wanted, by name: which of their numbers and, of a window that is over, what it grew by. */
+export type WantedGroups = ReadonlyMap<string, { readonly kpis: ReadonlySet<string>; readonly growth?: CorrectionDelta }>;
+
+export class WindowValues {
+  /** Every size that has to be read. */
+  readonly sizes: readonly WindowSize[];
+  readonly #store: Store;
+  readonly #shop: ShopContext;
+  readonly #settings: WindowValuesSettings;
+  readonly #kpis: ReadonlyMap<string, Kpi>;
+  readonly #live: OpenWindowState | undefined;
+
+  constructor(store: Store, books: ShopContext, settings: WindowValuesSettings) {
+    this.#store = store;
+    this.#shop = books;
+    this.#settings = settings;
+    this.#kpis = new Map(books.kpis.map((kpi) => [kpi.name, kpi]));
+    this.#live = settings.writers === 'many' ? undefined : new OpenWindowState();
+    this.sizes = settings.choices === undefined ? settings.sizes : [...new Set([...settings.sizes, ...CHOICES])];
+  }
+
+  /** Notes slices that changed, and what is over. */
+  onSlicesChanged(slices: readonly SliceChange[], now: number): void {
+    this.#live?.forget(now);
+    this.#live?.learn(slices);
+  }
+
+  /** One look at what is open, for all that is read for one instant. */
+  openFacts(now: number): ReadSnapshot {
+    return snapshotOnce(this.#store, now);
+  }
+
+  /** The numbers of these groups. */
+  async valuesOf(size: WindowSize, span: Span, wanted: WantedGroups, now: number, look: ReadSnapshot): Promise<KpiValue[]> {
+    const { rows, open } = await readWindow(this.#store, size, span, this.#shop, now, look, this.#live);
+    const values: KpiValue[] = [];
+    for (const row of rows) {
+      const asked = wanted.get(groupOf(row));
+      if (asked === undefined) continue;
+      const { kpis, growth } = asked;
+      const read = valuesOf(size, [row], this.#shop, now, open, this.#shop.kpis.filter(({ name }) => kpis.has(name)));
+      values.push(...(growth === undefined ? read : read.map((value) => this.#withPrevious(value, row, growth))));
+    }
+    return this.#dressed(size, span, values, now);
+  }
+
+  /** All groups, with zeros for those that were heard on the window's day before it ended (of a day: on the day before). */
+  async readWithZeros(size: WindowSize, span: Span, now: number, status: 'live' | 'final'): Promise<KpiValue[]> {
+    const { calendar, kpis } = this.#shop;
+    const present = await readAllGroups(this.#store, size, span, this.#shop, now, status === 'live' ? this.#live : undefined);
+    const day = calendar.windowAt('1d', size === '1d' ? span.start - 1 : isSliding(size) ? now : span.start);
+    const seen = await readKnownAt(this.#store, day, size === '1d' || status === 'live' ? day.end : span.end, this.#shop, now);
+    const shift = size === 'shift' ? calendar.shiftAt(span.start) : undefined;
+    const window = { size, span, status, ...(shift === undefined ? {} : { shift }) };
+    return this.#dressed(size, span, [...present, ...emptyKpis(seen, present, window, kpis, now)], now);
+  }
+
+  /** As the size itself, as a chosen size, or as both. */
+  async #dressed(size: WindowSize, span: Span, values: readonly KpiValue[], now: number): Promise<KpiValue[]> {
+    const compared = await this.#compared(size, span, values, now);
+    const plain = this.#settings.sizes.includes(size) ? compared : [];
+    return [...plain, ...(isChoice(size) ? await this.#chosen(size, span, compared, now) : [])];
+  }
+
+  async #chosen(size: ChosenSize, span: Span, values: readonly KpiValue[], now: number): Promise<KpiValue[]> {
+    const chosen = await this.#settings.choices?.of(span.start, values.map(groupOf), now);
+    return values.flatMap((value) => {
+      const adaptive = chosen?.get(groupOf(value))?.get(value.name);
+      return adaptive?.size === size ? [{ ...value, adaptive }] : [];
+    });
+  }
+
+  async #compared(size: WindowSize, span: Span, values: readonly KpiValue[], now: number): Promise<readonly KpiValue[]> {
+    const { comparison } = this.#settings;
+    if (comparison === undefined || (size !== '1h' && size !== '1d') || now < span.start || now >= span.end) return values;
+    const usual = await comparison.at(size, span, now);
+    return values.map((value) => {
+      const kpi = this.#kpis.get(value.name);
+      const found = kpi === undefined ? undefined : usual(kpi, value);
+      return found === undefined ? value : { ...value, comparison: found };
+    });
+  }
+
+  #withPrevious(value: KpiValue, row: WindowSums, { sums, changes }: CorrectionDelta): KpiValue {
+    const kpi = this.#kpis.get(value.name);
+    if (kpi === undefined || value.status !== 'corrected') return value;
+    return { ...value, previous: { value: evaluate(kpi, without(row.sums, sums), this.#shop.currency), revision: (row.sums[REVISION] ?? 0) - changes } };
+  }
+}
+
+function isChoice(size: WindowSize): size is ChosenSize {
+  return (CHOICES as readonly string[]).includes(size);
+}
+
+function without(sums: Counters, growth: Counters): Counters {
+  const before: Record<string, number> = { ...sums };
+  for (const [field, grown] of Object.entries(growth)) before[field] = (before[field] ?? 0) - grown;
+  return before;
+}

@@ -1,0 +1,195 @@
+/**
+ * Is this a canonical event, and what exactly does it say? CloudEvents 1.0 (specification v1.0.2) around the shop's own data.
+ */
+import Ajv2020, { type ErrorObject } from 'ajv/dist/2020.js';
+import type { Refusal } from '../base/errors.js';
+import { type ERASURE, type EVENT_TYPES, eventSchema, type STATUSES } from './schema.js';
+import { isPlainlyValid } from './eventShape.js';
+import { fromMinor, toMinor } from '../base/money.js';
+import { DAY, formatInstant, MINUTE, parseInstant } from '../base/time.js';
+
+export type EventType = (typeof EVENT_TYPES)[number] | typeof ERASURE;
+export type SaleStatus = (typeof STATUSES)[number];
+
+export interface Campaign {
+  readonly source?: string;
+  readonly medium?: string;
+  readonly name?: string;
+}
+
+/** `amount` is decimal text with the currency's decimals; instants are UTC with milliseconds; `quantity` has at most three decimals. */
+export interface EventData {
+  readonly store: string;
+  readonly channel?: string;
+  readonly status?: SaleStatus;
+  readonly amount?: string;
+  readonly currency?: string;
+  readonly openedAt?: string;
+  readonly closedAt?: string;
+  readonly quantity?: number;
+  readonly payment?: string;
+  readonly campaign?: Campaign;
+  readonly customer?: string;
+  readonly [extra: `x_${string}`]: string | number | boolean;
+}
+
+/** One canonical event. `sequence` orders the versions of one subject. */
+export interface ShopEvent {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: EventType;
+  readonly subject?: string;
+  readonly time: string;
+  readonly sequence: string;
+  readonly recordedtime?: string;
+  readonly data: EventData;
+}
+
+/** What an event is checked against: the receiver's clock (epoch ms) and the shop's one currency. */
+export interface EventContext {
+  readonly now: number;
+  readonly currency: string;
+}
+
+export type ParsedEvent =
+  | { readonly outcome: 'event'; readonly event: ShopEvent }
+  | { readonly outcome: 'refused'; readonly refusals: readonly Refusal[] };
+
+/** A till's clock may be this far ahead of ours. */
+export const MAX_FUTURE_MS = 5 * MINUTE;
+/** Hour slices, and so corrections, reach this far back. */
+export const MAX_AGE_MS = 400 * DAY;
+/** Longer than anything is open: sums of such times would leave the exact integers. */
+const MAX_OPEN_MS = 3_660 * DAY;
+
+type Json = Record<string, unknown>;
+
+const validate = new Ajv2020({ allErrors: true, strict: false, messages: true }).compile(eventSchema);
+
+/** Checks anything and gives it its one canonical form: equal events become equal text. */
+export function parseEvent(input: unknown, context: EventContext): ParsedEvent {
+  if (!isPlainlyValid(input) && !validate(input)) {
+    return { outcome: 'refused', refusals: (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').slice(0, 8).map(refusalOf) };
+  }
+  const raw = input as Json & { data: Json };
+  const refusals: Refusal[] = [];
+  const event = canonical(raw, context, refusals);
+  return refusals.length > 0 ? { outcome: 'refused', refusals } : { outcome: 'event', event };
+}
+
+/** Orders versions of one subject: instants by time whatever their precision, plain integers by value, anything else as text. */
+export function sequenceKey(sequence: string): string {
+  if (/^\d{1,20}$/.test(sequence)) return sequence.padStart(20, '0');
+  return parseInstant(sequence) === undefined ? sequence : sequence.replace(/Z$/, '');
+}
+
+/** The sales channel an event is booked under: a till's, where the sender says nothing. */
+export function channelOf(data: { readonly channel?: string }): string {
+  return data.channel ?? 'pos';
+}
+
+function canonical(raw: Json & { data: Json }, context: EventContext, refusals: Refusal[]): ShopEvent {
+  const time = instantAt(raw['time'], '/time', refusals);
+  const recorded = raw['recordedtime'] === undefined ? undefined : instantAt(raw['recordedtime'], '/recordedtime', refusals);
+  refuseImplausible(time, context.now, recorded ?? context.now, refusals);
+  const formatted = time === undefined ? '' : canonicalInstant(raw['time'] as string, time);
+  const subject = raw['subject'] as string | undefined;
+  const sequence = raw['sequence'] as string | number | undefined;
+  return {
+    specversion: '1.0',
+    id: raw['id'] as string,
+    source: raw['source'] as string,
+    type: raw['type'] as EventType,
+    ...(subject === undefined ? {} : { subject }),
+    time: formatted,
+    sequence: sequence === undefined ? formatted : canonicalSequence(String(sequence)),
+    ...(recorded === undefined ? {} : { recordedtime: formatInstant(recorded) }),
+    data: canonicalData(raw.data, context, refusals),
+  };
+}
+
+function canonicalData(raw: Json, context: EventContext, refusals: Refusal[]): EventData {
+  const currency = raw['currency'] ?? context.currency;
+  const data = inOrder(raw['amount'] === undefined ? raw : { ...raw, currency });
+  if (raw['amount'] !== undefined) {
+    data['amount'] = amountAt(raw['amount'], currency as string, context.currency, refusals);
+  }
+  for (const field of ['openedAt', 'closedAt'] as const) {
+    if (raw[field] !== undefined) data[field] = reformat(raw[field], `/data/${field}`, refusals);
+  }
+  refuseBadSpan(data, refusals);
+  const quantity = raw['quantity'] as number | undefined;
+  if (quantity !== undefined && !Number.isInteger(Math.round(quantity * 1e6) / 1e3)) {
+    refusals.push({ path: '/data/quantity', rule: 'precision', message: 'at most three decimals' });
+  }
+  return data as unknown as EventData;
+}
+
+/** A copy with its fields in order; what an outbox has sent has them so. */
+function inOrder(raw: Json): Json {
+  const fields = Object.keys(raw);
+  if (fields.every((field, index) => index === 0 || (fields[index - 1] ?? '') < field)) return { ...raw };
+  const data: Json = {};
+  for (const field of fields.sort()) data[field] = raw[field];
+  return data;
+}
+
+function refuseBadSpan(data: Json, refusals: Refusal[]): void {
+  const { openedAt, closedAt } = data as { openedAt?: string; closedAt?: string };
+  if (openedAt !== undefined && closedAt !== undefined && closedAt < openedAt) {
+    refusals.push({ path: '/data/closedAt', rule: 'order', message: 'closed before opened' });
+  } else if (openedAt !== undefined && closedAt !== undefined && (parseInstant(closedAt) ?? 0) - (parseInstant(openedAt) ?? 0) > MAX_OPEN_MS) {
+    refusals.push({ path: '/data/closedAt', rule: 'span', message: 'more than ten years after it was opened' });
+  }
+}
+
+function amountAt(raw: unknown, currency: string, expected: string, refusals: Refusal[]): string {
+  if (currency !== expected) {
+    refusals.push({ path: '/data/currency', rule: 'currency.foreign', message: `the shop counts in ${expected}` });
+    return '0';
+  }
+  const minor = toMinor(String(raw), currency);
+  if (minor === undefined) refusals.push({ path: '/data/amount', rule: 'precision', message: `not an exact amount of ${currency}` });
+  return fromMinor(minor ?? 0, currency);
+}
+
+function canonicalSequence(sequence: string): string {
+  const instant = parseInstant(sequence);
+  if (instant === undefined) return sequence;
+  const nanos = /\.(\d{4,9})/.exec(sequence)?.[1];
+  return nanos === undefined ? canonicalInstant(sequence, instant) : `${formatInstant(instant).slice(0, 20)}${nanos.padEnd(9, '0')}Z`;
+}
+
+function reformat(raw: unknown, path: string, refusals: Refusal[]): string {
+  const instant = instantAt(raw, path, refusals);
+  return instant === undefined ? '' : canonicalInstant(raw as string, instant);
+}
+
+/** Most instants come in the canonical form already. */
+function canonicalInstant(text: string, instant: number): string {
+  return text.length === 24 && text.endsWith('Z') && text[10] === 'T' && !text.startsWith('60', 17) ? text : formatInstant(instant);
+}
+
+function instantAt(raw: unknown, path: string, refusals: Refusal[]): number | undefined {
+  const instant = parseInstant(raw as string);
+  if (instant === undefined) refusals.push({ path, rule: 'instant', message: 'must be an RFC 3339 instant with a zone' });
+  return instant;
+}
+
+/**
+ * Whoever recorded it (the intake, which always says when) has judged it by its own clock and told the sender "stored": a later receiver
+ * whose clock is behind, by up to a day, must not refuse it.
+ */
+function refuseImplausible(time: number | undefined, now: number, recordedAt: number, refusals: Refusal[]): void {
+  if (time === undefined) return;
+  const latest = Math.max(now, Math.min(recordedAt, now + DAY)) + MAX_FUTURE_MS;
+  if (time > latest) refusals.push({ path: '/time', rule: 'time.future', message: 'more than 5 minutes ahead of the clock' });
+  if (time < now - MAX_AGE_MS) refusals.push({ path: '/time', rule: 'time.past', message: 'more than 400 days ago' });
+}
+
+function refusalOf(error: ErrorObject): Refusal {
+  const missing = error.keyword === 'required' ? `/${String(error.params['missingProperty'])}` : '';
+  const unknown = error.keyword === 'additionalProperties' ? `/${String(error.params['additionalProperty'])}` : '';
+  return { path: `${error.instancePath}${missing}${unknown}`, rule: error.keyword, message: error.message ?? error.keyword };
+}

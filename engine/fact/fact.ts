@@ -1,0 +1,218 @@
+/**
+ * What do we know about one thing that happened? The merge of all versions heard of it, whatever their order.
+ *
+ * A fact is a row of last-writer-wins registers, one a field, ordered by (paid or not, sequence, id, value). That order is total, so
+ * the merge is commutative, associative and idempotent (a state-based CRDT: Shapiro et al. 2011, LWW-Register).
+ */
+import { type EventData, type EventType, sequenceKey, type ShopEvent } from '../event/event.js';
+import { toMinor } from '../base/money.js';
+import { parseInstant } from '../base/time.js';
+
+/** A field's value: text, an instant in epoch ms, money in minor units, a quantity in thousandths. */
+export type FieldValue = string | number | boolean;
+
+/** Where the fields that any event may have stand in a fact; a sender's own fields (`x_…`) follow, in the order of their names. */
+export const SLOT = {
+  store: 0, channel: 1, time: 2, status: 3, amount: 4, quantity: 5, payment: 6, openedAt: 7, closedAt: 8, customer: 9,
+  'campaign.source': 10, 'campaign.medium': 11, 'campaign.name': 12,
+} as const;
+
+/** The place of the first `x_…` field. */
+export const FIRST_EXTRA = 13;
+
+/**
+ * The merged fields by their place, with the place of their writer (`by` is absent where there is but one writer). A writer is the version's
+ * place in its subject's history (`sequences`) and its id (`ids`). Writers and the names of `x_…` fields are sorted: equal knowledge is an
+ * equal fact, and equal text (see factText.ts). Plain lists, and one text for the usual single writer: most facts are never merged.
+ */
+export interface Fact {
+  readonly type: EventType;
+  readonly sequences: string | readonly string[];
+  readonly ids: string | readonly string[];
+  readonly extras: readonly string[];
+  readonly values: readonly (FieldValue | undefined)[];
+  readonly by: readonly number[] | undefined;
+}
+
+/** Facts of one thing share this key. The source belongs to it: two tills may both have a receipt 1. */
+export function factKey({ type, source, subject, id }: Pick<ShopEvent, 'type' | 'source' | 'subject' | 'id'>): string {
+  return keyStart(type, source) + (subject ?? `=${id}`);
+}
+
+/** Merges one more version in. */
+export function mergeEvent(fact: Fact | undefined, event: ShopEvent, currency: string): Fact {
+  return mergeFacts(fact, factOf(event, currency));
+}
+
+/** Merges two states of knowledge about one thing. Answers `a` itself where `b` says nothing new. */
+export function mergeFacts(a: Fact | undefined, b: Fact): Fact {
+  if (a === undefined) return b;
+  if (covers(a, b)) return a;
+  if (covers(b, a)) return b;
+  return mergeRegisters(a, b);
+}
+
+/** The value of one field, `undefined` where no version set it. */
+export function fieldOf(fact: Fact, field: string): FieldValue | undefined {
+  return fact.values[placeOf(fact, field)];
+}
+
+/** The status a fact has: what was said, else that a ticket, lead or checkout is open until somebody closes it, and that anything else happened. */
+export function statusOf({ type, values }: Fact): FieldValue {
+  return values[SLOT.status] ?? (type === 'ticket' || type === 'lead' || type === 'checkout' ? 'open' : 'completed');
+}
+
+/** Place of a field in a fact; one behind the last where the fact does not have it. */
+export function placeOf({ extras, values }: Pick<Fact, 'extras' | 'values'>, field: string): number {
+  const slot = (SLOT as Readonly<Record<string, number>>)[field];
+  if (slot !== undefined) return slot;
+  const index = extras.indexOf(field);
+  return index === -1 ? values.length : FIRST_EXTRA + index;
+}
+
+/** What one version says. */
+export function factOf({ type, id, time, sequence, data }: ShopEvent, currency: string): Fact {
+  const { store, channel, status, payment, amount, quantity } = data;
+  const minor = amount === undefined ? undefined : toMinor(amount, currency) ?? 0;
+  const thousandths = quantity === undefined ? undefined : Math.round(quantity * 1_000);
+  const values: (FieldValue | undefined)[] = [store, channel, instantOf(time), status, minor, thousandths, payment];
+  const extras = pushRest(values, data);
+  // A version whose place is its time needs no second look at the same instant.
+  const place = sequence === time ? time.slice(0, -1) : sequenceKey(sequence);
+  return { type, sequences: isUnpaid(type, status) ? UNPAID + place : place, ids: id, extras, values, by: undefined };
+}
+
+/**
+ * A sale that was paid stays one: cancelled later, it is a refund that takes the money back. So what says it was paid stands behind all that
+ * says it is open or cancelled. No sequence begins with a control character.
+ */
+const UNPAID = '\u0001';
+
+function isUnpaid(type: EventType, status: EventData['status']): boolean {
+  return type === 'sale' && status !== undefined && status !== 'completed';
+}
+
+/** One list for all facts without fields of the sender's own. */
+export const NO_EXTRAS: readonly string[] = [];
+const MAX_SOURCES = 1_000;
+const keyStarts = new Map<EventType, Map<string, string>>();
+
+/** Sources are few, and encoding one costs more than finding it again. */
+function keyStart(type: EventType, source: string): string {
+  let bySource = keyStarts.get(type);
+  if (bySource === undefined) keyStarts.set(type, bySource = new Map<string, string>());
+  let start = bySource.get(source);
+  if (start === undefined) {
+    if (bySource.size >= MAX_SOURCES) bySource.clear();
+    bySource.set(source, start = `f/${type}/${encodeURIComponent(source)}/`);
+  }
+  return start;
+}
+
+/** Appends the fields that most facts do not have, and answers the names of the sender's own. */
+function pushRest(values: (FieldValue | undefined)[], data: EventData): readonly string[] {
+  const { openedAt, closedAt, customer, campaign } = data;
+  const own = ownFields(data);
+  if (own === NO_EXTRAS && openedAt === undefined && closedAt === undefined && customer === undefined && campaign === undefined) return own;
+  values.push(optionalInstant(openedAt), optionalInstant(closedAt), customer, campaign?.source, campaign?.medium, campaign?.name);
+  for (const name of own) values.push(data[name as `x_${string}`]);
+  return own;
+}
+
+function ownFields(data: EventData): readonly string[] {
+  let own: string[] | undefined;
+  for (const field in data) {
+    if (field.charCodeAt(1) === UNDERSCORE) (own ??= []).push(field);
+  }
+  return own?.sort() ?? NO_EXTRAS;
+}
+
+/** Only a sender's own fields have one in second place. */
+const UNDERSCORE = '_'.charCodeAt(0);
+
+function instantOf(text: string): number {
+  const instant = parseInstant(text);
+  if (instant === undefined) throw new TypeError(`not a canonical instant: ${text}`);
+  return instant;
+}
+
+function optionalInstant(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : instantOf(text);
+}
+
+/** Whether merging `b` into `a` changes nothing: what a repetition does, and what an older version does that knows no more. */
+function covers(a: Fact, b: Fact): boolean {
+  const isNewer = a.by === undefined && b.by === undefined && isAfter(b.sequences as string, b.ids as string, a.sequences as string, a.ids as string);
+  if (isNewer) return false;
+  for (let place = 0; place < b.values.length; place += 1) {
+    const value = b.values[place];
+    if (value === undefined) continue;
+    const mine = a.extras === b.extras || place < FIRST_EXTRA ? place : placeOf(a, b.extras[place - FIRST_EXTRA] ?? '');
+    const known = a.values[mine];
+    if (known === undefined || isLater(registerAt(b, place, value), registerAt(a, mine, known))) return false;
+  }
+  return true;
+}
+
+interface Register {
+  readonly value: FieldValue;
+  readonly sequence: string;
+  readonly id: string;
+}
+
+function registerAt({ sequences, ids, by }: Fact, place: number, value: FieldValue): Register {
+  const writer = by?.[place] ?? 0;
+  return { value, sequence: nth(sequences, writer), id: nth(ids, writer) };
+}
+
+function nth(texts: string | readonly string[], index: number): string {
+  return typeof texts === 'string' ? texts : texts[index] ?? '';
+}
+
+function isAfter(sequence: string, id: string, otherSequence: string, otherId: string): boolean {
+  return sequence === otherSequence ? id > otherId : sequence > otherSequence;
+}
+
+function isLater(a: Register, b: Register): boolean {
+  if (a.sequence !== b.sequence || a.id !== b.id) return isAfter(a.sequence, a.id, b.sequence, b.id);
+  return a.value !== b.value && JSON.stringify(a.value) > JSON.stringify(b.value);
+}
+
+function mergeRegisters(a: Fact, b: Fact): Fact {
+  const extras = a.extras === b.extras ? a.extras : [...new Set([...a.extras, ...b.extras])].sort();
+  const registers: (Register | undefined)[] = [];
+  const end = extras.length > 0 ? FIRST_EXTRA + extras.length : Math.max(a.values.length, b.values.length);
+  for (let place = 0; place < end; place += 1) {
+    const name = place < FIRST_EXTRA ? undefined : extras[place - FIRST_EXTRA];
+    const [mine, other] = name === undefined ? [place, place] : [placeOf(a, name), placeOf(b, name)];
+    registers.push(later(registerIn(a, mine), registerIn(b, other)));
+  }
+  return assemble(b.type, extras, registers);
+}
+
+function registerIn(fact: Fact, place: number): Register | undefined {
+  const value = fact.values[place];
+  return value === undefined ? undefined : registerAt(fact, place, value);
+}
+
+function later(a: Register | undefined, b: Register | undefined): Register | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return isLater(b, a) ? b : a;
+}
+
+function assemble(type: EventType, extras: readonly string[], registers: readonly (Register | undefined)[]): Fact {
+  const writers: Register[] = [];
+  for (const register of registers) {
+    if (register !== undefined && !writers.some((writer) => isSameWriter(writer, register))) writers.push(register);
+  }
+  writers.sort((a, b) => (isAfter(a.sequence, a.id, b.sequence, b.id) ? 1 : -1));
+  const values = registers.map((register) => register?.value);
+  const [only] = writers;
+  if (only !== undefined && writers.length === 1) return { type, sequences: only.sequence, ids: only.id, extras, values, by: undefined };
+  const by = registers.map((register) => (register === undefined ? 0 : writers.findIndex((writer) => isSameWriter(writer, register))));
+  return { type, sequences: writers.map(({ sequence }) => sequence), ids: writers.map(({ id }) => id), extras, values, by };
+}
+
+function isSameWriter(a: Register, b: Register): boolean {
+  return a.sequence === b.sequence && a.id === b.id;
+}

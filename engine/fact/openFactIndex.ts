@@ -1,0 +1,72 @@
+/**
+ * Which sales and leads are still open? One key for each, in order of time, so that the answer needs no look at all facts.
+ *
+ *     q/<type>/<openedAt, else time; seconds, padded to 10>/<store>/<channel>/<encodeURIComponent(rest of the fact's key)>
+ *
+ * The entry is written and deleted in the commit that writes the fact, and expires with it.
+ */
+import { type Fact, fieldOf, statusOf } from './fact.js';
+import type { Entry, KeyRange, Put } from '../store/store.js';
+import { textOf } from '../store/store.js';
+
+/** Kinds of facts that somebody waits for. */
+export const OPENABLE = ['sale', 'lead'] as const;
+export type Openable = (typeof OPENABLE)[number];
+
+/** An open thing. `openedAt` in epoch ms (its time where it says nothing else), `amount` in minor units where one is known. */
+export interface OpenThing {
+  readonly type: Openable;
+  readonly factKey: string;
+  readonly store: string;
+  readonly channel: string;
+  readonly openedAt: number;
+  readonly amount?: number;
+}
+
+/** The key of a fact's entry, `undefined` where the fact is not open. */
+export function openKey(factKey: string, fact: Fact): string | undefined {
+  if (!isOpenable(fact.type) || statusOf(fact) !== 'open') return undefined;
+  const rest = factKey.slice(`f/${fact.type}/`.length);
+  const group = `${String(fieldOf(fact, 'store') ?? '')}/${String(fieldOf(fact, 'channel') ?? 'pos')}`;
+  return `q/${fact.type}/${seconds(openedAtOf(fact))}/${group}/${encodeURIComponent(rest)}`;
+}
+
+/** What keeps the index right when a fact moves from one state to the next. */
+export function openChanges(factKey: string, before: Fact | undefined, after: Fact, expiresAt: number): Put[] {
+  const former = before === undefined ? undefined : openKey(factKey, before);
+  const key = openKey(factKey, after);
+  const changes: Put[] = former === undefined || former === key ? [] : [{ key: former }];
+  if (key !== undefined) changes.push({ key, value: openValue(after), expiresAt });
+  return changes;
+}
+
+/** The entries of one type that were opened in `[from, to)` (epoch ms, cut to seconds), the oldest first. */
+export function openRange(type: Openable, from = 0, to = Infinity): KeyRange {
+  return { gte: `q/${type}/${seconds(from)}/`, lt: to === Infinity ? `q/${type}/\uffff` : `q/${type}/${seconds(to)}/` };
+}
+
+/** The open thing that an entry speaks of. */
+export function parseOpen({ key, value }: Entry): OpenThing {
+  const [, type, , store, channel, rest] = key.split('/');
+  const { openedAt, amount } = JSON.parse(textOf(value) ?? '{}') as { openedAt: number; amount?: number };
+  const factKey = `f/${type ?? ''}/${decodeURIComponent(rest ?? '')}`;
+  return { type: type as Openable, factKey, store: store ?? '', channel: channel ?? '', openedAt, ...(amount === undefined ? {} : { amount }) };
+}
+
+function isOpenable(type: string): type is Openable {
+  return type === 'sale' || type === 'lead';
+}
+
+function openValue(fact: Fact): string {
+  const amount = fieldOf(fact, 'amount');
+  return JSON.stringify({ openedAt: openedAtOf(fact), ...(typeof amount === 'number' ? { amount } : {}) });
+}
+
+function openedAtOf(fact: Fact): number {
+  const instant = fieldOf(fact, 'openedAt') ?? fieldOf(fact, 'time');
+  return typeof instant === 'number' ? instant : 0;
+}
+
+function seconds(epochMs: number): string {
+  return String(Math.max(0, Math.floor(epochMs / 1_000))).padStart(10, '0');
+}

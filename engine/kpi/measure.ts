@@ -1,0 +1,69 @@
+/**
+ * What does one fact add, to what, and when? Measures say it; a new version of a fact takes back what the old one added.
+ */
+import { createHash } from 'node:crypto';
+import type { EventType } from '../event/event.js';
+import type { FieldValue } from '../fact/fact.js';
+
+/**
+ * A test on one field of the merged fact. Two fields are derived: `social` (the campaign came from a social network) and `duration` (ms from
+ * `openedAt` to `closedAt`). `above` and `atMost` compare numbers; a field that is no number is neither.
+ */
+export interface Condition {
+  readonly field: string;
+  readonly op: 'is' | 'isNot' | 'in' | 'known' | 'unknown' | 'above' | 'atMost';
+  readonly value?: FieldValue | readonly FieldValue[];
+}
+
+/** What a fact of `type` that meets all conditions adds; `sign` -1 takes away. */
+export interface Term {
+  readonly type: EventType;
+  readonly where?: readonly Condition[];
+  /**
+   * `one` counts facts, `amount` minor units, `quantity` thousandths (1 where the sender gave none), `duration` ms from `openedAt` to `closedAt`,
+   * `{ field }` thousandths of a number that the sender gave (text, or more than a thousand million either way: nothing), `{ part }` minor units
+   * that are a part of the amount (no whole number, or more than all of it: nothing).
+   */
+  readonly value: 'one' | 'amount' | 'quantity' | 'duration' | { readonly field: `x_${string}` } | { readonly part: `x_${string}` };
+  /** Which instant decides the window (default `time`, which is also taken where the fact has no such instant). */
+  readonly at?: 'time' | 'openedAt' | 'closedAt';
+  /** The window is decided so many ms later: by when something has lasted too long, not by when it began. */
+  readonly afterMs?: number;
+  readonly sign?: 1 | -1;
+}
+
+/** An additive quantity kept per slice: its sum, the number of facts behind it and, with `spread`, a log-bucket histogram. */
+export interface Measure {
+  readonly name: string;
+  readonly terms: readonly Term[];
+  readonly spread?: boolean;
+}
+
+/**
+ * A set of measures with its name. Facts remember the generation they were last added up by, so that edited definitions
+ * take back exactly what the former ones had added.
+ */
+export interface Generation {
+  readonly id: string;
+  readonly measures: readonly Measure[];
+}
+
+/** The same definitions are the same generation. */
+export function generationOf(measures: readonly Measure[]): Generation {
+  return { id: createHash('sha256').update(JSON.stringify(measures)).digest('base64url').slice(0, 8), measures };
+}
+
+/** Ratio of neighboring histogram buckets: percentiles are right to 2.5 %. */
+export const BUCKET_RATIO = 1.05;
+
+/** Names of slice fields: the sum is the measure's name itself. */
+export const countField = (measure: string): string => `${measure}#`;
+/** Number of facts of a type, whatever they count for: a KPI is known where anything was heard of its types. */
+export const typeField = (type: EventType): string => `=${type}`;
+export const bucketField = (measure: string, bucket: number): string => `${measure}@${String(bucket)}`;
+
+/** The bucket of a histogram that a value falls into; its upper bound is `BUCKET_RATIO` to that power. */
+export function bucketOf(value: number): number {
+  return value < 1 ? 0 : 1 + Math.floor(Math.log(value) / Math.log(BUCKET_RATIO));
+}
+

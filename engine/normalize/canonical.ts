@@ -1,0 +1,18 @@
+/**
+ * Who speaks our own language already? Canonical events, one or an array, checked and brought to their one form.
+ */
+import { Collector, type Intake, type NormalizeContext, type Normalized } from './draft/collector.js';
+import { isRecord } from "../base/json.js";
+
+/** Ids are the sender's: it is the one who has to repeat them. */
+export function normalizeEvents(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
+  const harvest = new Collector(intake, context);
+  const sent: readonly unknown[] = Array.isArray(body) ? body : [body];
+  sent.forEach((event, index) => { addSent(harvest, index, event); });
+  return harvest;
+}
+
+function addSent(harvest: Collector, index: number, event: unknown): void {
+  if (isRecord(event)) harvest.addCanonical(index, event);
+  else harvest.refuse(index, { path: '', rule: 'type', message: 'must be object' });
+}

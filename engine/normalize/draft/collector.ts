@@ -1,0 +1,152 @@
+/**
+ * What came out of one delivery? Canonical events with deterministic ids, refusals with their place and rule, and what was left out on purpose.
+ */
+import { hash } from 'node:crypto';
+import type { Refusal } from '../../base/errors.js';
+import { type EventData, type EventType, parseEvent, type ShopEvent } from '../../event/event.js';
+import { formatInstant } from '../../base/time.js';
+import type { Calendar } from '../../calendar/windowAssigner.js';
+import type { OwnColumns } from '../mapping/columns.js';
+import type { PosMapping } from '../mapping/fieldMapping.js';
+import { isRecord } from "../../base/json.js";
+
+/** How a delivery came in. Header names are lower-case, with or without their provider's prefix; `topic` is the message's. */
+export interface Intake {
+  readonly provider: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly topic?: string;
+  readonly receivedAt: number;
+}
+
+/** What normalizing depends on besides the delivery. The first store is the default one. */
+export interface NormalizeContext {
+  readonly now: number;
+  readonly currency: string;
+  readonly stores: readonly { readonly id: string; readonly aliases: readonly string[] }[];
+  readonly calendar: Calendar;
+  readonly pseudonym: (email: string) => string;
+  readonly pos: PosMapping;
+  /** Headings of a file's columns beside those that are known anyway. */
+  readonly columns?: OwnColumns;
+  readonly stages: Stages;
+}
+
+/** Pipeline stages by their internal names, as HubSpot sends them. */
+export interface Stages {
+  readonly won: readonly string[];
+  readonly lost: readonly string[];
+  readonly closedTicket: readonly string[];
+}
+
+/** A refusal with the place of the refused element in what was sent; those of one event share its `item`. */
+export interface PlacedRefusal extends Refusal {
+  readonly index: number;
+  readonly item: number;
+}
+
+/** Why an element makes no event although nothing is wrong with it. */
+export type IgnoredReason =
+  | 'test' | 'topic' | 'privacy' | 'ping' | 'type' | 'property' | 'redacted' | 'refund.empty' | 'order.draft' | 'checkout.deleted'
+  | 'row.total' | 'page.event' | 'page.inside' | 'page.form';
+
+export interface Ignored {
+  readonly index: number;
+  readonly reason: IgnoredReason;
+}
+
+/** An event before it is checked. `origins`: which field of the sender's body each canonical path came from, for refusals. */
+export interface EventDraft {
+  readonly type: EventType;
+  readonly source: string;
+  readonly subject?: string;
+  readonly time: unknown;
+  readonly sequence?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly origins?: Readonly<Record<string, string>>;
+}
+
+export interface Normalized {
+  readonly events: readonly ShopEvent[];
+  readonly refusals: readonly PlacedRefusal[];
+  readonly ignored: readonly Ignored[];
+  /** Elements or parts of them that made no event: each has one or more refusals. */
+  readonly refused: number;
+  /** Places of elements that ask to forget somebody: letters that speak of them have to go too. */
+  readonly erasures?: readonly number[];
+}
+
+const ID_LENGTH = 22;
+/** Collects what one delivery gives. */
+export class Collector implements Normalized {
+  readonly events: ShopEvent[] = [];
+  readonly refusals: PlacedRefusal[] = [];
+  readonly ignored: Ignored[] = [];
+  readonly erasures: number[] = [];
+  refused = 0;
+  readonly #context: Pick<NormalizeContext, 'now' | 'currency'>;
+  readonly #recordedtime: string;
+
+  constructor(intake: Pick<Intake, 'receivedAt'>, context: Pick<NormalizeContext, 'now' | 'currency'>) {
+    this.#context = context;
+    this.#recordedtime = formatInstant(intake.receivedAt);
+  }
+
+  /** Checks a draft; its id is made of what it says, so that the same fact told twice is the same event. */
+  add(index: number, { origins = {}, ...draft }: EventDraft): void {
+    const event = this.#parse(index, { specversion: '1.0', id: '-', ...draft, data: present(draft.data) }, origins);
+    if (event !== undefined) this.events.push({ ...event, id: eventId(event) });
+  }
+
+  /** Checks a canonical event as it was sent, id included. */
+  addCanonical(index: number, sent: unknown): void {
+    const event = this.#parse(index, isRecord(sent) ? sent : {}, {});
+    if (event !== undefined) this.events.push(event);
+  }
+
+  refuse(index: number, ...refusals: readonly Refusal[]): void {
+    const item = this.refused;
+    this.refused += 1;
+    for (const refusal of refusals) this.refusals.push({ ...refusal, index, item });
+  }
+
+  ignore(index: number, reason: IgnoredReason): void {
+    this.ignored.push({ index, reason });
+  }
+
+  erase(index: number): void {
+    this.erasures.push(index);
+  }
+
+  #parse(index: number, raw: object, origins: Readonly<Record<string, string>>): ShopEvent | undefined {
+    const parsed = parseEvent({ ...raw, recordedtime: this.#recordedtime }, this.#context);
+    if (parsed.outcome === 'refused') {
+      this.refuse(index, ...parsed.refusals.map((refusal) => ({ ...refusal, path: originOf(refusal.path, origins) })));
+      return undefined;
+    }
+    return parsed.event;
+  }
+}
+
+/** 132 bits over what an event says: source, type, subject, version and data in canonical order. */
+export function eventId({ source, type, subject, sequence, data }: Omit<ShopEvent, 'id'>): string {
+  const said = [source, type, subject ?? '', sequence, canonicalJson(data)].join('|');
+  return hash('sha256', said, 'base64url').slice(0, ID_LENGTH);
+}
+
+/** The record without its absent fields. */
+export function present(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) if (value !== undefined) kept[name] = value;
+  return kept;
+}
+
+/** The fields of a canonical event's data are in order already; those of its campaign need not be. */
+function canonicalJson(data: EventData): string {
+  if (data.campaign === undefined) return JSON.stringify(data);
+  const { medium, name, source } = data.campaign;
+  return JSON.stringify({ ...data, campaign: { medium, name, source } });
+}
+
+function originOf(path: string, origins: Readonly<Record<string, string>>): string {
+  return Object.hasOwn(origins, path) ? (origins[path] ?? path) : path;
+}

@@ -1,0 +1,56 @@
+/**
+ * What does a fiscal till say at the end of its day? One closing: a total to check the receipts against, never revenue.
+ */
+import Big from 'big.js';
+import { formatInstant } from '../../base/time.js';
+import { defaultStore, storeNamed } from '../draft/headers.js';
+import type { EventDraft } from '../draft/collector.js';
+import { type CollectedFile } from './collected.js';
+
+export interface Closing {
+  /** The till's number on its seal. */
+  readonly device: string;
+  /** What tells this closing from the device's others: its running number. */
+  readonly number: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Decimal text, without and of taxes, after returns. */
+  readonly net: string;
+  readonly tax: string;
+  /** Of what has been transmitted, later; absent: the closing itself. */
+  readonly statedAt?: number;
+  readonly final: 'final' | 'provisional';
+  readonly cash?: string;
+  readonly electronic?: string;
+  readonly receipts?: number;
+  readonly flags: readonly string[];
+}
+
+/**
+ * `status` is `open` while another, fuller word about the same closing is still to come. More returns than sales make a negative total, which
+ * no event may carry as its amount.
+ */
+export function closingDraft({ context, store }: CollectedFile, closing: Closing): EventDraft {
+  const { device, number, at, net, tax, statedAt: toldAt, final, cash, electronic, receipts } = closing;
+  const gross = new Big(net).plus(tax);
+  const flags = [...closing.flags, ...(isShort(gross, cash, electronic) ? ['closing.gap'] : []), ...(gross.lt(0) ? ['closing.negative'] : [])];
+  const named = storeNamed(context, store) ?? context.pos.stores.get(device.toLowerCase()) ?? storeNamed(context, device);
+  return {
+    type: 'closing',
+    source: `urn:bottega:batch:${encodeURIComponent(device)}`,
+    subject: `${device}/${number}`,
+    time: formatInstant(at),
+    ...(toldAt === undefined ? {} : { sequence: formatInstant(toldAt) }),
+    data: {
+      store: named ?? defaultStore(context), channel: 'pos', status: final === 'final' ? 'completed' : 'open',
+      amount: gross.lt(0) ? undefined : gross.toFixed(2), currency: 'EUR',
+      x_net: net, x_tax: tax, x_cash: cash, x_electronic: electronic, x_receipts: receipts, x_quality: flags.length === 0 ? undefined : flags.join(','),
+    },
+  };
+}
+
+/** What was not paid yet, or with vouchers, is a gap that is told and never filled. */
+function isShort(gross: Big, cash: string | undefined, electronic: string | undefined): boolean {
+  if (cash === undefined && electronic === undefined) return false;
+  return !gross.eq(new Big(cash ?? 0).plus(electronic ?? 0));
+}

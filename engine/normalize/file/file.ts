@@ -1,0 +1,144 @@
+/**
+ * What happened on an offline day? A table of receipts, canonical events line by line, or a fiscal till's closing, told by type and content.
+ */
+import type { Refusal } from '../../base/errors.js';
+import { type Body, readBody } from '../draft/jsonBody.js';
+import { headerOf } from '../draft/headers.js';
+import { Collector, type Intake, type NormalizeContext, type Normalized, type PlacedRefusal } from '../draft/collector.js';
+import { addAdeClosings, adeHeadings } from './adeClosings.js';
+import { addEvents, isCanonical } from './ndjson.js';
+import { columnsOf, missingIn } from '../mapping/columns.js';
+import { addClosing } from './cor10.js';
+import { readCells } from './csv.js';
+import { kindOf, textIn } from './format.js';
+import { addReceipts } from './receipts.js';
+import { type Table, tableIn, tableOf } from './table.js';
+import { readXml } from './xml.js';
+import type { CollectedFile } from './collected.js';
+import { isRecord } from "../../base/json.js";
+
+/** The outcome, and what letters about single rows are to hold: all that is needed to read them again. */
+export type NormalizedFile = Normalized & { readonly body: unknown };
+
+/** Rules that a whole file breaks: it could not be read at all. */
+export const UNREADABLE: readonly string[] = ['json', 'csv.form', 'xml.form', 'text.form'];
+
+/** Bytes or text as they came, or JSON that an earlier node has parsed. Never throws. */
+export function normalizeBatch(payload: unknown, intake: Intake, context: NormalizeContext): NormalizedFile {
+  const harvest = new Collector(intake, context);
+  const batch: CollectedFile = { collector: harvest, context, store: headerOf(intake, 'store'), till: headerOf(intake, 'till') };
+  const body = addFile(batch, payload, headerOf(intake, 'content-type'));
+  const { events, refusals, ignored, refused, erasures } = harvest;
+  return { events, refusals: firstOfEach(refusals), ignored, refused, erasures, body };
+}
+
+/** One reason a row is enough: a file has thousands of them. */
+function firstOfEach(refusals: readonly PlacedRefusal[]): PlacedRefusal[] {
+  return refusals.filter(({ item }, at) => refusals[at - 1]?.item !== item);
+}
+
+function addFile(batch: CollectedFile, payload: unknown, contentType: string | undefined): unknown {
+  const text = payload instanceof Uint8Array ? textIn(payload) : payload;
+  if (typeof text !== 'string') {
+    if (payload instanceof Uint8Array || payload === undefined) return refuse(batch, { path: '', rule: 'text.form', message: 'no text' });
+    return addElements(batch, elementsOf(payload));
+  }
+  if (text.trim() === '') return refuse(batch, { path: '', rule: 'text.form', message: 'is empty' });
+  switch (kindOf(text, contentType)) {
+    case 'xml': return addXml(batch, text);
+    case 'lines': return addElements(batch, linesIn(text));
+    case 'table': return addTable(batch, text);
+  }
+}
+
+function addXml(batch: CollectedFile, text: string): unknown {
+  // A mark before the first element is no part of the document.
+  const xml = readXml(text.replace(/^\s+/, ''));
+  if (xml.outcome === 'refused') return refuse(batch, xml.refusal);
+  addClosing(batch, xml.root);
+  return undefined;
+}
+
+function addTable(batch: CollectedFile, text: string): unknown {
+  const cells = readCells(text);
+  if (cells === undefined) return refuse(batch, { path: '', rule: 'csv.form', message: 'a quote does not close, or a row is too long' });
+  const table = tableIn(cells, (headings) => readerOf(headings, batch) !== undefined);
+  return table === undefined ? refuse(batch, unknownTable(cells[0] ?? [], batch)) : addRows(batch, table);
+}
+
+/** Our own columns, the tax office's, or a till's. Answers what letters about the rows hold. */
+function addRows(batch: CollectedFile, table: Table): unknown[] {
+  const reader = readerOf(table.headings, batch);
+  if (reader === undefined) {
+    const refusal = unknownTable(table.headings, batch);
+    for (const { index } of table.rows) batch.collector.refuse(index, refusal);
+    return contentsOf(table);
+  }
+  return reader(table);
+}
+
+type TableReader = (table: Table) => unknown[];
+
+function readerOf(headings: readonly string[], batch: CollectedFile): TableReader | undefined {
+  if (isCanonical(headings)) return (table) => { addEvents(batch, table); return contentsOf(table); };
+  const ade = adeHeadings(headings);
+  if (ade !== undefined) return (table) => { addAdeClosings(batch, table, ade); return contentsOf(table); };
+  const columns = columnsOf(headings, batch.context.columns ?? new Map());
+  return missingIn(columns).length > 0 ? undefined : (table) => addReceipts(batch, table, columns);
+}
+
+function unknownTable(headings: readonly string[], { context }: CollectedFile): Refusal {
+  const missing = missingIn(columnsOf(headings, context.columns ?? new Map()));
+  return { path: '', rule: 'csv.columns', message: `no column is known to hold: ${missing.join(', ')}` };
+}
+
+function contentsOf({ rows }: Table): unknown[] {
+  const contents: unknown[] = [];
+  for (const { index, values } of rows) contents[index] = values;
+  return contents;
+}
+
+/** One JSON value a line, or one for all: an array, an object over several lines. */
+function linesIn(text: string): Body[] {
+  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const first = readBody(lines[0] ?? '');
+  if (first.outcome === 'json' && lines.length > 1) return lines.map(readBody);
+  const whole = readBody(text);
+  if (whole.outcome === 'json') return elementsOf(whole.value);
+  return lines.length > 1 && lines.some((line) => readBody(line).outcome === 'json') ? lines.map(readBody) : [whole];
+}
+
+function elementsOf(value: unknown): Body[] {
+  return (Array.isArray(value) ? value : [value]).map((each: unknown) => ({ outcome: 'json', value: each }));
+}
+
+/** Events as they are; records without `specversion` are rows of a table, as letters hold them. */
+function addElements(batch: CollectedFile, elements: readonly Body[]): unknown[] {
+  const { collector: harvest } = batch;
+  const records: { index: number; record: Readonly<Record<string, unknown>> }[] = [];
+  elements.forEach((element, index) => {
+    if (element.outcome === 'refused') harvest.refuse(index, element.refusal);
+    else if (!isRecord(element.value)) harvest.refuse(index, { path: '', rule: 'type', message: 'must be object' });
+    else if (Object.hasOwn(element.value, 'specversion')) harvest.addCanonical(index, element.value);
+    else records.push({ index, record: element.value });
+  });
+  const contents: unknown[] = elements.map((element) => (element.outcome === 'json' ? element.value : ''));
+  if (records.length > 0) addRecords(batch, records, contents);
+  return contents;
+}
+
+/** An event that lacks `specversion` is told so; anything else may be a row. */
+function addRecords(batch: CollectedFile, records: readonly { index: number; record: Readonly<Record<string, unknown>> }[], contents: unknown[]): void {
+  const rows = records.filter(({ index, record }) => {
+    const isEvent = isRecord(record['data']) || isCanonical(Object.keys(record));
+    if (isEvent) batch.collector.addCanonical(index, record);
+    return !isEvent;
+  });
+  if (rows.length > 0) Object.assign(contents, addRows(batch, tableOf(rows)));
+}
+
+/** The whole file: a letter about it holds it as it came. */
+function refuse({ collector: harvest }: CollectedFile, refusal: Refusal): unknown {
+  harvest.refuse(0, refusal);
+  return undefined;
+}

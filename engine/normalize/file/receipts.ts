@@ -1,0 +1,205 @@
+/**
+ * Which receipts do these rows tell? One row each, or the lines of one receipt together; read as the till's own messages are, so that a receipt
+ * that came by both ways is one receipt.
+ */
+import Big from 'big.js';
+import type { Refusal } from '../../base/errors.js';
+import { parseNumber } from '../formats/numbers.js';
+import { addReceipt } from '../pos/pos.js';
+import type { PathStep } from '../mapping/jsonPath.js';
+import type { Mapped, PosMapping } from '../mapping/fieldMapping.js';
+import type { Columns } from '../mapping/columns.js';
+import { cellAt, refusalAt, type Row, type Table } from './table.js';
+import { type CollectedFile } from './collected.js';
+
+/** What a reader needs to know about the whole file. */
+interface Sheet {
+  readonly batch: CollectedFile;
+  readonly columns: Columns;
+  readonly locale: string | null;
+  readonly pos: PosMapping;
+}
+
+/** Answers what a letter about each row has to hold: one of a receipt's letters holds all its rows, because one row alone would be another receipt. */
+export function addReceipts(batch: CollectedFile, { rows }: Table, columns: Columns): unknown[] {
+  const locale = localeOf(rows, columns, batch);
+  const sheet: Sheet = { batch, columns, locale, pos: mappingOf(columns, batch) };
+  const contents: unknown[] = [];
+  const receipts = new Map<string, [Row, ...Row[]]>();
+  for (const row of rows) {
+    contents[row.index] = row.values;
+    if (isFooter(row, columns)) batch.collector.ignore(row.index, 'row.total');
+    else collect(receipts, row, columns);
+  }
+  for (const sharing of receipts.values()) {
+    const holder = addSharing(sheet, sharing);
+    if (sharing.length > 1 && holder !== 'each') for (const { index } of sharing) contents[index] = index === holder ? sharing.map(({ values }) => values) : [];
+  }
+  return contents;
+}
+
+const TOTAL = /^(sub)?tot(al[ei]?s?)?\b/i;
+
+/** No number and no date, but the word "total" somewhere. */
+function isFooter(row: Row, { number, time, date }: Columns): boolean {
+  const named = cellAt(row, number);
+  if ((named !== '' && !TOTAL.test(named)) || [time, date].some((heading) => /\d/.test(cellAt(row, heading)))) return false;
+  return Object.values(row.values).some((cell) => TOTAL.test(cell));
+}
+
+/** Rows with the same number, till, store and day. */
+function collect(receipts: Map<string, [Row, ...Row[]]>, row: Row, { store, till, number, date, time }: Columns): void {
+  const day = cellAt(row, date ?? time).split(/[ T]/, 1);
+  const name = cellAt(row, number) === '' ? String(row.index) : JSON.stringify([...[store, till, number].map((heading) => cellAt(row, heading)), ...day]);
+  const sharing = receipts.get(name);
+  if (sharing === undefined) receipts.set(name, [row]);
+  else sharing.push(row);
+}
+
+/**
+ * Where a column tells lines, they are lines. Where none does, the same row twice is a repetition, rows of different states are versions, and
+ * rows that differ otherwise nobody can tell from a mistake. Answers the row whose letter speaks for all,
+ * or that each has its own.
+ */
+function addSharing(sheet: Sheet, sharing: readonly [Row, ...Row[]]): number | 'each' {
+  const { batch: { collector: harvest }, columns: { line, status } } = sheet;
+  if (line !== undefined) return addLines(sheet, sharing);
+  if (status === undefined && new Set(sharing.map(({ values }) => JSON.stringify(values))).size > 1) {
+    for (const { index } of sharing) harvest.refuse(index, SAME_NUMBER);
+    return sharing[0].index;
+  }
+  for (const row of sharing) addLines(sheet, [row]);
+  return 'each';
+}
+
+const SAME_NUMBER: Refusal = { path: '', rule: 'receipt.twice', message: 'the same number in rows that differ, and no column says that they are lines' };
+
+/** One refused line refuses the whole receipt: its total would be wrong. Answers the first row that is to blame. */
+function addLines(sheet: Sheet, [first, ...rest]: readonly [Row, ...Row[]]): number {
+  const { batch: { collector: harvest, context }, pos } = sheet;
+  const refused = new Map<number, Refusal>();
+  const record = recordOf(sheet, [first, ...rest], (row, refusal) => { if (!refused.has(row.index)) refused.set(row.index, refusal); });
+  const before = harvest.refused;
+  if (refused.size === 0) addReceipt(harvest, first.index, record, { ...context, pos });
+  const [blamed = first.index] = refused.keys();
+  if (refused.size === 0 && harvest.refused === before) return blamed;
+  for (const { index } of refused.size === 0 ? rest : [first, ...rest]) harvest.refuse(index, refused.get(index) ?? OTHER_LINE);
+  return blamed;
+}
+
+const OTHER_LINE: Refusal = { path: '', rule: 'receipt.line', message: 'another row of the same receipt is refused' };
+
+type Refuse = (row: Row, refusal: Refusal) => void;
+
+/** The receipt as a till would have sent it, under the table's own headings. */
+function recordOf({ batch, columns, locale }: Sheet, [first, ...rest]: readonly [Row, ...Row[]], refuse: Refuse): Record<string, unknown> {
+  const { payment, quantity } = columns;
+  const lines = [first, ...rest];
+  const decimals = (heading: string, currency: string | undefined): string[] => lines.flatMap((row) => decimalAt(row, heading, { locale, currency, refuse }));
+  const amountHeading = columns.total ?? columns.amount ?? '';
+  const amounts = decimals(amountHeading, batch.context.currency);
+  if (columns.total !== undefined && new Set(amounts).size > 1) {
+    for (const row of lines) refuse(row, refusalAt(amountHeading, 'receipt.total', 'the rows of this receipt say different totals'));
+  }
+  return {
+    ...first.values,
+    ...fallbacksOf(batch, columns),
+    ...stateOf(first, columns, batch),
+    [amountHeading]: amounts.length < lines.length ? '' : columns.total === undefined ? sumOf(amounts) : amounts[0],
+    ...timesOf(first, columns),
+    ...(payment === undefined ? {} : { [payment]: paymentsOf(lines, payment, columns.total === undefined ? amounts : []) }),
+    ...(quantity === undefined ? {} : { [quantity]: decimals(quantity, undefined) }),
+  };
+}
+
+/** How each line was paid, with what it cost where that is its own. */
+function paymentsOf(lines: readonly Row[], payment: string, amounts: readonly string[]): { word: string; amount?: string }[] {
+  const paid = lines.map((row, index) => ({ word: cellAt(row, payment), ...(amounts[index] === undefined ? {} : { amount: amounts[index] }) }));
+  return paid.filter(({ word }) => word !== '');
+}
+
+interface RowReading {
+  readonly locale: string | null;
+  readonly currency: string | undefined;
+  readonly refuse: Refuse;
+}
+
+function decimalAt(row: Row, heading: string, { locale, currency, refuse }: RowReading): string[] {
+  const cell = cellAt(row, heading);
+  if (cell === '') {
+    if (currency !== undefined) refuse(row, refusalAt(heading, 'required', 'is missing'));
+    return [];
+  }
+  const parsed = parseNumber(cell, currency === undefined ? { locale } : { locale, currency });
+  if (parsed.outcome === 'number') return [parsed.text];
+  refuse(row, refusalAt(heading, parsed.rule, parsed.message));
+  return [];
+}
+
+function sumOf(decimals: readonly string[]): string {
+  return decimals.reduce((sum, decimal) => sum.plus(decimal), new Big(0)).toFixed();
+}
+
+/** Date and time of day in one text; a day whose hours stand in a third column is the same day. */
+function timesOf(row: Row, { time, date, clock, openedAt, closedAt }: Columns): Record<string, string> {
+  if (time !== undefined || date === undefined) return {};
+  const day = cellAt(row, date);
+  const at = (heading: string | undefined): [string, string][] => {
+    const cell = cellAt(row, heading);
+    return heading === undefined || !/^\d\d?[:.]\d\d([:.]\d\d)?$/.test(cell) ? [] : [[heading, `${day} ${cell}`]];
+  };
+  return { [date]: `${day} ${cellAt(row, clock)}`.trim(), ...Object.fromEntries([...at(openedAt), ...at(closedAt)]) };
+}
+
+/** Headings of columns that the table does not have, and no table has. */
+const SAID = { store: '(store)', till: '(till)', status: '(status)' } as const;
+
+/** A table without a column for it may tell what became of a receipt by its type: "annullato" is this receipt, "annullo" one that voids another. */
+function stateOf(row: Row, { status, kind }: Columns, { context: { pos } }: CollectedFile): Record<string, string> {
+  const word = cellAt(row, kind);
+  return status === undefined && pos.statuses.has(word.toLowerCase()) ? { [SAID.status]: word } : {};
+}
+
+/** Types of documents that give money back, beside those of the form. */
+const RETURNS = ['reso', 'resi', 'annullo', 'storno', 'rimborso', 'nota di credito', 'return', 'refund', 'void'];
+
+/** A file that names no store is the one of whoever sent it, else of the first store, by the name its till gives it. */
+function fallbacksOf({ store, till, context }: CollectedFile, columns: Columns): Record<string, string | undefined> {
+  const [first] = context.stores;
+  return {
+    ...(columns.store === undefined ? { [SAID.store]: store ?? first?.aliases[0] } : {}),
+    ...(columns.till === undefined ? { [SAID.till]: till } : {}),
+  };
+}
+
+function mappingOf(columns: Columns, { context: { pos } }: CollectedFile): PosMapping {
+  const step = (heading: string | undefined, ...more: readonly PathStep[]): readonly PathStep[] | undefined =>
+    (heading === undefined ? undefined : [{ field: heading }, ...more]);
+  const { number, time, date, amount, total, currency, payment, store, till, quantity, covers, status, kind, openedAt, closedAt } = columns;
+  const paths: Record<Exclude<Mapped, 'sequence'>, readonly PathStep[] | undefined> = {
+    number: step(number), time: step(time ?? date), amount: step(total ?? amount), currency: step(currency),
+    store: step(store ?? SAID.store), till: step(till ?? SAID.till), quantity: step(quantity, 'every'),
+    payment: step(payment, 'every', { field: 'word' }), paymentAmount: total === undefined ? step(payment, 'every', { field: 'amount' }) : undefined,
+    covers: step(covers), status: step(status ?? SAID.status), kind: step(kind), openedAt: step(openedAt), closedAt: step(closedAt),
+  };
+  const { locale, zone } = pos.date;
+  return {
+    ...pos,
+    paths: Object.fromEntries(Object.entries(paths).filter(([, steps]) => steps !== undefined)),
+    returns: new Set([...pos.returns, ...RETURNS]),
+    // Read here already, and written plainly.
+    number: { locale: 'en-US' },
+    date: { ...(locale === undefined ? {} : { locale }), ...(zone === undefined ? {} : { zone }) },
+  };
+}
+
+/** As the form declares; a file in which some amount can only be read with a decimal point is written so as a whole. */
+function localeOf(rows: readonly Row[], columns: Columns, { context: { pos, currency } }: CollectedFile): string | null {
+  const declared = pos.number.locale ?? null;
+  const reads = (cell: string, locale: string | null): boolean => parseNumber(cell, { locale, currency }).outcome === 'number';
+  const cells = rows.map((row) => cellAt(row, columns.total ?? columns.amount)).filter((cell) => /[.,]/.test(cell));
+  const onlyWithPoint = cells.some((cell) => reads(cell, POINT) && !reads(cell, declared));
+  return onlyWithPoint && !cells.some((cell) => !reads(cell, POINT) && reads(cell, declared)) ? POINT : declared;
+}
+
+const POINT = 'en-US';

@@ -1,0 +1,138 @@
+/**
+ * How does this till write its receipts? Paths, declared formats and the till's own words, as the form edits them.
+ */
+import { ConfigError } from '../../base/errors.js';
+import type { SaleStatus } from '../../event/event.js';
+import { DATE_KINDS, type DateFormat } from '../formats/dates.js';
+import { grammarOf } from '../formats/locale.js';
+import type { NumberFormat } from '../formats/numbers.js';
+import { isZone } from '../../base/time.js';
+import { parsePath, type PathStep } from './jsonPath.js';
+
+/** The fields of an event that a path can fill. `covers` becomes `x_covers`, `kind` says which receipts are returns, `paymentAmount` see split.ts. */
+export const MAPPED = [
+  'store', 'till', 'number', 'time', 'amount', 'currency', 'payment', 'paymentAmount', 'quantity', 'covers', 'status', 'openedAt', 'closedAt',
+  'sequence', 'kind',
+] as const;
+export type Mapped = (typeof MAPPED)[number];
+
+export interface PosMapping {
+  readonly paths: Readonly<Partial<Record<Mapped, readonly PathStep[]>>>;
+  readonly number: NumberFormat;
+  readonly date: DateFormat;
+  /** The till's words in lower case. */
+  readonly statuses: ReadonlyMap<string, SaleStatus>;
+  readonly payments: ReadonlyMap<string, string>;
+  readonly stores: ReadonlyMap<string, string>;
+  readonly returns: ReadonlySet<string>;
+  /** Do receipt numbers begin again every day, or is each one used once? */
+  readonly receiptNumbers: 'perDay' | 'unique';
+  /** A store nobody has declared: book it under the default store, under its own name, or refuse. */
+  readonly unknownStore: 'default' | 'asSent' | 'refuse';
+}
+
+/** What the form saves: text only. */
+export type SavedMapping = Readonly<Record<string, unknown>>;
+
+/** The receipt of an Italian till, as long as nobody edits the form. */
+export const DEFAULT_MAPPING = {
+  paths: {
+    store: 'idNegozio', till: 'idCassa', number: 'numeroScontrino', time: 'dataOra', amount: 'totale', currency: 'valuta', payment: 'pagamenti[].tipo',
+    paymentAmount: 'pagamenti[].importo', quantity: 'righe[].qta', covers: 'coperti', status: 'stato', openedAt: 'apertura', closedAt: 'chiusura', sequence: '',
+    kind: 'tipoDocumento',
+  },
+  numbers: 'it-IT',
+  minorUnits: '',
+  dates: 'it-IT',
+  dateKind: '',
+  zone: '',
+  statuses: 'completo=completed\ncompletato=completed\nchiuso=completed\npagato=completed\ncompleted=completed\n'
+    + 'aperto=open\nin corso=open\nsospeso=open\nopen=open\nannullato=cancelled\nstornato=cancelled\ncancelled=cancelled',
+  payments: 'elettronico=card\ncarta=card\nbancomat=card\npos=card\ncontanti=cash\ncontante=cash\nbuono=voucher\n'
+    + 'buono pasto=voucher\nticket=voucher\nbonifico=transfer\ncard=card\ncash=cash\nvoucher=voucher\ntransfer=transfer',
+  stores: '',
+  returns: 'reso',
+  receiptNumbers: 'perDay',
+  unknownStore: 'default',
+} as const;
+
+const STATUS_WORDS: readonly SaleStatus[] = ['open', 'completed', 'cancelled'];
+const PAYMENT = /^[a-z][a-z0-9_-]{0,31}$/;
+
+/** Reads the form's table; throws `ConfigError` that names the row. `zone` is the shop's, for a till that has none of its own. */
+export function readMapping(saved: SavedMapping, zone: string): PosMapping {
+  const form: SavedMapping = { ...DEFAULT_MAPPING, ...saved };
+  return {
+    paths: readPaths({ ...DEFAULT_MAPPING.paths, ...(form['paths'] as object) }),
+    number: readNumbers(form),
+    date: readDates(form, zone),
+    statuses: readWords(form, 'statuses', (word) => (STATUS_WORDS as readonly string[]).includes(word)) as ReadonlyMap<string, SaleStatus>,
+    payments: readWords(form, 'payments', (word) => PAYMENT.test(word)),
+    stores: readWords(form, 'stores', (word) => word !== ''),
+    returns: new Set(textIn(form, 'returns').split(/[\n,]/).map((word) => word.trim().toLowerCase()).filter((word) => word !== '')),
+    receiptNumbers: oneOf(form, 'receiptNumbers', ['perDay', 'unique']),
+    unknownStore: oneOf(form, 'unknownStore', ['default', 'asSent', 'refuse']),
+  };
+}
+
+function readPaths(saved: Readonly<Record<string, unknown>>): PosMapping['paths'] {
+  const paths: Partial<Record<Mapped, readonly PathStep[]>> = {};
+  for (const field of MAPPED) {
+    const text = saved[field];
+    if (text === undefined || text === '') continue;
+    const steps = typeof text === 'string' ? parsePath(text) : undefined;
+    if (steps === undefined) throw new ConfigError(`mapping.paths.${field}`, 'must be a path such as a.b[0].c', text);
+    paths[field] = steps;
+  }
+  for (const field of ['number', 'time', 'amount'] as const) {
+    if (paths[field] === undefined) throw new ConfigError(`mapping.paths.${field}`, 'is needed', saved[field]);
+  }
+  return paths;
+}
+
+function readNumbers(form: SavedMapping): NumberFormat {
+  const minorUnits = textIn(form, 'minorUnits');
+  if (minorUnits !== '' && !/^[0-4]$/.test(minorUnits)) throw new ConfigError('mapping.minorUnits', 'must be empty or 0 to 4', minorUnits);
+  return { ...readLocale(form, 'numbers'), ...(minorUnits === '' ? {} : { minorUnits: Number(minorUnits) }) };
+}
+
+function readDates(form: SavedMapping, shopZone: string): DateFormat {
+  const saved = textIn(form, 'dateKind');
+  const kind = DATE_KINDS.find((known) => known === saved);
+  if (saved !== '' && kind === undefined) throw new ConfigError('mapping.dateKind', `must be empty or one of ${DATE_KINDS.join(', ')}`, saved);
+  const zone = textIn(form, 'zone') === '' ? shopZone : textIn(form, 'zone');
+  if (!isZone(zone)) throw new ConfigError('mapping.zone', 'must be an IANA time zone', zone);
+  return { ...readLocale(form, 'dates'), zone, ...(kind === undefined ? {} : { kind }) };
+}
+
+/** Empty: nothing is declared, and text that needs a locale is refused. */
+function readLocale(form: SavedMapping, field: 'numbers' | 'dates'): { locale?: string } {
+  const locale = textIn(form, field);
+  if (locale === '') return {};
+  if (grammarOf(locale) === undefined) throw new ConfigError(`mapping.${field}`, 'must be empty or a locale such as it-IT', locale);
+  return { locale };
+}
+
+/** Lines of `theirs=ours`. */
+function readWords(form: SavedMapping, field: string, allowed: (word: string) => boolean): ReadonlyMap<string, string> {
+  const lines = textIn(form, field).split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return new Map(lines.map((line) => {
+    const cut = line.lastIndexOf('=');
+    const [theirs, ours] = [line.slice(0, Math.max(cut, 0)).trim().toLowerCase(), line.slice(cut + 1).trim()];
+    if (theirs === '' || !allowed(ours)) throw new ConfigError(`mapping.${field}`, 'every line must be theirs=ours', line);
+    return [theirs, ours];
+  }));
+}
+
+function oneOf<T extends string>(form: SavedMapping, field: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === form[field]);
+  if (found === undefined) throw new ConfigError(`mapping.${field}`, `must be one of ${allowed.join(', ')}`, form[field]);
+  return found;
+}
+
+function textIn(form: SavedMapping, field: string): string {
+  const text = form[field] ?? '';
+  if (typeof text === 'string') return text.trim();
+  if (typeof text === 'number') return String(text);
+  throw new ConfigError(`mapping.${field}`, 'must be text', text);
+}

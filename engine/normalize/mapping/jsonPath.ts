@@ -1,0 +1,42 @@
+import { isRecord } from "../../base/json.js";
+
+/** A field's name, a place in a list, or every place. */
+export type PathStep = { readonly field: string } | { readonly place: number } | 'every';
+
+const TOKEN = /([^.[\]]+)|\[(\d{0,4})\]|\./gy;
+const PATH = /^[^.[\]]+(\[\d{0,4}\])*(\.[^.[\]]+(\[\d{0,4}\])*)*$/;
+const MAX_FOUND = 10_000;
+
+/** The steps of a path, `undefined` where it is none. */
+export function parsePath(text: string): readonly PathStep[] | undefined {
+  const trimmed = text.trim();
+  if (trimmed.length > 200 || !PATH.test(trimmed)) return undefined;
+  return [...trimmed.matchAll(TOKEN)].flatMap(([token, field, place]): PathStep[] => {
+    if (token === '.') return [];
+    if (field !== undefined) return [{ field: field.trim() }];
+    return [place === undefined || place === '' ? 'every' : { place: Number(place) }];
+  });
+}
+
+/** All values there: at most one unless the path says "every". `null` reads as absent. */
+export function valuesAt(root: unknown, steps: readonly PathStep[]): unknown[] {
+  let found: unknown[] = [root];
+  for (const step of steps) found = found.flatMap((value) => stepInto(value, step)).slice(0, MAX_FOUND);
+  return found.filter((value) => value !== undefined && value !== null);
+}
+
+/** The same place as a JSON Pointer, for refusals. */
+export function pointerOf(steps: readonly PathStep[]): string {
+  return steps.map((step) => `/${tokenOf(step)}`).join('');
+}
+
+function tokenOf(step: PathStep): string {
+  if (step === 'every') return '-';
+  return 'place' in step ? String(step.place) : step.field.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function stepInto(value: unknown, step: PathStep): unknown[] {
+  if (step === 'every') return Array.isArray(value) ? value : [];
+  if ('place' in step) return Array.isArray(value) ? [value[step.place]] : [];
+  return isRecord(value) && Object.hasOwn(value, step.field) ? [value[step.field]] : [];
+}

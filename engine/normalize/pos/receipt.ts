@@ -1,0 +1,110 @@
+/**
+ * What stands at this place of a till's receipt? Values read through the mapping; whatever cannot be read is remembered as a refusal.
+ */
+import type { Refusal } from '../../base/errors.js';
+import { parseDate } from '../formats/dates.js';
+import { parseNumber } from '../formats/numbers.js';
+import { toMinor } from '../../base/money.js';
+import { pointerOf, type PathStep, valuesAt } from '../mapping/jsonPath.js';
+import type { Mapped, PosMapping } from '../mapping/fieldMapping.js';
+
+const MAX_TEXT = 64;
+
+export class Receipt {
+  readonly refusals: Refusal[] = [];
+  /** Doubts about an accepted receipt: they end in `x_quality`. */
+  readonly flags = new Set<string>();
+  readonly mapping: PosMapping;
+  readonly #body: unknown;
+  readonly #currency: string;
+
+  constructor(body: unknown, mapping: PosMapping, currency: string) {
+    this.#body = body;
+    this.mapping = mapping;
+    this.#currency = currency;
+  }
+
+  /** Where a field stands, as a JSON Pointer; empty where the mapping has no path for it. */
+  pointer(field: Mapped): string {
+    return pointerOf(this.#steps(field));
+  }
+
+  refuse(field: Mapped, rule: string, message: string): void {
+    this.refusals.push({ path: this.pointer(field), rule, message });
+  }
+
+  /** Says that a needed field is missing, unless something was said about it already. */
+  miss(field: Mapped): void {
+    const path = this.pointer(field);
+    if (!this.refusals.some((refusal) => refusal.path === path)) this.refuse(field, 'required', 'is missing');
+  }
+
+  /** Everything at a field's path; empty text reads as absent. */
+  values(field: Mapped): unknown[] {
+    const steps = this.#steps(field);
+    return steps.length === 0 ? [] : valuesAt(this.#body, steps).filter((value) => value !== '');
+  }
+
+  /** What two fields say of each thing that both speak of: `pagamenti[].tipo` and `pagamenti[].importo` of each payment, absent where it says none. */
+  pairs(left: Mapped, right: Mapped): (readonly [unknown, unknown])[] {
+    const [ours, theirs] = [this.#steps(left), this.#steps(right)];
+    const fork = ours.findIndex((step, index) => JSON.stringify(step) !== JSON.stringify(theirs[index]));
+    const shared = fork === -1 ? ours.length : fork;
+    const within = (thing: unknown, steps: readonly PathStep[]): unknown => {
+      const found = valuesAt(thing, steps.slice(shared)).filter((value) => value !== '');
+      return found.length > 1 ? undefined : found[0];
+    };
+    return valuesAt(this.#body, ours.slice(0, shared)).map((thing) => [within(thing, ours), within(thing, theirs)] as const);
+  }
+
+  /** Minor units of money that a receipt is not refused for. */
+  minor(value: unknown): number | undefined {
+    const parsed = parseNumber(value, { ...this.mapping.number, currency: this.#currency });
+    return parsed.outcome === 'number' ? toMinor(parsed.text, this.#currency) : undefined;
+  }
+
+  /** Short text or an exact whole number. */
+  text(field: Mapped): string | undefined {
+    const [value] = this.values(field);
+    if (value === undefined) return undefined;
+    const parsed = parseNumber(value, { kind: 'id' });
+    if (parsed.outcome === 'number' && parsed.text.length <= MAX_TEXT) return parsed.text;
+    this.refuse(field, parsed.outcome === 'refused' ? parsed.rule : 'maxLength', 'must be short text');
+    return undefined;
+  }
+
+  /** Epoch ms. */
+  instant(field: Mapped): number | undefined {
+    const [value] = this.values(field);
+    if (value === undefined) return undefined;
+    const parsed = parseDate(value, this.mapping.date);
+    if (parsed.outcome === 'refused') {
+      this.refuse(field, parsed.rule, parsed.message);
+      return undefined;
+    }
+    for (const flag of parsed.flags) this.flags.add(flag);
+    return parsed.at;
+  }
+
+  /** Decimal text of money in the shop's currency. */
+  money(field: Mapped): string | undefined {
+    const [value] = this.values(field);
+    return value === undefined ? undefined : this.#decimal(field, value, { ...this.mapping.number, currency: this.#currency });
+  }
+
+  /** Plain quantities, in no currency and never in minor units. */
+  quantities(field: Mapped): number[] {
+    return this.values(field).map((value) => Number(this.#decimal(field, value, { locale: this.mapping.number.locale ?? null }) ?? 0));
+  }
+
+  #decimal(field: Mapped, value: unknown, format: PosMapping['number']): string | undefined {
+    const parsed = parseNumber(value, format);
+    if (parsed.outcome === 'number') return parsed.text;
+    this.refuse(field, parsed.rule, parsed.message);
+    return undefined;
+  }
+
+  #steps(field: Mapped): readonly PathStep[] {
+    return this.mapping.paths[field] ?? [];
+  }
+}

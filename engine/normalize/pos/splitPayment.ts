@@ -1,0 +1,51 @@
+/**
+ * How was this receipt paid, and if in several ways, how much in each? The parts stand in the sale itself: so its newest version says all of it,
+ * and nothing is left of what a former one said.
+ */
+import type { Receipt } from './receipt.js';
+
+/** Several kinds whose amounts are known are `split`: of those two are counted, and what remains is neither. Minor units, both always said. */
+interface PaymentSplit {
+  readonly payment: 'split';
+  readonly x_card_minor: number;
+  readonly x_cash_minor: number;
+}
+
+const VAGUE = { payment: 'other' } as const;
+
+/** Several kinds that do not add up to the total are `other`, and flagged; those of a return are so without a flag. */
+export function paymentIn(receipt: Receipt, type: 'sale' | 'refund'): PaymentSplit | { readonly payment: string | undefined } {
+  const words = receipt.values('payment').filter((value): value is string => typeof value === 'string');
+  const [only, another] = new Set(words.map((word) => kindOf(receipt, word)));
+  if (another === undefined) return { payment: only };
+  if (type === 'refund' || receipt.pointer('paymentAmount') === '') return VAGUE;
+  const parts = partsOf(receipt);
+  if (parts === undefined) {
+    receipt.flags.add('payment.parts');
+    return VAGUE;
+  }
+  const [used] = parts.keys();
+  if (parts.size < 2) return used === undefined ? VAGUE : { payment: used };
+  return { payment: 'split', x_card_minor: parts.get('card') ?? 0, x_cash_minor: parts.get('cash') ?? 0 };
+}
+
+/** What each kind took, without those that took nothing; `undefined` where it is not said, or not the whole amount. */
+function partsOf(receipt: Receipt): ReadonlyMap<string, number> | undefined {
+  const parts = new Map<string, number>();
+  for (const [word, value] of receipt.pairs('payment', 'paymentAmount')) {
+    if (word === undefined && value === undefined) continue;
+    const part = receipt.minor(value);
+    if (part === undefined) return undefined;
+    const kind = typeof word === 'string' ? kindOf(receipt, word) : 'other';
+    parts.set(kind, (parts.get(kind) ?? 0) + part);
+  }
+  const used = new Map([...parts].filter(([, part]) => part !== 0));
+  const [amount] = receipt.values('amount');
+  const sum = [...used.values()].reduce((total, part) => total + part, 0);
+  return [...used.values()].some((part) => part < 0) || sum !== receipt.minor(amount) ? undefined : used;
+}
+
+/** The till's word for a means of payment, in ours. */
+function kindOf({ mapping }: Receipt, word: string): string {
+  return mapping.payments.get(word.trim().toLowerCase()) ?? 'other';
+}

@@ -1,0 +1,119 @@
+/**
+ * Is that much or little, for this time of this day? The median of the last same weekdays up to the same minute.
+ *
+ * A past day is known by hours: its complete hours count as they were, the hour of now in proportion to its minutes. Holidays and closures,
+ * days on which the shop, the store or that kind of fact was not heard at all, are no days to compare with.
+ */
+import { median } from '../adaptive/windowSize.js';
+import { evaluate } from '../../kpi/evaluate.js';
+import { ALL, type Group, grouped, groupOf, GROUPINGS, mergeSums } from '../rollup.js';
+import { daysBefore, SliceHistory, type PastDay, hadEvents } from '../sliceHistory.js';
+import type { KpiValue } from '../kpiValue.js';
+import { minorDigits } from '../../base/money.js';
+import type { ShopContext } from '../windowReader.js';
+import { parseSliceKey } from '../../aggregate/slice.js';
+import { type Counters, countersOf, type Store } from '../../store/store.js';
+import { HOUR, MINUTE } from '../../base/time.js';
+import type { Span } from '../../calendar/windowAssigner.js';
+import { type Kpi } from '../../kpi/kpi.js';
+
+/** What is usual for a number, and on how many days that rests; `undefined` where there is nothing to compare with. */
+export type Usual = (kpi: Kpi, group: Group) => KpiValue['comparison'];
+
+/** Windows that are compared. */
+export type Compared = '1h' | '1d';
+
+const DAYS = 4;
+const WEEKS_BACK = 8;
+const MAX_WINDOWS = 64;
+
+/** A past window up to the same minute, by group. */
+interface Past {
+  readonly day: PastDay;
+  readonly sums: ReadonlyMap<string, Counters>;
+}
+
+export class Baseline {
+  readonly #shop: Pick<ShopContext, 'calendar' | 'currency'>;
+  readonly #holiday: (at: number) => string | undefined;
+  readonly #history: SliceHistory;
+  readonly #usual = new Map<string, { readonly minute: number; readonly usual: Promise<Usual> }>();
+
+  constructor(store: Store, books: Pick<ShopContext, 'calendar' | 'currency'>, holiday: (at: number) => string | undefined) {
+    this.#shop = books;
+    this.#holiday = holiday;
+    this.#history = new SliceHistory(store, books.calendar);
+  }
+
+  /** What is usual in a window: up to the minute of `now` while it is in the window, else in the whole of it. Computed once a minute. */
+  at(size: Compared, span: Span, now: number): Promise<Usual> {
+    const key = `${size}/${String(span.start)}`;
+    const minute = now >= span.start && now < span.end ? Math.floor(now / MINUTE) : Math.floor(now / HOUR) * 60;
+    const known = this.#usual.get(key);
+    if (known?.minute === minute) return known.usual;
+    const usual = this.#read(size, span, now);
+    if (this.#usual.size >= MAX_WINDOWS) this.#usual.clear();
+    this.#usual.set(key, { minute, usual });
+    usual.catch(() => { this.#usual.delete(key); });
+    return usual;
+  }
+
+  async #read(size: Compared, span: Span, now: number): Promise<Usual> {
+    const pasts: Past[] = [];
+    for (let week = 1; week <= WEEKS_BACK && pasts.length < DAYS; week += 1) {
+      const past = await this.#past(size, span, week, now);
+      if (past !== undefined) pasts.push(past);
+    }
+    const known = new Map<string, KpiValue['comparison']>();
+    return (kpi, group) => {
+      const key = `${kpi.name}/${groupOf(group)}`;
+      if (!known.has(key)) known.set(key, usualOf(kpi, group, pasts, this.#shop.currency));
+      return known.get(key);
+    };
+  }
+
+  async #past(size: Compared, span: Span, week: number, now: number): Promise<Past | undefined> {
+    const { calendar } = this.#shop;
+    const then = calendar.windowAt(size, daysBefore(calendar.clock, span.start, 7 * week));
+    if (this.#holiday(then.start) !== undefined) return undefined;
+    const day = await this.#history.day(then.start, now);
+    if (day === undefined) return undefined;
+    const isPresent = now >= span.start && now < span.end;
+    const until = isPresent ? daysBefore(calendar.clock, Math.floor(now / MINUTE) * MINUTE, 7 * week) : then.end;
+    return { day, sums: sumsUntil(day, then, Math.min(until, then.end)) };
+  }
+}
+
+function usualOf(kpi: Kpi, group: Group, pasts: readonly Past[], currency: string): KpiValue['comparison'] {
+  const days = pasts.filter(({ day }) => (group.store === ALL || day.stores.has(group.store)) && hadEvents(day, kpi.types));
+  if (days.length === 0 || (kpi.open !== undefined && kpi.open !== 'young')) return undefined;
+  const values = days.map(({ sums }) => evaluate(kpi, sums.get(groupOf(group)) ?? {}, currency)).filter((value) => value !== null);
+  const value = median(values);
+  return { value: value === undefined ? null : rounded(value, kpi, currency), days: days.length };
+}
+
+function rounded(value: number, { unit }: Kpi, currency: string): number {
+  const digits = unit === 'money' ? minorDigits(currency) : unit === 'ratio' ? 6 : unit === 'seconds' ? 3 : 1;
+  return Number(value.toFixed(digits));
+}
+
+/** Hours before `until` as they were, the hour of `until` by the share of it that had passed. */
+function sumsUntil({ slices }: PastDay, { start, end }: Span, until: number): Map<string, Counters> {
+  const byGroup = new Map<string, Record<string, number>>();
+  for (const { key, value } of slices) {
+    const slice = parseSliceKey(key);
+    if (slice.start < start || slice.start >= end || slice.start >= until) continue;
+    const sums = shareOf(countersOf(value), Math.min(1, (until - slice.start) / HOUR));
+    for (const grouping of GROUPINGS) {
+      const name = groupOf(grouped(slice, grouping));
+      const row = byGroup.get(name) ?? {};
+      byGroup.set(name, row);
+      mergeSums(row, sums);
+    }
+  }
+  return byGroup;
+}
+
+function shareOf(sums: Counters, share: number): Counters {
+  return share === 1 ? sums : Object.fromEntries(Object.entries(sums).map(([field, sum]) => [field, sum * share]));
+}

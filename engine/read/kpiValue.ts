@@ -1,0 +1,136 @@
+/**
+ * What number does the shop see? A KPI is read from the sums of a window's slices; ratios are computed last, and only here.
+ */
+import { evaluate, factsBehind, isKnown, scaled } from '../kpi/evaluate.js';
+import { lateField, REVISION, UPDATED_AT } from '../aggregate/slice.js';
+import { groupOf, type WindowSums } from './rollup.js';
+import { formatInstant } from '../base/time.js';
+import { isSliding, type Span, type WindowSize } from '../calendar/windowAssigner.js';
+import { type OpenReading, type ChosenSize, type Kpi, isAdditive } from '../kpi/kpi.js';
+export type OpenNumbers = (reading: OpenReading, row: Pick<WindowSums, 'span' | 'store' | 'channel'>) => KpiReading;
+
+export { ALL, type Grouping } from './rollup.js';
+
+export type KpiStatus = 'live' | 'final' | 'corrected';
+
+/** One published number (see the README for its JSON). `value` is `null` where it is unknown, never a false zero. */
+export interface KpiValue {
+  readonly name: string;
+  readonly window: { readonly size: WindowSize; readonly start: string; readonly end: string };
+  readonly store: string;
+  readonly channel: string;
+  readonly value: number | null;
+  readonly unit: string;
+  readonly count: number;
+  readonly status: KpiStatus;
+  readonly revision: number;
+  readonly updatedAt: string;
+  /** Name of the shift, of a window that is one. */
+  readonly shift?: string;
+  /** Of a window whose size was chosen: see adaptive.ts. */
+  readonly adaptive?: Adaptive;
+  /** What the number was before the change that this message tells; of corrections only, and not in answers to questions. */
+  readonly previous?: { readonly value: number | null; readonly revision: number };
+  /** What is usual at this moment: see comparison.ts. */
+  readonly comparison?: { readonly value: number | null; readonly days: number };
+}
+
+/**
+ * Why a window is as long as it is. `expected` facts of a window of that size; `needed` of them make a number that says something: they are
+ * `enough`, `tooFew` even in an hour, or the former size was `kept` because they are nearly enough, or not yet enough for a shorter one.
+ */
+export interface Adaptive {
+  readonly size: ChosenSize;
+  readonly reason: 'enough' | 'tooFew' | 'kept';
+  readonly expected: number;
+  readonly needed: number;
+}
+
+/** Which number of which window and group a value is of. */
+export function numberOf(value: KpiValue): string {
+  return `${value.name}/${labelOf(value)}/${value.window.start}/${groupOf(value)}`;
+}
+
+/** The size as topics say it: `auto` where it was chosen. */
+export function labelOf({ adaptive, window }: Pick<KpiValue, 'adaptive' | 'window'>): string {
+  return adaptive === undefined ? window.size : 'auto';
+}
+
+/** What reading depends on besides the slices. */
+export interface ReadContext {
+  readonly now: number;
+  readonly currency: string;
+  readonly graceMs: number;
+  readonly open?: OpenNumbers;
+}
+
+/** The KPI values of one window and group, without those that none of its facts speak of. */
+export function readKpis(size: WindowSize, row: WindowSums, kpis: readonly Kpi[], context: ReadContext): KpiValue[] {
+  const window = { size, start: formatInstant(row.span.start), end: formatInstant(row.span.end) };
+  const status = statusOf(size, row, context);
+  const updatedAt = formatInstant(row.sums[UPDATED_AT] ?? context.now);
+  const shift = row.shift === undefined ? {} : { shift: row.shift };
+  const { store, channel, sums } = row;
+  const revision = sums[REVISION] ?? 0;
+  const values: KpiValue[] = [];
+  for (const kpi of kpis) {
+    const number = kpi.open === undefined || kpi.open === 'young' ? summed(kpi, row, context) : present(kpi, kpi.open, size, row, context);
+    if (number === undefined) continue;
+    const unit = kpi.unit === 'money' ? context.currency : kpi.unit;
+    const { value, count } = number;
+    values.push({ name: kpi.name, window, store, channel, status, value, count, unit, revision, updatedAt, ...shift });
+  }
+  return values;
+}
+
+/** A number and the facts it rests on. */
+type KpiReading = Pick<KpiValue, 'value' | 'count'>;
+
+function summed(kpi: Kpi, row: WindowSums, { currency, open }: ReadContext): KpiReading | undefined {
+  if (!isKnown(kpi, row.sums)) return undefined;
+  const value = evaluate(kpi, row.sums, currency);
+  const count = factsBehind(kpi, row.sums);
+  const less = kpi.open === undefined || open === undefined ? 0 : open(kpi.open, row).count;
+  // An order may have been closed between the look at the sums and the look at what is open.
+  return less === 0 || value === null ? { value, count } : { value: Math.max(0, value - less), count: Math.max(0, count - less) };
+}
+
+/** What is open now says nothing about a window that is over, or that slides. */
+function present(kpi: Kpi, reading: OpenReading, size: WindowSize, row: WindowSums, { now, currency, open }: ReadContext): KpiReading | undefined {
+  if (open === undefined || isSliding(size) || now < row.span.start || now >= row.span.end) return undefined;
+  const { value, count } = open(reading, row);
+  if (count === 0 && !isKnown(kpi, row.sums)) return undefined;
+  return { value: value === null ? null : scaled(value, kpi, currency), count };
+}
+
+/**
+ * A window without facts is at zero for those who were there before: sums are 0, ratios and averages unknown. `present`
+ * values are left out.
+ */
+export function emptyKpis(
+  before: readonly KpiValue[],
+  present: readonly KpiValue[],
+  { size, span, status, shift }: { readonly size: WindowSize; readonly span: Span; readonly status: 'live' | 'final'; readonly shift?: string },
+  kpis: readonly Kpi[],
+  now: number,
+): KpiValue[] {
+  const additive = new Set(kpis.filter(isAdditive).map(({ name }) => name));
+  const gone = new Set(status === 'final' ? kpis.filter(({ open }) => open !== undefined && open !== 'young').map(({ name }) => name) : []);
+  const window = { size, start: formatInstant(span.start), end: formatInstant(span.end) };
+  const known = new Set(present.map(({ name, store, channel }) => `${name}/${store}/${channel}`));
+  return before
+    .filter(({ name, store, channel }) => !known.has(`${name}/${store}/${channel}`) && !gone.has(name))
+    .map((value) => ({
+      ...value, window, value: additive.has(value.name) ? 0 : null, count: 0, status, revision: 0, updatedAt: formatInstant(now),
+      ...(shift === undefined ? {} : { shift }),
+    }));
+}
+
+/** A window that slides is always live; any other is over `graceMs` after its end. */
+function statusOf(size: WindowSize, { span, sums }: WindowSums, { now, graceMs }: ReadContext): KpiStatus {
+  if (isSliding(size) || now < span.end + graceMs) return 'live';
+  return (sums[lateField(size)] ?? 0) > 0 ? 'corrected' : 'final';
+}
+
+/** A KPI value as it is answered; the window of all days asked for has a size of its own. */
+export type KpiRow = Omit<KpiValue, 'window'> & { readonly window: { readonly size: WindowSize | 'total'; readonly start: string; readonly end: string } };

@@ -1,0 +1,83 @@
+/**
+ * What is open now? Orders nobody has closed yet and quotes nobody has answered, read from the index of open things.
+ */
+import type { OpenNumbers } from './kpiValue.js';
+import { type OpenThing, openRange, parseOpen } from '../fact/openFactIndex.js';
+import type { Store } from '../store/store.js';
+import { isWithin, type WindowSums } from './rollup.js';
+import { DAY, SECOND } from '../base/time.js';
+import { type OpenReading } from '../kpi/kpi.js';
+
+/** Open things of now: orders of the last 24 hours, and all quotes. */
+export interface OpenThings {
+  readonly now: number;
+  readonly orders: readonly OpenThing[];
+  readonly quotes: readonly OpenThing[];
+}
+
+export const NOTHING_OPEN: OpenThings = { now: 0, orders: [], quotes: [] };
+
+/** An order open for longer was forgotten by whoever should have closed it: it says nothing about this day's work. */
+const ORDERS_MS = DAY;
+/** Of more open orders or leads than this, the newest are looked at. */
+const MAX_ORDERS = 5_000;
+const MAX_LEADS = 20_000;
+/** Contacts are leads too, and there may be many of them: they are not read more often than this. */
+const QUOTES_MS = SECOND;
+const QUOTE = /^f\/lead\/[^/]*\/(deal|quote)\//;
+
+const quotesRead = new WeakMap<Store, { readonly at: number; readonly quotes: Promise<readonly OpenThing[]> }>();
+
+/** A look at what is open, taken when it is first wanted and then kept. */
+export type ReadSnapshot = () => Promise<OpenThings>;
+
+export function snapshotOnce(store: Store, now: number): ReadSnapshot {
+  let seen: Promise<OpenThings> | undefined;
+  return () => (seen ??= readOpen(store, now));
+}
+
+/** What is open now; orders as they are, quotes as they were at most a second ago. */
+async function readOpen(store: Store, now: number): Promise<OpenThings> {
+  const orders = await readThings(store, 'sale', now - ORDERS_MS, MAX_ORDERS);
+  return { now, orders, quotes: await readQuotes(store, now) };
+}
+
+/** The numbers of a window and group that rest on open things. */
+export function openNumbers({ now, orders, quotes }: OpenThings, incompleteAfterMs: number): OpenNumbers {
+  return (reading: OpenReading, row: Pick<WindowSums, 'span' | 'store' | 'channel'>) => {
+    const mine = (reading === 'young' || reading === 'oldestOrder' ? orders : quotes).filter((thing) => isWithin(thing, row));
+    switch (reading) {
+      case 'young': return counted(incompleteAfterMs === 0 ? [] : mine.filter(({ openedAt }) => isAhead(openedAt + incompleteAfterMs, row.span, now)));
+      case 'oldestOrder': return { count: mine.length, value: mine.length === 0 ? null : Math.max(0, now - Math.min(...mine.map(({ openedAt }) => openedAt))) };
+      case 'quotes': return counted(mine);
+      case 'quoteAmount': return { count: mine.length, value: mine.reduce((sum, { amount }) => sum + (amount ?? 0), 0) };
+    }
+  };
+}
+
+function counted(things: readonly OpenThing[]): { value: number; count: number } {
+  return { value: things.length, count: things.length };
+}
+
+/** In the window, but not yet. */
+function isAhead(at: number, { start, end }: WindowSums['span'], now: number): boolean {
+  return at > now && at >= start && at < end;
+}
+
+function isQuote({ factKey, amount }: OpenThing): boolean {
+  return amount !== undefined || QUOTE.test(factKey);
+}
+
+async function readThings(store: Store, type: 'sale' | 'lead', from: number, limit: number): Promise<OpenThing[]> {
+  return (await store.scan({ ...openRange(type, from), reverse: true }, limit)).map(parseOpen);
+}
+
+/** A look that failed is not remembered. */
+function readQuotes(store: Store, now: number): Promise<readonly OpenThing[]> {
+  const known = quotesRead.get(store);
+  if (known !== undefined && Math.abs(now - known.at) < QUOTES_MS) return known.quotes;
+  const quotes = readThings(store, 'lead', 0, MAX_LEADS).then((things) => things.filter(isQuote));
+  quotesRead.set(store, { at: now, quotes });
+  quotes.catch(() => { quotesRead.delete(store); });
+  return quotes;
+}

@@ -1,0 +1,101 @@
+/**
+ * What do the windows that are open now add up to, without reading them again for every change? Read once, then kept up by each change.
+ *
+ * A slice is known by its whole sums after a commit, and by the number of its changes: so it does not matter whether a change is heard of
+ * before or after the look at the store that holds it already. Only where one process writes; what a second one writes is seen at the next look.
+ */
+import { ALL, type Group, groupOf, mergeSums, type WindowSums } from './rollup.js';
+import { type Level, parseSliceKey, REVISION, sliceKey, type SliceChange, UPDATED_AT } from '../aggregate/slice.js';
+import { type Counters, countersOf, type Entry } from '../store/store.js';
+import { type Span, sliceLevel, type WindowSize } from '../calendar/windowAssigner.js';
+
+type GroupSums = Group & { readonly span: Span; readonly sums: Record<string, number> };
+
+/** One open window. */
+interface Open {
+  readonly level: Level;
+  readonly span: Span;
+  readonly slices: Map<string, Counters>;
+  readonly rows: Map<string, GroupSums>;
+  loaded: Promise<unknown>;
+}
+
+const MAX_WINDOWS = 32;
+
+export class OpenWindowState {
+  readonly #windows = new Map<string, Open>();
+
+  /** Slices that changed. One whose sums are not told makes its windows unknown. */
+  learn(changes: readonly SliceChange[]): void {
+    for (const { level, start, store, channel, totals } of changes) {
+      const key = sliceKey(level, start, store, channel);
+      for (const [name, window] of this.#windows) {
+        if (window.level !== level || start < window.span.start || start >= window.span.end) continue;
+        if (totals === undefined) this.#windows.delete(name);
+        else put(window, key, { store, channel }, totals);
+      }
+    }
+  }
+
+  /** Sums of an open window for every group; `read` gives its slices where they are not known yet. */
+  async rows(size: WindowSize, span: Span, read: () => Promise<readonly Entry[]>): Promise<readonly WindowSums[]> {
+    const known = this.#windows.get(nameOf(size, span));
+    const window = known ?? this.#open(size, span, read);
+    await window.loaded;
+    return [...window.rows.values()];
+  }
+
+  /** What a look at the store found in a window, should it be kept here. */
+  refresh(size: WindowSize, span: Span, slices: readonly Entry[]): void {
+    const window = this.#windows.get(nameOf(size, span));
+    if (window !== undefined) for (const { key, value } of slices) put(window, key, parseSliceKey(key), countersOf(value));
+  }
+
+  /** Drops what was over before `now`. */
+  forget(now: number): void {
+    for (const [name, { span }] of this.#windows) if (span.end <= now) this.#windows.delete(name);
+  }
+
+  #open(size: WindowSize, span: Span, read: () => Promise<readonly Entry[]>): Open {
+    const name = nameOf(size, span);
+    const window: Open = { level: sliceLevel(size), span, slices: new Map(), rows: new Map(), loaded: Promise.resolve() };
+    if (this.#windows.size >= MAX_WINDOWS) this.#windows.clear();
+    this.#windows.set(name, window);
+    window.loaded = read().then((slices) => { for (const { key, value } of slices) put(window, key, parseSliceKey(key), countersOf(value)); });
+    window.loaded.catch(() => { this.#windows.delete(name); });
+    return window;
+  }
+}
+
+/** The sums with more changes are the newer ones. */
+function put({ span, slices, rows }: Open, key: string, { store, channel }: Group, totals: Counters): void {
+  const before = slices.get(key);
+  if (before !== undefined && (before[REVISION] ?? 0) >= (totals[REVISION] ?? 0)) return;
+  slices.set(key, totals);
+  const grown = before === undefined ? totals : growth(before, totals);
+  grow(rows, span, store, channel, grown);
+  grow(rows, span, store, ALL, grown);
+  grow(rows, span, ALL, channel, grown);
+  grow(rows, span, ALL, ALL, grown);
+}
+
+function grow(rows: Map<string, GroupSums>, span: Span, store: string, channel: string, grown: Counters): void {
+  const name = groupOf({ store, channel });
+  const known = rows.get(name);
+  if (known === undefined) rows.set(name, { span, store, channel, sums: { ...grown } });
+  else mergeSums(known.sums, grown);
+}
+
+function growth(before: Counters, totals: Counters): Counters {
+  const grown: Record<string, number> = {};
+  for (const field in totals) {
+    const total = totals[field] ?? 0;
+    const more = field === UPDATED_AT ? total : total - (before[field] ?? 0);
+    if (more !== 0) grown[field] = more;
+  }
+  return grown;
+}
+
+function nameOf(size: WindowSize, { start }: Span): string {
+  return `${size}/${String(start)}`;
+}

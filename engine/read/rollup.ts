@@ -1,0 +1,107 @@
+/**
+ * What do the slices of a window add up to, for a store, a channel, or all of them?
+ */
+import { parseSliceKey, UPDATED_AT } from '../aggregate/slice.js';
+import { type Counters, countersOf, type Entry } from '../store/store.js';
+import type { Span } from '../calendar/windowAssigner.js';
+
+/** `_` in place of a store or channel: all of them. */
+export const ALL = '_';
+
+/** What is told apart. */
+export interface Grouping {
+  readonly store: boolean;
+  readonly channel: boolean;
+}
+
+/** Every way to look at a shop: as a whole, by store, by channel, and by both. */
+export const GROUPINGS: readonly Grouping[] = [
+  { store: false, channel: false },
+  { store: true, channel: false },
+  { store: false, channel: true },
+  { store: true, channel: true },
+];
+
+const COARSER = GROUPINGS.filter(({ store, channel }) => !store || !channel);
+
+/** A store and channel, or all of them. */
+export interface Group {
+  readonly store: string;
+  readonly channel: string;
+}
+
+/** Sums of one window and group; `shift` names a window that is one. */
+export interface WindowSums extends Group {
+  readonly span: Span;
+  readonly sums: Counters;
+  readonly shift?: string;
+}
+
+/** Merges slices (all of one level, in the spans' order of time) into one row of sums per window and group. */
+export function sumWindows(slices: readonly Entry[], spans: readonly Span[], grouping: Grouping): WindowSums[] {
+  const rows = new Map<string, Group & { span: Span; sums: Record<string, number> }>();
+  for (const { key, value } of slices) {
+    const slice = parseSliceKey(key);
+    const span = spanOf(spans, slice.start);
+    if (span === undefined) continue;
+    const group = grouped(slice, grouping);
+    const name = `${String(span.start)}/${groupOf(group)}`;
+    const row = rows.get(name) ?? { span, ...group, sums: {} };
+    rows.set(name, row);
+    mergeSums(row.sums, countersOf(value));
+  }
+  return [...rows.values()];
+}
+
+/** The sums of one window for every grouping: slices are added up once, by store and channel, and those sums once more for the others. */
+export function sumGroups(slices: readonly Entry[], span: Span): WindowSums[] {
+  const finest = sumWindows(slices, [span], { store: true, channel: true });
+  return [...COARSER.flatMap((grouping) => rollUp(finest, grouping)), ...finest];
+}
+
+function rollUp(finest: readonly WindowSums[], grouping: Grouping): WindowSums[] {
+  const rows = new Map<string, WindowSums & { sums: Record<string, number> }>();
+  for (const { span, store, channel, sums } of finest) {
+    const group = grouped({ store, channel }, grouping);
+    const known = rows.get(groupOf(group));
+    if (known === undefined) rows.set(groupOf(group), { span, ...group, sums: { ...sums } });
+    else mergeSums(known.sums, sums);
+  }
+  return [...rows.values()];
+}
+
+/** The group that something belongs to where this is told apart. */
+export function grouped({ store, channel }: Group, grouping: Grouping): Group {
+  return { store: grouping.store ? store : ALL, channel: grouping.channel ? channel : ALL };
+}
+
+/** "milano/pos": the name of a group. */
+export function groupOf({ store, channel }: Group): string {
+  return `${store}/${channel}`;
+}
+
+/** Whether a store and channel are of a group, which may be all. */
+export function isWithin(one: Group, group: Group): boolean {
+  return (group.store === ALL || group.store === one.store) && (group.channel === ALL || group.channel === one.channel);
+}
+
+/** Adds a slice; when it last changed is no sum. */
+export function mergeSums(into: Record<string, number>, from: Counters): void {
+  for (const field in from) {
+    const value = from[field] ?? 0;
+    into[field] = field === UPDATED_AT ? Math.max(into[field] ?? 0, value) : (into[field] ?? 0) + value;
+  }
+}
+
+function spanOf(spans: readonly Span[], start: number): Span | undefined {
+  let low = 0;
+  let high = spans.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const span = spans[middle];
+    if (span === undefined || start < span.start) high = middle - 1;
+    else if (start >= span.end) low = middle + 1;
+    else return span;
+  }
+  return undefined;
+}

@@ -1,0 +1,119 @@
+/**
+ * How do numbers get out of the store? Slices of the windows asked for, added up by group, read as KPIs.
+ */
+import { type KpiValue, readKpis } from './kpiValue.js';
+import type { OpenWindowState } from './openWindowState.js';
+import { type ReadSnapshot, snapshotOnce, NOTHING_OPEN, openNumbers, type OpenThings } from './openFacts.js';
+import { DEFAULT_SETTINGS } from '../kpi/builtinKpis.js';
+import { parseSliceKey, sliceRange } from '../aggregate/slice.js';
+import { scanAll } from '../store/store.js';
+import type { Entry, Store } from '../store/store.js';
+import { ALL, grouped, type Grouping, GROUPINGS, groupOf, isWithin, sumGroups, sumWindows, type WindowSums } from './rollup.js';
+import { type Calendar, isSliding, type Span, sliceLevel, type WindowSize } from '../calendar/windowAssigner.js';
+import { type Kpi } from '../kpi/kpi.js';
+
+/** What a reader asks for. `store` and `channel` filter; `group` splits; spans are of the size asked, or whole runs of such windows. */
+export interface Question {
+  readonly size: WindowSize;
+  readonly spans: readonly Span[];
+  readonly store?: string;
+  readonly channel?: string;
+  readonly group: Grouping;
+}
+
+/** What reading needs to know of the shop. `incompleteAfterMs`: how long an order may be open, where it is not the usual time. */
+export interface ShopContext {
+  readonly calendar: Calendar;
+  readonly currency: string;
+  readonly graceMs: number;
+  readonly kpis: readonly Kpi[];
+  readonly incompleteAfterMs?: number;
+}
+
+/** KPI values of the windows asked for, in order of time. Windows without facts have no row, but for what is open now. */
+export async function readRows(store: Store, question: Question, books: ShopContext, now: number): Promise<KpiValue[]> {
+  const asked = { store: question.store ?? ALL, channel: question.channel ?? ALL };
+  const slices = (await readSlices(store, question)).filter(({ key }) => isWithin(parseSliceKey(key), asked));
+  const open = thingsWithin(await openIn(snapshotOnce(store, now), question.spans, books, now), asked);
+  const rows = withOpen(sumWindows(slices, question.spans, question.group), question, open, [question.group]);
+  const named = rows.map((row) => ({ ...row, store: question.store ?? row.store, channel: question.channel ?? row.channel }));
+  return valuesOf(question.size, named, books, now, open);
+}
+
+/** Sums of one window, with what is open in it, for each store and channel, each store, each channel, and all together. */
+export interface WindowRead {
+  readonly rows: readonly WindowSums[];
+  readonly open: OpenThings;
+}
+
+/** Reads it, or takes what is known of it; `look` is shared by all that is read for one instant. */
+export async function readWindow(
+  store: Store, size: WindowSize, span: Span, books: ShopContext, now: number, look = snapshotOnce(store, now), known?: OpenWindowState,
+): Promise<WindowRead> {
+  const read = (): Promise<Entry[]> => readSlices(store, { size, spans: [span] });
+  const sums = known === undefined || isSliding(size) || span.end <= now ? sumGroups(await read(), span) : await known.rows(size, span, read);
+  const open = await openIn(look, [span], books, now);
+  return { rows: withOpen(sums, { size, spans: [span] }, open, GROUPINGS), open };
+}
+
+/** KPI values of one window for each store and channel, each store, each channel, and all together; `known` is brought up to the store. */
+export async function readAllGroups(store: Store, size: WindowSize, span: Span, books: ShopContext, now: number, known?: OpenWindowState): Promise<KpiValue[]> {
+  if (known !== undefined) known.refresh(size, span, await readSlices(store, { size, spans: [span] }));
+  const { rows, open } = await readWindow(store, size, span, books, now, undefined, known);
+  return valuesOf(size, rows, books, now, open);
+}
+
+/**
+ * KPI values of a day as it was known at `until`: who had been heard by then. Its last minutes are looked up as long as minutes are kept.
+ */
+export async function readKnownAt(store: Store, day: Span, until: number, books: ShopContext, now: number): Promise<KpiValue[]> {
+  const hour = until >= day.end ? day.end : books.calendar.windowAt('1h', until).start;
+  const hours = await readSlices(store, { size: '1d', spans: [{ start: day.start, end: hour }] });
+  const minutes = hour < until ? await readSlices(store, { size: '5m', spans: [{ start: hour, end: Math.min(until, day.end) }] }) : [];
+  return valuesOf('1d', sumGroups([...hours, ...minutes], day), books, now, NOTHING_OPEN);
+}
+
+/** The KPI values in rows of sums of windows of one size. */
+export function valuesOf(size: WindowSize, rows: readonly WindowSums[], books: ShopContext, now: number, open: OpenThings, kpis = books.kpis): KpiValue[] {
+  const { calendar, currency, graceMs, incompleteAfterMs = DEFAULT_SETTINGS.incompleteAfterMs } = books;
+  const context = { now, currency, graceMs, open: openNumbers(open, incompleteAfterMs) };
+  return rows.flatMap((row) => {
+    const shift = size === 'shift' ? calendar.shiftAt(row.span.start) : undefined;
+    return readKpis(size, shift === undefined ? row : { ...row, shift }, kpis, context);
+  });
+}
+
+async function readSlices(store: Store, { size, spans }: Pick<Question, 'size' | 'spans'>): Promise<Entry[]> {
+  const first = spans[0];
+  const last = spans.at(-1);
+  return first === undefined || last === undefined ? [] : scanAll(store, sliceRange(sliceLevel(size), { start: first.start, end: last.end }));
+}
+
+/** What is open concerns the present only. */
+async function openIn(look: ReadSnapshot, spans: readonly Span[], { kpis }: ShopContext, now: number): Promise<OpenThings> {
+  const isPresent = spans.some(({ end }) => end > now) && kpis.some(({ open }) => open !== undefined);
+  return isPresent ? look() : NOTHING_OPEN;
+}
+
+function thingsWithin({ now, orders, quotes }: OpenThings, asked: { readonly store: string; readonly channel: string }): OpenThings {
+  return { now, orders: orders.filter((thing) => isWithin(thing, asked)), quotes: quotes.filter((thing) => isWithin(thing, asked)) };
+}
+
+/** Where nothing happened in the window that is open now, something may still be open. */
+function withOpen(
+  rows: readonly WindowSums[], { size, spans }: Pick<Question, 'size' | 'spans'>, { now, orders, quotes }: OpenThings, groupings: readonly Grouping[],
+): readonly WindowSums[] {
+  const span = isSliding(size) ? undefined : spans.find(({ start, end }) => start <= now && now < end);
+  if (span === undefined || orders.length + quotes.length === 0) return rows;
+  const known = new Set(rows.filter((row) => row.span.start === span.start).map(groupOf));
+  const added: WindowSums[] = [];
+  for (const thing of [...orders, ...quotes]) {
+    for (const grouping of groupings) {
+      const group = grouped(thing, grouping);
+      if (known.has(groupOf(group))) continue;
+      known.add(groupOf(group));
+      added.push({ span, ...group, sums: {} });
+    }
+  }
+  return [...rows, ...added];
+}

@@ -1,0 +1,118 @@
+/**
+ * How is the connection to Redis, and who wants to know? Connected or not, and what the server refuses although it is there.
+ */
+import { Fault, type FaultCode } from '../../base/errors.js';
+import { mendedByAnswer } from './errors.js';
+import type { Script } from './scripts.js';
+
+/** `cause` says which fault and in words; `retryAt` (epoch ms) when the connection is tried again. */
+export type StoreHealth =
+  | { readonly state: 'ok' }
+  | { readonly state: 'waiting'; readonly cause: FaultCode; readonly message: string; readonly retryAt?: number };
+
+const CONNECTING = new Fault('store.away', 'connecting to Redis');
+const LOST = new Fault('store.away', 'ECONNRESET: the connection to Redis is lost');
+const FIRST_DELAY_MS = 100;
+const LAST_DELAY_MS = 10_000;
+
+/** Milliseconds before the n-th attempt (from 0): doubling from a tenth of a second to 10 s, spread by half. `random` in [0, 1). */
+export function reconnectDelay(attempt: number, random: number): number {
+  return Math.round(Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt, 7)) * (0.5 + random / 2));
+}
+
+export class LinkHealth {
+  readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #listeners = new Set<(health: StoreHealth) => void>();
+  #phase: 'opening' | 'connected' | 'away' | 'closed' = 'opening';
+  #attempts = 0;
+  #retryAt: number | undefined;
+  #fault: Fault | undefined;
+  #refusal: { readonly fault: Fault; readonly script: Script['name'] } | undefined;
+  #reported: StoreHealth;
+
+  constructor({ clock, random }: { clock: { now(): number }; random: () => number }) {
+    this.#now = () => clock.now();
+    this.#random = random;
+    this.#reported = this.now();
+  }
+
+  now(): StoreHealth {
+    const fault = this.#phase === 'connected' ? this.#refusal?.fault : (this.#fault ?? CONNECTING);
+    if (fault === undefined) return { state: 'ok' };
+    const retry = this.#phase === 'away' && this.#retryAt !== undefined ? { retryAt: this.#retryAt } : {};
+    return { state: 'waiting', cause: fault.code, message: fault.message, ...retry };
+  }
+
+  watch(listener: (health: StoreHealth) => void): () => void {
+    // A wrapper of its own: the same function may watch twice.
+    const watcher = (health: StoreHealth): void => { listener(health); };
+    this.#listeners.add(watcher);
+    watcher(this.#reported);
+    return () => { this.#listeners.delete(watcher); };
+  }
+
+  isOpening(): boolean {
+    return this.#phase === 'opening';
+  }
+
+  /** Why nothing can be sent now; `undefined` where it can. */
+  away(): Fault | undefined {
+    if (this.#phase === 'connected') return undefined;
+    const { code, message } = this.#fault ?? CONNECTING;
+    return new Fault(code, message);
+  }
+
+  connected(): void {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'connected';
+    this.#attempts = 0;
+    this.#fault = undefined;
+    if (this.#refusal !== undefined && mendedByAnswer(this.#refusal.fault)) this.#refusal = undefined;
+    this.#report();
+  }
+
+  /** What went wrong with a connection: the reason of the loss that follows. */
+  failed(fault: Fault): void {
+    if (this.#phase === 'closed') return;
+    this.#fault = fault;
+    this.#report();
+  }
+
+  /** The connection is gone, or did not come about. Answers after how many milliseconds to try again. */
+  lost(): number {
+    const delay = reconnectDelay(this.#attempts++, this.#random());
+    if (this.#phase === 'closed') return delay;
+    this.#fault ??= LOST;
+    this.#phase = 'away';
+    this.#retryAt = this.#now() + delay;
+    this.#report();
+    return delay;
+  }
+
+  /** Only a commit proves that writing works again. */
+  worked(script: Script['name']): void {
+    if (this.#refusal === undefined || (script !== 'commit' && script !== this.#refusal.script)) return;
+    this.#refusal = undefined;
+    this.#report();
+  }
+
+  /** The server is there, but did not do it. */
+  refused(fault: Fault, script: Script['name']): void {
+    this.#refusal = { fault, script };
+    this.#report();
+  }
+
+  closed(): void {
+    this.#phase = 'closed';
+    this.#fault = new Fault('store.closed', 'the store is closed');
+    this.#report();
+  }
+
+  #report(): void {
+    const health = this.now();
+    if (JSON.stringify(health) === JSON.stringify(this.#reported)) return;
+    this.#reported = health;
+    for (const listener of [...this.#listeners]) listener(health);
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Where does a key lie in Redis? Beside all others of its shop, so that one script may touch them, also on Redis Cluster.
+ *
+ *     key of the store   <shop>/<rest>              the first segment is the shop; a key without "/" belongs to the shop "/"
+ *     value              bottega:{<shop>}:<rest>    a string (counters: NUL and a MessagePack map), with Redis' own expiry
+ *     index of a shop    bottega:{<shop>}           a sorted set of all <rest>, every score 0: ZRANGEBYLEX answers scans in order
+ *
+ * `{<shop>}` is the hash tag. In it "%" and "}" are written as %25 and %7D. Characters from U+D800 up are moved so that
+ * Redis' order of bytes is the store's order of code units (see keyOrder.ts). `redis-cli --scan --pattern 'bottega:{milano}:h/*'`
+ * lists the hours of the shop milano.
+ */
+import { decodeKey, encodeKey } from '../keyOrder.js';
+
+/** A key of the store, taken apart. */
+export interface ShopKey {
+  readonly shop: string;
+  readonly rest: string;
+}
+
+/** The shop that keys without one belong to; no shop can be called that. */
+const NO_SHOP = '/';
+
+export function parseKey(key: string): ShopKey {
+  const end = key.indexOf('/');
+  return end === -1 ? { shop: NO_SHOP, rest: key } : { shop: key.slice(0, end), rest: key.slice(end + 1) };
+}
+
+/** Whether a key is of that shop, and its rest if it is: as `parseKey`, without taking it apart. */
+export function isOf(shop: string, key: string): boolean {
+  return shop === NO_SHOP ? !key.includes('/') : key.startsWith(shop) && key.charCodeAt(shop.length) === SLASH;
+}
+
+export function restOf(key: string, shop: string): string {
+  return shop === NO_SHOP ? key : key.slice(shop.length + 1);
+}
+
+const SLASH = '/'.charCodeAt(0);
+
+export function formatKey({ shop, rest }: ShopKey): string {
+  return shop === NO_SHOP ? rest : `${shop}/${rest}`;
+}
+
+/** The key of a shop's index. */
+export function indexKey(shop: string): string {
+  // An empty tag would be no tag at all.
+  const tag = shop === '' ? '%' : encodeKey(shop).replace(/[%}]/g, (char) => (char === '%' ? '%25' : '%7D'));
+  return `bottega:{${tag}}`;
+}
+
+/** A `<rest>` as it stands in the index and behind the shop's prefix. */
+export const encodeRest = encodeKey;
+export const decodeRest = decodeKey;

@@ -1,0 +1,59 @@
+/**
+ * Did the sender prove who it is? What every signature scheme is asked, and how it answers.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Refusal } from '../base/errors.js';
+
+/** One request as it came. Header names are lower case; `url` is what the sender signed: the public URL with path and query. */
+export interface Signed {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+}
+
+/** `signed`: the body itself is proven; `token`: only who sends it; `untrusted`: nothing, and nobody asks. */
+export type Trust = 'signed' | 'token' | 'untrusted';
+
+/** `binding`: a token's one-time id, to be tied to the body it first came with. */
+export type VerificationResult =
+  | { readonly outcome: 'valid'; readonly trust: Trust; readonly binding?: Binding }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal };
+
+/** `scope` tells the ids of one issuer from another's; `expiresAt` (epoch ms) is when the id may be forgotten. */
+export interface Binding {
+  readonly id: string;
+  readonly scope: string;
+  readonly expiresAt: number;
+}
+
+export const SIGNED: VerificationResult = { outcome: 'valid', trust: 'signed' };
+
+/** A refusal of the proof. `header` is the place of what was missing or wrong. */
+export function refuse(rule: string, header: string, message: string): VerificationResult {
+  return { outcome: 'refused', refusal: { path: `/headers/${header}`, rule, message } };
+}
+
+/** Compares in constant time; the length of the expected text is no secret. */
+export function sameText(expected: string, given: string): boolean {
+  const left = Buffer.from(expected);
+  const right = Buffer.from(given);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** Compares in constant time whatever the lengths. */
+export function sameSecret(expected: string, given: string): boolean {
+  return timingSafeEqual(sha256(expected), sha256(given));
+}
+
+export function sha256(content: string | Buffer): Buffer {
+  return createHash('sha256').update(content).digest();
+}
+
+/** Secrets as typed in a form or an environment variable: one per line, current and previous ones. */
+export function secretLines(text: string): string[] {
+  return text.split(/[\r\n]+/).map((line) => line.trim()).filter((line) => line !== '').slice(0, MAX_SECRETS);
+}
+
+/** Each secret costs one HMAC per forged request. */
+const MAX_SECRETS = 10;

@@ -1,0 +1,141 @@
+/**
+ * What did the environment ask for? Every variable has a default; one that breaks a rule stops the start with its name, rule and value.
+ */
+import { ConfigError } from '../../engine/base/errors.js';
+import { parseRedisUrl } from '../../engine/store/redis/url.js';
+import { isZone } from '../../engine/base/time.js';
+
+export const TEMPLATES = ['retail', 'restaurant', 'artisan'] as const;
+export type Template = (typeof TEMPLATES)[number];
+
+/** Who does it: one process everything; or an edge collects events, workers count them, a front shows the numbers and warns. */
+export const ROLES = ['all', 'edge', 'worker', 'front'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who may open editor and dashboard: whoever sits at this machine, or whoever knows the password. */
+export type Access = { readonly by: 'loopback' } | { readonly by: 'password'; readonly password: string };
+
+export interface Settings {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Node-RED's user directory; the embedded store lies in it too. */
+  readonly data: string;
+  readonly role: Role;
+  /** The flow of the first start, of the role `all`; every other role has one of its own. */
+  readonly template: Template;
+  readonly access: Access;
+  readonly zone: string;
+  readonly mqttPort: number;
+  readonly mqttUrl?: string;
+  /** Absent: the embedded store. */
+  readonly redisUrl?: string;
+  /** What senders that sign the URL sign; absent: the address listened on. */
+  readonly publicUrl?: string;
+}
+
+export type LauncherEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** Throws `ConfigError`. A variable set to nothing counts as not set. */
+export function readEnvironment(environment: LauncherEnvironment): Settings {
+  const read = (name: string, fallback: string): string => given(environment, name) ?? fallback;
+  const role = oneOf('BOTTEGA_ROLE', read('BOTTEGA_ROLE', 'all'), ROLES);
+  demandForRole(role, environment);
+  demandPassword('MQTT_PASSWORD', given(environment, 'MQTT_PASSWORD'));
+  const host = read('HOST', '127.0.0.1');
+  const mqttUrl = given(environment, 'MQTT_URL');
+  const redisUrl = given(environment, 'REDIS_URL');
+  const publicUrl = given(environment, 'BOTTEGA_PUBLIC_URL');
+  return {
+    host,
+    port: portAt('PORT', read('PORT', '1880'), 0),
+    data: read('BOTTEGA_DATA', './.bottega'),
+    role,
+    template: oneOf('BOTTEGA_TEMPLATE', read('BOTTEGA_TEMPLATE', 'retail'), TEMPLATES),
+    access: accessTo(host, given(environment, 'BOTTEGA_PASSWORD')),
+    zone: zoneAt('TZ_SHOP', read('TZ_SHOP', 'Europe/Rome')),
+    mqttPort: portAt('MQTT_PORT', read('MQTT_PORT', '1883'), 1),
+    ...(mqttUrl === undefined ? {} : { mqttUrl: urlAt('MQTT_URL', mqttUrl, ['mqtt:', 'mqtts:', 'ws:', 'wss:']) }),
+    ...(redisUrl === undefined ? {} : { redisUrl: redisUrlAt('REDIS_URL', redisUrl) }),
+    ...(publicUrl === undefined ? {} : { publicUrl: urlAt('BOTTEGA_PUBLIC_URL', publicUrl, ['http:', 'https:']) }),
+  };
+}
+
+/** True for the names and addresses that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+/** "http://host:port", with brackets around an IPv6 address. */
+export function addressOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+}
+
+function given(environment: LauncherEnvironment, name: string): string | undefined {
+  const value = environment[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+/** Workers share their memory and their broker with each other; a front hears of the numbers over the broker. */
+const NEEDED: Readonly<Record<Role, readonly string[]>> = { all: [], edge: [], worker: ['MQTT_URL', 'REDIS_URL'], front: ['MQTT_URL'] };
+
+/** A variable that a role cannot honor must not be taken for honored. */
+function demandForRole(role: Role, environment: LauncherEnvironment): void {
+  for (const name of NEEDED[role]) {
+    if (given(environment, name) === undefined) throw new ConfigError(name, `needed while BOTTEGA_ROLE is ${role}`, '');
+  }
+  const template = given(environment, 'BOTTEGA_TEMPLATE');
+  if (role !== 'all' && template !== undefined && template !== 'retail') {
+    throw new ConfigError('BOTTEGA_TEMPLATE', `for the role all only: ${role} has a flow of its own, to be adapted in the editor`, template);
+  }
+}
+
+const MIN_PASSWORD = 8;
+
+function accessTo(host: string, password: string | undefined): Access {
+  if (password === undefined) {
+    if (isLoopback(host)) return { by: 'loopback' };
+    throw new ConfigError('BOTTEGA_PASSWORD', 'needed while HOST is not a loopback address, for editor and dashboard', host);
+  }
+  demandPassword('BOTTEGA_PASSWORD', password);
+  return { by: 'password', password };
+}
+
+function demandPassword(name: string, password: string | undefined): void {
+  if (password !== undefined && password.length < MIN_PASSWORD) throw new ConfigError(name, `at least ${String(MIN_PASSWORD)} characters`, '…');
+}
+
+function portAt(name: string, text: string, least: number): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port < least || port > 65_535) throw new ConfigError(name, `a port between ${String(least)} and 65535`, text);
+  return port;
+}
+
+function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((each) => each === text);
+  if (found === undefined) throw new ConfigError(name, `one of ${allowed.join(', ')}`, text);
+  return found;
+}
+
+function zoneAt(name: string, text: string): string {
+  if (!isZone(text)) throw new ConfigError(name, 'an IANA time zone such as Europe/Rome', text);
+  return text;
+}
+
+function redisUrlAt(name: string, text: string): string {
+  try {
+    parseRedisUrl(text);
+    return text;
+  } catch (error) {
+    if (error instanceof ConfigError) throw new ConfigError(name, error.rule, '…');
+    throw error;
+  }
+}
+
+/** A URL may carry a password: the error does not repeat it. */
+function urlAt(name: string, text: string, schemes: readonly string[]): string {
+  if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol)) {
+    throw new ConfigError(name, `a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`, '…');
+  }
+  return text.replace(/\/+$/, '');
+}

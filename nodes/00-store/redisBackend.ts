@@ -1,0 +1,142 @@
+/**
+ * How does a Redis become a store that recovers? It reconnects by itself; while it refuses to write, a write of our own is tried again
+ * and again. What it should be set to otherwise is looked up whenever it has come back, and each minute.
+ */
+import { readFileSync } from 'node:fs';
+import { SKEW_MS, skewTo } from '../../engine/base/clockSkew.js';
+import { ConfigError, messageOf } from '../../engine/base/errors.js';
+import { openRedisStore, type RedisStore } from '../../engine/store/redis/connection.js';
+import type { Advice } from '../../engine/store/redis/serverSettings.js';
+import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '../../engine/store/store.js';
+import { MINUTE, SECOND } from '../../engine/base/time.js';
+import type { Health, Warning } from '../shared/ports.js';
+import { Pulse, retryDelay } from '../shared/health.js';
+import type { RedisConfig } from './config.js';
+import { type Backend, OPENING } from './storeRegistry.js';
+
+export class RedisBackend implements Backend {
+  readonly #store: RedisStore;
+  readonly #pulse: Pulse;
+  readonly #watchers = new Set<() => void>();
+  #life: 'running' | 'closed' = 'running';
+  #advice: readonly Advice[] = [];
+  /** How far our clock is ahead of Redis', in ms. */
+  #skew = 0;
+  #failures = 0;
+  #probe: NodeJS.Timeout | undefined;
+  #poll: NodeJS.Timeout | undefined;
+
+  /** Throws `ConfigError` for a URL that cannot be, or a file that cannot be read. */
+  constructor({ url, ca }: RedisConfig) {
+    this.#store = openRedisStore(url, { clock: Date, random: Math.random, ...(ca === undefined ? {} : { tls: { ca: readCertificate(ca) } }) });
+    const first = this.#store.health();
+    const opening: Health = { state: 'waiting', cause: 'store.away', message: OPENING };
+    this.#pulse = new Pulse(opening);
+    this.#store.watch((health) => {
+      // Nothing has been tried yet, so nothing can be wrong.
+      if (JSON.stringify(health) === JSON.stringify(first)) this.#pulse.set(opening);
+      else this.#lastSeen(health);
+    });
+  }
+
+  health(): Health {
+    return this.#pulse.health();
+  }
+
+  watch(listener: (health: Health) => void): () => void {
+    return this.#pulse.watch(listener);
+  }
+
+  /** Settings under which Redis may lose or throw away what it was given, and a clock that is not set as Redis' is. */
+  warnings(): readonly Warning[] {
+    const settings = this.#advice.filter(({ weight }) => weight === 'must').map(({ address, setting, is, expected }) => (
+      { cause: `store.${setting}`, message: `Redis ${address}: ${setting} is ${is}, must be ${expected}` }));
+    return [...settings, ...clockWarning(this.#skew)];
+  }
+
+  /** Asked before windows are closed; what it finds shows in the warnings at once. */
+  readonly clock = async (): Promise<number | undefined> => {
+    let theirs: number | undefined;
+    const skew = await skewTo(async () => (theirs = await this.#store.time()), () => Date.now());
+    const hasChanged = JSON.stringify(clockWarning(skew)) !== JSON.stringify(clockWarning(this.#skew));
+    this.#skew = skew;
+    if (hasChanged) for (const tell of [...this.#watchers]) tell();
+    return theirs;
+  };
+
+  watchWarnings(listener: () => void): () => void {
+    const watcher = (): void => { listener(); };
+    this.#watchers.add(watcher);
+    return () => { this.#watchers.delete(watcher); };
+  }
+
+  read(keys: readonly string[]): Promise<(Value | undefined)[]> {
+    return this.#store.read(keys);
+  }
+
+  commit(changes: readonly Change[], durability?: Durability): Promise<CommitResult> {
+    return this.#store.commit(changes, durability);
+  }
+
+  scan(range: KeyRange, limit: number): Promise<Entry[]> {
+    return this.#store.scan(range, limit);
+  }
+
+  sweep(limit: number): Promise<number> {
+    return this.#store.sweep(limit);
+  }
+
+  async close(): Promise<void> {
+    this.#life = 'closed';
+    clearTimeout(this.#probe);
+    clearTimeout(this.#poll);
+    await this.#store.close();
+  }
+
+  #lastSeen(health: Health): void {
+    clearTimeout(this.#probe);
+    if (health.state === 'ok') {
+      this.#failures = 0;
+      this.#pulse.set(health);
+      void this.#inspect();
+    } else if (health.retryAt === undefined && this.#life === 'running') this.#planProbe(health);
+    else this.#pulse.set(health);
+  }
+
+  /** Connected, but refused (a replica, out of memory …): nobody else may have a reason to write now. */
+  #planProbe(health: Extract<Health, { state: 'waiting' }>): void {
+    const delay = retryDelay(this.#failures++, Math.random());
+    this.#pulse.set({ ...health, retryAt: Date.now() + delay });
+    this.#probe = setTimeout(() => {
+      this.#store.commit([{ key: 'probe', value: '' }]).catch(() => { this.#lastSeen(this.#store.health()); });
+    }, delay).unref();
+  }
+
+  /** A Redis that cannot be asked now says so in its health; what was found before still stands. */
+  async #inspect(): Promise<void> {
+    clearTimeout(this.#poll);
+    const advice = await this.#store.inspect().then((found) => found.advice, () => this.#advice);
+    await this.clock().catch(() => undefined);
+    clearTimeout(this.#poll);
+    if (this.#life === 'closed') return;
+    this.#poll = setTimeout(() => { void this.#inspect(); }, MINUTE).unref();
+    if (JSON.stringify(advice) === JSON.stringify(this.#advice)) return;
+    this.#advice = advice;
+    for (const tell of [...this.#watchers]) tell();
+  }
+}
+
+/** Whole seconds: a warning that changes with each look would be news each time. */
+function clockWarning(skew: number): Warning[] {
+  if (Math.abs(skew) <= SKEW_MS) return [];
+  const seconds = String(Math.round(Math.abs(skew) / SECOND));
+  return [{ cause: 'store.clock', message: `this computer's clock is ${seconds} s ${skew > 0 ? 'ahead of' : 'behind'} Redis': set it by NTP` }];
+}
+
+function readCertificate(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError('ca', `must be a file that can be read: ${messageOf(error)}`, path);
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What is the sender told once the delivery is over? The contract's table, as a function.
+ */
+import { UNREADABLE } from '../../engine/normalize/file/file.js';
+import { type Answer, refused, unavailable } from '../shared/http/response.js';
+import type { Delivery, Outcome } from '../shared/delivery/delivery.js';
+import type { WebhookProvider } from './config.js';
+
+/** Their senders can act on a refusal; Shopify or WooCommerce would drop the subscription. */
+const STRICT: readonly WebhookProvider[] = ['pos', 'events', 'batch'];
+const RETRY_AFTER_S = 5;
+/** Faults whose code helps the sender's people; any other error stays inside. */
+const NAMED = /^(store|outbox|broker|keys)\.[a-z]+$/;
+
+export function replyTo(provider: WebhookProvider, delivery: Pick<Delivery, 'tally' | 'refusals'>, outcome: Outcome): Answer {
+  switch (outcome.outcome) {
+    case 'complete': return replyComplete(provider, delivery);
+    case 'deadline': return replyToLate();
+    case 'failed': return replyToFault(outcome.error);
+  }
+}
+
+/** 503 with the fault's code where it is one of ours. */
+export function replyToFault(error: unknown): Answer {
+  const code = (error as { code?: unknown } | null)?.code;
+  return unavailable(typeof code === 'string' && NAMED.test(code) ? code : 'delivery.failed', RETRY_AFTER_S);
+}
+
+export function replyToLate(): Answer {
+  return unavailable('delivery.deadline', RETRY_AFTER_S);
+}
+
+/** Sent again as it is, it would be refused again: nothing of it was stored. */
+export function isRefusal({ status }: Answer): boolean {
+  return status >= 400 && status < 500;
+}
+
+/** Nothing to store and nothing wrong: WooCommerce's ping. */
+export const EMPTY: Answer = { status: 200, body: { accepted: 0, duplicates: 0, rejected: 0 } };
+
+function replyComplete(provider: WebhookProvider, { tally, refusals }: Pick<Delivery, 'tally' | 'refusals'>): Answer {
+  const { accepted, duplicates, rejected, ignored } = tally;
+  if (accepted + duplicates <= 0) {
+    const malformed = refusals.length > 1 ? undefined : refusals.find(({ rule }) => UNREADABLE.includes(rule));
+    if (malformed !== undefined) return refused(400, malformed.path, malformed.rule, malformed.message);
+    if (rejected > 0 && STRICT.includes(provider)) return { status: 422, body: { errors: refusals } };
+  }
+  const body = {
+    accepted, duplicates, rejected,
+    ...(ignored > 0 ? { ignored } : {}),
+    ...(refusals.length > 0 ? { errors: refusals } : {}),
+  };
+  return { status: 200, body };
+}

@@ -1,0 +1,113 @@
+/**
+ * Does this endpoint work, from the signature to the last node? Posts a signed example to it, as its sender would, and tells what it answered.
+ */
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { NodeAPI } from 'node-red';
+import { sampleOf, SAMPLE_SHOP } from '../../engine/verify/samples/payloads.js';
+import {
+  hubspotRequest, shopifyRequest, type SignedRequest, standardRequest, tillRequest, tokenRequest, woocommerceRequest,
+} from '../../engine/verify/samples/sign.js';
+import { formatInstant } from '../../engine/base/time.js';
+import type { EditorReply } from '../shared/editorApi.js';
+import type { WebhookConfig } from './config.js';
+import type { PixelTerms } from './pixelConfig.js';
+
+/** Longer than any endpoint may take. */
+const PATIENCE_MS = 65_000;
+const MAX_ANSWER_BYTES = 65_536;
+const MAX_ERRORS = 5;
+
+/** What senders call the endpoint (HubSpot signs it, a till's token names it). */
+export async function probe(RED: NodeAPI, config: WebhookConfig, publicUrl: string, now: number): Promise<EditorReply> {
+  const path = `${rootOf(RED)}${config.path}`;
+  const signed = signedSample(config, `${publicUrl}${path}`, now);
+  if (signed === undefined) return { outcome: config.keysUrl === undefined ? 'noSecret' : 'foreignKey' };
+  const startedAt = Date.now();
+  const { status, text } = await post(RED, path, signed);
+  return { outcome: 'answered', status, tookMs: Date.now() - startedAt, ...countsIn(text) };
+}
+
+/** `undefined` where only the sender has the key. */
+export function signedSample(config: WebhookConfig, url: string, now: number): SignedRequest | undefined {
+  const { provider, path, pixel, secrets: [secret], webhookSecrets: [webhookSecret] } = config;
+  const sample = sampleOf(provider, 'harmless', now);
+  const body = typeof sample.body === 'string' ? sample.body : JSON.stringify(sample.body);
+  if (pixel !== undefined) return pageRequest(path, pixel, body);
+  if (secret !== undefined) return requestBy(config, secret, { ...sample, body, url, now });
+  // Only a till has secrets of a second kind.
+  return webhookSecret === undefined ? undefined : standardRequest(webhookSecret, nameAt(now), now, body);
+}
+
+interface Unsigned {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+  readonly url: string;
+  readonly now: number;
+}
+
+function requestBy({ provider, issuer }: WebhookConfig, secret: string, { headers, body, url, now }: Unsigned): SignedRequest | undefined {
+  const { topic = '', source = '' } = headers;
+  const id = nameAt(now);
+  switch (provider) {
+    case 'shopify': return shopifyRequest({ secret, topic, shop: SAMPLE_SHOP, webhookId: id, triggeredAt: formatInstant(now), body });
+    case 'hubspot': return hubspotRequest(secret, url, now, body);
+    case 'woocommerce': return woocommerceRequest(secret, { topic, source, id, body });
+    case 'pos': return tillRequest({ secret, issuer: issuer ?? 'urn:bottega:prova', audience: url, id, issuedAt: now }, body);
+    case 'events': case 'batch': return tokenRequest(secret, body);
+    case 'pixel': return undefined;
+  }
+}
+
+function nameAt(now: number): string {
+  return `prova-${String(now)}`;
+}
+
+/** As a page of the shop would send it. */
+function pageRequest(path: string, { example }: PixelTerms, body: string): SignedRequest {
+  return { path, body, headers: { 'content-type': 'text/plain', ...(example === undefined ? {} : { origin: example }) } };
+}
+
+function rootOf(RED: NodeAPI): string {
+  return String(RED.settings.httpNodeRoot ?? '').replace(/\/+$/, '');
+}
+
+/** To ourselves: the certificate names the public host, not this address. */
+function post(RED: NodeAPI, path: string, { headers, body }: SignedRequest): Promise<{ status: number; text: string }> {
+  const { address, port } = RED.server.address() as AddressInfo;
+  const host = address === '::' || address === '0.0.0.0' ? 'localhost' : address;
+  const isTls = 'setSecureContext' in RED.server;
+  const length = { 'content-length': String(Buffer.byteLength(body)) };
+  const options = { host, port, path, method: 'POST', headers: { ...headers, ...length }, timeout: PATIENCE_MS };
+  return new Promise((resolve, reject) => {
+    const request = isTls ? httpsRequest({ ...options, rejectUnauthorized: false }) : httpRequest(options);
+    request.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => { if (text.length < MAX_ANSWER_BYTES) text += chunk; });
+      response.on('end', () => { resolve({ status: response.statusCode ?? 0, text }); });
+      response.on('error', reject);
+    });
+    request.on('timeout', () => { request.destroy(new Error('no answer in time')); });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** Our own answers are JSON of counts and errors; anything else is another program's and stays here. */
+function countsIn(text: string): { counts?: unknown; errors?: unknown } {
+  const answer = parsed(text);
+  if (typeof answer !== 'object' || answer === null) return {};
+  const { errors, ...counts } = answer as Readonly<Record<string, unknown>>;
+  return { counts, ...(Array.isArray(errors) ? { errors: errors.slice(0, MAX_ERRORS) } : {}) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * When is a number told, and to whom? At once, then at most every interval, at each window's end, and in full at a start.
+ */
+import { skewTo } from '../../engine/base/clockSkew.js';
+import { finalizeWindows } from '../../engine/emit/finalizer.js';
+import { messageOf } from '../../engine/base/errors.js';
+import { type KpiValue, labelOf } from '../../engine/read/kpiValue.js';
+import type { ShopContext } from '../../engine/read/windowReader.js';
+import { Emitter, type EmitterSettings } from '../../engine/emit/emitter.js';
+import type { SliceChange } from '../../engine/aggregate/slice.js';
+import type { Store } from '../../engine/store/store.js';
+import { MINUTE, parseInstant } from '../../engine/base/time.js';
+import { hopSeconds } from '../shared/metrics.js';
+import type { BrokerPort } from '../shared/ports.js';
+import type { Outputs } from '../shared/node.js';
+
+export interface PublisherDeps {
+  readonly store: Store;
+  readonly shop: ShopContext;
+  readonly settings: EmitterSettings;
+  readonly out: Outputs;
+  readonly broker?: BrokerPort;
+  /** The clock that all who write share; absent: there is only ours. */
+  readonly clock?: () => Promise<number | undefined>;
+  readonly topicPrefix: string;
+  readonly now: () => number;
+  readonly warn: (text: string) => void;
+}
+
+/** This many windows waiting make the sender wait too: the list stays bounded. */
+const MAX_WAITING = 5_000;
+const TICK_MS = 1_000;
+const MAX_TOPICS = 50_000;
+/** Telling rests so many times as long as it took: in a crowd it takes a fifth of the time, and alone nobody waits for it. */
+const REST = 4;
+
+/** Telling for one window node: the timers around `Publication` and `closeWindows`. */
+export class Publisher {
+  readonly #deps: PublisherDeps;
+  readonly #publication: Emitter;
+  readonly #newest = new Map<string, string>();
+  #due: 'queued' | 'none' = 'none';
+  #timer: { readonly handle: NodeJS.Timeout; readonly at: number } | undefined;
+  #tick: NodeJS.Timeout | undefined;
+  #publishing: Promise<void> = Promise.resolve();
+  #minute = 0;
+  #restsUntil = 0;
+  #closed = false;
+  #unwatch: (() => void) | undefined;
+
+  constructor(deps: PublisherDeps) {
+    this.#deps = deps;
+    this.#publication = new Emitter(deps.store, deps.shop, deps.settings);
+  }
+
+  /** Tells the present state, and from now on the end of each window. Again at each reconnection of the broker. */
+  async start(): Promise<void> {
+    if (this.#tick !== undefined) return;
+    this.#tick = setInterval(() => { void this.#queue(() => this.#onTick()); }, TICK_MS);
+    await this.#queue(() => this.#publishState());
+    let wasAway = false;
+    this.#unwatch = this.#deps.broker?.watch(({ state }) => {
+      if (state === 'ok' && wasAway) void this.#queue(() => this.#publishState());
+      wasAway = state !== 'ok';
+    });
+  }
+
+  async moved(slices: readonly SliceChange[]): Promise<void> {
+    this.#publication.onSlicesChanged(slices, this.#deps.now());
+    if (this.#publication.size > MAX_WAITING) await this.#queue(async () => { this.#emit(await this.#publication.emitDue(this.#deps.now(), true)); });
+    else this.#schedule();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#tick);
+    clearTimeout(this.#timer?.handle);
+    this.#unwatch?.();
+    await this.#publishing;
+  }
+
+  /** Runs one after the other; what fails is said and tried again at the next tick. */
+  #queue(work: () => Promise<void>): Promise<void> {
+    this.#publishing = this.#publishing.then(work).catch((error: unknown) => { this.#deps.warn(messageOf(error)); });
+    return this.#publishing;
+  }
+
+  /** What is due earlier than what was waited for is not kept waiting by it. */
+  #schedule(): void {
+    const nextAt = this.#publication.nextAt();
+    if (this.#closed || nextAt === undefined || this.#due === 'queued') return;
+    const { settings, now } = this.#deps;
+    // Never longer than the interval: the clock may have been set back since the last telling.
+    const waitMs = Math.min(settings.intervalMs, Math.max(nextAt - now(), this.#restsUntil - performance.now()));
+    const at = now() + waitMs;
+    if (this.#timer !== undefined && this.#timer.at <= at) return;
+    clearTimeout(this.#timer?.handle);
+    if (waitMs <= 0) this.#queueDue();
+    else this.#timer = { at, handle: setTimeout(() => { this.#queueDue(); }, waitMs) };
+  }
+
+  #queueDue(): void {
+    this.#timer = undefined;
+    if (this.#due === 'queued') return;
+    this.#due = 'queued';
+    void this.#queue(() => this.#publishDue());
+  }
+
+  async #publishDue(): Promise<void> {
+    this.#due = 'none';
+    const startedAt = performance.now();
+    const values = await this.#publication.emitDue(this.#deps.now());
+    this.#measure(values);
+    this.#emit(values);
+    const endedAt = performance.now();
+    this.#restsUntil = endedAt + REST * (endedAt - startedAt);
+    this.#schedule();
+  }
+
+  async #publishState(): Promise<void> {
+    const values = await this.#publication.snapshot(this.#deps.now());
+    this.#publication.onlyChanged(values, this.#deps.now());
+    this.#emit(values);
+  }
+
+  async #onTick(): Promise<void> {
+    const { store, shop: books, now, clock } = this.#deps;
+    const minute = Math.floor(now() / MINUTE);
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#emit(this.#publication.onlyChanged(await this.#publication.snapshot(now()), now()));
+    }
+    const closing = { store, publication: this.#publication, calendar: books.calendar, graceMs: books.graceMs };
+    const shared = clock === undefined ? {} : { skew: () => skewTo(clock, now) };
+    await finalizeWindows({ ...closing, ...shared }, this.#publication.sizes, now(), ({ values }) => {
+      this.#publication.onlyChanged(values, now());
+      this.#emit(values);
+    });
+    this.#schedule();
+  }
+
+  /** From the newest fact behind these values to now. Not of the state told again, which is as old as it is. */
+  #measure(values: readonly KpiValue[]): void {
+    const { now } = this.#deps;
+    const newest = values.reduce((latest, { status, updatedAt }) => (status === 'live' && updatedAt > latest ? updatedAt : latest), '');
+    if (newest !== '') hopSeconds.observe({ hop: 'kpi' }, Math.max(0, now() - (parseInstant(newest) ?? now())) / 1_000);
+  }
+
+  #emit(values: readonly KpiValue[]): void {
+    if (values.length === 0) return;
+    const { out, broker } = this.#deps;
+    out.main({ topic: 'kpi', payload: values });
+    if (broker !== undefined) void this.#publishAll(broker, values);
+  }
+
+  /** Another worker's newer value may have arrived before ours: only a look at the store after our own arrival tells. */
+  async #publishAll(broker: BrokerPort, values: readonly KpiValue[]): Promise<void> {
+    await Promise.all(values.map((value) => this.#publish(broker, value)));
+    this.#publication.onPublished(values, this.#deps.now());
+    this.#schedule();
+  }
+
+  /** The broker keeps the value of the newest window; a correction of an older one passes by without being kept. */
+  #publish(broker: BrokerPort, value: KpiValue): Promise<void> {
+    const topic = `${this.#deps.topicPrefix}/${value.name}/${labelOf(value)}/${value.store}/${value.channel}`;
+    const newest = this.#newest.get(topic);
+    const retain = newest === undefined || value.window.start >= newest;
+    if (retain) {
+      if (this.#newest.size >= MAX_TOPICS) this.#newest.clear();
+      this.#newest.set(topic, value.window.start);
+    }
+    // A broker that is away gets the whole state at its return (see start), so a failed publication loses nothing.
+    return broker.publish(topic, JSON.stringify(value), { retain }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * How are figures, times and names written in Italian or English?
+ */
+import { isSliding, type Span, type WindowSize } from '../../../engine/calendar/windowAssigner.js';
+import en from '../locales/en-US/alert.json';
+import it from '../locales/it/alert.json';
+
+export type Language = 'it' | 'en';
+export type Dictionary = (typeof it)['alert'];
+
+const WORDS: Readonly<Record<Language, Dictionary>> = { it: it.alert, en: en.alert };
+const LOCALES: Readonly<Record<Language, string>> = { it: 'it-IT', en: 'en-GB' };
+
+/** One language, one zone. */
+export class AlertTexts {
+  readonly dictionary: Dictionary;
+  readonly #locale: string;
+  readonly #clock: Intl.DateTimeFormat;
+  readonly #day: Intl.DateTimeFormat;
+
+  constructor(language: Language, timeZone: string) {
+    this.dictionary = WORDS[language];
+    this.#locale = LOCALES[language];
+    this.#clock = new Intl.DateTimeFormat(this.#locale, { timeZone, hour: '2-digit', minute: '2-digit' });
+    this.#day = new Intl.DateTimeFormat(this.#locale, { timeZone, weekday: 'long', day: 'numeric', month: 'long' });
+  }
+
+  /** A KPI's name, its own where we have none for it. */
+  kpi(name: string): string {
+    return (this.dictionary.kpi as Readonly<Record<string, string>>)[name] ?? name;
+  }
+
+  clock(at: number): string {
+    return this.#clock.format(at);
+  }
+
+  day(at: number): string {
+    return this.#day.format(at);
+  }
+
+  window(size: WindowSize | 'auto', { start, end }: Span): string {
+    const { window } = this.dictionary;
+    if (size === '1d') return fill(window.day, { day: this.day(start) });
+    if (isSliding(size)) return fill(window.sliding, { minutes: String(Math.round((end - start) / 60_000)) });
+    return fill(window.span, { start: this.clock(start), end: this.clock(end) });
+  }
+
+  /** `unit` as in a KPI value: a currency, `ratio`, `seconds`, else a plain number. */
+  figure(value: number, unit: string): string {
+    const format = (options: Intl.NumberFormatOptions): string => new Intl.NumberFormat(this.#locale, options).format(value);
+    if (unit === 'ratio') return format({ style: 'percent', maximumFractionDigits: 1 });
+    if (unit === 'seconds') return durationText(value);
+    return /^[A-Z]{3}$/.test(unit) ? format({ style: 'currency', currency: unit }) : format({ maximumFractionDigits: 2 });
+  }
+}
+
+/** 125 → "2 min 5 s"; days from two on. */
+export function durationText(value: number): string {
+  const seconds = Math.round(value);
+  const days = seconds >= 2 * 86_400 ? Math.floor(seconds / 86_400) : 0;
+  const rest = seconds - days * 86_400;
+  const parts = [[days, 'd'], [Math.floor(rest / 3_600), 'h'], [Math.floor((rest % 3_600) / 60), 'min'], [rest % 60, 's']] as const;
+  const shown = parts.filter(([amount]) => amount > 0);
+  return shown.length === 0 ? '0 s' : shown.map(([amount, unit]) => `${String(amount)} ${unit}`).join(' ');
+}
+
+/** Fills `__name__` as Node-RED's own texts do. */
+export function fill(sentence: string, values: Readonly<Record<string, string>>): string {
+  return sentence.replace(/__([a-z]+)__/g, (_all, name: string) => values[name] ?? '');
+}
+
+/** "urn:bottega:shopify:mia.myshopify.com" → "shopify (mia.myshopify.com)". */
+export function sourceName(source: string): string {
+  const [, , kind, ...rest] = source.split(':');
+  if (!source.startsWith('urn:') || kind === undefined) return source;
+  return rest.length === 0 ? kind : `${kind} (${rest.join(':')})`;
+}

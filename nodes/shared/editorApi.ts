@@ -1,0 +1,72 @@
+/**
+ * How does the editor ask a running node something (a test, a preview)? One POST route per room on the admin API.
+ *
+ * Only who may write flows may ask: whatever these questions touch, that person could deploy as well. Only JSON is heard, which no
+ * other web site can make a browser send here without being allowed to. Answers carry outcomes by name, for the editor to put
+ * into its own language, and never a secret.
+ */
+import type { Request, Response } from 'express';
+import type { Node, NodeAPI } from 'node-red';
+import { ConfigError, Fault } from '../../engine/base/errors.js';
+
+/** What the editor sends along: values of the form that is open, for instance. */
+export type Asked = Readonly<Record<string, unknown>>;
+
+/** `outcome` by name; the rest is up to the room. */
+export type EditorReply = { readonly outcome: string } & Readonly<Record<string, unknown>>;
+
+export type Ask = (asked: Asked) => Promise<EditorReply> | EditorReply;
+
+const PERMISSION = 'flows.write';
+const answering = new WeakMap<object, Ask>();
+
+/** This node answers the editor until it is closed. */
+export function answersEditor(node: Node, ask: Ask): void {
+  answering.set(node, ask);
+}
+
+/**
+ * Serves `POST bottega/<room>/<node id>` for all nodes of a room. `unsaved` answers for a form that is not deployed (`asked.form`);
+ * without it the answer is to deploy first.
+ */
+export function serveEditor(RED: NodeAPI, room: string, unsaved?: Ask): void {
+  RED.httpAdmin.post(`/bottega/${room}/:id`, RED.auth.needsPermission(PERMISSION), (request: Request, response: Response) => {
+    if (request.is('application/json') !== 'application/json') {
+      response.status(415).json({ outcome: 'failed', code: 'type' });
+      return;
+    }
+    void told(askedOf(request), askFor(RED, request, unsaved)).then((answer) => { response.json(answer); });
+  });
+}
+
+/** The answer of `work`, or `late` where it takes longer; the work itself goes on. */
+export async function within<T>(ms: number, work: Promise<T>, late: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<T>((resolve) => { timer = setTimeout(() => { resolve(late); }, ms); });
+  try {
+    return await Promise.race([work, patience]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function askedOf({ body }: Request): Asked {
+  return typeof body === 'object' && body !== null ? body as Asked : {};
+}
+
+function askFor(RED: NodeAPI, request: Request, unsaved: Ask | undefined): Ask {
+  if (askedOf(request)['form'] !== undefined && unsaved !== undefined) return unsaved;
+  const node = RED.nodes.getNode(String(request.params['id'])) as object | null;
+  const ask = node === null ? undefined : answering.get(node);
+  return ask ?? ((): EditorReply => ({ outcome: 'notDeployed' }));
+}
+
+async function told(asked: Asked, ask: Ask): Promise<EditorReply> {
+  try {
+    return await ask(asked);
+  } catch (error) {
+    // The words of an error may quote an address with a password, or a customer: only its names leave.
+    if (error instanceof ConfigError) return { outcome: 'refused', field: error.field, rule: error.rule };
+    return { outcome: 'failed', code: error instanceof Fault ? error.code : 'unexpected' };
+  }
+}

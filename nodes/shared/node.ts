@@ -1,0 +1,207 @@
+/**
+ * How does every room behave alike? One form parsed once, messages one at a time, two doors, one status, one way to be done.
+ */
+import type { Node, NodeAPI, NodeCredentials, NodeDef, NodeMessage } from 'node-red';
+import { ConfigError, messageOf } from '../../engine/base/errors.js';
+
+/** A message as it travels; everything but `payload`, `topic` and `reason` passes through untouched. */
+export type InputMessage = NodeMessage & Record<string, unknown>;
+
+/** What the editor saved, before anything is believed about it. */
+export type SavedForm = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
+
+/** The two exits of a node. `side` names the reason in `msg.reason`. */
+export interface Outputs {
+  main(message: InputMessage): void;
+  side(message: InputMessage, reason: string): void;
+}
+
+/** One message waiting to be handled. */
+export interface InputJob {
+  readonly message: InputMessage;
+  readonly out: Outputs;
+}
+
+/** Green, yellow or red; texts are locale keys of the room (`<room>.status.<key>`). */
+export interface NodeStatus {
+  ok(key: string, values?: Record<string, unknown>): void;
+  waiting(key: string, values?: Record<string, unknown>): void;
+  broken(key: string, values?: Record<string, unknown>): void;
+}
+
+/** What a room is given when it opens. `out` is for messages of its own (timers, subscriptions), outside any input. */
+export interface NodeContext<C> {
+  readonly RED: NodeAPI;
+  readonly node: Node;
+  readonly config: C;
+  readonly status: NodeStatus;
+  readonly out: Outputs;
+  readonly now: () => number;
+  readonly text: (key: string, values?: Record<string, unknown>) => string;
+}
+
+/**
+ * What a room does. `input` gets one message at a time; `batch` gets, one call at a time, all that waited meanwhile (each is
+ * retried alone if the call throws). Returning means stored; throwing means the sender must try again.
+ */
+export interface Handlers {
+  input?(message: InputMessage, out: Outputs): Promise<void> | void;
+  batch?(jobs: readonly InputJob[]): Promise<void>;
+  close?(): Promise<void> | void;
+  /** What a config node offers to the others (see ports.ts). */
+  readonly port?: unknown;
+}
+
+export interface NodeSpec<C> {
+  readonly type: `bottega-${string}`;
+  readonly credentials?: NodeCredentials<Record<string, string>>;
+  /** Throws `ConfigError`. `secrets` are the node's credentials. */
+  readConfig(saved: SavedForm, secrets: Readonly<Record<string, string>>): C;
+  open(context: NodeContext<C>): Handlers;
+}
+
+/** Registers a room's node type; call it with the `RED` that Node-RED handed to the room's own file (its locales hang on it). */
+export function registerNode<C>(RED: NodeAPI, room: NodeSpec<C>): void {
+  function RoomNode(this: Node, saved: NodeDef): void {
+    RED.nodes.createNode(this, saved);
+    openRoom(RED, room, this, saved as unknown as SavedForm);
+  }
+  RED.nodes.registerType(room.type, RoomNode, room.credentials === undefined ? {} : { credentials: room.credentials });
+}
+
+/** The port a config node offers, or a `ConfigError` that names the field. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Node-RED's registry is untyped: the caller names the port it asks for
+export function portOf<P>(RED: NodeAPI, id: unknown, field: string): P {
+  const node = typeof id === 'string' ? (RED.nodes.getNode(id) as { port?: unknown } | null) : null;
+  if (node?.port === undefined) throw new ConfigError(field, 'must name a working configuration node', id);
+  return node.port as P;
+}
+
+function openRoom<C>(RED: NodeAPI, room: NodeSpec<C>, node: Node, saved: SavedForm): void {
+  const name = room.type.slice('bottega-'.length);
+  const text = (key: string, values?: Record<string, unknown>): string => RED._(`${name}.${key}`, values as never);
+  const status = statusOf(node, text);
+  try {
+    const secrets = (node as { credentials?: Record<string, string> }).credentials ?? {};
+    const config = room.readConfig(saved, secrets);
+    const out = doorsOf((ports) => { node.send(ports); });
+    const handlers = room.open({ RED, node, config, status, out, text, now: () => Date.now() });
+    connect(node, handlers);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    node.status({ fill: 'red', shape: 'ring', text: `${error.field}: ${error.rule}` });
+    node.error(error.message);
+    node.on('input', (_message, _send, done) => { done(error); });
+  }
+}
+
+function statusOf(node: Node, text: NodeContext<never>['text']): NodeStatus {
+  let shown = '';
+  const show = (fill: 'green' | 'yellow' | 'red', shape: 'dot' | 'ring', key: string, values: Record<string, unknown> = {}): void => {
+    // Compared before it is put into words, which costs more than all the rest of it.
+    const said = `${fill} ${key} ${Object.values(values).join('\n')}`;
+    if (said === shown) return;
+    shown = said;
+    const line = text(`status.${key}`, values);
+    node.status({ fill, shape, text: line });
+  };
+  return {
+    ok: (key, values) => { show('green', 'dot', key, values); },
+    waiting: (key, values) => { show('yellow', 'ring', key, values); },
+    broken: (key, values) => { show('red', 'ring', key, values); },
+  };
+}
+
+function connect(node: Node, handlers: Handlers): void {
+  if (handlers.port !== undefined) (node as { port?: unknown }).port = handlers.port;
+  const line = new WaitingLine(handlers);
+  if (handlers.input !== undefined || handlers.batch !== undefined) {
+    node.on('input', (message, send, done) => {
+      line.add({ message, out: doorsOf(send) }, done);
+    });
+  }
+  node.on('close', (done: (error?: Error) => void) => {
+    line.drained().then(() => handlers.close?.()).then(() => { done(); }, done);
+  });
+}
+
+function doorsOf(send: (ports: (InputMessage | null)[]) => void): Outputs {
+  return {
+    main: (message) => { send([message, null]); },
+    side: (message, reason) => { send([null, { ...message, reason }]); },
+  };
+}
+
+interface QueuedInput {
+  readonly job: InputJob;
+  readonly done: (error?: Error) => void;
+}
+
+/**
+ * One call into the room at a time; what comes meanwhile waits and, in a `batch` room, goes in together. A room that answers at once is done at
+ * once: no promise, no turn.
+ */
+class WaitingLine {
+  readonly #handlers: Handlers;
+  #waiting: QueuedInput[] = [];
+  #work: Promise<void> | undefined;
+  #state: 'idle' | 'running' = 'idle';
+
+  constructor(handlers: Handlers) {
+    this.#handlers = handlers;
+  }
+
+  add(job: InputJob, done: (error?: Error) => void): void {
+    this.#waiting.push({ job, done });
+    if (this.#state === 'idle') this.#run();
+  }
+
+  async drained(): Promise<void> {
+    while (this.#work !== undefined) await this.#work;
+  }
+
+  /** Until the line is empty or a call takes its time, whose end then goes on with the line. */
+  #run(): void {
+    this.#state = 'running';
+    while (this.#waiting.length > 0) {
+      const work = this.#handle(this.#waiting.splice(0, this.#handlers.batch === undefined ? 1 : MAX_BATCH));
+      if (work === undefined) continue;
+      this.#work = work.then(() => { this.#run(); });
+      return;
+    }
+    // In the same tick as the last look at the line: what comes later starts the work anew.
+    this.#state = 'idle';
+    this.#work = undefined;
+  }
+
+  #handle(turn: readonly QueuedInput[]): Promise<void> | undefined {
+    const [first] = turn;
+    if (first === undefined) return undefined;
+    return turn.length > 1 ? this.#handleTogether(turn) : this.#handleAlone(first);
+  }
+
+  async #handleTogether(turn: readonly QueuedInput[]): Promise<void> {
+    try {
+      await this.#handlers.batch?.(turn.map(({ job }) => job));
+      for (const { done } of turn) done();
+    } catch {
+      // One message may have failed them all: each gets its own try and its own error.
+      for (const waiting of turn) await this.#handleAlone(waiting);
+    }
+  }
+
+  /** `undefined`: done, or failed, already. */
+  #handleAlone({ job, done }: QueuedInput): Promise<void> | undefined {
+    const failed = (error: unknown): void => { done(error instanceof Error ? error : new Error(messageOf(error))); };
+    try {
+      const work: unknown = this.#handlers.batch === undefined ? this.#handlers.input?.(job.message, job.out) : this.#handlers.batch([job]);
+      if (work instanceof Promise) return work.then(() => { done(); }).catch(failed);
+      done();
+    } catch (error) {
+      failed(error);
+    }
+    return undefined;
+  }
+}
+
+const MAX_BATCH = 500;

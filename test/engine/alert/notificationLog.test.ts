@@ -1,0 +1,197 @@
+/** Who tells, and how often? Processes that share a store, die, freeze and come back, as timelines of what lies in the store and what was told. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { openLevelStore } from '../../../engine/store/level/levelStore.js';
+import { prefixRange, type Store } from '../../../engine/store/store.js';
+import { orderOf, NotificationLog, type DueNotification } from '../../../engine/alert/notificationLog.js';
+import { MINUTE, SECOND } from '../../../engine/base/time.js';
+
+const T0 = Date.UTC(2026, 10, 22, 12);
+
+interface News { readonly id: string }
+
+/** One process: what it told, and a store that can fail before or after a commit. */
+class Front {
+  readonly told: string[] = [];
+  readonly telling: NotificationLog<News>;
+  readonly #store: Store;
+  readonly #clock: { now: number };
+  /** What the next commits do: `lost` is an answer that got lost on its way. */
+  plans: ('ok' | 'away' | 'lost')[] = [];
+
+  constructor(store: Store, clock: { now: number }, by: string, reach: 'own' | 'shared' = 'shared') {
+    this.#store = store;
+    this.#clock = clock;
+    const failing: Store = {
+      ...store, read: (keys) => store.read(keys), scan: (range, limit) => store.scan(range, limit), close: () => store.close(),
+      commit: async (changes, durability) => {
+        const plan = this.plans.shift() ?? 'ok';
+        if (plan === 'away') throw new Error('away');
+        const result = await store.commit(changes, durability);
+        if (plan === 'lost') throw new Error('answer lost');
+        return result;
+      },
+    };
+    this.telling = new NotificationLog<News>({
+      store: failing, owner: 'alert', by, reach, now: () => clock.now,
+      confirmed: ({ notice, order }) => [{ key: `ah/${String(order)}`, value: notice.id }],
+    });
+  }
+
+  async write(id: string, waitMs = 0): Promise<void> {
+    const order = orderOf(this.#clock.now, 0);
+    await this.#store.commit([this.telling.waiting({ id }, order, this.#clock.now + waitMs)]);
+    this.telling.committed([{ id }]);
+  }
+
+  /** The next look, in seconds from now; `undefined`: none is needed. */
+  async look(): Promise<number | undefined> {
+    const next = await this.telling.notifyDue((due) => { this.told.push(due.map(nameOf).join('+')); });
+    return next === undefined ? undefined : (next - this.#clock.now) / SECOND;
+  }
+
+  /** Dies in the midst of telling, after (or before) the words are out. */
+  async die(words: 'said' | 'unsaid'): Promise<void> {
+    await assert.rejects(this.telling.notifyDue((due) => {
+      if (words === 'said') this.told.push(due.map(nameOf).join('+'));
+      throw new Error('killed');
+    }), /killed/);
+  }
+}
+
+function nameOf({ notice, committer }: DueNotification<News>): string {
+  return committer === 'we' ? notice.id : `${notice.id}?`;
+}
+
+describe('telling', () => {
+  let store: Store;
+  let clock: { now: number };
+  beforeEach(async () => {
+    clock = { now: T0 };
+    store = await openLevelStore({ memory: true }, { now: () => clock.now });
+  });
+  const left = async (): Promise<number> => (await store.scan(prefixRange('u/'), 100)).length;
+  const history = async (): Promise<unknown[]> => (await store.scan(prefixRange('ah/'), 100)).map(({ value }) => value);
+
+  it('tells at once what need not wait, once, and writes down that it has', async () => {
+    const front = new Front(store, clock, 'a');
+    await front.write('1');
+    assert.equal(await front.look(), undefined);
+    assert.equal(await front.look(), undefined);
+    assert.deepEqual([front.told, await left(), await history()], [['1'], 0, ['1']]);
+  });
+
+  it('tells together what happens within a short span, in order, also that of another process', async () => {
+    const [a, b] = [new Front(store, clock, 'a'), new Front(store, clock, 'b')];
+    await a.write('1', 5 * SECOND);
+    assert.equal(await a.look(), 5);
+    clock.now += 3 * SECOND;
+    await b.write('2', 5 * SECOND);
+    assert.equal(await b.look(), 2);
+    clock.now += 2 * SECOND;
+    assert.equal(await a.look(), undefined);
+    clock.now += 3 * SECOND;
+    assert.equal(await b.look(), undefined);
+    assert.deepEqual([a.told, b.told], [['1+2?'], []]);
+  });
+
+  it('is told by one of several that look at the same time', async () => {
+    const fronts = ['a', 'b', 'c'].map((by) => new Front(store, clock, by));
+    await fronts[0]?.write('1');
+    await Promise.all(fronts.map((front) => front.look()));
+    assert.equal(fronts.flatMap(({ told }) => told).length, 1);
+    assert.equal(await left(), 0);
+  });
+
+  it('is told by another after a kill, not before the claim is old', async () => {
+    const [a, b] = [new Front(store, clock, 'a'), new Front(store, clock, 'b')];
+    await a.write('1');
+    await a.die('unsaid');
+    assert.equal(await b.look(), 30);
+    clock.now += 30 * SECOND;
+    assert.equal(await b.look(), undefined);
+    assert.deepEqual([a.told, b.told], [[], ['1?']]);
+  });
+
+  it('is told after a kill between the commit and the claim, when its time has come', async () => {
+    const a = new Front(store, clock, 'a');
+    await a.write('1', 5 * SECOND);
+    const restarted = new Front(store, clock, 'a2');
+    assert.equal(await restarted.look(), 5);
+    clock.now += 5 * SECOND;
+    await restarted.look();
+    assert.deepEqual(restarted.told, ['1?']);
+  });
+
+  it('is told at once after a kill where nobody else can run', async () => {
+    const a = new Front(store, clock, 'a', 'own');
+    await a.write('1');
+    await a.die('unsaid');
+    const restarted = new Front(store, clock, 'a2', 'own');
+    await restarted.look();
+    assert.deepEqual(restarted.told, ['1?']);
+  });
+
+  it('is told twice in one case only: killed after the words were out and before that was stored', async () => {
+    const a = new Front(store, clock, 'a', 'own');
+    await a.write('1');
+    await a.die('said');
+    const restarted = new Front(store, clock, 'a2', 'own');
+    await restarted.look();
+    assert.deepEqual([a.told, restarted.told], [['1'], ['1?']]);
+  });
+
+  it('is told once although the store fails at the claim, or at the confirmation, or only its answer is lost', async () => {
+    for (const plans of [['away'], ['lost'], ['ok', 'away'], ['ok', 'lost'], ['lost', 'ok', 'away', 'ok', 'lost']] as const) {
+      const front = new Front(store, clock, 'a');
+      await front.write('1');
+      front.plans = [...plans];
+      for (let turn = 0; turn < 5; turn++) await front.look().catch(() => undefined);
+      assert.deepEqual([front.told, await left()], [['1'], 0], plans.join());
+    }
+  });
+
+  it('does not tell what it claimed before it was frozen for too long', async () => {
+    const [a, b] = [new Front(store, clock, 'a'), new Front(store, clock, 'b')];
+    await a.write('1');
+    // The claim is written, then the process stands still; the other comes in the meantime.
+    const commit = store.commit.bind(store);
+    store.commit = async (changes, durability) => {
+      const result = await commit(changes, durability);
+      store.commit = commit;
+      clock.now += 31 * SECOND;
+      await b.look();
+      return result;
+    };
+    const frozen = new Front(store, clock, 'a');
+    await frozen.look();
+    assert.deepEqual([frozen.told, b.told, await left()], [[], ['1?'], 0]);
+  });
+
+  it('is not held back for an hour by a clock that was an hour ahead', async () => {
+    const a = new Front(store, clock, 'a');
+    clock.now += 60 * MINUTE;
+    await a.write('1', 5 * SECOND);
+    clock.now -= 60 * MINUTE;
+    await a.look();
+    assert.deepEqual(a.told, ['1']);
+  });
+
+  it('never loses any and tells each once while nobody dies, however two processes take turns', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom('write', 'look', 'both'), fc.nat(1), fc.nat(20)), { maxLength: 25 }), async (turns) => {
+      clock = { now: T0 };
+      store = await openLevelStore({ memory: true }, { now: () => clock.now });
+      const fronts = ['a', 'b'].map((by) => new Front(store, clock, by)) as [Front, Front];
+      let written = 0;
+      for (const [what, which, seconds] of turns) {
+        if (what === 'write') await fronts[which as 0 | 1].write(String(written++), 5 * SECOND);
+        else await Promise.all(what === 'both' ? fronts.map((front) => front.look()) : [fronts[which as 0 | 1].look()]);
+        clock.now += seconds * SECOND;
+      }
+      clock.now += MINUTE;
+      await fronts[1].look();
+      const told = fronts.flatMap((front) => front.told.flatMap((text) => text.replaceAll('?', '').split('+')));
+      assert.deepEqual(told.sort((x, y) => Number(x) - Number(y)), Array.from({ length: written }, (_each, index) => String(index)));
+    }), { numRuns: 50 });
+  });
+});

@@ -1,0 +1,97 @@
+/** Numbers of the user's own: what the form may say, and what they count. */
+import assert from 'node:assert/strict';
+import { kpisOf, measureOf, readCustomKpis } from '../../../engine/kpi/customKpis.js';
+import { readDefinitions, writeDefinitions } from '../../../engine/kpi/storedDefinitions.js';
+import { mergeEvent } from '../../../engine/fact/fact.js';
+import { evaluate } from '../../../engine/kpi/evaluate.js';
+import { contributionsOf } from '../../../engine/kpi/contribution.js';
+import { KPIS, MEASURES } from '../../../engine/kpi/builtinKpis.js';
+import { event } from '../../support/events.js';
+import { memoryStore } from '../../support/shopBooks.js';
+
+const gift = { name: 'gift_cards', type: 'sale', value: 'amount', show: 'sum', where: [{ field: 'x_gift', op: 'is', value: 'yes' }] };
+
+const HEARD = [
+  { subject: '1', data: { amount: '10.00', x_gift: 'yes', x_guests: 3, openedAt: '2026-11-22T10:00:00Z', closedAt: '2026-11-22T10:45:00Z' } },
+  { subject: '2', data: { amount: '4.00', x_gift: 'yes', x_guests: 1.5, openedAt: '2026-11-22T10:00:00Z', closedAt: '2026-11-22T10:05:00Z' } },
+  { subject: '3', data: { amount: '1.00', x_guests: 'many' } },
+];
+
+/** The last of the rows, over the three sales. */
+function shown(...saved: object[]): number | null {
+  const custom = readCustomKpis(saved);
+  const measures = [...MEASURES, ...custom.map(measureOf)];
+  const sums: Record<string, number> = {};
+  for (const said of HEARD) {
+    for (const { field, value } of contributionsOf(mergeEvent(undefined, event(said), 'EUR'), measures)) sums[field] = (sums[field] ?? 0) + value;
+  }
+  const kpi = kpisOf(custom).at(-1);
+  assert.ok(kpi !== undefined);
+  return evaluate(kpi, sums, 'EUR');
+}
+
+describe('custom KPIs', () => {
+  const counted: [saved: object, expected: number][] = [
+    [gift, 14],
+    [{ ...gift, show: 'count' }, 2],
+    [{ ...gift, show: 'average' }, 7],
+    [{ ...gift, where: [{ field: 'x_gift', op: 'unknown' }] }, 1],
+    [{ ...gift, where: [] }, 15],
+    [{ ...gift, value: 'one', where: [{ field: 'x_gift', op: 'isNot', value: 'yes' }] }, 1],
+    [{ ...gift, where: [{ field: 'duration', op: 'above', value: '30' }] }, 10],
+    [{ ...gift, where: [{ field: 'duration', op: 'atMost', value: '30' }] }, 4],
+    [{ ...gift, where: [{ field: 'x_guests', op: 'above', value: '1' }, { field: 'x_guests', op: 'atMost', value: '2.5' }] }, 4],
+  ];
+  const guests = { name: 'guests', type: 'sale', value: 'x_guests', show: 'sum', where: [] };
+  const each = { ...gift, name: 'gift_each', show: 'per', per: 'guests' };
+
+  it('adds up and averages a field of the sender’s own, where it is a number', () => {
+    assert.equal(shown(guests), 4.5);
+    assert.equal(shown({ ...guests, show: 'average' }), 2.25);
+  });
+
+  it('divides by another number, of its own or a usual one', () => {
+    assert.equal(shown(guests, each), 3.11);
+    assert.equal(shown({ ...gift, show: 'per', per: 'orders' }), 4.67);
+    assert.equal(shown({ ...gift, show: 'per', per: 'gross_revenue' }), 0.933333);
+    assert.equal(shown({ ...guests, show: 'per', per: 'orders' }), 1.5);
+  });
+
+  it('reads the same in every process: what is written down is what was said', async () => {
+    const store = await memoryStore();
+    const saved = [guests, each, { ...gift, name: 'slow', where: [{ field: 'duration', op: 'above', value: '30' }, { field: 'social', op: 'is', value: 'true' }] }];
+    await store.commit(writeDefinitions(readCustomKpis(saved), { incompleteAfterMs: 45 * 60_000 }));
+    const { kpis, incompleteAfterMs } = await readDefinitions(store);
+    assert.deepEqual(kpis, [...KPIS, ...kpisOf(readCustomKpis(saved))]);
+    assert.equal(incompleteAfterMs, 45 * 60_000);
+    assert.deepEqual((await readDefinitions(await memoryStore())).incompleteAfterMs, 0);
+  });
+
+  for (const [saved, expected] of counted) it(`${JSON.stringify(saved)} is ${String(expected)}`, () => { assert.equal(shown(saved), expected); });
+
+  const refused: [saved: unknown, field: string][] = [
+    ['x', 'kpis'],
+    [[null], 'kpis[0]'],
+    [[{ ...gift, name: 'Gift cards' }], 'kpis[0].name'],
+    [[{ ...gift, name: 'revenue' }], 'kpis[0].name'],
+    [[gift, gift], 'kpis[1].name'],
+    [[{ ...gift, type: 'sold' }], 'kpis[0].type'],
+    [[{ ...gift, value: 'profit' }], 'kpis[0].value'],
+    [[{ ...gift, where: [{ field: '__proto__', op: 'known' }] }], 'kpis[0].where[0].field'],
+    [[{ ...gift, where: [{ field: 'status', op: 'is', value: '' }] }], 'kpis[0].where[0].value'],
+    [[{ ...gift, where: [{ field: 'duration', op: 'above', value: 'long' }] }], 'kpis[0].where[0].value'],
+    [[{ ...gift, where: [{ field: 'status', op: 'above', value: '1' }] }], 'kpis[0].where[0].field'],
+    [[{ ...gift, show: 'per' }], 'kpis[0].per'],
+    [[{ ...gift, show: 'per', per: 'profit' }], 'kpis[0].per'],
+    [[{ ...gift, show: 'per', per: 'gift_cards' }], 'kpis[0].per'],
+    [[{ ...gift, show: 'per', per: 'average_ticket' }], 'kpis[0].per'],
+    [[{ ...gift, show: 'per', per: 'open_quotes' }], 'kpis[0].per'],
+    [[{ ...gift, name: 'a', show: 'per', per: 'b' }, { ...gift, name: 'b', show: 'per', per: 'a' }], 'kpis[0].per'],
+    [[{ ...gift, where: [{ field: 'channel', op: 'is', value: 'online' }, { field: 'channel', op: 'is', value: 'pos' }] }], 'kpis[0].where[1]'],
+    [[{ ...gift, where: [{ field: 'channel', op: 'isNot', value: 'online' }, { field: 'channel', op: 'is', value: 'online' }] }], 'kpis[0].where[1]'],
+    [[{ ...gift, where: [{ field: 'payment', op: 'known' }, { field: 'payment', op: 'unknown' }] }], 'kpis[0].where[1]'],
+    [[{ ...gift, where: [{ field: 'payment', op: 'unknown' }, { field: 'payment', op: 'is', value: 'card' }] }], 'kpis[0].where[1]'],
+    [[{ ...gift, where: [{ field: 'duration', op: 'above', value: '30' }, { field: 'duration', op: 'atMost', value: '20' }] }], 'kpis[0].where[1]'],
+  ];
+  for (const [saved, field] of refused) it(`refuse ${JSON.stringify(saved)}`, () => { assert.throws(() => readCustomKpis(saved), { name: 'ConfigError', field }); });
+});

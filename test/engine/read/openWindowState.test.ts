@@ -1,0 +1,77 @@
+/** Open windows in memory: the same sums as the store's, whenever it was looked at and however late a change was heard of. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { groupOf, sumGroups, type WindowSums } from '../../../engine/read/rollup.js';
+import { OpenWindowState } from '../../../engine/read/openWindowState.js';
+import { type SliceChange, sliceRange } from '../../../engine/aggregate/slice.js';
+import { scanAll } from '../../../engine/store/store.js';
+import type { Entry, Store } from '../../../engine/store/store.js';
+import { HOUR } from '../../../engine/base/time.js';
+import { sliceLevel } from '../../../engine/calendar/windowAssigner.js';
+import { event, NOW } from '../../support/events.js';
+import { calendar, receive, memoryStore } from '../../support/shopBooks.js';
+import { versions } from '../../support/versions.js';
+
+const SIZES = ['15m', '1h', '1d'] as const;
+
+function slicesOf(store: Store, size: (typeof SIZES)[number]): Promise<Entry[]> {
+  return scanAll(store, sliceRange(sliceLevel(size), calendar.windowAt(size, NOW - 1)));
+}
+
+/** By group, without the sums that are zero. */
+function shown(rows: readonly WindowSums[]): Record<string, unknown> {
+  const told = rows.map((row) => [groupOf(row), Object.fromEntries(Object.entries(row.sums).filter(([, sum]) => sum !== 0).sort())] as const);
+  return Object.fromEntries(told.filter(([, sums]) => Object.keys(sums).length > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+describe('the sums of open windows', () => {
+  it('are those of the store, whatever is looked at and heard of in between', async () => {
+    const steps = fc.array(fc.oneof(
+      fc.array(versions, { minLength: 1, maxLength: 4 }).map((events) => ({ what: 'hear' as const, events })),
+      fc.constant({ what: 'look' as const }), fc.constant({ what: 'learn' as const }), fc.constant({ what: 'refresh' as const }),
+    ), { minLength: 1, maxLength: 20 });
+    await fc.assert(fc.asyncProperty(steps, async (said) => {
+      const store = await memoryStore();
+      const live = new OpenWindowState();
+      let unheard: SliceChange[] = [];
+      const look = (): Promise<unknown> => Promise.all(SIZES.map((size) => live.rows(size, calendar.windowAt(size, NOW - 1), () => slicesOf(store, size))));
+      for (const step of said) {
+        if (step.what === 'hear') unheard.push(...(await receive(store, step.events)));
+        else if (step.what === 'look') await look();
+        else if (step.what === 'refresh') for (const size of SIZES) live.refresh(size, calendar.windowAt(size, NOW - 1), await slicesOf(store, size));
+        else {
+          live.learn(unheard.reverse());
+          unheard = [];
+        }
+      }
+      live.learn(unheard);
+      for (const size of SIZES) {
+        const span = calendar.windowAt(size, NOW - 1);
+        assert.deepEqual(shown(await live.rows(size, span, () => slicesOf(store, size))), shown(sumGroups(await slicesOf(store, size), span)));
+      }
+    }), { numRuns: 60 });
+  });
+
+  it('are read once, and once more after they could not be read or are not told', async () => {
+    const store = await memoryStore();
+    const live = new OpenWindowState();
+    const span = calendar.windowAt('1h', NOW);
+    let reads = 0;
+    const rows = (): Promise<readonly WindowSums[]> => live.rows('1h', span, () => {
+      reads += 1;
+      return reads === 1 ? Promise.reject(new Error('away')) : scanAll(store, sliceRange('hour', span));
+    });
+    await assert.rejects(rows(), /away/);
+    assert.deepEqual(await rows(), []);
+    const changes = await receive(store, [event({ time: new Date(NOW).toISOString() })]);
+    live.learn(changes);
+    assert.equal((await rows()).length, 4);
+    assert.equal(reads, 2);
+    live.learn(changes.map(({ totals: _totals, ...change }) => change));
+    await rows();
+    assert.equal(reads, 3);
+    live.forget(NOW + HOUR);
+    await rows();
+    assert.equal(reads, 4);
+  });
+});

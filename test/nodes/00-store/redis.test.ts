@@ -1,0 +1,139 @@
+/** The store room on a real Redis: shared by two nodes, wrong settings and causes by name, recovery without a restart. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import helper from 'node-red-node-test-helper';
+import type { Fault } from '../../../engine/base/errors.js';
+import storeRoom from '../../../nodes/00-store/store.js';
+import type { Health, StorePort } from '../../../nodes/shared/ports.js';
+import { type RedisServer, startRedis, until } from '../../support/redis.js';
+
+helper.init(require.resolve('node-red'));
+
+const DURABLE = ['--appendonly', 'yes'];
+
+describe('store node on Redis', () => {
+  let directory = '';
+  const servers: RedisServer[] = [];
+  beforeEach((done) => {
+    directory = mkdtempSync(join(tmpdir(), 'bottega-store-'));
+    helper.settings({ userDir: directory });
+    helper.startServer(done);
+  });
+  afterEach(async () => {
+    await helper.unload();
+    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
+    await Promise.all(servers.splice(0).map((server) => server.dispose()));
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  async function redis(settings: readonly string[] = DURABLE, cliOptions: readonly string[] = []): Promise<RedisServer> {
+    const server = await startRedis({ settings, cliOptions });
+    servers.push(server);
+    return server;
+  }
+  const load = async (server: RedisServer, credentials: Record<string, string> = {}, ...ids: string[]): Promise<StorePort> => {
+    const nodes = ['store', ...ids].map((id) => ({ id, type: 'bottega-store', version: 1, kind: 'redis', url: server.url }));
+    await helper.load(storeRoom, nodes, { store: credentials });
+    return portOf('store');
+  };
+  const portOf = (id: string): StorePort => (helper.getNode(id) as { port: StorePort }).port;
+  const isOk = (port: StorePort): Promise<void> => until('health', () => port.health().state === 'ok');
+  const waits = async (port: StorePort, words: RegExp): Promise<Extract<Health, { state: 'waiting' }>> => {
+    let seen: Health = port.health();
+    await until(String(words), () => {
+      seen = port.health();
+      return seen.state === 'waiting' && words.test(seen.message);
+    });
+    return seen as Extract<Health, { state: 'waiting' }>;
+  };
+
+  it('keeps everything over a restart of Node-RED, shops apart, for all who name it', async () => {
+    const server = await redis();
+    const port = await load(server, {}, 'other');
+    assert.equal(port.reach, 'shared');
+    assert.equal(port.health().state, 'waiting');
+    assert.deepEqual(await port.of('a').commit([{ key: 'k', expect: null, value: '1' }], 'stored'), { outcome: 'ok', totals: [] });
+    assert.deepEqual(await portOf('other').of('a').read(['k']), ['1']);
+    assert.deepEqual(await portOf('other').of('b').read(['k']), [undefined]);
+    await helper.unload();
+    assert.deepEqual(await (await load(server)).of('a').read(['k']), ['1']);
+    assert.deepEqual(portOf('store').warnings(), []);
+  });
+
+  it('still writes what rooms closing at the same time bring', async () => {
+    const server = await redis();
+    const store = (await load(server)).of('shop');
+    await store.commit([{ key: 'k', value: '1' }]);
+    const unloaded = helper.unload();
+    await store.commit([{ key: 'k', value: 'last' }], 'stored');
+    await unloaded;
+    assert.equal(await server.cli('get', 'bottega:{shop}:k'), 'last');
+  });
+
+  it('names the settings that may lose data', async () => {
+    const port = await load(await redis(['--maxmemory-policy', 'allkeys-lru']));
+    await until('warnings', () => port.warnings().length > 0);
+    assert.deepEqual(port.warnings().map(({ cause }) => cause).sort(), ['store.appendonly', 'store.maxmemory-policy']);
+    assert.match(port.warnings()[0]?.message ?? '', /^Redis 127\.0\.0\.1:\d+: \S+ is \S+, must be \S+$/);
+    assert.deepEqual(port.health(), { state: 'ok' });
+  });
+
+  it('says that the password is wrong, and shows it nowhere', async () => {
+    const server = await redis([...DURABLE, '--requirepass', 'giusta'], ['-a', 'giusta', '--no-auth-warning']);
+    const health = await waits(await load(server, { password: 'sbagliata' }), /^WRONGPASS/);
+    assert.equal(health.cause, 'store.away');
+    assert.ok(!JSON.stringify(health).includes('sbagliata'));
+    await helper.unload();
+    await isOk(await load(server, { password: 'giusta' }));
+  });
+
+  it('says when it is away and when it tries again, and recovers', async () => {
+    const server = await redis();
+    const port = await load(server);
+    await isOk(port);
+    await server.kill();
+    const { retryAt } = await waits(port, /^ECONNREFUSED/);
+    assert.ok(retryAt !== undefined && retryAt > Date.now() - 1_000);
+    await assert.rejects(port.of('shop').read(['k']), (error: Fault) => error.code === 'store.away');
+    await server.start();
+    await isOk(port);
+    await port.of('shop').commit([{ key: 'k', value: '1' }], 'stored');
+  });
+
+  it('says that it is full, and finds out by itself that there is room again', async () => {
+    const server = await redis();
+    const port = await load(server);
+    await isOk(port);
+    await server.cli('config', 'set', 'maxmemory', '1');
+    await assert.rejects(port.of('shop').commit([{ key: 'k', value: '1' }]), (error: Fault) => error.code === 'store.full');
+    const { retryAt } = await waits(port, /^OOM/);
+    assert.ok(retryAt !== undefined);
+    await server.cli('config', 'set', 'maxmemory', '0');
+    await isOk(port);
+  });
+
+  it('says that a replica takes no writes, and recovers once it is the master', async () => {
+    const [master, replica] = [await redis(), await redis()];
+    await replica.cli('replicaof', '127.0.0.1', String(master.port));
+    const port = await load(replica);
+    await port.of('shop').commit([{ key: 'k', value: '1' }]).catch(() => undefined);
+    await waits(port, /^READONLY/);
+    await replica.cli('replicaof', 'no', 'one');
+    await isOk(port);
+    await port.of('shop').commit([{ key: 'k', value: '2' }], 'stored');
+  });
+
+  it('says that a cluster without its slots is down', async () => {
+    const server = await redis([...DURABLE, '--cluster-enabled', 'yes']);
+    const port = await load(server);
+    await port.of('shop').commit([{ key: 'k', value: '1' }]).catch(() => undefined);
+    await waits(port, /^CLUSTERDOWN/);
+  });
+
+  it('stays inert where the CA file cannot be read', async () => {
+    await helper.load(storeRoom, [{ id: 'store', type: 'bottega-store', version: 1, kind: 'redis', url: 'rediss://127.0.0.1', ca: join(directory, 'none.pem') }]);
+    assert.equal((helper.getNode('store') as { port?: unknown }).port, undefined);
+  });
+});

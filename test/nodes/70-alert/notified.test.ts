@@ -1,0 +1,186 @@
+/** What people are told by the alert room: together, once, over kills and restarts, also by several processes; and what it answers when asked. */
+import assert from 'node:assert/strict';
+import { Fault } from '../../../engine/base/errors.js';
+import { openLevelStore } from '../../../engine/store/level/levelStore.js';
+import { prefixRange, type Store } from '../../../engine/store/store.js';
+import { DAY, formatInstant, HOUR, LocalClock, MINUTE, SECOND } from '../../../engine/base/time.js';
+import { ALWAYS } from '../../../engine/alert/activeTime.js';
+import { Calendar } from '../../../engine/calendar/windowAssigner.js';
+import { readConfig } from '../../../nodes/70-alert/config.js';
+import { AlertEvaluator } from '../../../nodes/70-alert/evaluator.js';
+import { type Notice, Writer } from '../../../nodes/70-alert/notification.js';
+import type { ShopPort } from '../../../nodes/shared/ports.js';
+import { clockAt, eventually, load, NINE, revenue, said, startEmpty, unload } from '../../support/alertRoom.js';
+import { hourKey } from '../../../engine/aggregate/sourceActivity.js';
+
+const row = { name: 'Incasso basso', kpi: 'revenue', size: '1h', op: 'below', threshold: '500', recovery: '550', group: 'store' };
+const rows = [row, { ...row, name: 'Incasso minimo', threshold: '300', recovery: '' }];
+
+describe('what the alert node tells', () => {
+  let end: () => Promise<void>;
+  beforeEach(async () => { end = await startEmpty(); });
+  afterEach(() => end());
+
+  it('tells in one notice what fires within a short span, and shows each at once', async () => {
+    const { send, main, side, retained } = await load(rows, { group: 1 });
+    send(revenue(0, 430));
+    await eventually(() => side.length === 1);
+    assert.equal(main.length, 0);
+    send(revenue(1, 100));
+    await eventually(() => main.length === 1);
+    assert.deepEqual(side.map(({ reason, payload }) => [reason, ...payload.map(({ rule }) => rule)]), [['grouped', 'Incasso basso'], ['grouped', 'Incasso minimo']]);
+    const [notice] = main;
+    assert.ok(notice);
+    assert.deepEqual(notice.payload.map(({ rule, state }) => [rule, state]), [['Incasso basso', 'firing'], ['Incasso minimo', 'firing']]);
+    assert.match(notice.summary ?? '', /^2 avvisi:\n– Incasso basso\. .*\n– Incasso minimo\. /);
+    assert.equal(retained.size, 2);
+  });
+
+  it('tells after a restart what was to be told and was not, once, with the same id', async () => {
+    const first = await load([row], { group: 2 });
+    first.send(revenue(0, 430));
+    await eventually(() => first.side.length === 1);
+    await unload();
+    assert.equal(first.main.length, 0);
+    const second = await load([row], { group: 2 });
+    await eventually(() => second.main.length === 1);
+    const [told] = second.main[0]?.payload ?? [];
+    assert.deepEqual([told?.state, told?.cause, told?.id], ['firing', 'threshold', first.side[0]?.payload[0]?.id]);
+    assert.deepEqual(second.side.map(({ reason }) => reason), ['restart']);
+    // The dead one may not have come to publish it either.
+    assert.equal((JSON.parse(second.retained.get('bottega/shop/alert/Incasso basso/milano') ?? '{}') as Notice).id, told?.id);
+    await unload();
+    const third = await load([row]);
+    await eventually(() => third.side.length === 1);
+    third.send(revenue(1, 600));
+    await eventually(() => third.main.length === 1);
+    assert.deepEqual(third.main.map(({ payload }) => payload.map(({ state }) => state)), [['resolved']]);
+  });
+
+  it('answers how the alerts stand, and what changed, the newest first', async () => {
+    const { send, main, side } = await load([row]);
+    send(revenue(0, 430));
+    await eventually(() => main.length === 1);
+    send({ acknowledge: 'Incasso basso', store: 'milano' });
+    send({ list: true });
+    await eventually(() => side.some(({ reason }) => reason === 'list'));
+    const { standing, history } = side.at(-1)?.payload as unknown as { standing: Notice[]; history: (Notice & { audience: string; told: boolean })[] };
+    assert.deepEqual(standing.map(({ rule, store, state, acknowledgedAt }) => [rule, store, state, typeof acknowledgedAt]), [['Incasso basso', 'milano', 'firing', 'string']]);
+    assert.deepEqual(history.map(({ state, cause, audience, told }) => [state, cause, audience, told]), [['firing', 'command', 'quiet', false], ['firing', 'threshold', 'tell', true]]);
+    send({ list: 1 });
+    await eventually(() => side.filter(({ reason }) => reason === 'list').length === 2);
+    assert.equal((side.at(-1)?.payload as unknown as { history: unknown[] }).history.length, 1);
+    send({ list: 5_000 });
+    await eventually(() => side.at(-1)?.reason === 'command.list');
+  });
+
+  it('keeps acknowledgement and silence over a restart', async () => {
+    const first = await load([row]);
+    first.send(revenue(0, 430));
+    first.send({ acknowledge: 'Incasso basso', store: 'milano' });
+    first.send({ silence: 'Incasso basso', store: 'milano', until: '2099-01-01T00:00:00Z' });
+    await eventually(() => said(first.side).length === 2);
+    await unload();
+    const second = await load([row]);
+    await eventually(() => second.side.length === 1);
+    const [shown] = second.side[0]?.payload ?? [];
+    assert.deepEqual([shown?.state, typeof shown?.acknowledgedAt, shown?.silencedUntil], ['firing', 'string', '2099-01-01T00:00:00.000Z']);
+  });
+
+  it('says of a source that it has gone mute, and that it is heard again', async () => {
+    const source = 'urn:bottega:shopify:mia.example';
+    const mark = (at: number): { key: string; value: string } => ({ key: `src/${encodeURIComponent(source)}`, value: JSON.stringify({ source, time: formatInstant(at), recordedAt: formatInstant(at) }) });
+    const before = await load([]);
+    const now = Date.now();
+    const heardAt = now - 100 * MINUTE;
+    // From minus one to three: summer time may have begun or ended in between.
+    const hours = [-1, 0, 1, 2, 3].flatMap((hour) => [1, 2, 3, 4, 5].map((week) => hourKey(source, now - hour * HOUR - week * 7 * DAY)));
+    const around = hours.map((key) => ({ key, add: { n: 90 } }));
+    await before.store().of('shop').commit([mark(heardAt), ...around]);
+    await unload();
+    const { main, side, send, retained } = await load([{ kind: 'mute', name: 'Sorgente muta' }]);
+    await eventually(() => main.length === 1);
+    const [told] = main[0]?.payload ?? [];
+    assert.match(said(main)[0] ?? '', /^Sorgente muta: shopify \(mia\.example\) tace da 1 h 40 min \(.+\); di solito manda 90 messaggi in quest'ora\. Che fare: controllare che il dispositivo/);
+    assert.deepEqual([told?.state, told?.cause, told?.source, told?.store, told?.since], ['noData', 'mute', source, encodeURIComponent(source), formatInstant(heardAt)]);
+    assert.deepEqual([...retained.keys()], [`bottega/shop/alert/Sorgente muta/${encodeURIComponent(source)}`]);
+    send({ acknowledge: 'Sorgente muta', store: told?.store });
+    await eventually(() => side.some(({ reason }) => reason === 'quiet'));
+  });
+
+  it('judges only hours in which its shop is open', async () => {
+    const week = ['', '', '', '', '', '09:30-13:00', ''];
+    clockAt(NINE + 5 * SECOND);
+    const { main, send } = await load([{ ...row, hours: 'opening' }], {}, { shop: { opens: 'hours', hours: week } });
+    for (const hour of [-1, 0, 4, 24, 7 * 24 + 1]) send(revenue(hour, 1));
+    await eventually(() => main.length === 1);
+    // Half past nine to ten is no hour, at one it is over, on Sunday closed; the Saturday after has a whole one.
+    assert.deepEqual(main.flatMap(({ payload }) => payload.map(({ window }) => window?.start)), ['2026-11-28T09:00:00.000Z']);
+  });
+
+  it('is red where a rule is about a KPI that no window node counts', async () => {
+    const others = [{ id: 'window', type: 'bottega-window', version: 1, store: 'store', shop: 'shop', kpis: [{ name: 'gift_cards', type: 'sale', value: 'amount', show: 'sum', where: [] }], wires: [[], []] }];
+    const bad = await load([{ ...row, kpi: 'revenues' }], {}, { others });
+    await eventually(() => /rules\.Incasso basso\.kpi: must be a KPI that a window node counts/.test(bad.shown()));
+    await unload();
+    const good = await load([{ ...row, kpi: 'gift_cards' }], {}, { others });
+    await eventually(() => good.shown() !== '');
+    assert.doesNotMatch(good.shown(), /must be/);
+  });
+});
+
+describe('the desk while the store is away', () => {
+  const shop = { stores: [], calendar: new Calendar(new LocalClock('Europe/Rome')) } as unknown as ShopPort;
+
+  it('does not miss the end of a window that was told just then', async () => {
+    let now = NINE + HOUR;
+    const store = await openLevelStore({ memory: true }, { now: () => now });
+    let weather: 'fair' | 'away' | 'lost' = 'fair';
+    const failing: Store = {
+      read: (keys) => store.read(keys), scan: (range, limit) => store.scan(range, limit), close: () => store.close(),
+      async commit(changes, durability) {
+        if (weather === 'away') throw new Fault('store.away', 'away');
+        const result = await store.commit(changes, durability);
+        if (weather === 'lost') throw new Fault('store.away', 'answer lost');
+        return result;
+      },
+    };
+    const { rules } = readConfig({ id: 'n', type: 'bottega-alert', version: 2, rules: [{ ...row, group: 'all' }] });
+    const writer = new Writer(shop, 'it');
+    const open = (): AlertEvaluator => new AlertEvaluator({
+      store: failing, rules, owner: 'n', hours: ALWAYS, now: () => now, write: (standing, change, at) => writer.write(standing, change, at),
+      toNotify: (notice, order) => ({ key: `u/n/${String(order)}/${notice.window?.start ?? ''}`, value: notice.state }), changed: () => undefined, forget: () => undefined,
+    });
+    const untold = async (): Promise<unknown[]> => (await store.scan(prefixRange('u/'), 10)).map(({ value }) => value);
+    const [rule] = rules;
+    assert.ok(rule);
+    const told = { count: 1, revision: 1, updatedAt: NINE, status: 'final' as const };
+    const breach = { rule, store: '_', input: { kind: 'value' as const, observation: { start: NINE, end: NINE + HOUR, value: 1, unit: 'EUR', ...told } } };
+    const desk = open();
+    await desk.load();
+    weather = 'away';
+    await assert.rejects(desk.apply([breach]), { code: 'store.away' });
+    assert.equal(desk.wakeAt(), now);
+    await assert.rejects(desk.wake(), { code: 'store.away' });
+    // By then the window is long past; it was not when it was told.
+    now += 5 * HOUR;
+    weather = 'fair';
+    assert.equal(await desk.wake(), undefined);
+    assert.deepEqual(await untold(), ['firing']);
+    // Written, but the answer got lost: tried again, it is no second firing.
+    const end = { ...breach, input: { ...breach.input, observation: { ...breach.input.observation, start: NINE + 5 * HOUR, end: NINE + 6 * HOUR, value: 600 } } };
+    weather = 'lost';
+    await assert.rejects(desk.apply([end]), { code: 'store.away' });
+    weather = 'fair';
+    await desk.wake();
+    assert.deepEqual(await untold(), ['firing', 'resolved']);
+  });
+});
+
+describe('the form of a former release', () => {
+  it('is read as it was meant', () => {
+    const { rules, groupMs } = readConfig({ id: 'n', type: 'bottega-alert', version: 1, rules: [{ ...row, op: 'above', recovery: '', live: true }, { ...row, name: 'b', live: false }] });
+    assert.deepEqual(rules.map((rule) => (rule.kind === 'mute' ? '' : rule.evaluate)), ['live', 'finished']);
+    assert.equal(groupMs, 5 * SECOND);
+  });
+});
