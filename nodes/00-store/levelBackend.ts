@@ -5,7 +5,7 @@ import { Fault } from '../../engine/base/errors.js';
 import { type LevelStore, openLevelStore } from '../../engine/store/level/levelStore.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '../../engine/store/store.js';
 import type { Health, Warning } from '../shared/ports.js';
-import { Pulse, retryDelay } from '../shared/health.js';
+import { WatchedHealth, retryDelay } from '../shared/health.js';
 import { type Backend, OPENING } from './storeRegistry.js';
 
 const OK: Health = { state: 'ok' };
@@ -13,7 +13,7 @@ const OK: Health = { state: 'ok' };
 export class EmbeddedStore implements Backend {
   readonly reads = 'near';
   readonly #directory: string;
-  readonly #pulse = new Pulse({ state: 'waiting', cause: 'store.away', message: OPENING });
+  readonly #pulse = new WatchedHealth({ state: 'waiting', cause: 'store.away', message: OPENING });
   #level: Promise<LevelStore>;
   #life: 'running' | 'closed' = 'running';
   #failures = 0;

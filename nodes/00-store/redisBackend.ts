@@ -10,13 +10,13 @@ import type { Advice } from '../../engine/store/redis/serverSettings.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '../../engine/store/store.js';
 import { MINUTE, SECOND } from '../../engine/base/time.js';
 import type { Health, Warning } from '../shared/ports.js';
-import { Pulse, retryDelay } from '../shared/health.js';
+import { WatchedHealth, retryDelay } from '../shared/health.js';
 import type { RedisConfig } from './config.js';
 import { type Backend, OPENING } from './storeRegistry.js';
 
 export class RedisBackend implements Backend {
   readonly #store: RedisStore;
-  readonly #pulse: Pulse;
+  readonly #pulse: WatchedHealth;
   readonly #watchers = new Set<() => void>();
   #life: 'running' | 'closed' = 'running';
   #advice: readonly Advice[] = [];
@@ -31,7 +31,7 @@ export class RedisBackend implements Backend {
     this.#store = openRedisStore(url, { clock: Date, random: Math.random, ...(ca === undefined ? {} : { tls: { ca: readCertificate(ca) } }) });
     const first = this.#store.health();
     const opening: Health = { state: 'waiting', cause: 'store.away', message: OPENING };
-    this.#pulse = new Pulse(opening);
+    this.#pulse = new WatchedHealth(opening);
     this.#store.watch((health) => {
       // Nothing has been tried yet, so nothing can be wrong.
       if (JSON.stringify(health) === JSON.stringify(first)) this.#pulse.set(opening);

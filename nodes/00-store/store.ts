@@ -4,7 +4,7 @@
 import type { NodeAPI } from 'node-red';
 import type { FaultCode } from '../../engine/base/errors.js';
 import { scoped } from '../../engine/store/store.js';
-import { answersEditor, serveEditor } from '../shared/editorApi.js';
+import { answerEditor, serveEditor } from '../shared/editorApi.js';
 import { resourceUp } from '../shared/metrics.js';
 import type { Health, StorePort } from '../shared/ports.js';
 import { registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
@@ -16,7 +16,7 @@ import { acquire, type Backend, OPENING, release, type SharedStore } from './sto
 
 type StoreContext = NodeContext<StoreConfig>;
 
-const room: NodeSpec<StoreConfig> = {
+const spec: NodeSpec<StoreConfig> = {
   type: 'bottega-store',
   credentials: { user: { type: 'text' }, password: { type: 'password' } },
   readConfig,
@@ -33,7 +33,7 @@ const room: NodeSpec<StoreConfig> = {
       health: () => backend.health(),
       watch: (listener) => backend.watch(listener),
     };
-    answersEditor(context.node, () => probe(port, context.now));
+    answerEditor(context.node, () => probe(port, context.now));
     return {
       port,
       close: () => {
@@ -92,6 +92,6 @@ function wordsOfWaiting({ cause, message, retryAt }: Extract<Health, { state: 'w
 const KEYS: Partial<Record<FaultCode, string>> = { 'store.full': 'full', 'store.locked': 'locked', 'store.closed': 'closed' };
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
   serveEditor(RED, 'store', (asked) => probeForm(asked, Date.now));
 };

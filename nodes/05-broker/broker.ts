@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { messageOf } from '../../engine/base/errors.js';
-import { answersEditor, serveEditor } from '../shared/editorApi.js';
+import { answerEditor, serveEditor } from '../shared/editorApi.js';
 import { resourceUp } from '../shared/metrics.js';
 import { registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
 import type { BrokerErrorCause } from './mqtt/errors.js';
@@ -17,7 +17,7 @@ import { probe, probeForm } from './probe.js';
 type BrokerContext = NodeContext<BrokerConfig>;
 type Port = EmbeddedPort | ExternalPort;
 
-const room: NodeSpec<BrokerConfig> = {
+const spec: NodeSpec<BrokerConfig> = {
   type: 'bottega-broker',
   credentials: { user: { type: 'text' }, password: { type: 'password' } },
   readConfig,
@@ -25,7 +25,7 @@ const room: NodeSpec<BrokerConfig> = {
     const { config } = context;
     const port = config.kind === 'embedded' ? openEmbedded(context, config) : openExternal(context, config);
     const unwatch = showHealth(context, port);
-    answersEditor(context.node, () => probe(config, port));
+    answerEditor(context.node, () => probe(config, port));
     return {
       port,
       close: async () => {
@@ -86,6 +86,6 @@ function showHealth({ node, status, config, now }: BrokerContext, port: Port): (
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
   serveEditor(RED, 'broker', probeForm);
 };

@@ -5,7 +5,7 @@ import { messageOf } from '../../engine/base/errors.js';
 import type { BrokerPort, Health, MessageListener } from '../shared/ports.js';
 import { away, causeOf, type BrokerErrorCause } from './mqtt/errors.js';
 import { EmbeddedBroker, type EmbeddedSettings } from './aedes/embeddedBroker.js';
-import { Pulse, retryDelay } from '../shared/health.js';
+import { WatchedHealth, retryDelay } from '../shared/health.js';
 import { type SubscribeOptions, Subscriptions } from './mqtt/subscriptions.js';
 
 /** Is the TCP port open to other programs? The nodes of this process do not need it. */
@@ -23,7 +23,7 @@ export class EmbeddedPort implements BrokerPort {
   readonly #settings: EmbeddedSettings;
   readonly #hooks: EmbeddedHooks;
   readonly #subscriptions: Subscriptions;
-  readonly #pulse: Pulse;
+  readonly #pulse: WatchedHealth;
   #broker: EmbeddedBroker | undefined;
   #opening: Promise<void>;
   #retry: NodeJS.Timeout | undefined;
@@ -34,7 +34,7 @@ export class EmbeddedPort implements BrokerPort {
     this.#settings = settings;
     this.#hooks = hooks;
     this.#subscriptions = new Subscriptions(settings.report);
-    this.#pulse = new Pulse({ state: 'waiting', cause: 'broker.away', message: hooks.words('lost') });
+    this.#pulse = new WatchedHealth({ state: 'waiting', cause: 'broker.away', message: hooks.words('lost') });
     this.#opening = this.#open();
   }
 

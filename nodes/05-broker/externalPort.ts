@@ -7,7 +7,7 @@ import type { BrokerPort, Health, MessageListener } from '../shared/ports.js';
 import { causeOf, type BrokerErrorCause, SubscriptionRefused } from './mqtt/errors.js';
 import type { ExternalConfig } from './config.js';
 import { Connection } from './mqttConnection.js';
-import { Pulse } from '../shared/health.js';
+import { WatchedHealth } from '../shared/health.js';
 import { type SubscribeOptions, Subscriptions } from './mqtt/subscriptions.js';
 
 export interface ExternalHooks {
@@ -22,7 +22,7 @@ export interface ExternalHooks {
 export class ExternalPort implements BrokerPort {
   readonly #hooks: ExternalHooks;
   readonly #subscriptions: Subscriptions;
-  readonly #pulse: Pulse;
+  readonly #pulse: WatchedHealth;
   readonly #publisher: Connection;
   readonly #listener: Connection;
   readonly #up = new Set<'publish' | 'listen'>();
@@ -31,7 +31,7 @@ export class ExternalPort implements BrokerPort {
   constructor(config: ExternalConfig, hooks: ExternalHooks) {
     this.#hooks = hooks;
     this.#subscriptions = new Subscriptions((error) => { hooks.report(error); });
-    this.#pulse = new Pulse({ state: 'waiting', cause: 'broker.away', message: hooks.words('lost') });
+    this.#pulse = new WatchedHealth({ state: 'waiting', cause: 'broker.away', message: hooks.words('lost') });
     this.#publisher = this.#connection(config, 'publish', () => Promise.resolve());
     this.#listener = this.#connection(config, 'listen', (client) => this.#subscribeAll(client));
   }

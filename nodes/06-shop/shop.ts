@@ -12,7 +12,7 @@ import { readConfig, type ShopConfig } from './config.js';
 import { serveFormScript } from './formScript.js';
 import { keptSecret, privacyKeyOf } from './privacyKey.js';
 
-const room: NodeSpec<ShopConfig> = {
+const spec: NodeSpec<ShopConfig> = {
   type: 'bottega-shop',
   credentials: { privacyKey: { type: 'password' } },
   readConfig,
@@ -37,6 +37,6 @@ function kept(RED: NodeAPI): string {
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
   serveFormScript(RED);
 };

@@ -62,7 +62,7 @@ export class Ledger {
       const payload = { provider: this.#provider, ...refusal, count: this.#unreported };
       this.#reportedAt = now;
       this.#unreported = 0;
-      this.#context.out.side({ topic: this.#provider, payload }, refusal.rule);
+      this.#context.out.secondary({ topic: this.#provider, payload }, refusal.rule);
     }
     this.#show();
   }

@@ -129,7 +129,7 @@ export class Reception {
       else this.#ledger.failed(outcome.outcome === 'failed' ? codeOf(outcome.error) : 'delivery.deadline', delivery.underWay().map(this.#nameOf));
       answer(replyTo(config.provider, delivery, outcome));
     });
-    out.main(message);
+    out.primary(message);
     delivery.sent();
   }
 

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import { ConfigError } from '../../engine/base/errors.js';
 import { memoryReplayGuard, storedReplayGuard } from '../../engine/verify/replayGuard.js';
-import { answersEditor, serveEditor } from '../shared/editorApi.js';
+import { answerEditor, serveEditor } from '../shared/editorApi.js';
 import { captureBodies } from '../shared/http/rawBody.js';
 import type { StorePort } from '../shared/ports.js';
 import { serve } from '../shared/http/route.js';
@@ -20,7 +20,7 @@ import { Reception } from './handler.js';
 /** Token ids belong to no shop in particular. */
 const TENANT = 'shop';
 
-const room: NodeSpec<WebhookConfig> = {
+const spec: NodeSpec<WebhookConfig> = {
   type: 'bottega-webhook',
   credentials: { secret: { type: 'password' }, previousSecret: { type: 'password' }, webhookSecret: { type: 'password' } },
   readConfig,
@@ -33,7 +33,7 @@ const room: NodeSpec<WebhookConfig> = {
     const publicUrl = config.publicUrl ?? localUrl(RED);
     const ledger = new Ledger(context, config.provider, isOpen(config) ? 'open' : 'shut');
     const reception = new Reception(context, publicUrl, proverOf(config, audiencesOf(RED, publicUrl, config.path), guard, keys), ledger);
-    answersEditor(context.node, () => probe(RED, config, publicUrl, context.now()));
+    answerEditor(context.node, () => probe(RED, config, publicUrl, context.now()));
     const pixel = config.pixel === undefined ? undefined : new PixelEndpoint(context, config.pixel, ledger, reception);
     const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> | undefined => {
       pixel?.allow(request, response);
@@ -68,6 +68,6 @@ function localUrl(RED: NodeAPI): string {
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
   serveEditor(RED, 'webhook');
 };

@@ -22,7 +22,7 @@ const STATUS_MS = 500;
 const TOLD: ReadonlySet<string> = new Set(['pos', 'events', 'batch']);
 const MAX_LETTERS = 500;
 
-const room: NodeSpec<NormalizeConfig> = {
+const spec: NodeSpec<NormalizeConfig> = {
   type: 'bottega-normalize',
   readConfig,
   open(context) {
@@ -57,8 +57,8 @@ class Translator {
     const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), TOLD.has(arrival.provider) ? MAX_LETTERS : Infinity);
     this.#report(message, arrival.provider, outcome);
     const clean = harmless(message, arrival);
-    if (outcome.events.length > 0) out.main({ ...clean, payload: outcome.events });
-    if (letters.length > 0) out.side({ ...clean, payload: letters }, letters[0]?.reason ?? '');
+    if (outcome.events.length > 0) out.primary({ ...clean, payload: outcome.events });
+    if (letters.length > 0) out.secondary({ ...clean, payload: letters }, letters[0]?.reason ?? '');
     this.show();
   }
 
@@ -75,6 +75,6 @@ class Translator {
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
   serveEditor(RED, 'normalize', (asked) => preview(RED, asked, Date.now()));
 };

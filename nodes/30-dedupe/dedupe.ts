@@ -9,7 +9,7 @@ import { type DedupeConfig, readConfig } from './config.js';
 import { Deduplicator } from './deduplicator.js';
 import { memoryOf } from './seenIds.js';
 
-const room: NodeSpec<DedupeConfig> = {
+const spec: NodeSpec<DedupeConfig> = {
   type: 'bottega-dedupe',
   readConfig,
   open(context) {
@@ -35,5 +35,5 @@ const room: NodeSpec<DedupeConfig> = {
 };
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
 };

@@ -34,7 +34,7 @@ export class Deduplicator {
   async handle(jobs: readonly InputJob[]): Promise<void> {
     const guests = this.#welcome(jobs);
     const sightings = await this.#memory.sight(guests);
-    for (const { message, out } of jobs) if (loadOf(message.payload) === undefined) out.side(message, 'notEvent');
+    for (const { message, out } of jobs) if (loadOf(message.payload) === undefined) out.secondary(message, 'notEvent');
     const loose: string[] = [];
     split(guests, sightings).forEach((parts, index) => {
       const guest = guests[index];
@@ -84,10 +84,10 @@ export class Deduplicator {
     // A webhook counts its duplicates itself, from the delivery's tally.
     if (job.message['intake'] === undefined && duplicates.length > 0) events.inc({ source: 'mqtt', outcome: 'duplicate' }, duplicates.length);
     if (duplicates.length === 0) {
-      job.out.main(job.message);
+      job.out.primary(job.message);
       return;
     }
-    job.out.side({ ...job.message, payload: shaped(load.shape, duplicates) }, 'duplicate');
-    if (passed.length > 0) job.out.main({ ...job.message, payload: shaped(load.shape, passed) });
+    job.out.secondary({ ...job.message, payload: shaped(load.shape, duplicates) }, 'duplicate');
+    if (passed.length > 0) job.out.primary({ ...job.message, payload: shaped(load.shape, passed) });
   }
 }

@@ -22,7 +22,7 @@ interface Ports {
   readonly broker: BrokerPort;
 }
 
-const room: NodeSpec<OutboxConfig> = {
+const spec: NodeSpec<OutboxConfig> = {
   type: 'bottega-outbox',
   readConfig,
   open(context) {
@@ -63,9 +63,9 @@ async function handle(jobs: readonly InputJob[], sender: Relay, now: number): Pr
     const job = jobs[index];
     if (job === undefined) return;
     const { shape, good, refused } = parcel;
-    if (refused.length > 0) job.out.side({ ...job.message, payload: shape === 'single' ? refused[0] : refused }, 'notEvent');
-    if (refused.length === 0) job.out.main(job.message);
-    else if (good.length > 0) job.out.main({ ...job.message, payload: acceptedOf(parcel) });
+    if (refused.length > 0) job.out.secondary({ ...job.message, payload: shape === 'single' ? refused[0] : refused }, 'notEvent');
+    if (refused.length === 0) job.out.primary(job.message);
+    else if (good.length > 0) job.out.primary({ ...job.message, payload: acceptedOf(parcel) });
   });
 }
 
@@ -84,5 +84,5 @@ function showStatus({ status, node, now }: NodeContext<OutboxConfig>, sender: Re
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
 };

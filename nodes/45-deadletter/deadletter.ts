@@ -16,7 +16,7 @@ import { type Again, type ReplayContext, Replayer } from './replay.js';
 const STATUS_MS = 500;
 const REPLAY_DEADLINE_MS = 30 * SECOND;
 
-const room: NodeSpec<DeadLetterConfig> = {
+const spec: NodeSpec<DeadLetterConfig> = {
   type: 'bottega-deadletter',
   readConfig,
   open(context) {
@@ -55,7 +55,7 @@ async function handle(jobs: readonly InputJob[], keeper: LetterRecorder, replaye
   if (letters.length > 0) await keeper.handle(letters);
   for (const { message, out } of jobs) {
     const command = commandOf(message.payload);
-    if (command !== undefined) out.side(message, `replay.${replayer.start(command)}`);
+    if (command !== undefined) out.secondary(message, `replay.${replayer.start(command)}`);
   }
 }
 
@@ -95,5 +95,5 @@ function reasonsOf(ignored: ReadonlyMap<string, number>): string {
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
 };

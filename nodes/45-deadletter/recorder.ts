@@ -108,8 +108,8 @@ export class LetterRecorder {
       this.#ignored.set(counted, (this.#ignored.get(counted) ?? 0) + 1);
     }
     const shape = (letters: readonly DeadLetter[]): unknown => (Array.isArray(message.payload) ? letters.map(openPart) : letters.map(openPart)[0]);
-    if (dead.length > 0) out.main({ ...message, payload: shape(dead) });
-    if (ignored.length > 0) out.side({ ...message, payload: shape(ignored) }, 'ignored');
+    if (dead.length > 0) out.primary({ ...message, payload: shape(dead) });
+    if (ignored.length > 0) out.secondary({ ...message, payload: shape(ignored) }, 'ignored');
   }
 
   /** Telling is no condition of keeping: a broker that is away costs nobody a letter. */

@@ -96,7 +96,7 @@ export class InboxConsumer {
     this.received += arrivals.length;
     eventCounter.inc({ source: 'mqtt', outcome: 'received' }, arrivals.length);
     const message: InputMessage = { _msgid: this.#context.RED.util.generateId(), topic: 'events', payload: arrivals.map(({ event }) => event) };
-    this.#deliver(message, () => { out.main(message); }, (outcome) => {
+    this.#deliver(message, () => { out.primary(message); }, (outcome) => {
       const marked = marksOf(arrivals);
       this.#strangers -= arrivals.length - marked.length;
       if (outcome === 'complete') this.#complete(marked, (now() - startedAt) / 1_000);
@@ -113,7 +113,7 @@ export class InboxConsumer {
     const message: InputMessage = { _msgid: RED.util.generateId(), topic: 'dead', payload: rejected.map(({ letter }) => letter) };
     // With nobody behind the side door the counter and the status are all there is: sending it again for ever would not help.
     if (sideDoor === 'unwired') this.#complete(marked);
-    else this.#deliver(message, () => { out.side(message, 'invalid'); }, (outcome) => {
+    else this.#deliver(message, () => { out.secondary(message, 'invalid'); }, (outcome) => {
       if (outcome === 'complete') this.#complete(marked);
       else this.#book.abandon(marked);
     });

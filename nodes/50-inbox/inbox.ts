@@ -18,7 +18,7 @@ import { type InboxConfig, readConfig } from './config.js';
 const STATUS_MS = 500;
 const IV_BYTES = 12;
 
-const room: NodeSpec<InboxConfig> = {
+const spec: NodeSpec<InboxConfig> = {
   type: 'bottega-inbox',
   readConfig,
   open({ RED, node, config, status, out, now }) {
@@ -70,5 +70,5 @@ function totalsOf({ footfall }: InboxConfig, store: Store | undefined): Totals {
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
 };

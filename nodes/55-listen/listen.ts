@@ -11,7 +11,7 @@ import { Subscriber } from './subscriber.js';
 
 const STATUS_MS = 500;
 
-const room: NodeSpec<ListenConfig> = {
+const spec: NodeSpec<ListenConfig> = {
   type: 'bottega-listen',
   readConfig,
   open({ RED, config, status, out, now }) {
@@ -37,5 +37,5 @@ const room: NodeSpec<ListenConfig> = {
 };
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
 };

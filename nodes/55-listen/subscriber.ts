@@ -29,7 +29,7 @@ export class Subscriber {
     if (payload.length === 0) return;
     const value = decodeKpiMessage(topic, payload.toString());
     if (value === undefined) {
-      this.#context.out.side({ topic, payload: payload.toString('utf8', 0, MAX_SHOWN) }, 'kpi.malformed');
+      this.#context.out.secondary({ topic, payload: payload.toString('utf8', 0, MAX_SHOWN) }, 'kpi.malformed');
       return;
     }
     (this.#staleGuard.accept(value, this.#context.now()) === 'newer' ? this.#newer : this.#older).push(value);
@@ -47,8 +47,8 @@ export class Subscriber {
     const { out } = this.#context;
     this.received += this.#newer.length;
     this.overtaken += this.#older.length;
-    while (this.#newer.length > 0) out.main({ topic: 'kpi', payload: this.#newer.splice(0, MAX_MESSAGE_VALUES) });
-    while (this.#older.length > 0) out.side({ topic: 'kpi', payload: this.#older.splice(0, MAX_MESSAGE_VALUES) }, 'kpi.overtaken');
+    while (this.#newer.length > 0) out.primary({ topic: 'kpi', payload: this.#newer.splice(0, MAX_MESSAGE_VALUES) });
+    while (this.#older.length > 0) out.secondary({ topic: 'kpi', payload: this.#older.splice(0, MAX_MESSAGE_VALUES) }, 'kpi.overtaken');
     this.#context.changed();
   }
 }

@@ -142,7 +142,7 @@ function refuse({ message, out }: InputJob, refused: readonly RefusedEvents[]): 
   const refusals = refused.flatMap(({ refusals: found, index }) => found.map((refusal) => ({ ...refusal, index })));
   deliveryOf(message)?.report({ accepted: -refused.length, rejected: refused.length }, refusals);
   const payload = Array.isArray(message.payload) ? refused.map(({ input }) => input) : refused[0]?.input;
-  out.side({ ...message, payload, refusals }, refusals[0]?.rule ?? 'refused');
+  out.secondary({ ...message, payload, refusals }, refusals[0]?.rule ?? 'refused');
 }
 
 function refuseInexact(events: readonly Accepted[]): void {

@@ -149,7 +149,7 @@ export class Publisher {
   #emit(values: readonly KpiValue[]): void {
     if (values.length === 0) return;
     const { out, broker } = this.#deps;
-    out.main({ topic: 'kpi', payload: values });
+    out.primary({ topic: 'kpi', payload: values });
     if (broker !== undefined) void this.#publishAll(broker, values);
   }
 

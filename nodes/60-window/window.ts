@@ -16,7 +16,7 @@ import { readConfig, type WindowConfig } from './config.js';
 import { Fold } from './aggregator.js';
 import { Publisher } from './publisher.js';
 
-const room: NodeSpec<WindowConfig> = {
+const spec: NodeSpec<WindowConfig> = {
   type: 'bottega-window',
   readConfig,
   open({ RED, config, status, out, now, node }) {
@@ -60,5 +60,5 @@ function settingsOf(config: WindowConfig, store: Store, books: ShopContext, { op
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
 };

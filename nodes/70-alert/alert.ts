@@ -17,7 +17,7 @@ import { RuleEngine } from './ruleEngine.js';
 import { preview } from './preview.js';
 import type { Language } from './text/format.js';
 
-const room: NodeSpec<AlertConfig> = {
+const spec: NodeSpec<AlertConfig> = {
   type: 'bottega-alert',
   readConfig,
   open(context) {
@@ -56,9 +56,9 @@ async function handle(jobs: readonly InputJob[], office: RuleEngine, { config }:
   const refused = new Set((await office.apply([...origin.keys()])).map((happening) => origin.get(happening)));
   for (const [index, job] of jobs.entries()) {
     const one = understood[index];
-    if (one?.outcome === 'list') job.out.side({ ...job.message, payload: await office.list(one.limit) }, 'list');
-    else if (one?.outcome === 'refused') job.out.side(job.message, one.reason);
-    else if (refused.has(job)) job.out.side(job.message, 'alerts.tooMany');
+    if (one?.outcome === 'list') job.out.secondary({ ...job.message, payload: await office.list(one.limit) }, 'list');
+    else if (one?.outcome === 'refused') job.out.secondary(job.message, one.reason);
+    else if (refused.has(job)) job.out.secondary(job.message, 'alerts.tooMany');
   }
 }
 
@@ -69,6 +69,6 @@ function languageOf(RED: NodeAPI): Language {
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
   serveEditor(RED, 'alert', (asked) => preview(asked));
 };

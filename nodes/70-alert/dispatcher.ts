@@ -36,7 +36,7 @@ export class Dispatcher {
       const reason = audience === 'tell' ? 'grouped' : audience;
       if (reason !== 'grouped' || this.#context.config.groupMs > 0) byReason.set(reason, [...(byReason.get(reason) ?? []), notice]);
     }
-    for (const [reason, payload] of byReason) this.#context.out.side({ topic: 'alert', payload }, reason);
+    for (const [reason, payload] of byReason) this.#context.out.secondary({ topic: 'alert', payload }, reason);
     this.#showStatus(standing);
   }
 
@@ -48,7 +48,7 @@ export class Dispatcher {
       const now = present.get(this.#topicOf(notice));
       if (committer === 'another' && now?.state === notice.state && now.since === notice.since) this.#publish(notice);
     }
-    this.#context.out.main({ topic: 'alert', payload: notices, summary: this.#writer.summary(notices) });
+    this.#context.out.primary({ topic: 'alert', payload: notices, summary: this.#writer.summary(notices) });
   }
 
   /** Once, at the start, and at each return of the broker: how the alerts stand. */
@@ -57,7 +57,7 @@ export class Dispatcher {
     if (this.#phase === 'started') return;
     this.#phase = 'started';
     const notices = this.#notices(standing());
-    if (notices.length > 0) this.#context.out.side({ topic: 'alert', payload: notices }, 'restart');
+    if (notices.length > 0) this.#context.out.secondary({ topic: 'alert', payload: notices }, 'restart');
     this.#unwatch = this.#broker?.watch(({ state }) => {
       if (state === 'ok') for (const notice of this.#notices(standing())) this.#publish(notice);
     });

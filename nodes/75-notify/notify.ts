@@ -20,7 +20,7 @@ interface OutgoingNotice {
 
 type Send = (letter: Letter<OutgoingNotice>, now: number) => Promise<DeliveryResult>;
 
-const room: NodeSpec<NotifyConfig> = {
+const spec: NodeSpec<NotifyConfig> = {
   type: 'bottega-notify',
   credentials: { secret: { type: 'password' }, user: { type: 'text' }, password: { type: 'password' } },
   readConfig,
@@ -31,7 +31,7 @@ const room: NodeSpec<NotifyConfig> = {
     const send = senderOf(config);
     if (send === undefined) {
       status.waiting('unset');
-      return { input: (message, out) => { out.side(message, 'notify.unset'); } };
+      return { input: (message, out) => { out.secondary(message, 'notify.unset'); } };
     }
     const queue = new NotifyQueue<OutgoingNotice>(storePort.of(shop.tenant), node.id, randomUUID());
     const now = (): number => context.now();
@@ -46,12 +46,12 @@ const room: NodeSpec<NotifyConfig> = {
       input: async (message, out) => {
         const notices = noticesIn(message.payload);
         if (notices === undefined) {
-          out.side(message, 'notify.malformed');
+          out.secondary(message, 'notify.malformed');
           return;
         }
         const added = await queue.add(notices, textOf(message, notices), now());
-        if (added.outcome === 'full') out.side(message, 'notify.full');
-        else if (added.taken.length === 0) out.side(message, 'notify.repeated');
+        if (added.outcome === 'full') out.secondary(message, 'notify.full');
+        else if (added.taken.length === 0) out.secondary(message, 'notify.repeated');
         else alarm.set(now());
       },
       close: async () => {
@@ -85,9 +85,9 @@ function report({ letter }: QueuedNotification<OutgoingNotice>, verdict: Deliver
   const delivery = { id, channel: config.target?.channel, attempts: attempts + 1, at: formatInstant(now()), ...reason };
   const message = { topic: 'notify', payload: notices, delivery };
   if (settled === 'delivered') {
-    out.main(message);
+    out.primary(message);
     status.ok('sent', { at: delivery.at.slice(11, 16) });
-  } else if (settled === 'givenUp') out.side(message, 'notify.givenUp');
+  } else if (settled === 'givenUp') out.secondary(message, 'notify.givenUp');
   if (verdict.outcome !== 'delivered') status.waiting(settled === 'again' ? 'retrying' : 'givenUp', { reason: verdict.reason, attempts: attempts + 1 });
 }
 
@@ -112,5 +112,5 @@ function textOf({ summary }: InputMessage, notices: readonly OutgoingNotice[]): 
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
 };

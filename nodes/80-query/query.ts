@@ -18,7 +18,7 @@ const CSV = 'text/csv; charset=utf-8';
 const ELSEWHERE: QueryAnswer = { outcome: 'elsewhere' };
 const NOT_HERE = { path: '', rule: 'store.elsewhere', message: 'the numbers lie in the Redis of the workers: this process needs REDIS_URL to answer' };
 
-const room: NodeSpec<QueryConfig> = {
+const spec: NodeSpec<QueryConfig> = {
   type: 'bottega-query',
   credentials: { token: { type: 'password' } },
   readConfig,
@@ -38,9 +38,9 @@ const room: NodeSpec<QueryConfig> = {
         const payload = message.payload;
         const asked = typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? (payload as RawQuestion) : {};
         const answered = await ask({ ...config.question, ...asked });
-        if (answered.outcome === 'rows') out.main({ ...message, payload: answered.rows });
-        else if (answered.outcome === 'elsewhere') out.side(message, NOT_HERE.rule);
-        else out.side({ ...message, refusals: answered.refusals }, answered.refusals[0]?.rule ?? 'refused');
+        if (answered.outcome === 'rows') out.primary({ ...message, payload: answered.rows });
+        else if (answered.outcome === 'elsewhere') out.secondary(message, NOT_HERE.rule);
+        else out.secondary({ ...message, refusals: answered.refusals }, answered.refusals[0]?.rule ?? 'refused');
       },
       close: () => close?.(),
     };
@@ -79,5 +79,5 @@ function isAllowed(header: string | undefined, token: string | undefined): boole
 }
 
 export = (RED: NodeAPI): void => {
-  registerNode(RED, room);
+  registerNode(RED, spec);
 };

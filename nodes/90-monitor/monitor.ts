@@ -12,7 +12,7 @@ import { fullOutboxes } from './collect.js';
 import { healthCheck, type Report } from './health.js';
 import { Poller, shopCard } from './poller.js';
 
-const room: NodeSpec<MonitorConfig> = {
+const spec: NodeSpec<MonitorConfig> = {
   type: 'bottega-monitor',
   readConfig,
   open(context) {
@@ -29,7 +29,7 @@ const room: NodeSpec<MonitorConfig> = {
       const seen = await observer.poll();
       if (seen.change === 'none') return;
       show(status, seen.snapshot.health);
-      out.main({ topic: 'monitor', payload: seen.snapshot });
+      out.primary({ topic: 'monitor', payload: seen.snapshot });
     }, (error) => { status.waiting('failing', { message: messageOf(error) }); });
     return {
       async close() {
@@ -71,10 +71,10 @@ function repeat(intervalMs: number, act: () => Promise<void>, failed: (error: un
   };
 }
 
-function show(status: Parameters<typeof room.open>[0]['status'], health: Report): void {
+function show(status: Parameters<typeof spec.open>[0]['status'], health: Report): void {
   if (health.status === 'down') status.waiting('down', { message: health.causes[0]?.message });
   else if (health.warnings !== undefined) status.waiting('warned', { message: health.warnings[0]?.message });
   else status.ok('ok');
 }
 
-export = (RED: NodeAPI): void => { registerNode(RED, room); };
+export = (RED: NodeAPI): void => { registerNode(RED, spec); };

@@ -21,7 +21,7 @@ const PERMISSION = 'flows.write';
 const answering = new WeakMap<object, Ask>();
 
 /** This node answers the editor until it is closed. */
-export function answersEditor(node: Node, ask: Ask): void {
+export function answerEditor(node: Node, ask: Ask): void {
   answering.set(node, ask);
 }
 
@@ -35,7 +35,7 @@ export function serveEditor(RED: NodeAPI, room: string, unsaved?: Ask): void {
       response.status(415).json({ outcome: 'failed', code: 'type' });
       return;
     }
-    void told(askedOf(request), askFor(RED, request, unsaved)).then((answer) => { response.json(answer); });
+    void replyTo(askedOf(request), askFor(RED, request, unsaved)).then((answer) => { response.json(answer); });
   });
 }
 
@@ -61,7 +61,7 @@ function askFor(RED: NodeAPI, request: Request, unsaved: Ask | undefined): Ask {
   return ask ?? ((): EditorReply => ({ outcome: 'notDeployed' }));
 }
 
-async function told(asked: Asked, ask: Ask): Promise<EditorReply> {
+async function replyTo(asked: Asked, ask: Ask): Promise<EditorReply> {
   try {
     return await ask(asked);
   } catch (error) {

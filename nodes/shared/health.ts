@@ -4,7 +4,7 @@
 import type { Health, Watched } from './ports.js';
 
 /** Holds one health and tells its watchers each change. */
-export class Pulse implements Watched {
+export class WatchedHealth implements Watched {
   #health: Health;
   readonly #listeners = new Set<(health: Health) => void>();
 

@@ -1,35 +1,36 @@
 /**
- * How does every room behave alike? One form parsed once, messages one at a time, two doors, one status, one way to be done.
+ * `NodeSpec` is what one node type declares; `registerNode` gives all of them the same behavior: a form parsed once, messages handled one at a
+ * time, two outputs, one status, one way to be done.
  */
 import type { Node, NodeAPI, NodeCredentials, NodeDef, NodeMessage } from 'node-red';
 import { ConfigError, messageOf } from '../../engine/base/errors.js';
 
-/** A message as it travels; everything but `payload`, `topic` and `reason` passes through untouched. */
+/** `InputMessage` is a message as it travels; everything but `payload`, `topic` and `reason` passes through untouched. */
 export type InputMessage = NodeMessage & Record<string, unknown>;
 
-/** What the editor saved, before anything is believed about it. */
+/** `SavedForm` is what the editor saved, not yet validated. */
 export type SavedForm = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
 
-/** The two exits of a node. `side` names the reason in `msg.reason`. */
+/** `Outputs` are the two outputs of a node. What leaves by the second one carries its reason in `msg.reason`. */
 export interface Outputs {
-  main(message: InputMessage): void;
-  side(message: InputMessage, reason: string): void;
+  primary(message: InputMessage): void;
+  secondary(message: InputMessage, reason: string): void;
 }
 
-/** One message waiting to be handled. */
+/** `InputJob` is one message to be handled, with the outputs that belong to it. */
 export interface InputJob {
   readonly message: InputMessage;
   readonly out: Outputs;
 }
 
-/** Green, yellow or red; texts are locale keys of the room (`<room>.status.<key>`). */
+/** `NodeStatus` shows green, yellow or red; texts are locale keys (`<node>.status.<key>`). */
 export interface NodeStatus {
   ok(key: string, values?: Record<string, unknown>): void;
   waiting(key: string, values?: Record<string, unknown>): void;
   broken(key: string, values?: Record<string, unknown>): void;
 }
 
-/** What a room is given when it opens. `out` is for messages of its own (timers, subscriptions), outside any input. */
+/** `NodeContext` is what a node is opened with. `out` is for messages of its own (timers, subscriptions), outside any input. */
 export interface NodeContext<C> {
   readonly RED: NodeAPI;
   readonly node: Node;
@@ -41,17 +42,18 @@ export interface NodeContext<C> {
 }
 
 /**
- * What a room does. `input` gets one message at a time; `batch` gets, one call at a time, all that waited meanwhile (each is
+ * `Handlers` are what a node does. `input` gets one message at a time; `batch` gets, one call at a time, all that waited meanwhile (each is
  * retried alone if the call throws). Returning means stored; throwing means the sender must try again.
  */
 export interface Handlers {
   input?(message: InputMessage, out: Outputs): Promise<void> | void;
   batch?(jobs: readonly InputJob[]): Promise<void>;
   close?(): Promise<void> | void;
-  /** What a config node offers to the others (see ports.ts). */
+  /** `port` is what a config node offers to the others (see ports.ts). */
   readonly port?: unknown;
 }
 
+/** `NodeSpec` declares a node type: how its saved form becomes a config, and what it does with it. */
 export interface NodeSpec<C> {
   readonly type: `bottega-${string}`;
   readonly credentials?: NodeCredentials<Record<string, string>>;
@@ -60,16 +62,16 @@ export interface NodeSpec<C> {
   open(context: NodeContext<C>): Handlers;
 }
 
-/** Registers a room's node type; call it with the `RED` that Node-RED handed to the room's own file (its locales hang on it). */
-export function registerNode<C>(RED: NodeAPI, room: NodeSpec<C>): void {
-  function RoomNode(this: Node, saved: NodeDef): void {
+/** `registerNode` registers a node type; call it with the `RED` that Node-RED handed to the node's own file (its locales hang on it). */
+export function registerNode<C>(RED: NodeAPI, spec: NodeSpec<C>): void {
+  function RegisteredNode(this: Node, saved: NodeDef): void {
     RED.nodes.createNode(this, saved);
-    openRoom(RED, room, this, saved as unknown as SavedForm);
+    openNode(RED, spec, this, saved as unknown as SavedForm);
   }
-  RED.nodes.registerType(room.type, RoomNode, room.credentials === undefined ? {} : { credentials: room.credentials });
+  RED.nodes.registerType(spec.type, RegisteredNode, spec.credentials === undefined ? {} : { credentials: spec.credentials });
 }
 
-/** The port a config node offers, or a `ConfigError` that names the field. */
+/** `portOf` answers the port that a config node offers; throws a `ConfigError` that names the field. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Node-RED's registry is untyped: the caller names the port it asks for
 export function portOf<P>(RED: NodeAPI, id: unknown, field: string): P {
   const node = typeof id === 'string' ? (RED.nodes.getNode(id) as { port?: unknown } | null) : null;
@@ -77,15 +79,15 @@ export function portOf<P>(RED: NodeAPI, id: unknown, field: string): P {
   return node.port as P;
 }
 
-function openRoom<C>(RED: NodeAPI, room: NodeSpec<C>, node: Node, saved: SavedForm): void {
-  const name = room.type.slice('bottega-'.length);
+function openNode<C>(RED: NodeAPI, spec: NodeSpec<C>, node: Node, saved: SavedForm): void {
+  const name = spec.type.slice('bottega-'.length);
   const text = (key: string, values?: Record<string, unknown>): string => RED._(`${name}.${key}`, values as never);
   const status = statusOf(node, text);
   try {
     const secrets = (node as { credentials?: Record<string, string> }).credentials ?? {};
-    const config = room.readConfig(saved, secrets);
-    const out = doorsOf((ports) => { node.send(ports); });
-    const handlers = room.open({ RED, node, config, status, out, text, now: () => Date.now() });
+    const config = spec.readConfig(saved, secrets);
+    const out = outputsOf((ports) => { node.send(ports); });
+    const handlers = spec.open({ RED, node, config, status, out, text, now: () => Date.now() });
     connect(node, handlers);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -99,11 +101,10 @@ function statusOf(node: Node, text: NodeContext<never>['text']): NodeStatus {
   let shown = '';
   const show = (fill: 'green' | 'yellow' | 'red', shape: 'dot' | 'ring', key: string, values: Record<string, unknown> = {}): void => {
     // Compared before it is put into words, which costs more than all the rest of it.
-    const said = `${fill} ${key} ${Object.values(values).join('\n')}`;
-    if (said === shown) return;
-    shown = said;
-    const line = text(`status.${key}`, values);
-    node.status({ fill, shape, text: line });
+    const next = `${fill} ${key} ${Object.values(values).join('\n')}`;
+    if (next === shown) return;
+    shown = next;
+    node.status({ fill, shape, text: text(`status.${key}`, values) });
   };
   return {
     ok: (key, values) => { show('green', 'dot', key, values); },
@@ -114,21 +115,21 @@ function statusOf(node: Node, text: NodeContext<never>['text']): NodeStatus {
 
 function connect(node: Node, handlers: Handlers): void {
   if (handlers.port !== undefined) (node as { port?: unknown }).port = handlers.port;
-  const line = new WaitingLine(handlers);
+  const queue = new InputQueue(handlers);
   if (handlers.input !== undefined || handlers.batch !== undefined) {
     node.on('input', (message, send, done) => {
-      line.add({ message, out: doorsOf(send) }, done);
+      queue.add({ message, out: outputsOf(send) }, done);
     });
   }
   node.on('close', (done: (error?: Error) => void) => {
-    line.drained().then(() => handlers.close?.()).then(() => { done(); }, done);
+    queue.drained().then(() => handlers.close?.()).then(() => { done(); }, done);
   });
 }
 
-function doorsOf(send: (ports: (InputMessage | null)[]) => void): Outputs {
+function outputsOf(send: (ports: (InputMessage | null)[]) => void): Outputs {
   return {
-    main: (message) => { send([message, null]); },
-    side: (message, reason) => { send([null, { ...message, reason }]); },
+    primary: (message) => { send([message, null]); },
+    secondary: (message, reason) => { send([null, { ...message, reason }]); },
   };
 }
 
@@ -137,11 +138,13 @@ interface QueuedInput {
   readonly done: (error?: Error) => void;
 }
 
+const MAX_BATCH = 500;
+
 /**
- * One call into the room at a time; what comes meanwhile waits and, in a `batch` room, goes in together. A room that answers at once is done at
- * once: no promise, no turn.
+ * `InputQueue` makes one call into the node at a time; what comes meanwhile waits and, where the node has `batch`, goes in together. A node that
+ * answers at once is done at once: no promise, no turn of the event loop.
  */
-class WaitingLine {
+class InputQueue {
   readonly #handlers: Handlers;
   #waiting: QueuedInput[] = [];
   #work: Promise<void> | undefined;
@@ -160,7 +163,7 @@ class WaitingLine {
     while (this.#work !== undefined) await this.#work;
   }
 
-  /** Until the line is empty or a call takes its time, whose end then goes on with the line. */
+  /** Runs until the queue is empty or a call takes its time, whose end then goes on with the queue. */
   #run(): void {
     this.#state = 'running';
     while (this.#waiting.length > 0) {
@@ -169,7 +172,7 @@ class WaitingLine {
       this.#work = work.then(() => { this.#run(); });
       return;
     }
-    // In the same tick as the last look at the line: what comes later starts the work anew.
+    // In the same tick as the last check of the queue: what comes later starts the work anew.
     this.#state = 'idle';
     this.#work = undefined;
   }
@@ -203,5 +206,3 @@ class WaitingLine {
     return undefined;
   }
 }
-
-const MAX_BATCH = 500;

@@ -11,7 +11,7 @@ import { readConfig } from '../../../nodes/40-outbox/config.js';
 import { acceptedOf, encodeRecords } from '../../../nodes/40-outbox/encode.js';
 import { Relay, type RelayParts } from '../../../nodes/40-outbox/relay.js';
 import { OutboxStore } from '../../../nodes/40-outbox/outboxStore.js';
-import { Pulse } from '../../../nodes/shared/health.js';
+import { WatchedHealth } from '../../../nodes/shared/health.js';
 import { sales } from '../../support/line.js';
 import { freePort } from '../../support/mosquitto.js';
 import { eventually } from '../../support/runtime.js';
@@ -41,7 +41,7 @@ function send(store: Store, broker: EmbeddedPort, parts: Partial<RelayParts> = {
   const warnings: string[] = [];
   const sender = new Relay({
     id: 'o1.test', tenant: 'shop', limits: { maxEvents: 1_000, maxBytes: 1_000_000, maxInFlight: 100 }, until: 'receipt', outboxStore: new OutboxStore(store, 'o1'),
-    storeHealth: new Pulse({ state: 'ok' }), broker, now: () => Date.now(), random: () => 0, warn: (text) => { warnings.push(text); }, changed: () => undefined, ...parts,
+    storeHealth: new WatchedHealth({ state: 'ok' }), broker, now: () => Date.now(), random: () => 0, warn: (text) => { warnings.push(text); }, changed: () => undefined, ...parts,
   });
   ends.push(() => sender.close());
   return Object.assign(sender, { warnings });
