@@ -2,8 +2,9 @@
  * How is the password asked for? In the editor by Node-RED's own login, on the dashboard (pages and socket) by HTTP Basic with any
  * user name; a cookie then stands for it, because not every browser sends Basic along with a socket.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sameSecret } from '../engine/base/secret.js';
 import { SECOND } from '../engine/base/time.js';
 
 type Next = (error?: Error) => void;
@@ -23,7 +24,7 @@ const FAILURES_WITHIN_MS = 60 * SECOND;
 export function passwordAccess(password: string, now: () => number): PasswordAccess {
   const session = randomBytes(32).toString('base64url');
   const brake = new Brake(now);
-  const isRight = (given: string): boolean => same(given, password);
+  const isRight = (given: string): boolean => sameSecret(password, given);
   const cookie = `${COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict`;
   return {
     adminAuth: adminAuth(isRight),
@@ -63,15 +64,9 @@ function refuse(response: ServerResponse, brake: Brake): void {
   response.end(brake.isFree() ? 'password needed\n' : 'too many wrong passwords\n');
 }
 
-/** Digests have one length, so the comparison tells nothing by its time. */
-function same(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
-}
-
 function hasCookie({ headers }: IncomingMessage, session: string): boolean {
   const found = (headers.cookie ?? '').split(';').map((pair) => pair.trim()).find((pair) => pair.startsWith(`${COOKIE}=`));
-  return found !== undefined && same(found.slice(COOKIE.length + 1), session);
+  return found !== undefined && sameSecret(session, found.slice(COOKIE.length + 1));
 }
 
 function basicPassword({ headers }: IncomingMessage): string | undefined {

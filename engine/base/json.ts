@@ -1,6 +1,8 @@
 /**
- * Is this text JSON? Its value, or `undefined` where it is none; JSON has no `undefined` of its own.
+ * JSON from outside: parsed without throwing, distinguished from other values, and written without absent fields.
  */
+
+/** `parseJson` gives the value of a JSON text, or `undefined` where it is none; JSON has no `undefined` of its own. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -10,7 +12,19 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** True for a JSON object. */
+/** `isRecord` is true for a JSON object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `Present` is a record whose fields that may be `undefined` may be absent instead. */
+export type Present<T> =
+  & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
+  & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
+
+/** `present` copies a record without the fields that are `undefined`: what an optional field of ours, or JSON, calls absent. */
+export function present<T extends object>(record: T): Present<T> {
+  const kept: Partial<T> = {};
+  for (const name in record) if (record[name] !== undefined) kept[name] = record[name];
+  return kept as unknown as Present<T>;
 }

@@ -1,7 +1,8 @@
 /**
  * Does the sender hold our API token? `Authorization: Bearer <token>`.
  */
-import { refuse, sameSecret, type Signed, type VerificationResult } from './verdict.js';
+import { sameSecret } from '../base/secret.js';
+import { refuse, type Signed, type VerificationResult } from './verdict.js';
 
 export function verifyToken(signed: Signed, tokens: readonly string[]): VerificationResult {
   const given = bearerOf(signed.headers);

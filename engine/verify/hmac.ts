@@ -2,7 +2,8 @@
  * Was this content signed with one of our secrets? The one HMAC family behind nearly every webhook, in its variants.
  */
 import { createHmac } from 'node:crypto';
-import { sameText, type Signed } from './verdict.js';
+import { sameSecret } from '../base/secret.js';
+import type { Signed } from './verdict.js';
 
 export type HmacContent = 'body' | 'url+body' | 'method+url+body+timestamp' | 'timestamp.body' | 'id.timestamp.body';
 
@@ -29,7 +30,7 @@ export function hmacOf(scheme: HmacScheme, signed: Signed, secret: string | Buff
 export function hmacMatches(scheme: HmacScheme, signed: Signed, given: string, secrets: readonly (string | Buffer)[], stamp: Stamp = {}): boolean {
   const text = scheme.encoding === 'hex' ? given.toLowerCase() : given;
   // Every secret is tried, so that the time taken does not tell which one matched.
-  return secrets.map((secret) => sameText(hmacOf(scheme, signed, secret, stamp), text)).includes(true);
+  return secrets.map((secret) => sameSecret(hmacOf(scheme, signed, secret, stamp), text)).includes(true);
 }
 
 function partsOf(content: HmacContent, signed: Signed, stamp: Stamp): (string | Buffer)[] {

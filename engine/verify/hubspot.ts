@@ -2,7 +2,8 @@
  * Does this come from HubSpot? Its three signature versions; the older two (undated) count only where they are allowed.
  */
 import { hmacMatches, type HmacScheme } from './hmac.js';
-import { refuse, sameText, sha256, type Signed, SIGNED, type VerificationResult } from './verdict.js';
+import { sameSecret, sha256 } from '../base/secret.js';
+import { refuse, type Signed, SIGNED, type VerificationResult } from './verdict.js';
 
 /** `v3` only, or `any` of v1, v2 and v3. */
 export type HubSpotVersions = 'v3' | 'any';
@@ -42,6 +43,6 @@ function verifyUndated(signed: Signed, secrets: readonly string[]): Verification
   const { headers, method, url, body } = signed;
   const given = (headers['x-hubspot-signature'] ?? '').toLowerCase();
   const prefix = headers['x-hubspot-signature-version'] === 'v2' ? method + url : '';
-  const matches = secrets.map((secret) => sameText(sha256(Buffer.concat([Buffer.from(secret + prefix), body])).toString('hex'), given));
+  const matches = secrets.map((secret) => sameSecret(sha256(Buffer.concat([Buffer.from(secret + prefix), body])).toString('hex'), given));
   return matches.includes(true) ? SIGNED : refuse('signature.mismatch', 'x-hubspot-signature', 'not signed with a known secret');
 }

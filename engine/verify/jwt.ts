@@ -5,7 +5,8 @@ import type { CryptoKey, JWTPayload, JWTVerifyResult } from 'jose';
 import { Fault } from '../base/errors.js';
 import type { KeyRing } from './jwks.js';
 import { bearerOf } from './bearerToken.js';
-import { refuse, sameText, sha256, type Signed, type VerificationResult } from './verdict.js';
+import { sameSecret, sha256 } from '../base/secret.js';
+import { refuse, type Signed, type VerificationResult } from './verdict.js';
 
 /** `audiences`: the names we answer to (base of the public URL, URL of the endpoint). `issuer` counts only where it is set. */
 export interface JwtTrust {
@@ -109,7 +110,7 @@ function refuseLife({ iat, exp = 0 }: JWTPayload, nowS: number): VerificationRes
 
 /** Base64url of the SHA-256, with or without padding. */
 function isHashOf(body: Buffer, claim: unknown): boolean {
-  return typeof claim === 'string' && sameText(sha256(body).toString('base64url'), claim.replace(/=+$/, ''));
+  return typeof claim === 'string' && sameSecret(sha256(body).toString('base64url'), claim.replace(/=+$/, ''));
 }
 
 function withoutSlash(url: string): string {

@@ -4,7 +4,8 @@
  */
 import { createHmac } from 'node:crypto';
 import { type Store, textOf } from '../store/store.js';
-import { type Binding, sha256 } from './verdict.js';
+import { sha256 } from '../base/secret.js';
+import type { Binding } from './verdict.js';
 
 /** `replayed`: the id is used for another body. */
 export type BindingOutcome = 'first' | 'again' | 'replayed';

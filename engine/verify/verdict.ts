@@ -1,7 +1,6 @@
 /**
  * Did the sender prove who it is? What every signature scheme is asked, and how it answers.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Refusal } from '../base/errors.js';
 
 /** One request as it came. Header names are lower case; `url` is what the sender signed: the public URL with path and query. */
@@ -32,22 +31,6 @@ export const SIGNED: VerificationResult = { outcome: 'valid', trust: 'signed' };
 /** A refusal of the proof. `header` is the place of what was missing or wrong. */
 export function refuse(rule: string, header: string, message: string): VerificationResult {
   return { outcome: 'refused', refusal: { path: `/headers/${header}`, rule, message } };
-}
-
-/** Compares in constant time; the length of the expected text is no secret. */
-export function sameText(expected: string, given: string): boolean {
-  const left = Buffer.from(expected);
-  const right = Buffer.from(given);
-  return left.length === right.length && timingSafeEqual(left, right);
-}
-
-/** Compares in constant time whatever the lengths. */
-export function sameSecret(expected: string, given: string): boolean {
-  return timingSafeEqual(sha256(expected), sha256(given));
-}
-
-export function sha256(content: string | Buffer): Buffer {
-  return createHash('sha256').update(content).digest();
 }
 
 /** Secrets as typed in a form or an environment variable: one per line, current and previous ones. */

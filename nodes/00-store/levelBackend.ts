@@ -5,7 +5,8 @@ import { Fault } from '../../engine/base/errors.js';
 import { type LevelStore, openLevelStore } from '../../engine/store/level/levelStore.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '../../engine/store/store.js';
 import type { Health, Warning } from '../shared/ports.js';
-import { WatchedHealth, retryDelay } from '../shared/health.js';
+import { retryDelay } from '../../engine/base/retry.js';
+import { WatchedHealth } from '../shared/health.js';
 import { type Backend, OPENING } from './storeRegistry.js';
 
 const OK: Health = { state: 'ok' };

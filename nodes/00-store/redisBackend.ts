@@ -10,7 +10,8 @@ import type { Advice } from '../../engine/store/redis/serverSettings.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '../../engine/store/store.js';
 import { MINUTE, SECOND } from '../../engine/base/time.js';
 import type { Health, Warning } from '../shared/ports.js';
-import { WatchedHealth, retryDelay } from '../shared/health.js';
+import { retryDelay } from '../../engine/base/retry.js';
+import { WatchedHealth } from '../shared/health.js';
 import type { RedisConfig } from './config.js';
 import { type Backend, OPENING } from './storeRegistry.js';
 

@@ -5,7 +5,8 @@ import { messageOf } from '../../engine/base/errors.js';
 import type { BrokerPort, Health, MessageListener } from '../shared/ports.js';
 import { away, causeOf, type BrokerErrorCause } from './mqtt/errors.js';
 import { EmbeddedBroker, type EmbeddedSettings } from './aedes/embeddedBroker.js';
-import { WatchedHealth, retryDelay } from '../shared/health.js';
+import { retryDelay } from '../../engine/base/retry.js';
+import { WatchedHealth } from '../shared/health.js';
 import { type SubscribeOptions, Subscriptions } from './mqtt/subscriptions.js';
 
 /** Is the TCP port open to other programs? The nodes of this process do not need it. */

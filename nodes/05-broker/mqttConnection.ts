@@ -7,7 +7,7 @@ import type { SecureContextOptions } from 'node:tls';
 import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
 import { away, causeOf } from './mqtt/errors.js';
 import type { ExternalConfig, Files } from './config.js';
-import { retryDelay } from '../shared/health.js';
+import { retryDelay } from '../../engine/base/retry.js';
 
 const KEEPALIVE_S = 15;
 const CONNECT_MS = 10_000;

@@ -31,11 +31,6 @@ export class WatchedHealth implements Watched {
   }
 }
 
-/** Milliseconds before the n-th try (from 0): doubling from a quarter of a second to 30 s, spread by half. `random` in [0, 1). */
-export function retryDelay(attempt: number, random: number): number {
-  return Math.round(Math.min(30_000, 250 * 2 ** Math.min(attempt, 7)) * (0.5 + random / 2));
-}
-
 function sameAs(a: Health, b: Health): boolean {
   if (a.state === 'ok' || b.state === 'ok') return a.state === b.state;
   return a.cause === b.cause && a.message === b.message && a.retryAt === b.retryAt;

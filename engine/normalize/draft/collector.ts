@@ -8,7 +8,7 @@ import { formatInstant } from '../../base/time.js';
 import type { Calendar } from '../../calendar/windowAssigner.js';
 import type { OwnColumns } from '../mapping/columns.js';
 import type { PosMapping } from '../mapping/fieldMapping.js';
-import { isRecord } from "../../base/json.js";
+import { isRecord, present } from '../../base/json.js';
 
 /** How a delivery came in. Header names are lower-case, with or without their provider's prefix; `topic` is the message's. */
 export interface Intake {
@@ -131,13 +131,6 @@ export class Collector implements Normalized {
 export function eventId({ source, type, subject, sequence, data }: Omit<ShopEvent, 'id'>): string {
   const said = [source, type, subject ?? '', sequence, canonicalJson(data)].join('|');
   return hash('sha256', said, 'base64url').slice(0, ID_LENGTH);
-}
-
-/** The record without its absent fields. */
-export function present(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(record)) if (value !== undefined) kept[name] = value;
-  return kept;
 }
 
 /** The fields of a canonical event's data are in order already; those of its campaign need not be. */

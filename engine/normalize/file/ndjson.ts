@@ -5,7 +5,8 @@ import type { Refusal } from '../../base/errors.js';
 import { type DateFormat, parseDate } from '../formats/dates.js';
 import { parseNumber } from '../formats/numbers.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
-import { type EventDraft, present } from '../draft/collector.js';
+import { present } from '../../base/json.js';
+import type { EventDraft } from '../draft/collector.js';
 import { cellAt, refusalAt, type Row, type Table } from './table.js';
 import { type CollectedFile } from './collected.js';
 

@@ -4,9 +4,9 @@
  */
 import { formatInstant, MINUTE } from '../../base/time.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
-import { Collector, type Intake, type NormalizeContext, type Normalized, present } from '../draft/collector.js';
+import { Collector, type Intake, type NormalizeContext, type Normalized } from '../draft/collector.js';
 import { type PixelPage, readPage, type FunnelStep } from './page.js';
-import { isRecord } from "../../base/json.js";
+import { isRecord, present } from '../../base/json.js';
 
 /** One source for all pages: names of sites are whatever somebody writes. */
 const SOURCE = 'urn:bottega:pixel:web';

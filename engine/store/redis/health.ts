@@ -2,6 +2,7 @@
  * How is the connection to Redis, and who wants to know? Connected or not, and what the server refuses although it is there.
  */
 import { Fault, type FaultCode } from '../../base/errors.js';
+import { type Backoff, retryDelay } from '../../base/retry.js';
 import { mendedByAnswer } from './errors.js';
 import type { Script } from './scripts.js';
 
@@ -12,13 +13,7 @@ export type StoreHealth =
 
 const CONNECTING = new Fault('store.away', 'connecting to Redis');
 const LOST = new Fault('store.away', 'ECONNRESET: the connection to Redis is lost');
-const FIRST_DELAY_MS = 100;
-const LAST_DELAY_MS = 10_000;
-
-/** Milliseconds before the n-th attempt (from 0): doubling from a tenth of a second to 10 s, spread by half. `random` in [0, 1). */
-export function reconnectDelay(attempt: number, random: number): number {
-  return Math.round(Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt, 7)) * (0.5 + random / 2));
-}
+const RECONNECT: Backoff = { firstMs: 100, lastMs: 10_000 };
 
 export class LinkHealth {
   readonly #now: () => number;
@@ -81,7 +76,7 @@ export class LinkHealth {
 
   /** The connection is gone, or did not come about. Answers after how many milliseconds to try again. */
   lost(): number {
-    const delay = reconnectDelay(this.#attempts++, this.#random());
+    const delay = retryDelay(this.#attempts++, this.#random(), RECONNECT);
     if (this.#phase === 'closed') return delay;
     this.#fault ??= LOST;
     this.#phase = 'away';

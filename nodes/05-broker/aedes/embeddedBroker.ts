@@ -1,7 +1,7 @@
 /**
  * Which broker is there with nothing but Node.js? aedes, in this process: its own nodes reach it without a socket, others over TCP.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { sameSecret } from '../../../engine/base/secret.js';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Aedes, AedesOptions, AedesPublishPacket } from 'aedes';
 import { openLevelDb } from '../../../engine/store/level/levelStore.js';
@@ -140,7 +140,7 @@ function guards(login: Login | undefined, sharing: Sharing): Pick<AedesOptions, 
   return {
     authenticate: (client, user, password, done) => {
       const remote = (client.conn as Socket).remoteAddress ?? '';
-      const welcome = login === undefined ? isLoopback(remote) : same(user ?? '', login.user) && same(password?.toString() ?? '', login.password);
+      const welcome = login === undefined ? isLoopback(remote) : sameSecret(login.user, user ?? '') && sameSecret(login.password, password?.toString() ?? '');
       done(null, welcome);
     },
     authorizeSubscribe: (client, subscription, done) => {
@@ -153,12 +153,6 @@ function guards(login: Login | undefined, sharing: Sharing): Pick<AedesOptions, 
 
 function isLoopback(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
-}
-
-/** In a time that tells nothing about where they differ. */
-function same(given: string, expected: string): boolean {
-  const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest());
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }
 
 function asBuffer(payload: string | Buffer): Buffer {

@@ -6,7 +6,8 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } 
 import { Fault } from '../../../engine/base/errors.js';
 import { KeyRing } from '../../../engine/verify/jwks.js';
 import { type JwtTrust, verifyJwt } from '../../../engine/verify/jwt.js';
-import { sha256, type VerificationResult } from '../../../engine/verify/verdict.js';
+import { sha256 } from '../../../engine/base/secret.js';
+import type { VerificationResult } from '../../../engine/verify/verdict.js';
 
 const NOW_S = 1_795_341_600;
 const BODY = Buffer.from('{"scontrino":"0042"}');
