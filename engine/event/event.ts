@@ -17,7 +17,23 @@ export interface Campaign {
   readonly name?: string;
 }
 
-/** `amount` is decimal text with the currency's decimals; instants are UTC with milliseconds; `quantity` has at most three decimals. */
+/** How much of a sale was paid by what means. */
+export interface PaymentShare {
+  readonly by: string;
+  readonly amount: string;
+}
+
+/** How much VAT a sale has at a rate, in percent. */
+export interface TaxShare {
+  readonly rate: string;
+  readonly amount: string;
+}
+
+/**
+ * `amount` is decimal text with the currency's decimals: what was paid, with VAT, shipping, tip and gift cards sold, after the discount. So are
+ * `tip`, `shipping`, `giftCards` and `discount`, all of them 0 or more. Instants are UTC with milliseconds; `quantity` has at most three
+ * decimals; `refersTo` is the subject of the sale that a refund is of.
+ */
 export interface EventData {
   readonly store: string;
   readonly channel?: string;
@@ -28,6 +44,13 @@ export interface EventData {
   readonly closedAt?: string;
   readonly quantity?: number;
   readonly payment?: string;
+  readonly payments?: readonly PaymentShare[];
+  readonly taxes?: readonly TaxShare[];
+  readonly discount?: string;
+  readonly tip?: string;
+  readonly shipping?: string;
+  readonly giftCards?: string;
+  readonly refersTo?: string;
   readonly campaign?: Campaign;
   readonly customer?: string;
   readonly [extra: `x_${string}`]: string | number | boolean;
@@ -62,6 +85,10 @@ export const MAX_FUTURE_MS = 5 * MINUTE;
 export const MAX_AGE_MS = 400 * DAY;
 /** Longer than anything is open: sums of such times would leave the exact integers. */
 const MAX_OPEN_MS = 3_660 * DAY;
+
+/** Fields that are money, and fields that are lists of it. */
+const MONEY = ['amount', 'discount', 'tip', 'shipping', 'giftCards'] as const;
+const SHARES = ['payments', 'taxes'] as const;
 
 type Json = Record<string, unknown>;
 
@@ -110,11 +137,12 @@ function canonical(raw: Json & { data: Json }, context: EventContext, refusals: 
 }
 
 function canonicalData(raw: Json, context: EventContext, refusals: Refusal[]): EventData {
-  const currency = raw['currency'] ?? context.currency;
-  const data = inOrder(raw['amount'] === undefined ? raw : { ...raw, currency });
-  if (raw['amount'] !== undefined) {
-    data['amount'] = amountAt(raw['amount'], currency as string, context.currency, refusals);
-  }
+  const currency = (raw['currency'] ?? context.currency) as string;
+  const hasMoney = MONEY.some((field) => raw[field] !== undefined) || SHARES.some((field) => raw[field] !== undefined);
+  const data = inOrder(hasMoney ? { ...raw, currency } : raw);
+  if (hasMoney && currency !== context.currency) {
+    refusals.push({ path: '/data/currency', rule: 'currency.foreign', message: `the shop counts in ${context.currency}` });
+  } else if (hasMoney) canonicalMoney(data, currency, refusals);
   for (const field of ['openedAt', 'closedAt'] as const) {
     if (raw[field] !== undefined) data[field] = reformat(raw[field], `/data/${field}`, refusals);
   }
@@ -144,13 +172,22 @@ function refuseBadSpan(data: Json, refusals: Refusal[]): void {
   }
 }
 
-function amountAt(raw: unknown, currency: string, expected: string, refusals: Refusal[]): string {
-  if (currency !== expected) {
-    refusals.push({ path: '/data/currency', rule: 'currency.foreign', message: `the shop counts in ${expected}` });
-    return '0';
+/** Gives every sum of money its canonical form, in place. */
+function canonicalMoney(data: Json, currency: string, refusals: Refusal[]): void {
+  for (const field of MONEY) if (data[field] !== undefined) data[field] = amountAt(data[field], `/data/${field}`, currency, refusals);
+  for (const field of SHARES) {
+    const shares = data[field] as readonly Json[] | undefined;
+    if (shares === undefined) continue;
+    data[field] = shares.map((share, index) => {
+      const amount = amountAt(share['amount'], `/data/${field}/${String(index)}/amount`, currency, refusals);
+      return inOrder({ ...share, amount });
+    });
   }
+}
+
+function amountAt(raw: unknown, path: string, currency: string, refusals: Refusal[]): string {
   const minor = toMinor(String(raw), currency);
-  if (minor === undefined) refusals.push({ path: '/data/amount', rule: 'precision', message: `not an exact amount of ${currency}` });
+  if (minor === undefined) refusals.push({ path, rule: 'precision', message: `not an exact amount of ${currency}` });
   return fromMinor(minor ?? 0, currency);
 }
 

@@ -11,13 +11,31 @@ export const LABEL = /^(?!_$)[^/+# \p{Cc}\p{Cs}\p{NChar}][^/+#\p{Cc}\p{Cs}\p{NCh
 export const EVENT_TYPES = ['sale', 'refund', 'visit', 'checkout', 'lead', 'ticket', 'waste', 'payment', 'closing'] as const;
 /** No fact, but an order about facts: who bought is forgotten (see erasure.ts). */
 export const ERASURE = 'erasure';
-export const STATUSES = ['open', 'completed', 'cancelled'] as const;
+/** `cancelled`: never paid, or paid and then given back by a refund of its own. `voided`: it never was, and leaves the window of its time. */
+export const STATUSES = ['open', 'completed', 'cancelled', 'voided'] as const;
 
 const label = { type: 'string', pattern: LABEL.source } as const;
 const instant = { type: 'string', minLength: 20, maxLength: 35 } as const;
 /** No control characters, no half of a surrogate pair: it has to survive UTF-8, a key and a topic. */
 const WRITABLE = '^[^\\u0000-\\u001f\\u007f\\p{Cs}]*$';
 const text = { type: 'string', minLength: 1, maxLength: 256, pattern: WRITABLE } as const;
+
+const money = {
+  anyOf: [{ type: 'string', pattern: '^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,18})?$' }, { type: 'number', minimum: 0, exclusiveMaximum: 1e9 }],
+} as const;
+const means = { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,31}$' } as const;
+/** A VAT rate in percent. */
+const rate = { type: 'string', pattern: '^(100|[1-9]?[0-9])(\\.[0-9]{1,2})?$' } as const;
+
+/** At most this many rates, and this many means of payment, in one event. */
+const MAX_SHARES = 20;
+
+function shares(name: string, of: object): object {
+  return {
+    type: 'array', maxItems: MAX_SHARES,
+    items: { type: 'object', required: [name, 'amount'], properties: { [name]: of, amount: money }, additionalProperties: false },
+  };
+}
 
 const data = {
   type: 'object',
@@ -26,12 +44,19 @@ const data = {
     store: label,
     channel: label,
     status: { enum: STATUSES },
-    amount: { anyOf: [{ type: 'string', pattern: '^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,18})?$' }, { type: 'number', minimum: 0, exclusiveMaximum: 1e9 }] },
+    amount: money,
     currency: { type: 'string', pattern: '^[A-Z]{3}$' },
     openedAt: instant,
     closedAt: instant,
     quantity: { type: 'number', minimum: 0, maximum: 1e7 },
-    payment: { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,31}$' },
+    payment: means,
+    payments: shares('by', means),
+    taxes: shares('rate', rate),
+    discount: money,
+    tip: money,
+    shipping: money,
+    giftCards: money,
+    refersTo: text,
     campaign: { type: 'object', properties: { source: text, medium: text, name: text }, additionalProperties: false },
     customer: { type: 'string', pattern: '^h[0-9]{1,3}:[A-Za-z0-9_-]{1,64}$' },
   },
@@ -39,6 +64,10 @@ const data = {
   additionalProperties: false,
   maxProperties: 40,
 } as const;
+
+const PRICED = ['sale', 'refund', 'payment', 'waste'] as const;
+/** Who says that something never was need not know what it had cost. */
+const VOIDED = { required: ['status'], properties: { status: { const: 'voided' } } } as const;
 
 export const eventSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -59,8 +88,12 @@ export const eventSchema = {
   propertyNames: { pattern: '^[a-z0-9_]{1,40}$' },
   allOf: [
     {
-      if: { required: ['type'], properties: { type: { enum: ['sale', 'refund', 'payment', 'waste'] } } },
-      then: { required: ['subject'], properties: { data: { required: ['amount'] } } },
+      if: { required: ['type'], properties: { type: { enum: PRICED } } },
+      then: { required: ['subject'] },
+    },
+    {
+      if: { required: ['type', 'data'], properties: { type: { enum: PRICED }, data: { not: VOIDED } } },
+      then: { properties: { data: { required: ['amount'] } } },
     },
   ],
 } as const;

@@ -8,17 +8,24 @@ import { type EventData, type EventType, sequenceKey, type ShopEvent } from '../
 import { toMinor } from '../base/money.js';
 import { parseInstant } from '../base/time.js';
 
-/** A field's value: text, an instant in epoch ms, money in minor units, a quantity in thousandths. */
-export type FieldValue = string | number | boolean;
+/** How much of something (a means of payment, a VAT rate), in minor units. */
+export interface Share {
+  readonly of: string;
+  readonly amount: number;
+}
+
+/** A field's value: text, an instant in epoch ms, money in minor units, a quantity in thousandths, shares of money. */
+export type FieldValue = string | number | boolean | readonly Share[];
 
 /** Where the fields that any event may have stand in a fact; a sender's own fields (`x_…`) follow, in the order of their names. */
 export const SLOT = {
   store: 0, channel: 1, time: 2, status: 3, amount: 4, quantity: 5, payment: 6, openedAt: 7, closedAt: 8, customer: 9,
   'campaign.source': 10, 'campaign.medium': 11, 'campaign.name': 12,
+  tip: 13, shipping: 14, giftCards: 15, discount: 16, taxes: 17, payments: 18, refersTo: 19,
 } as const;
 
 /** The place of the first `x_…` field. */
-export const FIRST_EXTRA = 13;
+export const FIRST_EXTRA = 20;
 
 /**
  * The merged fields by their place, with the place of their writer (`by` is absent where there is but one writer). A writer is the version's
@@ -73,23 +80,26 @@ export function placeOf({ extras, values }: Pick<Fact, 'extras' | 'values'>, fie
 /** What one version says. */
 export function factOf({ type, id, time, sequence, data }: ShopEvent, currency: string): Fact {
   const { store, channel, status, payment, amount, quantity } = data;
-  const minor = amount === undefined ? undefined : toMinor(amount, currency) ?? 0;
   const thousandths = quantity === undefined ? undefined : Math.round(quantity * 1_000);
-  const values: (FieldValue | undefined)[] = [store, channel, instantOf(time), status, minor, thousandths, payment];
-  const extras = pushRest(values, data);
+  const values: (FieldValue | undefined)[] = [store, channel, instantOf(time), status, minorOf(amount, currency), thousandths, payment];
+  const extras = pushRest(values, data, currency);
   // A version whose place is its time needs no second look at the same instant.
   const place = sequence === time ? time.slice(0, -1) : sequenceKey(sequence);
   return { type, sequences: isUnpaid(type, status) ? UNPAID + place : place, ids: id, extras, values, by: undefined };
 }
 
+function minorOf(amount: string | undefined, currency: string): number | undefined {
+  return amount === undefined ? undefined : toMinor(amount, currency) ?? 0;
+}
+
 /**
  * A sale that was paid stays one: cancelled later, it is a refund that takes the money back. So what says it was paid stands behind all that
- * says it is open or cancelled. No sequence begins with a control character.
+ * says it is open or cancelled; voided, it never was, if nothing later says that it is paid. No sequence begins with a control character.
  */
 const UNPAID = '\u0001';
 
 function isUnpaid(type: EventType, status: EventData['status']): boolean {
-  return type === 'sale' && status !== undefined && status !== 'completed';
+  return type === 'sale' && (status === 'open' || status === 'cancelled');
 }
 
 /** One list for all facts without fields of the sender's own. */
@@ -110,13 +120,35 @@ function keyStart(type: EventType, source: string): string {
 }
 
 /** Appends the fields that most facts do not have, and answers the names of the sender's own. */
-function pushRest(values: (FieldValue | undefined)[], data: EventData): readonly string[] {
-  const { openedAt, closedAt, customer, campaign } = data;
+function pushRest(values: (FieldValue | undefined)[], data: EventData, currency: string): readonly string[] {
   const own = ownFields(data);
-  if (own === NO_EXTRAS && openedAt === undefined && closedAt === undefined && customer === undefined && campaign === undefined) return own;
-  values.push(optionalInstant(openedAt), optionalInstant(closedAt), customer, campaign?.source, campaign?.medium, campaign?.name);
+  const details = detailsOf(data, currency);
+  if (own === NO_EXTRAS && details === undefined) {
+    if (COMMON.some((field) => data[field] !== undefined)) values.push(...commonOf(data));
+    return own;
+  }
+  values.push(...commonOf(data), ...(details ?? NO_DETAILS));
   for (const name of own) values.push(data[name as `x_${string}`]);
   return own;
+}
+
+const COMMON = ['openedAt', 'closedAt', 'customer', 'campaign'] as const;
+
+function commonOf({ openedAt, closedAt, customer, campaign }: EventData): (FieldValue | undefined)[] {
+  return [optionalInstant(openedAt), optionalInstant(closedAt), customer, campaign?.source, campaign?.medium, campaign?.name];
+}
+
+const DETAILS = ['tip', 'shipping', 'giftCards', 'discount', 'taxes', 'payments', 'refersTo'] as const;
+const NO_DETAILS: readonly undefined[] = new Array<undefined>(FIRST_EXTRA - SLOT.tip).fill(undefined);
+
+/** What few senders say of a sale, in the order of its places. */
+function detailsOf(data: EventData, currency: string): (FieldValue | undefined)[] | undefined {
+  if (DETAILS.every((field) => data[field] === undefined)) return undefined;
+  const { tip, shipping, giftCards, discount, taxes, payments, refersTo } = data;
+  const sums = [tip, shipping, giftCards, discount].map((amount) => minorOf(amount, currency));
+  const taxShares = taxes?.map(({ rate, amount }): Share => ({ of: rate, amount: minorOf(amount, currency) ?? 0 }));
+  const paymentShares = payments?.map(({ by, amount }): Share => ({ of: by, amount: minorOf(amount, currency) ?? 0 }));
+  return [...sums, taxShares, paymentShares, refersTo];
 }
 
 function ownFields(data: EventData): readonly string[] {

@@ -4,8 +4,9 @@
  *     <generation> TAB <type> TAB <sequence> TAB <id> [TAB <sequence> TAB <id> …]      the writers
  *     [<place of the writer, where it is not the first>]<letter><value>                 one line a field
  *
- * `a4250` is an amount of 42.50, `1t1795338930` a time set by the second writer, `x_table=n7` a field of the sender's own with its kind (`s` text,
- * `n` number, `b` true or false). Instants are seconds, with `.` and milliseconds where there are any. No text of a canonical event holds a
+ * `a4250` is an amount of 42.50, `1t1795338930` a time set by the second writer, `y[["card",4000]]` what was paid how, `x_table=n7` a field of
+ * the sender's own with its kind (`s` text, `n` number, `b` true or false).
+ * Instants are seconds, with `.` and milliseconds where there are any. No text of a canonical event holds a
  * control character (see event.schema.ts), so none has to be escaped; U+0001 before a sequence says that nobody had paid yet (see fact.ts).
  */
 import type { EventType } from '../event/event.js';
@@ -18,7 +19,7 @@ export interface StoredFact {
 }
 
 /** The letter of each place. */
-const LETTERS = ['s', 'c', 't', 'u', 'a', 'q', 'p', 'o', 'l', 'k', 'e', 'm', 'n'] as const;
+const LETTERS = ['s', 'c', 't', 'u', 'a', 'q', 'p', 'o', 'l', 'k', 'e', 'm', 'n', 'i', 'h', 'g', 'd', 'v', 'y', 'r'] as const;
 const PLACES: ReadonlyMap<string, number> = new Map(LETTERS.map((letter, place) => [letter, place]));
 
 /** Text to store; the same knowledge under the same measures is the same text. Joined: a text put together with `+` would keep all its pieces. */
@@ -72,16 +73,26 @@ const NINE = '9'.charCodeAt(0);
 
 function valueAt(place: number, body: string): FieldValue {
   if (isInstant(place)) return instantIn(body);
-  return place === SLOT.amount || place === SLOT.quantity ? Number(body) : body;
+  if (isShares(place)) return (JSON.parse(body) as [string, number][]).map(([of, amount]) => ({ of, amount }));
+  return isNumber(place) ? Number(body) : body;
 }
 
 function valueText(place: number, value: FieldValue): string {
+  if (typeof value === 'object') return JSON.stringify(value.map(({ of, amount }) => [of, amount]));
   return isInstant(place) ? instantText(value as number) : String(value);
 }
 
 function writersText(sequences: Fact['sequences'], ids: Fact['ids']): string {
   if (typeof sequences === 'string') return `${sequences}\t${String(ids)}`;
   return sequences.map((sequence, index) => `${sequence}\t${ids[index] ?? ''}`).join('\t');
+}
+
+function isNumber(place: number): boolean {
+  return place === SLOT.amount || place === SLOT.quantity || (place >= SLOT.tip && place <= SLOT.discount);
+}
+
+function isShares(place: number): boolean {
+  return place === SLOT.taxes || place === SLOT.payments;
 }
 
 function isInstant(place: number): boolean {
@@ -101,7 +112,7 @@ function instantIn(body: string): number {
 }
 
 function extraText(name: string, value: FieldValue): string {
-  return `${name}=${(typeof value)[0] ?? ''}${String(value)}`;
+  return `${name}=${(typeof value)[0] ?? ''}${valueText(FIRST_EXTRA, value)}`;
 }
 
 function extraValue(said: string): FieldValue {

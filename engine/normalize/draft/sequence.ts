@@ -1,10 +1,11 @@
 /**
- * Which of two versions is the later one, where the source counts in whole seconds? At the same second open comes before completed before cancelled.
+ * Which of two versions is the later one, where the source counts in whole seconds? At the same second open comes before completed before
+ * cancelled before voided.
  */
 import type { SaleStatus } from '../../event/event.js';
 import { formatInstant, parseInstant } from '../../base/time.js';
 
-const RANK: Readonly<Record<SaleStatus, number>> = { open: 0, completed: 1, cancelled: 2 };
+const RANK: Readonly<Record<SaleStatus, number>> = { open: 0, completed: 1, cancelled: 2, voided: 3 };
 
 /** For a source that counts seconds the rank takes the place of milliseconds, for one that counts milliseconds that of nanoseconds. */
 export function rankedSequence(epochMs: number, rank: number): string {

@@ -24,6 +24,27 @@ describe('canonical events', () => {
     });
   });
 
+  it('may say what else was in the amount, how it was paid and what it was taxed', () => {
+    const said = {
+      tip: 2, shipping: '4.9', giftCards: '0', discount: '1.000', refersTo: 'receipt/7',
+      payments: [{ by: 'card', amount: 40 }, { by: 'voucher', amount: '2.5' }], taxes: [{ rate: '22', amount: '7.66' }],
+    };
+    const parsed = parseEvent(withData(said), context);
+    assert.ok(parsed.outcome === 'event');
+    assert.deepEqual(parsed.event.data, {
+      store: 'milano', amount: '42.50', currency: 'EUR', tip: '2.00', shipping: '4.90', giftCards: '0.00', discount: '1.00', refersTo: 'receipt/7',
+      payments: [{ by: 'card', amount: '40.00' }, { by: 'voucher', amount: '2.50' }], taxes: [{ rate: '22', amount: '7.66' }],
+    });
+    assert.deepEqual(parseEvent(parsed.event, context), parsed);
+  });
+
+  it('need no amount to be voided', () => {
+    for (const type of ['sale', 'refund', 'payment', 'waste']) {
+      assert.equal(parseEvent({ ...sale, type, data: { store: 'milano', status: 'voided' } }, context).outcome, 'event', type);
+      assert.equal(parseEvent({ ...sale, type, data: { store: 'milano', status: 'completed' } }, context).outcome, 'refused', type);
+    }
+  });
+
   const refused: [what: string, input: unknown, path: string, rule: string][] = [
     ['no object', 7, '', 'type'],
     ['a missing id', { ...sale, id: undefined }, '/id', 'required'],
@@ -59,6 +80,14 @@ describe('canonical events', () => {
     ['closed before opened', withData({ openedAt: '2026-11-22T10:00:00Z', closedAt: '2026-11-22T09:59:59Z' }), '/data/closedAt', 'order'],
     ['a negative quantity', withData({ quantity: -1 }), '/data/quantity', 'minimum'],
     ['four decimals of quantity', withData({ quantity: 0.0005 }), '/data/quantity', 'precision'],
+    ['a negative tip', withData({ tip: '-0.50' }), '/data/tip', 'pattern'],
+    ['a third decimal of shipping', withData({ shipping: '4.905' }), '/data/shipping', 'precision'],
+    ['a payment without means', withData({ payments: [{ amount: '1.00' }] }), '/data/payments/0/by', 'required'],
+    ['an inexact payment', withData({ payments: [{ by: 'card', amount: '1.001' }] }), '/data/payments/0/amount', 'precision'],
+    ['a VAT rate beyond all', withData({ taxes: [{ rate: '122', amount: '1.00' }] }), '/data/taxes/0/rate', 'pattern'],
+    ['more means of payment than a purse has', withData({ payments: new Array(21).fill({ by: 'card', amount: '1.00' }) }), '/data/payments', 'maxItems'],
+    ['a tip in another currency', { ...sale, type: 'visit', data: { store: 'milano', tip: '1.00', currency: 'USD' } }, '/data/currency', 'currency.foreign'],
+    ['a line of a receipt, still', withData({ lines: [] }), '/data/lines', 'additionalProperties'],
     ['an e-mail as customer', withData({ customer: 'maria@example.it' }), '/data/customer', 'pattern'],
   ];
   for (const [what, input, path, rule] of refused) {

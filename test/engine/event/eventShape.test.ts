@@ -13,10 +13,10 @@ const SALE = { specversion: '1.0', id: '1', source: 'urn:x', type: 'sale', subje
 const odd = fc.constantFrom<unknown>(
   undefined, null, true, 7, -1, 0.5, 1e7, 1e7 + 1, NaN, Infinity, '', '_', '#', 'a/b', 'A\u0092B', 'caffè', '😀', 'mi\udc00', 'a\ufffe', 'a\nb', ' x', '42.50', '042.50', '999999999.99',
   '1000000000.00', '1e3', '-1.00', 'EUR', 'eur', 'card', 'Card', 'h1:abc', 'h1:', '1.0', '2026-11-22T09:00:00Z', '2026-11-22', 'x'.repeat(20), 'x'.repeat(36), 'x'.repeat(65),
-  'x'.repeat(256), 'x'.repeat(257), [], ['x'], {}, { source: 'instagram' }, { source: '' }, { source: 'è', other: 1 }, ...EVENT_TYPES, 'erasure', 'open', 'completed',
+  'x'.repeat(256), 'x'.repeat(257), [], ['x'], {}, { source: 'instagram' }, { source: '' }, { source: 'è', other: 1 }, ...EVENT_TYPES, 'erasure', 'open', 'completed', 'voided',
 );
 const some = (names: readonly string[]): fc.Arbitrary<Record<string, unknown>> => fc.dictionary(fc.constantFrom(...names), odd, { maxKeys: 3 });
-const inData = some(['store', 'channel', 'status', 'amount', 'currency', 'openedAt', 'closedAt', 'quantity', 'payment', 'campaign', 'customer', 'x_note', 'email']);
+const inData = some(['store', 'channel', 'status', 'amount', 'currency', 'openedAt', 'closedAt', 'quantity', 'payment', 'campaign', 'customer', 'x_note', 'email', 'tip', 'payments', 'taxes', 'refersTo']);
 const around = some(['specversion', 'id', 'source', 'type', 'subject', 'time', 'sequence', 'recordedtime', 'outboxid', 'outboxoffset', 'traceparent', 'Upper', 'data']);
 const without = fc.subarray(['specversion', 'id', 'source', 'type', 'subject', 'time', 'data'], { maxLength: 2 });
 
