@@ -1,45 +1,7 @@
 /**
- * How do we say to a shop owner why a message could not be used? The rules a sender can break, in plain Italian; any other is shown as it is.
+ * `REASONS` says to a shop owner why a message could not be used: the Italian texts of the error table for what was sent. Any other reason is
+ * shown as it is.
  */
-export const REASONS: Readonly<Record<string, string>> = {
-  json: 'Il contenuto non è JSON valido',
-  type: 'Un valore è di un tipo diverso da quello atteso',
-  required: 'Manca un campo necessario',
-  additionalProperties: 'C’è un campo che non conosciamo',
-  enum: 'Un valore non è fra quelli ammessi',
-  pattern: 'Un testo non ha la forma attesa',
-  precision: 'Importo con troppi decimali',
-  instant: 'Data e ora non leggibili',
-  'currency.foreign': 'Valuta diversa da quella del negozio',
-  'currency.mixed': 'Più valute nello stesso ordine',
-  'value.unknown': 'Una parola della cassa non è nella sua tabella',
-  'number.form': 'Numero non leggibile',
-  'number.missing': 'Manca un numero',
-  'number.locale': 'Non si sa se il punto separa i decimali o le migliaia',
-  'number.grouping': 'Separatore delle migliaia fuori posto',
-  'money.precision': 'Importo con troppi decimali',
-  'id.precision': 'Numero troppo grande per essere esatto',
-  'date.form': 'Data non leggibile',
-  'date.order': 'Non si sa se viene prima il giorno o il mese',
-  'date.impossible': 'Data che non esiste',
-  'date.missing': 'Manca la data',
-  'time.future': 'Ora nel futuro: l’orologio della cassa è avanti?',
-  'time.past': 'Più vecchio di 400 giorni',
-  'text.unwritable': 'Caratteri illeggibili in un testo',
-  'topic.missing': 'Il mittente non dice di che cosa parla il messaggio',
-  'sum.inexact': 'La somma dell’ora non sarebbe più esatta al centesimo',
-  span: 'Chiuso più di dieci anni dopo l’apertura',
-  maxItems: 'Troppi elementi in una volta: vanno mandati in più volte',
-  maximum: 'Un numero è troppo grande',
-  exclusiveMaximum: 'Un numero è troppo grande',
-  'provider.unknown': 'Mittente sconosciuto',
-  'csv.form': 'Tabella non leggibile',
-  'csv.columns': 'Manca una colonna necessaria, o ha un altro nome',
-  'xml.form': 'XML non valido',
-  'xml.doctype': 'XML con una dichiarazione di tipo',
-  'xml.root': 'Non è la chiusura di un registratore telematico',
-  'text.form': 'Il file è vuoto o non è testo',
-  'receipt.line': 'Un’altra riga dello stesso scontrino è rifiutata',
-  'receipt.twice': 'Lo stesso numero in righe diverse',
-  'receipt.total': 'Totali diversi per lo stesso scontrino',
-};
+import { CONTENT } from '../engine/base/errorTable/content.js';
+
+export const REASONS: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(CONTENT).map(([rule, { it: [text] }]) => [rule, text]));

@@ -2,27 +2,16 @@
  * What can go wrong, by name. A *refusal* is an expected answer about the input (it leaves by the side door with a
  * reason); a *fault* is thrown because a resource failed and the same call may succeed later.
  */
+import type { FaultCode, RefusalRule } from './errorTable/index.js';
+
+export type { FaultCode, RefusalRule };
 
 /** Why one event or payload was refused. `path` is a JSON Pointer into what was sent, `rule` the broken rule. */
 export interface Refusal {
   readonly path: string;
-  readonly rule: string;
+  readonly rule: RefusalRule;
   readonly message: string;
 }
-
-/** Faults: every code that code may throw; each one makes the sender try again. */
-export type FaultCode =
-  | 'store.closed'
-  | 'store.full'
-  | 'store.locked'
-  | 'store.away'
-  | 'store.contended'
-  | 'outbox.full'
-  | 'broker.away'
-  | 'delivery.deadline'
-  | 'delivery.failed'
-  | 'keys.away'
-  | 'config.invalid';
 
 /** A fault with its code and, where there is one, the error underneath. */
 export class Fault extends Error {

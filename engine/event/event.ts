@@ -2,7 +2,7 @@
  * Is this a canonical event, and what exactly does it say? CloudEvents 1.0 (specification v1.0.2) around the shop's own data.
  */
 import Ajv2020, { type ErrorObject } from 'ajv/dist/2020.js';
-import type { Refusal } from '../base/errors.js';
+import type { Refusal, RefusalRule } from '../base/errors.js';
 import { type ERASURE, type EVENT_TYPES, eventSchema, type STATUSES } from './schema.js';
 import { isPlainlyValid } from './eventShape.js';
 import { fromMinor, toMinor } from '../base/money.js';
@@ -225,8 +225,9 @@ function refuseImplausible(time: number | undefined, now: number, recordedAt: nu
   if (time < now - MAX_AGE_MS) refusals.push({ path: '/time', rule: 'time.past', message: 'more than 400 days ago' });
 }
 
+/** Every keyword of the schema is a rule of the error table (held by a test). */
 function refusalOf(error: ErrorObject): Refusal {
   const missing = error.keyword === 'required' ? `/${String(error.params['missingProperty'])}` : '';
   const unknown = error.keyword === 'additionalProperties' ? `/${String(error.params['additionalProperty'])}` : '';
-  return { path: `${error.instancePath}${missing}${unknown}`, rule: error.keyword, message: error.message ?? error.keyword };
+  return { path: `${error.instancePath}${missing}${unknown}`, rule: error.keyword as RefusalRule, message: error.message ?? error.keyword };
 }

@@ -1,6 +1,7 @@
 /**
  * Which leads and tickets does a HubSpot batch tell? Each notice sets the few fields it knows; facts put them together, in any order.
  */
+import type { RefusalRule } from '../base/errors.js';
 import { formatInstant } from '../base/time.js';
 import { defaultStore } from './draft/headers.js';
 import { type EventDraft, Collector, type Intake, type NormalizeContext, type Normalized } from './draft/collector.js';
@@ -22,7 +23,7 @@ type ObjectKind = 'contact' | 'deal' | 'ticket';
 type ObjectState =
   | { readonly outcome: 'sets'; readonly data: EventDraft['data'] }
   | { readonly outcome: 'ignored' }
-  | { readonly outcome: 'refused'; readonly rule: string };
+  | { readonly outcome: 'refused'; readonly rule: RefusalRule };
 
 /** An array of up to 100 mixed notices, classic (`deal.creation`) or new (`object.creation`); more are taken too. */
 export function normalizeHubspot(body: unknown, intake: Intake, context: NormalizeContext): Normalized {

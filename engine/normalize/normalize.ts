@@ -1,6 +1,7 @@
 /**
  * What happened in the shop, according to this delivery? One pure function per provider, from a raw body to canonical events.
  */
+import type { Refusal } from '../base/errors.js';
 import { normalizeBatch } from './file/file.js';
 import { readBody } from './draft/jsonBody.js';
 import { normalizeEvents } from './canonical.js';
@@ -31,7 +32,7 @@ const WOOCOMMERCE_PING = /^webhook_id=\d{1,20}$/;
 
 /** More than fit into a request that is worth anything; each one costs time, also to refuse. */
 const MAX_ITEMS = 10_000;
-const TOO_MANY = { path: '', rule: 'maxItems', message: `more than ${String(MAX_ITEMS)} elements: send them in several requests` };
+const TOO_MANY: Refusal = { path: '', rule: 'maxItems', message: `more than ${String(MAX_ITEMS)} elements: send them in several requests` };
 
 /** The outcome, with the parsed body for those who keep what was refused. Never throws, whatever was sent. */
 export interface NormalizedBody extends Normalized {

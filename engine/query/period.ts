@@ -1,7 +1,7 @@
 /**
  * Which stretch of time is "yesterday", or "from the 1st to the 15th"? Words and dates of business days become instants of the shop's clock.
  */
-import type { Refusal } from '../base/errors.js';
+import type { Refusal, RefusalRule } from '../base/errors.js';
 import type { RawQuestion } from './kpiQuery.js';
 import { HOUR, MINUTE, formatInstant } from '../base/time.js';
 import type { Calendar, Span } from '../calendar/windowAssigner.js';
@@ -60,6 +60,6 @@ function instantsOf({ start, end }: Span): { from: string; to: string } {
   return { from: formatInstant(start), to: formatInstant(end) };
 }
 
-function refused(path: string, rule: string, message: string): Placed {
+function refused(path: string, rule: RefusalRule, message: string): Placed {
   return { outcome: 'refused', refusals: [{ path, rule, message }] };
 }

@@ -2,7 +2,7 @@
  * Did the till vouch for this request with a JSON Web Token, and for this very body? HS256 by a shared secret, or RS256, ES256, EdDSA by published keys.
  */
 import type { CryptoKey, JWTPayload, JWTVerifyResult } from 'jose';
-import { Fault } from '../base/errors.js';
+import { Fault, type RefusalRule } from '../base/errors.js';
 import type { KeyRing } from './jwks.js';
 import { bearerOf } from './bearerToken.js';
 import { sameSecret, sha256 } from '../base/secret.js';
@@ -118,9 +118,11 @@ function withoutSlash(url: string): string {
 }
 
 /** e.g. `jwt.expired`, `jwt.iss`, `jwt.signature`. */
-function ruleOf(error: { readonly code?: unknown; readonly claim?: unknown }): string {
+function ruleOf(error: { readonly code?: unknown; readonly claim?: unknown }): RefusalRule {
   if (error.code === 'ERR_JWT_EXPIRED') return 'jwt.expired';
-  if (error.code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return `jwt.${String(error.claim)}`;
+  if (error.code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return CLAIM_RULES[String(error.claim)] ?? 'jwt.malformed';
   if (error.code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' || error.code === 'ERR_JWKS_NO_MATCHING_KEY') return 'jwt.signature';
   return 'jwt.malformed';
 }
+
+const CLAIM_RULES: Readonly<Record<string, RefusalRule>> = { exp: 'jwt.exp', nbf: 'jwt.nbf', iat: 'jwt.iat', iss: 'jwt.iss' };

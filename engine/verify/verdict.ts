@@ -1,7 +1,7 @@
 /**
  * Did the sender prove who it is? What every signature scheme is asked, and how it answers.
  */
-import type { Refusal } from '../base/errors.js';
+import type { Refusal, RefusalRule } from '../base/errors.js';
 
 /** One request as it came. Header names are lower case; `url` is what the sender signed: the public URL with path and query. */
 export interface Signed {
@@ -29,7 +29,7 @@ export interface Binding {
 export const SIGNED: VerificationResult = { outcome: 'valid', trust: 'signed' };
 
 /** A refusal of the proof. `header` is the place of what was missing or wrong. */
-export function refuse(rule: string, header: string, message: string): VerificationResult {
+export function refuse(rule: RefusalRule, header: string, message: string): VerificationResult {
   return { outcome: 'refused', refusal: { path: `/headers/${header}`, rule, message } };
 }
 

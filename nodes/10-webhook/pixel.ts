@@ -3,6 +3,7 @@
  * one, whatever becomes of it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Refusal } from '../../engine/base/errors.js';
 import { isAllowed, originOf } from '../../engine/verify/pixel/origins.js';
 import { RateLimit } from '../../engine/verify/pixel/rateLimit.js';
 import type { Signed } from '../../engine/verify/verdict.js';
@@ -87,13 +88,13 @@ export class PixelEndpoint implements Terms {
   }
 
   #refusePace(by: 'address' | 'all', retryAfterS: number): Answer {
-    const refusal = { path: '', rule: `rate.${by}`, message: 'too many; come again later' };
+    const refusal: Refusal = { path: '', rule: `rate.${by}`, message: 'too many; come again later' };
     this.#ledger.refused(refusal);
     return { ...refused(429, refusal.path, refusal.rule, refusal.message), headers: { 'Retry-After': String(retryAfterS) } };
   }
 
   #refuseOrigin(): Answer {
-    const refusal = { path: '/headers/origin', rule: 'origin.foreign', message: 'no page of this shop' };
+    const refusal: Refusal = { path: '/headers/origin', rule: 'origin.foreign', message: 'no page of this shop' };
     this.#ledger.refused(refusal);
     return refused(403, refusal.path, refusal.rule, refusal.message);
   }

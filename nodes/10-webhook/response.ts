@@ -1,6 +1,7 @@
 /**
  * What is the sender told once the delivery is over? The contract's table, as a function.
  */
+import type { FaultCode } from '../../engine/base/errors.js';
 import { UNREADABLE } from '../../engine/normalize/file/file.js';
 import { type Answer, refused, unavailable } from '../shared/http/response.js';
 import type { Delivery, Outcome } from '../shared/delivery/delivery.js';
@@ -23,7 +24,11 @@ export function replyTo(provider: WebhookProvider, delivery: Pick<Delivery, 'tal
 /** 503 with the fault's code where it is one of ours. */
 export function replyToFault(error: unknown): Answer {
   const code = (error as { code?: unknown } | null)?.code;
-  return unavailable(typeof code === 'string' && NAMED.test(code) ? code : 'delivery.failed', RETRY_AFTER_S);
+  return unavailable(isNamed(code) ? code : 'delivery.failed', RETRY_AFTER_S);
+}
+
+function isNamed(code: unknown): code is FaultCode {
+  return typeof code === 'string' && NAMED.test(code);
 }
 
 export function replyToLate(): Answer {

@@ -5,12 +5,13 @@ import type { AlertRule, Rule } from '../../engine/alert/rule.js';
 import { isAbout, observationOf } from '../../engine/alert/alertValue.js';
 import { ALL, type KpiValue } from '../../engine/read/kpiValue.js';
 import { parseInstant } from '../../engine/base/time.js';
+import type { OutputReason } from '../../engine/base/errorTable/index.js';
 import type { AlertInput } from './evaluator.js';
 
 export type Understood =
   | { readonly outcome: 'happenings'; readonly inputs: readonly AlertInput[] }
   | { readonly outcome: 'list'; readonly limit: number }
-  | { readonly outcome: 'refused'; readonly reason: string };
+  | { readonly outcome: 'refused'; readonly reason: OutputReason };
 
 const LIST = 100;
 const MAX_LIST = 1_000;

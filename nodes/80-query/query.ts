@@ -5,7 +5,7 @@ import { sameSecret } from '../../engine/base/secret.js';
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { Baseline } from '../../engine/read/baseline/baseline.js';
-import { messageOf } from '../../engine/base/errors.js';
+import { messageOf, type Refusal } from '../../engine/base/errors.js';
 import { type RawQuestion, toCsv } from '../../engine/query/kpiQuery.js';
 import type { ShopPort, StorePort } from '../shared/ports.js';
 import { serve } from '../shared/http/route.js';
@@ -16,7 +16,7 @@ import { type QueryConfig, readConfig } from './config.js';
 const RETRY_AFTER_SECONDS = 5;
 const CSV = 'text/csv; charset=utf-8';
 const ELSEWHERE: QueryAnswer = { outcome: 'elsewhere' };
-const NOT_HERE = { path: '', rule: 'store.elsewhere', message: 'the numbers lie in the Redis of the workers: this process needs REDIS_URL to answer' };
+const NOT_HERE: Refusal = { path: '', rule: 'store.elsewhere', message: 'the numbers lie in the Redis of the workers: this process needs REDIS_URL to answer' };
 
 const spec: NodeSpec<QueryConfig> = {
   type: 'bottega-query',

@@ -3,6 +3,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Refusal } from '../../base/errors.js';
+import type { IgnoredReason } from '../../base/errorTable/index.js';
 import { type EventData, type EventType, parseEvent, type ShopEvent } from '../../event/event.js';
 import { formatInstant } from '../../base/time.js';
 import type { Calendar } from '../../calendar/windowAssigner.js';
@@ -43,11 +44,6 @@ export interface PlacedRefusal extends Refusal {
   readonly index: number;
   readonly item: number;
 }
-
-/** Why an element makes no event although nothing is wrong with it. */
-export type IgnoredReason =
-  | 'test' | 'topic' | 'privacy' | 'ping' | 'type' | 'property' | 'redacted' | 'refund.empty' | 'order.draft' | 'checkout.deleted'
-  | 'row.total' | 'page.event' | 'page.inside' | 'page.form';
 
 export interface Ignored {
   readonly index: number;

@@ -2,7 +2,7 @@
  * Which closings does the tax office's own table tell? The list that its portal ("Fatture e Corrispettivi") gives to download; provisional, because
  * it knows neither the closing's number nor how it was paid.
  */
-import type { Refusal } from '../../base/errors.js';
+import type { Refusal, RefusalRule } from '../../base/errors.js';
 import { parseDate } from '../formats/dates.js';
 import { parseNumber } from '../formats/numbers.js';
 import { closingDraft } from './closing.js';
@@ -77,7 +77,7 @@ class RowReader {
     return undefined;
   }
 
-  #refuse(name: AdeColumn, rule: string, message: string): void {
+  #refuse(name: AdeColumn, rule: RefusalRule, message: string): void {
     this.#refusals.push(refusalAt(this.#headings[name], rule, message));
   }
 }

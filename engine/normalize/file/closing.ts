@@ -2,6 +2,7 @@
  * What does a fiscal till say at the end of its day? One closing: a total to check the receipts against, never revenue.
  */
 import Big from 'big.js';
+import type { QualityFlag } from '../../base/errorTable/index.js';
 import { formatInstant } from '../../base/time.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
 import type { EventDraft } from '../draft/collector.js';
@@ -23,7 +24,7 @@ export interface Closing {
   readonly cash?: string;
   readonly electronic?: string;
   readonly receipts?: number;
-  readonly flags: readonly string[];
+  readonly flags: readonly QualityFlag[];
 }
 
 /**
@@ -33,7 +34,9 @@ export interface Closing {
 export function closingDraft({ context, store }: CollectedFile, closing: Closing): EventDraft {
   const { device, number, at, net, tax, statedAt: toldAt, final, cash, electronic, receipts } = closing;
   const gross = new Big(net).plus(tax);
-  const flags = [...closing.flags, ...(isShort(gross, cash, electronic) ? ['closing.gap'] : []), ...(gross.lt(0) ? ['closing.negative'] : [])];
+  const flags = [...closing.flags];
+  if (isShort(gross, cash, electronic)) flags.push('closing.gap');
+  if (gross.lt(0)) flags.push('closing.negative');
   const named = storeNamed(context, store) ?? context.pos.stores.get(device.toLowerCase()) ?? storeNamed(context, device);
   return {
     type: 'closing',

@@ -4,6 +4,7 @@
  */
 import Big from 'big.js';
 import type { Refusal } from '../../base/errors.js';
+import type { QualityFlag } from '../../base/errorTable/index.js';
 import { parseDate } from '../formats/dates.js';
 import { isDecimal } from '../../base/money.js';
 import { type Closing, closingDraft } from './closing.js';
@@ -36,7 +37,7 @@ function closingIn(root: Element, reader: ClosingReader): Closing {
   const number = reader.text(root, 'Trasmissione', 'Progressivo') ?? '';
   const at = reader.instant(root, 'DataOraRilevazione') ?? 0;
   const sums = within(root, 'DatiRT').flatMap((part) => within(part, 'Riepilogo'));
-  const flags = new Set<string>();
+  const flags = new Set<QualityFlag>();
   const net = sumOf(sums.map((sum) => netOf(sum, reader, flags)));
   const tax = sumOf(sums.map((sum) => reader.decimal(sum, 'IVA', 'Imposta') ?? '0'));
   const totals = within(root, 'DatiRT').flatMap((part) => within(part, 'Totali'))[0];
@@ -45,7 +46,7 @@ function closingIn(root: Element, reader: ClosingReader): Closing {
 }
 
 /** What is left after returns and voids; both are taken off already. */
-function netOf(sum: Element, reader: ClosingReader, flags: Set<string>): string {
+function netOf(sum: Element, reader: ClosingReader, flags: Set<QualityFlag>): string {
   const net = reader.decimal(sum, 'ImportoParziale');
   if (net !== undefined) return net;
   flags.add('closing.returns');

@@ -1,7 +1,7 @@
 /**
  * What stands under which heading? The rows of a table, found below whatever title lines stand above its heading.
  */
-import type { Refusal } from '../../base/errors.js';
+import type { Refusal, RefusalRule } from '../../base/errors.js';
 
 /** One row. `index` counts from 0 below the heading; `values` by heading, as text. */
 export interface Row {
@@ -41,7 +41,7 @@ export function cellAt({ values }: Row, heading: string | undefined): string {
 }
 
 /** A refusal with the place of the cell. */
-export function refusalAt(heading: string, rule: string, message: string): Refusal {
+export function refusalAt(heading: string, rule: RefusalRule, message: string): Refusal {
   return { path: `/${heading.replaceAll('~', '~0').replaceAll('/', '~1')}`, rule, message };
 }
 

@@ -2,7 +2,7 @@
  * Which elements does this XML have? A small tree by local names. Documents that declare their own entities are refused unread.
  */
 import { SaxesParser } from 'saxes';
-import type { Refusal } from '../../base/errors.js';
+import type { Refusal, RefusalRule } from '../../base/errors.js';
 
 export interface Element {
   readonly name: string;
@@ -46,7 +46,7 @@ class XmlReading {
   #elements = 0;
   readonly #open: Element[] = [];
 
-  stop(rule: string, message: string): void {
+  stop(rule: RefusalRule, message: string): void {
     this.refusal ??= { path: '', rule, message };
   }
 

@@ -6,6 +6,7 @@
  */
 import Big from 'big.js';
 import { Temporal } from 'temporal-polyfill';
+import type { QualityFlag } from '../../base/errorTable/index.js';
 import { DAY, formatInstant, isZone, LocalClock, MINUTE } from '../../base/time.js';
 import { excelWall, readWall, type Wall } from './localTime.js';
 
@@ -24,7 +25,7 @@ export const DATE_KINDS = [
 ] as const;
 export type DateKind = (typeof DATE_KINDS)[number];
 
-export type TimeFlag = 'time.ambiguous' | 'time.gap' | 'time.dateonly';
+export type TimeFlag = Extract<QualityFlag, `time.${string}`>;
 
 /** `at` is epoch ms (a finer fraction is cut), `utc` RFC 3339 with every digit the source gave. */
 export type ParsedDate =

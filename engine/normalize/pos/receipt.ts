@@ -1,7 +1,8 @@
 /**
  * What stands at this place of a till's receipt? Values read through the mapping; whatever cannot be read is remembered as a refusal.
  */
-import type { Refusal } from '../../base/errors.js';
+import type { Refusal, RefusalRule } from '../../base/errors.js';
+import type { QualityFlag } from '../../base/errorTable/index.js';
 import { parseDate } from '../formats/dates.js';
 import { parseNumber } from '../formats/numbers.js';
 import { toMinor } from '../../base/money.js';
@@ -13,7 +14,7 @@ const MAX_TEXT = 64;
 export class Receipt {
   readonly refusals: Refusal[] = [];
   /** Doubts about an accepted receipt: they end in `x_quality`. */
-  readonly flags = new Set<string>();
+  readonly flags = new Set<QualityFlag>();
   readonly mapping: PosMapping;
   readonly #body: unknown;
   readonly #currency: string;
@@ -29,7 +30,7 @@ export class Receipt {
     return pointerOf(this.#steps(field));
   }
 
-  refuse(field: Mapped, rule: string, message: string): void {
+  refuse(field: Mapped, rule: RefusalRule, message: string): void {
     this.refusals.push({ path: this.pointer(field), rule, message });
   }
 

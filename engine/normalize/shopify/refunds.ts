@@ -2,6 +2,7 @@
  * How much money did a Shopify refund give back? The sum of its successful refund transactions, as one fact, told by the refund or inside its order.
  */
 import Big from 'big.js';
+import type { RefusalRule } from '../../base/errors.js';
 import { isDecimal } from '../../base/money.js';
 import { parseInstant } from '../../base/time.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
@@ -39,7 +40,7 @@ export function addRefund(shop: ShopifyStore, refund: unknown, order?: RefundedO
 
 type Total =
   | { readonly outcome: 'total'; readonly amount: Big; readonly currency: string | undefined }
-  | { readonly outcome: 'refused'; readonly rule: string; readonly message: string };
+  | { readonly outcome: 'refused'; readonly rule: RefusalRule; readonly message: string };
 
 interface RefundSource {
   readonly refund: unknown;

@@ -2,6 +2,7 @@
  * How is a sender answered? Status, headers and one JSON body, written exactly once, with bare `node:http`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FaultCode, RefusalRule } from '../../../engine/base/errors.js';
 
 export interface Answer {
   readonly status: number;
@@ -11,12 +12,12 @@ export interface Answer {
 }
 
 /** `{"errors":[{path, rule, message}]}`. `path` is a JSON Pointer into the request or its body. */
-export function refused(status: number, path: string, rule: string, message: string): Answer {
+export function refused(status: number, path: string, rule: RefusalRule | FaultCode, message: string): Answer {
   return { status, body: { errors: [{ path, rule, message }] } };
 }
 
 /** 503: the sender shall try again. */
-export function unavailable(rule: string, retryAfterSeconds: number): Answer {
+export function unavailable(rule: RefusalRule | FaultCode, retryAfterSeconds: number): Answer {
   return { ...refused(503, '', rule, 'not stored now; send again'), headers: { 'Retry-After': String(retryAfterSeconds) } };
 }
 

@@ -5,6 +5,7 @@ import { isOpen, readConfig } from '../../../nodes/10-webhook/config.js';
 import { messageOf } from '../../../nodes/10-webhook/message.js';
 import { signedSample } from '../../../nodes/10-webhook/selfTest.js';
 import { replyTo } from '../../../nodes/10-webhook/response.js';
+import type { IndexedRefusal } from '../../../nodes/shared/delivery/delivery.js';
 import { type Answer, request } from '../../support/http.js';
 import { type FlowNode, places, type Runtime, start } from '../../support/runtime.js';
 
@@ -49,8 +50,8 @@ describe('webhook for pages and files: the saved form', () => {
   });
 
   it('says 400 where the file could not be read, 422 where no row could', () => {
-    const [unread, row] = [{ index: 0, path: '', rule: 'csv.form', message: 'm' }, { index: 3, path: '/Data', rule: 'date.form', message: 'm' }];
-    const status = (rejected: number, ...refusals: typeof unread[]): number => replyTo('batch', { tally: { accepted: 0, duplicates: 0, rejected, ignored: 0 }, refusals }, { outcome: 'complete' }).status;
+    const [unread, row]: [IndexedRefusal, IndexedRefusal] = [{ index: 0, path: '', rule: 'csv.form', message: 'm' }, { index: 3, path: '/Data', rule: 'date.form', message: 'm' }];
+    const status = (rejected: number, ...refusals: IndexedRefusal[]): number => replyTo('batch', { tally: { accepted: 0, duplicates: 0, rejected, ignored: 0 }, refusals }, { outcome: 'complete' }).status;
     assert.deepEqual([status(1, unread), status(1, row), status(2, row, { ...row, rule: 'json' }), status(0)], [400, 422, 422, 200]);
   });
 });

@@ -11,6 +11,7 @@ import { ConfigError, Fault } from '../../../engine/base/errors.js';
 import { isOpen, readConfig } from '../../../nodes/10-webhook/config.js';
 import { messageOf } from '../../../nodes/10-webhook/message.js';
 import { replyTo } from '../../../nodes/10-webhook/response.js';
+import type { IndexedRefusal } from '../../../nodes/shared/delivery/delivery.js';
 import { throttle } from '../../../nodes/shared/throttle.js';
 import { eventually, type FlowNode, places, type Runtime, start } from '../../support/runtime.js';
 
@@ -48,8 +49,8 @@ describe('webhook: the saved form', () => {
 
 describe('webhook: reply and message', () => {
   const tally = { accepted: 0, duplicates: 0, rejected: 0, ignored: 0 };
-  const json = { index: 0, path: '', rule: 'json', message: 'not JSON' };
-  const bad = { index: 1, path: '/data/amount', rule: 'precision', message: 'no' };
+  const json: IndexedRefusal = { index: 0, path: '', rule: 'json', message: 'not JSON' };
+  const bad: IndexedRefusal = { index: 1, path: '/data/amount', rule: 'precision', message: 'no' };
   const cases: [string, Parameters<typeof replyTo>, number, object][] = [
     ['all accepted', ['events', { tally: { ...tally, accepted: 2 }, refusals: [] }, { outcome: 'complete' }], 200, { accepted: 2, duplicates: 0, rejected: 0 }],
     ['ignored', ['shopify', { tally: { ...tally, ignored: 1 }, refusals: [] }, { outcome: 'complete' }], 200, { accepted: 0, duplicates: 0, rejected: 0, ignored: 1 }],
