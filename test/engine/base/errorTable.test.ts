@@ -69,14 +69,17 @@ describe('error table', () => {
 /** Codes that the source puts together: `rate.${by}`, `replay.${state}`. */
 const MADE = new Set(['rate.address', 'rate.all', 'replay.started', 'replay.busy']);
 
-/** What a JSON Schema can find wrong: its keywords, without names of fields and without those that only hold other schemas. */
+/** Keywords that find nothing wrong themselves: what they hold does, but for conditions. */
+const HOLDERS = new Set(['$schema', 'title', 'properties', 'patternProperties', 'items', 'allOf', 'if', 'then']);
+
+/** What a JSON Schema can find wrong: its keywords, without names of fields. */
 function keywordsOf(schema: unknown, found = new Set<string>()): Set<string> {
   if (typeof schema !== 'object' || schema === null) return found;
   for (const [keyword, inner] of Object.entries(schema as Readonly<Record<string, unknown>>)) {
-    if (['properties', 'patternProperties'].includes(keyword)) for (const each of Object.values(inner as object)) keywordsOf(each, found);
-    else if (['allOf', 'anyOf'].includes(keyword)) for (const each of inner as readonly unknown[]) keywordsOf(each, found);
-    else keywordsOf(inner, found);
-    if (!['$schema', 'title', 'properties', 'patternProperties', 'allOf', 'if', 'then'].includes(keyword) && !/^\d+$/.test(keyword)) found.add(keyword);
+    if (keyword === 'if') continue;
+    const isList = ['properties', 'patternProperties', 'allOf', 'anyOf'].includes(keyword);
+    for (const each of isList ? Object.values(inner as object) as readonly unknown[] : [inner]) keywordsOf(each, found);
+    if (!HOLDERS.has(keyword) && !/^\d+$/.test(keyword)) found.add(keyword);
   }
   return found;
 }
