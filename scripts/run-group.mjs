@@ -1,45 +1,44 @@
 /**
- * How does a run end with everything it started? It is a process group of its own, and what is left of the group at its end is ended too.
+ * A process group: a command with everything it starts. It is ended when it has been silent for too long, never for the time it takes in all;
+ * what is left of the group when the command ends is ended too.
  */
 import { spawn } from 'node:child_process';
 
-/** What has given its report has this long to end: Node.js 20 now and then never comes back from closing its last handles. */
-const END_MS = 20_000;
-const LOOK_MS = 1_000;
+const CHECK_MS = 1_000;
 
 const running = new Set();
 
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, () => {
-    for (const pid of running) endGroup(pid);
-    process.exit(1);
-  });
-}
-
-/** Answers the exit code, or the signal's name; `limit` is in ms. `reported`: whether all that matters has been said; `output`: a file instead of ours. */
+/**
+ * Answers the exit code, the signal's name, or `silent`. `progress` answers a number that grows while there is progress; `silenceMs` how long it may
+ * stay the same; `output`: a file instead of ours.
+ */
 export function runGroup(command, args, options) {
-  const { limit, reported = notYet, cwd = '.', env = process.env, output = 'inherit' } = options;
+  const { silenceMs, progress, cwd = '.', env = process.env, output = 'inherit' } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', output, output], cwd, env, detached: true });
     running.add(child.pid);
-    const startedAt = Date.now();
-    let reportedAt = Infinity;
+    let last = { progress: progress(), at: Date.now() };
+    let isSilent = false;
     const timer = setInterval(() => {
-      if (reportedAt === Infinity && reported()) reportedAt = Date.now();
-      if (Date.now() - startedAt > limit || Date.now() - reportedAt > END_MS) endGroup(child.pid);
-    }, LOOK_MS);
+      const now = progress();
+      if (now !== last.progress) last = { progress: now, at: Date.now() };
+      if (Date.now() - last.at <= silenceMs()) return;
+      isSilent = true;
+      endGroup(child.pid);
+    }, CHECK_MS);
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       clearInterval(timer);
       endGroup(child.pid);
       running.delete(child.pid);
-      resolve(signal ?? code);
+      resolve(isSilent ? 'silent' : signal ?? code);
     });
   });
 }
 
-function notYet() {
-  return false;
+/** For a run that is interrupted: nothing it started lives on. */
+export function endAllGroups() {
+  for (const pid of running) endGroup(pid);
 }
 
 function endGroup(pid) {

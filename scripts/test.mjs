@@ -1,125 +1,106 @@
 /**
- * Does all of it work? Build, lint, types, every test against real programs, and the suites that depend on the runtime on other
- * versions of Node.js too; at the end one line `N passed, N failed`.
+ * Test run: build, lint, types and every test against real programs, also on other versions of Node.js; with `--fast` lint, types, unit,
+ * property and node tests only. Jobs run on lanes, side by side. What is killed or interrupted has still said what passed; the last line is
+ * `N passed, N failed`.
  */
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve, sep } from 'node:path';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runGroup } from './run-group.mjs';
+import { endAllGroups, runGroup } from './run-group.mjs';
 import { ensurePrograms } from './system-programs.mjs';
+import { buildJob, elsewhereJobs, fastJobs, installNodesJob, staticJobs, systemJobs } from './test-jobs.mjs';
+import { TestReport } from './test-report.mjs';
 
-const MINUTE = 60_000;
-/** A run that hangs is a failure, not a wait. */
-const LIMIT = { step: 3 * MINUTE, run: 15 * MINUTE };
-const OTHER_NODES = 'test/fixtures/nodes';
-const FOLDERS = ['engine', 'nodes', '.'];
-/** What other versions of Node.js and of Node-RED could change. */
-const ELSEWHERE = { engine: /^store\/.*\.test\.ts$/, nodes: /\.test\.ts$/, system: /^(launcher|contract|topics)\.test\.ts$/ };
+/** No test begins or ends for so long: it hangs. Longer than any test may take, or mocha could not name the one that does. */
+const SILENCE_MS = 12 * 60_000;
+/** What has ended its last test has this long to end: Node.js 20 now and then never comes back from closing its last handles. */
+const END_MS = 60_000;
+/** More at a time would make tests wait for each other; fewer would wait with them for browsers and for windows to end. */
+const LANES = Math.min(Math.max(availableParallelism(), 2), 4);
 
 process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), '..'));
-const { resolve: find } = createRequire(import.meta.url);
+const isFast = process.argv.includes('--fast');
 const startedAt = Date.now();
-const scratch = mkdtempSync(join(tmpdir(), 'bottega-test-'));
-const total = { passed: 0, failed: 0 };
-const notes = [];
+const report = new TestReport(resolve(`node_modules/.cache/bottega/${isFast ? 'test-fast' : 'test'}`));
+const progress = { ended: 0, jobs: 0 };
+const running = new Set();
+
+process.on('exit', () => {
+  endAllGroups();
+  for (const title of running) report.fail(`${title}: interrupted${whileRunning(title)}`);
+  report.print(secondsSince(startedAt));
+  process.exitCode = report.total().failed === 0 ? process.exitCode : 1;
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+process.on('uncaughtException', (error) => {
+  report.fail(error.stack);
+  process.exit(1);
+});
 
 const missing = ensurePrograms();
-if (missing !== undefined) fail(missing);
-if (await step('build', process.execPath, ['scripts/build.mjs'])) {
-  await step('lint', process.execPath, [bin('eslint', 'bin/eslint.js'), '.']);
-  await step('rooms', process.execPath, ['scripts/check-nodes.mjs']);
-  await step('types', process.execPath, [bin('typescript', 'bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
-  await runSuites();
-}
-rmSync(scratch, { recursive: true, force: true });
-for (const note of notes) console.log(note);
-console.log(`${Math.round((Date.now() - startedAt) / 1_000)} s`);
-console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exit(total.failed === 0 ? 0 : 1);
+if (missing !== undefined) report.fail(missing);
+await (isFast ? runAll([...staticJobs(true), ...fastJobs()]) : runEverything());
 
-async function runSuites() {
-  const others = await otherNodes();
-  for (const folder of FOLDERS) await mocha(folder, filesIn(`test/${folder}`, folder === '.' ? /^[^/]+\.test\.ts$/ : undefined));
-  // The whole product mostly waits, for browsers and for windows to end: the other versions take their turn meanwhile.
-  const elsewhere = runElsewhere(others);
-  await mocha('system', filesIn('test/system'));
-  (await elsewhere)();
+async function runEverything() {
+  const built = (await runAll([installNodesJob(), buildJob()])).get('build') === 0;
+  if (!built) return runAll(staticJobs(false));
+  // The product mostly waits, for browsers and for windows to end: what only works has the other lane meanwhile.
+  return runAll(systemJobs(), [...staticJobs(false), ...fastJobs(), ...elsewhereJobs()]);
 }
 
-/** What it prints comes at its end, in one piece. */
-async function runElsewhere(others) {
-  const path = join(scratch, 'elsewhere.txt');
-  const output = openSync(path, 'w');
-  for (const [version, node] of others) {
-    for (const [folder, which] of Object.entries(ELSEWHERE)) {
-      await mocha(`${folder} on Node.js ${version}`, filesIn(`test/${folder}`, which), node, output);
-    }
-  }
-  closeSync(output);
-  return () => { console.log(readFileSync(path, 'utf8')); };
+/** Runs jobs on all lanes, each lane with a queue it prefers; answers how each job ended. */
+async function runAll(...queues) {
+  const ends = new Map();
+  progress.jobs += queues.flat().length;
+  const lane = async (_, index) => {
+    const own = queues[index % queues.length];
+    const next = () => own.shift() ?? queues.find((queue) => queue.length > 0)?.shift();
+    for (let job = next(); job !== undefined; job = next()) ends.set(job.title, await runJob(job));
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return ends;
 }
 
-/** One process per folder, file after file. A run that ends without its counts has crashed. */
-async function mocha(title, files, node = process.execPath, output = 'inherit') {
-  if (files.length === 0) return;
-  heading(title, output);
-  const counts = join(scratch, `${title.replace(/\W+/g, '-')}.json`);
-  const slow = title.startsWith('system') ? ['--timeout', '240000'] : [];
-  const args = [bin('mocha', 'bin/mocha.js'), '--reporter', resolve('scripts/reporter.cjs'), ...slow, ...files];
-  const reported = () => existsSync(counts);
-  const ended = await runGroup(node, args, { limit: LIMIT.run, reported, output, env: { ...process.env, BOTTEGA_COUNTS: counts, BOTTEGA_TEST_PACKAGE: '.' } });
-  if (!existsSync(counts)) {
-    fail(`${title}: ended without a report (${ended})`);
-    return;
-  }
-  const { passes, failures, pending, left } = JSON.parse(readFileSync(counts, 'utf8'));
-  total.passed += passes;
-  total.failed += failures;
-  if (pending > 0) fail(`${title}: ${pending} tests were skipped`);
-  if (failures > 0) notes.push(`${title}: ${failures} failed`);
-  else if (left.length > 0 || ended === 'SIGKILL') notes.push(`${title}: all tests passed; the run had to be ended, held by ${left.join(', ')}`);
-  else if (ended !== 0) fail(`${title}: all tests passed, but the run ended with ${ended}`);
+/** What it prints comes at its end, in one piece, under what has been counted in all until then. */
+async function runJob(job) {
+  const began = Date.now();
+  const output = report.outputOf(job.title);
+  const file = openSync(output, 'w');
+  const lines = job.kind === 'tests' ? { BOTTEGA_REPORT: report.fileOf(job.title), BOTTEGA_TEST_PACKAGE: isFast ? '' : '.' } : {};
+  running.add(job.title);
+  const ended = await runGroup(job.command, job.args, {
+    silenceMs: () => (report.countsOf(job.title).hasEnded ? END_MS : SILENCE_MS),
+    progress: () => report.progressOf(job.title), cwd: job.cwd, output: file, env: { ...process.env, ...lines },
+  });
+  running.delete(job.title);
+  closeSync(file);
+  if (job.kind === 'tests') judgeTests(job.title, ended);
+  else if (ended === 0) report.pass();
+  else report.fail(`${job.title} failed (${ended})`);
+  progress.ended += 1;
+  const { passed, failed } = report.total();
+  console.log(`\n── ${job.title}  ${secondsSince(began)} s   (${progress.ended} of ${progress.jobs}; until now ${passed} passed, ${failed} failed)`);
+  process.stdout.write(readFileSync(output, 'utf8'));
+  return ended;
 }
 
-/** The versions in the fixture other than the running one: a product must not care which of them it meets. */
-async function otherNodes() {
-  const npm = process.env.npm_execpath;
-  const [command, args] = npm === undefined ? ['npm', []] : [process.execPath, [npm]];
-  const install = [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  if (!await step('other versions of Node.js', command, install, OTHER_NODES)) return [];
-  const running = process.versions.node.split('.')[0];
-  return readdirSync(join(OTHER_NODES, 'node_modules'))
-    .filter((name) => /^node\d+$/.test(name) && name !== `node${running}`)
-    .map((name) => [name.slice(4), resolve(OTHER_NODES, 'node_modules', name, 'bin/node')]);
+/** Failed tests are counted by themselves; here is what they do not say. */
+function judgeTests(title, ended) {
+  const { failed, skipped, hasEnded, open } = report.countsOf(title);
+  const how = ended === 'silent' ? `no test began or ended for ${SILENCE_MS / 60_000} minutes` : ended;
+  if (!hasEnded) report.fail(`${title}: ended before its last test (${how})${whileRunning(title)}`);
+  else if (open.length > 0) report.fail(`${title}: the run did not end by itself, held by ${open.join(', ')}`);
+  else if (ended === 'silent') report.note(`${title}: all tests had ended, but Node.js never came back from closing its handles`);
+  else if (failed.length === 0 && ended !== 0) report.fail(`${title}: all tests passed, but the run ended with ${ended}`);
+  if (skipped.length > 0) report.fail(`${title}: ${skipped.length} tests were skipped`);
 }
 
-async function step(title, command, args, cwd = '.') {
-  heading(title);
-  const ended = await runGroup(command, args, { limit: LIMIT.step, cwd });
-  if (ended === 0) total.passed += 1;
-  else fail(`${title} failed (${ended})`);
-  return ended === 0;
+function whileRunning(title) {
+  const { running: at, passed } = report.countsOf(title);
+  return at === undefined ? '' : `, in "${at.begins}" of ${at.file ?? 'no file'}, after ${passed} passed`;
 }
 
-function fail(note) {
-  total.failed += 1;
-  notes.push(note);
-  console.error(note);
-}
-
-function heading(title, output = 'inherit') {
-  const line = `\n── ${title}\n`;
-  if (output === 'inherit') process.stdout.write(line);
-  else writeSync(output, line);
-}
-
-function filesIn(folder, which = /\.test\.ts$/) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true }).filter((name) => which.test(name.split(sep).join('/'))).sort().map((name) => join(folder, name));
-}
-
-function bin(name, path) {
-  return join(dirname(find(`${name}/package.json`)), path);
+function secondsSince(at) {
+  return Math.round((Date.now() - at) / 1_000);
 }
