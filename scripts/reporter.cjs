@@ -11,6 +11,8 @@ const { reporters } = require('mocha');
 /** What lives longer than this after the last test is named, and ended: it should have been closed by its test. */
 const GRACE_MS = 30_000;
 
+const NODE_RED_SETS = /^NODE_RED_/;
+
 module.exports = class Reporter extends reporters.Base {
   #file = undefined;
 
@@ -35,7 +37,7 @@ module.exports = class Reporter extends reporters.Base {
     const file = fileOf(runnable);
     if (file !== undefined && file !== this.#file?.name) {
       this.#closeFile();
-      this.#file = { name: file, since: Date.now(), passed: 0, failed: 0, skipped: 0 };
+      this.#file = { name: file, since: Date.now(), environment: { ...process.env }, passed: 0, failed: 0, skipped: 0 };
     }
     write({ begins: runnable.fullTitle(), file });
   }
@@ -47,12 +49,23 @@ module.exports = class Reporter extends reporters.Base {
 
   #closeFile() {
     if (this.#file === undefined) return;
+    this.#checkEnvironment();
     const { name, since, passed, failed, skipped } = this.#file;
     const ms = Date.now() - since;
     write({ file: name, ms });
     const others = [failed > 0 ? `, ${failed} failed` : '', skipped > 0 ? `, ${skipped} skipped` : ''].join('');
     console.log(`  ${name}  ${passed} passed${others}  ${(ms / 1_000).toFixed(1)} s`);
     this.#file = undefined;
+  }
+
+  /** What a file leaves set, another would meet. */
+  #checkEnvironment() {
+    const { name, environment } = this.#file;
+    const left = [...new Set([...Object.keys(environment), ...Object.keys(process.env)])]
+      .filter((variable) => !NODE_RED_SETS.test(variable) && environment[variable] !== process.env[variable]);
+    if (left.length === 0) return;
+    this.#file.failed += 1;
+    write({ state: 'failed', title: `${name} leaves ${left.join(', ')} changed in the environment`, ms: 0, file: name });
   }
 };
 

@@ -23,6 +23,8 @@ process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), '..'));
 const isFast = process.argv.includes('--fast');
 const startedAt = Date.now();
 const report = new TestReport(resolve(`node_modules/.cache/bottega/${isFast ? 'test-fast' : 'test'}`));
+/** Nothing that a shop has set for its own product reaches the tests. */
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BOTTEGA_|(SHOPIFY|HUBSPOT|POS|MQTT|REDIS|SMTP)_|PORT$|HOST$)/.test(name)));
 const progress = { ended: 0, jobs: 0 };
 const running = new Set();
 
@@ -67,11 +69,11 @@ async function runJob(job) {
   const began = Date.now();
   const output = report.outputOf(job.title);
   const file = openSync(output, 'w');
-  const lines = job.kind === 'tests' ? { BOTTEGA_REPORT: report.fileOf(job.title), BOTTEGA_TEST_PACKAGE: isFast ? '' : '.' } : {};
+  const variables = job.kind === 'tests' ? { BOTTEGA_REPORT: report.fileOf(job.title), BOTTEGA_TEST_PACKAGE: isFast ? '' : '.' } : {};
   running.add(job.title);
   const ended = await runGroup(job.command, job.args, {
     silenceMs: () => (report.countsOf(job.title).hasEnded ? END_MS : SILENCE_MS),
-    progress: () => report.progressOf(job.title), cwd: job.cwd, output: file, env: { ...process.env, ...lines },
+    progress: () => report.progressOf(job.title), cwd: job.cwd, output: file, env: { ...environment, ...variables },
   });
   running.delete(job.title);
   closeSync(file);

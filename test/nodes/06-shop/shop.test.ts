@@ -13,6 +13,7 @@ import { keptSecret, privacyKeyOf } from '../../../nodes/06-shop/privacyKey.js';
 import type { ShopPort } from '../../../nodes/shared/ports.js';
 import { packageFolder, ROOT } from '../../support/package.js';
 import { eachInNodeRed, names, portIn } from '../../support/testNodeRed.js';
+import { inEnvironment } from '../../support/environment.js';
 
 describe('shop form', () => {
   const saved = { id: 'n', type: 'bottega-shop', version: 1 };
@@ -154,16 +155,10 @@ describe('shop node', () => {
   });
 
   it('generates a key once, for this user alone, where none is given', async () => {
-    const given = process.env['BOTTEGA_PRIVACY_KEY'];
-    delete process.env['BOTTEGA_PRIVACY_KEY'];
-    try {
-      const { privacyKey } = await load({});
-      const path = join(home.directory, 'bottega-privacy.key');
-      assert.equal(statSync(path).mode & 0o777, 0o600);
-      assert.match(readFileSync(path, 'utf8'), /^[0-9a-f]{64}\n$/);
-      assert.deepEqual(privacyKeyOf(keptSecret(home.directory)), privacyKey);
-    } finally {
-      if (given !== undefined) process.env['BOTTEGA_PRIVACY_KEY'] = given;
-    }
+    const { privacyKey } = await inEnvironment({ BOTTEGA_PRIVACY_KEY: undefined }, () => load({}));
+    const path = join(home.directory, 'bottega-privacy.key');
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.match(readFileSync(path, 'utf8'), /^[0-9a-f]{64}\n$/);
+    assert.deepEqual(privacyKeyOf(keptSecret(home.directory)), privacyKey);
   });
 });

@@ -14,6 +14,7 @@ import { beginDelivery } from '../../../nodes/shared/delivery/delivery.js';
 import { events } from '../../../nodes/shared/metrics.js';
 import type { InputMessage } from '../../../nodes/shared/node.js';
 import { batchFixture, fixture } from '../../fixtures/normalizing.js';
+import { eachInEnvironment } from '../../support/environment.js';
 
 helper.init(require.resolve('node-red'));
 
@@ -26,13 +27,12 @@ interface TestNode {
 const saved = (change: object = {}): { id: string; type: string } => ({ id: 'normalize', type: 'bottega-normalize', ...change });
 
 describe('normalize node', () => {
+  eachInEnvironment({ BOTTEGA_PRIVACY_KEY: 'a test key of a test shop, long enough' });
   beforeEach((done) => {
-    process.env['BOTTEGA_PRIVACY_KEY'] = 'a test key of a test shop, long enough';
     helper.startServer(done);
   });
 
   afterEach(async () => {
-    delete process.env['BOTTEGA_PRIVACY_KEY'];
     await helper.unload();
     await new Promise<void>((resolve) => { helper.stopServer(resolve); });
   });

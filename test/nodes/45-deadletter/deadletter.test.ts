@@ -18,6 +18,7 @@ import type { ShopPort, StorePort } from '../../../nodes/shared/ports.js';
 import type { InputMessage } from '../../../nodes/shared/node.js';
 import { accepts, freePort } from '../../support/mosquitto.js';
 import { eventually } from '../../support/runtime.js';
+import { eachInEnvironment } from '../../support/environment.js';
 
 helper.init(require.resolve('node-red'));
 
@@ -37,16 +38,15 @@ describe('deadletter node', () => {
   let directory = '';
   let client: MqttClient | undefined;
 
+  eachInEnvironment({ BOTTEGA_PRIVACY_KEY: 'a test key of a test shop, long enough' });
   beforeEach((done) => {
     directory = mkdtempSync(join(tmpdir(), 'bottega-dead-'));
-    process.env['BOTTEGA_PRIVACY_KEY'] = 'a test key of a test shop, long enough';
     helper.startServer(done);
   });
 
   afterEach(async () => {
     await client?.endAsync(true);
     client = undefined;
-    delete process.env['BOTTEGA_PRIVACY_KEY'];
     await helper.unload();
     await new Promise<void>((resolve) => { helper.stopServer(resolve); });
     rmSync(directory, { recursive: true, force: true });

@@ -21,6 +21,7 @@ import type { ShopPort, StorePort } from '../../../nodes/shared/ports.js';
 import { fixture } from '../../fixtures/normalizing.js';
 import { accepts, freePort } from '../../support/mosquitto.js';
 import { eventually } from '../../support/runtime.js';
+import { eachInEnvironment } from '../../support/environment.js';
 
 helper.init(require.resolve('node-red'));
 
@@ -39,9 +40,9 @@ describe('forgetting a customer', function () {
   let port = 0;
   let client: MqttClient | undefined;
 
+  eachInEnvironment({ BOTTEGA_PRIVACY_KEY: 'a test key of a test shop, long enough' });
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'bottega-erasure-'));
-    process.env['BOTTEGA_PRIVACY_KEY'] = 'a test key of a test shop, long enough';
     port = await freePort();
     await new Promise<void>((resolve) => { helper.startServer(resolve); });
     const ports = { shop: 'shop', store: 'store', version: 1 };
@@ -62,7 +63,6 @@ describe('forgetting a customer', function () {
   afterEach(async () => {
     await client?.endAsync(true);
     client = undefined;
-    delete process.env['BOTTEGA_PRIVACY_KEY'];
     await helper.unload();
     await new Promise<void>((resolve) => { helper.stopServer(resolve); });
     rmSync(directory, { recursive: true, force: true });

@@ -14,6 +14,7 @@ import brokerRoom from '../../../nodes/05-broker/broker.js';
 import { readConfig } from '../../../nodes/60-window/config.js';
 import window from '../../../nodes/60-window/window.js';
 import { Mosquitto } from '../../support/mosquitto.js';
+import { eachInEnvironment } from '../../support/environment.js';
 
 helper.init(require.resolve('node-red'));
 
@@ -50,14 +51,13 @@ describe('window and query nodes', () => {
   let httpNode: unknown;
   const observer = (RED: { httpNode: unknown }): void => { httpNode = RED.httpNode; };
 
+  eachInEnvironment({ BOTTEGA_API_TOKEN: 'test-token' });
   beforeEach((done) => {
     directory = mkdtempSync(join(tmpdir(), 'bottega-window-'));
-    process.env['BOTTEGA_API_TOKEN'] = 'test-token';
     helper.startServer(done);
   });
 
   afterEach(async () => {
-    delete process.env['BOTTEGA_API_TOKEN'];
     await helper.unload();
     await new Promise<void>((resolve) => { helper.stopServer(resolve); });
     rmSync(directory, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DATE_KINDS, type DateFormat, parseDate } from '../../../../engine/normalize/formats/dates.js';
 import { type NumberFormat, parseNumber } from '../../../../engine/normalize/formats/numbers.js';
+import { inEnvironment } from '../../../support/environment.js';
 
 const it_: NumberFormat = { locale: 'it-IT' };
 const rome: DateFormat = { locale: 'it-IT', zone: 'Europe/Rome' };
@@ -122,18 +123,9 @@ describe('parseDate', () => {
     it(`${JSON.stringify(input)} as ${JSON.stringify(format)} is ${expected}`, () => { assert.equal(dateIn(input, format), expected); });
   }
 
-  it('is the same in every process zone', () => {
-    const zoneBefore = process.env['TZ'];
-    const read = (zone: string): string[] => {
-      process.env['TZ'] = zone;
-      return cases.map(([input, format]) => dateIn(input, format));
-    };
-    try {
-      assert.deepEqual(read('America/Los_Angeles'), read('Pacific/Auckland'));
-    } finally {
-      if (zoneBefore === undefined) delete process.env['TZ'];
-      else process.env['TZ'] = zoneBefore;
-    }
+  it('is the same in every process zone', async () => {
+    const read = (zone: string): Promise<string[]> => inEnvironment({ TZ: zone }, () => cases.map(([input, format]) => dateIn(input, format)));
+    assert.deepEqual(await read('America/Los_Angeles'), await read('Pacific/Auckland'));
   });
 
   it('never throws', () => {
