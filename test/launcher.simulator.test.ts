@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { verifyHubSpot } from '../engine/verify/hubspot.js';
-import { verifyJwt } from '../engine/verify/jwt.js';
-import { verifyShopify } from '../engine/verify/shopify.js';
-import { verifyStandardWebhook } from '../engine/verify/standardWebhooks.js';
-import { verifyToken } from '../engine/verify/bearerToken.js';
+import { verifyJwt, verifyToken } from '../engine/verify/jwt.js';
+import { verifyShopify, verifyStandardWebhook } from '../engine/verify/hmac.js';
 import type { Signed } from '../engine/verify/verdict.js';
 import { normalize } from '../engine/normalize/normalize.js';
 import { formatInstant, HOUR, LocalClock } from '../engine/base/time.js';

@@ -6,7 +6,7 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import { orderOf, orderText, type Tellable } from './notificationLog.js';
-import { standardKey } from '../verify/standardWebhooks.js';
+import { standardKey } from '../verify/hmac.js';
 import { prefixRange, type Put, type Store, textOf } from '../store/store.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../base/time.js';
 

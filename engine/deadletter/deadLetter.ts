@@ -1,12 +1,12 @@
 /**
- * What could not be used, and why? One letter per refused or ignored thing: its reason in the open, its content sealed.
+ * `DeadLetter` is one thing that could not be used: its reason in the open, its content sealed.
  */
 import type { Refusal } from '../base/errors.js';
 import type { NormalizedBody } from '../normalize/normalize.js';
 import { formatInstant, parseInstant } from '../base/time.js';
 
 /**
- * `reason` is the broken rule or why it was ignored, `path` a JSON Pointer into element `index` of what was sent.
+ * `DeadLetter`: `reason` is the broken rule or why it was ignored, `path` a JSON Pointer into element `index` of what was sent.
  * `sealed`: the element itself, readable with the shop's key only. `ignored` letters are counted, never kept; an `erase` letter is a request
  * to forget somebody, and never kept either: it says which others have to go.
  */
@@ -25,13 +25,13 @@ export interface DeadLetter {
   readonly origin?: Origin;
 }
 
-/** Headers that name deliveries and shops, never people, and how far the sender was believed. */
+/** `Origin`: headers that name deliveries and shops, never people, and how far the sender was believed. */
 export interface Origin {
   readonly headers: Readonly<Record<string, string>>;
   readonly trust: string;
 }
 
-/** Where letters come from, and how they are closed: both functions are given the key and the chance by the caller. */
+/** `LetterSource` says where letters come from, and how they are sealed: both functions get key and randomness from the caller. */
 export interface LetterSource {
   readonly provider: string;
   readonly topic: string;
@@ -46,7 +46,7 @@ const MAX_TEXT = 256;
 const SAFE_TEXT = /[^\p{L}\p{N} ._:/~()[\]-]/gu;
 const KEY_TEXT = /[^\w.:/~-]/g;
 
-/** The letters of one delivery, `atMost` so many of the dead. The content is sealed once per element, with its first letter; what is ignored keeps none. */
+/** `lettersOf` are the letters of one delivery, `atMost` so many of the dead. The content is sealed once per element, with its first letter; what is ignored keeps none. */
 export function lettersOf(outcome: NormalizedBody, raw: unknown, sender: LetterSource, atMost = Infinity): DeadLetter[] {
   const sealedAt = new Set<number>();
   const dead = firstPerItem(outcome).slice(0, atMost).map(({ index, item, rule, path, message }): DeadLetter => {
@@ -54,49 +54,50 @@ export function lettersOf(outcome: NormalizedBody, raw: unknown, sender: LetterS
     const isFirst = !sealedAt.has(index);
     sealedAt.add(index);
     const id = `${sender.name(content)}.${String(item)}`;
-    return { ...letter(sender, { id, reason: rule, path, message, kind: 'dead', index }), ...(isFirst ? enclosed(sender, content) : {}) };
+    return { ...letter(sender, { id, reason: rule, path, message, kind: 'dead', index }), ...(isFirst && enclosed(sender, content)) };
   });
   const ignored = outcome.ignored.map(({ index, reason }) =>
     letter(sender, { id: `${String(sender.receivedAt)}.${String(index)}`, reason, path: '', message: '', kind: 'ignored', index }));
   const erase = (outcome.erasures ?? []).map((index): DeadLetter => {
-    const said: StatedFacts = { id: `${String(sender.receivedAt)}.${String(index)}`, reason: 'privacy', path: '', message: '', kind: 'erase', index };
+    const said: LetterText = { id: `${String(sender.receivedAt)}.${String(index)}`, reason: 'privacy', path: '', message: '', kind: 'erase', index };
     return { ...letter(sender, said), ...enclosed(sender, contentOf(outcome.body, raw, index)) };
   });
   return [...dead, ...ignored, ...erase];
 }
 
-/** Something that another node sent away by its side door, with that door's reason. Repeats and silenced things are only counted. */
-export function letterOfStranger(value: unknown, reason: string, index: number, sender: LetterSource): DeadLetter {
+/** `letterOfRejected` is about something that another node sent by its second output, with its reason. Repeats and suppressed things are only counted. */
+export function letterOfRejected(value: unknown, reason: string, index: number, sender: LetterSource): DeadLetter {
   const kind = reason === 'duplicate' || reason === 'repeat' || reason === 'suppressed' ? 'ignored' : 'dead';
   const content = textBytes(value);
   const open = letter(sender, { id: sender.name(content), reason, path: '', message: '', kind, index });
   return kind === 'dead' ? { ...open, sealed: sender.seal(content) } : open;
 }
 
-/** A letter that came by message, cut to what may be kept; `undefined` where it is none. */
+/** `readLetter` reads a letter that came by message, cut to what may be kept; `undefined` where it is none. */
 export function readLetter(value: unknown, now: number): DeadLetter | undefined {
   if (!isLetter(value)) return undefined;
   const { id, provider, reason, kind, index, sealed, origin } = value;
   const sender = { provider, topic: textOr('', value['topic']), receivedAt: parseInstant(textOr('', value['receivedAt'])) ?? now };
   const said = { id, reason, kind, path: textOr('', value['path']), message: textOr('', value['message']) };
-  const closed = { ...(typeof sealed === 'string' ? { sealed } : {}), ...(isOrigin(origin) ? { origin } : {}) };
+  const closed = { ...(typeof sealed === 'string' && { sealed }), ...(isOrigin(origin) && { origin }) };
   return { ...letter(sender, { ...said, index: Number.isSafeInteger(index) ? Number(index) : 0 }), ...closed };
 }
 
-/** The letter as others may see it. */
+/** `openPart` is the letter as others may see it. */
 export function openPart({ sealed: _sealed, origin: _origin, ...open }: DeadLetter): DeadLetter {
   return open;
 }
 
-/** Letters about the same content share what this answers. */
+/** `contentName` is shared by the letters about the same content. */
 export function contentName({ id }: Pick<DeadLetter, 'id'>): string {
   return id.split('.', 1)[0] ?? id;
 }
 
 function enclosed(sender: LetterSource, content: Uint8Array): Pick<DeadLetter, 'sealed' | 'origin'> {
-  return { sealed: sender.seal(content), ...(sender.origin === undefined ? {} : { origin: sender.origin }) };
+  return { sealed: sender.seal(content), ...(sender.origin !== undefined && { origin: sender.origin }) };
 }
 
+/** `isOrigin`: whether a stored or received value is one. */
 export function isOrigin(value: unknown): value is Origin {
   const { headers, trust } = (value ?? {}) as Readonly<Record<string, unknown>>;
   return typeof trust === 'string' && typeof headers === 'object' && headers !== null && Object.values(headers).every((text) => typeof text === 'string');
@@ -113,9 +114,9 @@ function textOr(otherwise: string, value: unknown): string {
   return typeof value === 'string' ? value : otherwise;
 }
 
-type StatedFacts = Pick<DeadLetter, 'id' | 'reason' | 'path' | 'message' | 'kind' | 'index'>;
+type LetterText = Pick<DeadLetter, 'id' | 'reason' | 'path' | 'message' | 'kind' | 'index'>;
 
-function letter(sender: Pick<LetterSource, 'provider' | 'topic' | 'receivedAt'>, { id, reason, path, message, kind, index }: StatedFacts): DeadLetter {
+function letter(sender: Pick<LetterSource, 'provider' | 'topic' | 'receivedAt'>, { id, reason, path, message, kind, index }: LetterText): DeadLetter {
   return {
     id: id.replaceAll(KEY_TEXT, '-').slice(0, 128),
     provider: shown(sender.provider),

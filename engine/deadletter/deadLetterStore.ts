@@ -1,5 +1,5 @@
 /**
- * Where do dead letters wait to be looked at? In the store, for seven days, the oldest making room for new ones.
+ * `DeadLetterStore` keeps dead letters for seven days; where there are too many the oldest give way to new ones.
  *
  * `x/<receivedAt>/<id>` holds the open part, `y/…` its sealed content, so that listing letters reads no content.
  */
@@ -7,9 +7,11 @@ import { contentName, type DeadLetter, isOrigin, openPart, type Origin } from '.
 import { prefixRange, type Put, type Store, textOf } from '../store/store.js';
 import { DAY, parseInstant } from '../base/time.js';
 
+/** `OPEN_PREFIX` begins the keys of what may be seen, `SEALED_PREFIX` those of the content. */
 export const OPEN_PREFIX = 'x/';
 export const SEALED_PREFIX = 'y/';
 
+/** `DeadLetterLimits` of one shop. */
 export interface DeadLetterLimits {
   readonly letters: number;
   /** Of sealed content, all letters together. */
@@ -17,30 +19,32 @@ export interface DeadLetterLimits {
   readonly keepMs: number;
 }
 
+/** `DEAD_LETTER_LIMITS`: what a shop keeps. */
 export const DEAD_LETTER_LIMITS: DeadLetterLimits = { letters: 10_000, bytes: 256 * 1024 * 1024, keepMs: 7 * DAY };
 
 /** Expired letters, and those of other processes, are noticed at the next count. */
 const RECOUNT_EVERY = 1_000;
 const PAGE = 500;
 
-interface Shelved {
+interface StoredLetter {
   readonly place: string;
   readonly bytes: number;
   readonly letter: DeadLetter;
 }
 
-/** The letters about one content, at their places on the shelf. */
+/** `Bundle`: the letters about one content, with their places in the store. */
 export interface Bundle {
   readonly letter: DeadLetter;
   readonly places: readonly string[];
 }
 
-/** What lies sealed behind a letter. */
+/** `Content` is what lies sealed behind a letter. */
 export interface Content {
   readonly sealed: string;
   readonly origin?: Origin;
 }
 
+/** `DeadLetterStore` of one shop. */
 export class DeadLetterStore {
   readonly #store: Store;
   readonly #limits: DeadLetterLimits;
@@ -53,7 +57,7 @@ export class DeadLetterStore {
     this.#limits = limits;
   }
 
-  /** Letters on the shelf, as far as this process knows. */
+  /** Letters stored, as far as this process knows. */
   get letters(): number {
     return this.#letters;
   }
@@ -98,7 +102,7 @@ export class DeadLetterStore {
     const found = (await this.#store.read(places.map((place) => SEALED_PREFIX + place))).map(textOf).find((text) => text !== undefined);
     if (found?.startsWith('{') !== true) return found === undefined ? undefined : { sealed: found };
     const { sealed, origin } = JSON.parse(found) as { sealed?: unknown; origin?: unknown };
-    return { sealed: typeof sealed === 'string' ? sealed : '', ...(isOrigin(origin) ? { origin } : {}) };
+    return { sealed: typeof sealed === 'string' ? sealed : '', ...(isOrigin(origin) && { origin }) };
   }
 
   async remove(places: readonly string[]): Promise<void> {
@@ -108,14 +112,14 @@ export class DeadLetterStore {
   }
 
   /** The oldest letters, until so many letters and bytes are found. */
-  async #oldest(letters: number, bytes: number): Promise<Shelved[]> {
-    const victims: Shelved[] = [];
+  async #oldest(letters: number, bytes: number): Promise<StoredLetter[]> {
+    const victims: StoredLetter[] = [];
     let freed = 0;
     if (letters <= 0 && bytes <= 0) return victims;
-    for await (const shelved of this.#walk()) {
+    for await (const stored of this.#walk()) {
       if (victims.length >= letters && freed >= bytes) break;
-      victims.push(shelved);
-      freed += shelved.bytes;
+      victims.push(stored);
+      freed += stored.bytes;
     }
     return victims;
   }
@@ -131,12 +135,12 @@ export class DeadLetterStore {
   }
 
   /** Oldest first, a page at a time. */
-  async *#walk(): AsyncGenerator<Shelved> {
+  async *#walk(): AsyncGenerator<StoredLetter> {
     const range = prefixRange(OPEN_PREFIX);
     let gte = range.gte;
     for (;;) {
       const page = await this.#store.scan({ ...range, gte }, PAGE);
-      for (const { key, value } of page) yield shelvedAt(key.slice(OPEN_PREFIX.length), textOf(value));
+      for (const { key, value } of page) yield letterAt(key.slice(OPEN_PREFIX.length), textOf(value));
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE) return;
       gte = `${last.key}\u0001`;
@@ -144,7 +148,7 @@ export class DeadLetterStore {
   }
 }
 
-/** Where a letter lies: the same letter comes back to the same place. */
+/** `placeOf` is where a letter lies: the same letter comes back to the same place. */
 export function placeOf({ id, receivedAt }: Pick<DeadLetter, 'id' | 'receivedAt'>, now: number): string {
   return `${String(parseInstant(receivedAt) ?? now).padStart(13, '0')}/${id}`;
 }
@@ -156,12 +160,12 @@ function keysOf(place: string): [open: string, sealed: string] {
 function putsOf(place: string, letter: DeadLetter, expiresAt: number): Put[] {
   const [open, hidden] = keysOf(place);
   const { sealed, origin } = letter;
-  const record = { ...openPart(letter), ...(sealed === undefined ? {} : { sealedLength: sealed.length }) };
+  const record = { ...openPart(letter), ...(sealed !== undefined && { sealedLength: sealed.length }) };
   const puts: Put[] = [{ key: open, value: JSON.stringify(record), expiresAt }];
   return sealed === undefined ? puts : [...puts, { key: hidden, value: origin === undefined ? sealed : JSON.stringify({ sealed, origin }), expiresAt }];
 }
 
-function shelvedAt(place: string, record: string | undefined): Shelved {
+function letterAt(place: string, record: string | undefined): StoredLetter {
   const { sealedLength, ...letter } = JSON.parse(record ?? '{}') as DeadLetter & { sealedLength?: unknown };
   return { place, letter, bytes: typeof sealedLength === 'number' ? sealedLength : 0 };
 }

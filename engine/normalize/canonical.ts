@@ -1,10 +1,10 @@
 /**
- * Who speaks our own language already? Canonical events, one or an array, checked and brought to their one form.
+ * `normalizeEvents` takes what is canonical already: events, one or an array, checked and brought to their one form.
  */
 import { Collector, type Intake, type NormalizeContext, type Normalized } from './draft/collector.js';
-import { isRecord } from "../base/json.js";
+import { isRecord } from '../base/json.js';
 
-/** Ids are the sender's: it is the one who has to repeat them. */
+/** `normalizeEvents`: ids are the sender's: it is the one who has to repeat them. */
 export function normalizeEvents(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
   const harvest = new Collector(intake, context);
   const sent: readonly unknown[] = Array.isArray(body) ? body : [body];

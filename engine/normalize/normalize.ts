@@ -1,5 +1,5 @@
 /**
- * What happened in the shop, according to this delivery? One pure function per provider, from a raw body to canonical events.
+ * `normalize` turns the raw body of a delivery into canonical events: one pure function per provider.
  */
 import type { Refusal } from '../base/errors.js';
 import { normalizeBatch } from './file/file.js';
@@ -12,7 +12,9 @@ import { normalizePos } from './pos/pos.js';
 import { normalizeShopify } from './shopify/shopify.js';
 import { normalizeWoocommerce } from './woocommerce.js';
 
+/** `PROVIDERS` are all whose bodies can be read. */
 export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events', 'pixel', 'batch'] as const;
+/** `ProviderName` is one of them. */
 export type ProviderName = (typeof PROVIDERS)[number];
 
 type Normalizer = (body: unknown, intake: Intake, context: NormalizeContext) => Normalized;
@@ -34,12 +36,12 @@ const WOOCOMMERCE_PING = /^webhook_id=\d{1,20}$/;
 const MAX_ITEMS = 10_000;
 const TOO_MANY: Refusal = { path: '', rule: 'maxItems', message: `more than ${String(MAX_ITEMS)} elements: send them in several requests` };
 
-/** The outcome, with the parsed body for those who keep what was refused. Never throws, whatever was sent. */
+/** `NormalizedBody` is the outcome, with the parsed body for those who keep what was refused. */
 export interface NormalizedBody extends Normalized {
   readonly body: unknown;
 }
 
-/** `payload` is what the webhook took in: bytes, text, or JSON parsed by an earlier node. */
+/** `normalize` never throws, whatever was sent. `payload` is what the webhook took in: bytes, text, or JSON parsed by an earlier node. */
 export function normalize(payload: unknown, intake: Intake, context: NormalizeContext): NormalizedBody {
   const provider = PROVIDERS.find((known) => known === intake.provider);
   if (provider === 'batch') return normalizeBatch(payload, intake, context);

@@ -1,11 +1,11 @@
 /**
- * Does this come from HubSpot? Its three signature versions; the older two (undated) count only where they are allowed.
+ * HubSpot's three signature versions; the older two (undated) count only where they are allowed.
  */
-import { hmacMatches, type HmacScheme } from './hmac.js';
 import { sameSecret, sha256 } from '../base/secret.js';
+import { hmacMatches, type HmacScheme } from './hmac.js';
 import { refuse, type Signed, SIGNED, type VerificationResult } from './verdict.js';
 
-/** `v3` only, or `any` of v1, v2 and v3. */
+/** `HubSpotVersions`: `v3` only, or `any` of v1, v2 and v3. */
 export type HubSpotVersions = 'v3' | 'any';
 
 const SCHEME: HmacScheme = { algorithm: 'sha256', encoding: 'base64', content: 'method+url+body+timestamp' };
@@ -16,7 +16,7 @@ const MAX_AGE_MS = 300_000;
 /** How far the sender's clock may be ahead of ours. */
 const AHEAD_MS = 30_000;
 
-/** `now` is epoch ms. Where a v3 signature is present nothing else is looked at. */
+/** `verifyHubSpot` judges v3 alone where a v3 signature is present. `now` is epoch ms. */
 export function verifyHubSpot(signed: Signed, secrets: readonly string[], now: number, versions: HubSpotVersions = 'v3'): VerificationResult {
   const given = signed.headers[V3];
   if (given !== undefined) return verifyV3(signed, given, secrets, now);
@@ -24,7 +24,7 @@ export function verifyHubSpot(signed: Signed, secrets: readonly string[], now: n
   return refuse('signature.missing', V3, 'no signature');
 }
 
-/** What HubSpot signs of a URL: these escapes decoded and no others (developers.hubspot.com, "Validating requests"). */
+/** `hubSpotUrl` is what HubSpot signs of a URL: these escapes decoded and no others (developers.hubspot.com, "Validating requests"). */
 export function hubSpotUrl(url: string): string {
   return url.replace(/%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi, (escape) => String.fromCharCode(parseInt(escape.slice(1), 16)));
 }

@@ -1,17 +1,23 @@
 /**
- * Did the till vouch for this request with a JSON Web Token, and for this very body? HS256 by a shared secret, or RS256, ES256, EdDSA by published keys.
+ * Bearer tokens (RFC 6750): our own API token, and a till's JSON Web Token, which may vouch for the very body it comes with.
+ * HS256 by a shared secret, or RS256, ES256, EdDSA by published keys.
  */
-import type { CryptoKey, JWTPayload, JWTVerifyResult } from 'jose';
+import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import { Fault, type RefusalRule } from '../base/errors.js';
-import type { KeyRing } from './jwks.js';
-import { bearerOf } from './bearerToken.js';
+import { present } from '../base/json.js';
 import { sameSecret, sha256 } from '../base/secret.js';
 import { refuse, type Signed, type VerificationResult } from './verdict.js';
 
-/** `audiences`: the names we answer to (base of the public URL, URL of the endpoint). `issuer` counts only where it is set. */
+/** `PublishedKeys` are those of one key server, `name` its address. `keyFor` is a key set of `jose`; it throws `keys.away` where none can be had. */
+export interface PublishedKeys {
+  readonly name: string;
+  readonly keyFor: JWTVerifyGetKey;
+}
+
+/** `JwtTrust`: `audiences` are the names we answer to (base of the public URL, URL of the endpoint). `issuer` counts only where it is set. */
 export interface JwtTrust {
   readonly secrets: readonly string[];
-  readonly keys?: KeyRing;
+  readonly keys?: PublishedKeys;
   readonly issuer?: string;
   readonly audiences: readonly string[];
 }
@@ -22,14 +28,26 @@ const MAX_LIFE_S = 600;
 const PUBLIC_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const HEADER = 'authorization';
 
-/** `now` is epoch ms. Throws `keys.away` where the keys that could tell are not to be had. */
+/** `verifyToken`: does the sender hold our API token? */
+export function verifyToken(signed: Signed, tokens: readonly string[]): VerificationResult {
+  const given = bearerOf(signed.headers);
+  if (given === undefined) return refuse('token.missing', HEADER, 'no bearer token');
+  const matches = tokens.map((token) => sameSecret(token, given));
+  return matches.includes(true) ? { outcome: 'valid', trust: 'token' } : refuse('token.unknown', HEADER, 'not a known token');
+}
+
+/** `bearerOf` is the credential after `Bearer` (the scheme's name in any case). */
+export function bearerOf(headers: Signed['headers']): string | undefined {
+  return /^bearer +([^\s]+)$/i.exec(headers[HEADER]?.trim() ?? '')?.[1];
+}
+
+/** `verifyJwt` judges a till's token. `now` is epoch ms. Throws `keys.away` where the keys that decide are not to be had. */
 export async function verifyJwt(signed: Signed, trust: JwtTrust, now: number): Promise<VerificationResult> {
   const token = bearerOf(signed.headers);
   if (token === undefined) return refuse('token.missing', HEADER, 'no bearer token');
   const jose = await import('jose');
   try {
-    const header = jose.decodeProtectedHeader(token);
-    const proven = await proveToken(token, header, trust, now);
+    const proven = await proveToken(token, jose.decodeProtectedHeader(token).alg ?? '', trust, now);
     return proven === undefined ? refuse('jwt.alg', HEADER, 'not an algorithm of this endpoint') : judge(proven, signed, trust, now);
   } catch (error) {
     if (error instanceof Fault) throw error;
@@ -45,31 +63,34 @@ interface Proven {
 }
 
 /** The token's algorithm alone decides which key is tried, so a published key can never serve as a shared secret. */
-async function proveToken(token: string, header: { alg?: string; kid?: string }, trust: JwtTrust, now: number): Promise<Proven | undefined> {
-  const { alg } = header;
-  if (alg === 'HS256' && trust.secrets.length > 0) return proveShared(token, trust, now);
-  if (alg === undefined || !PUBLIC_ALGORITHMS.includes(alg) || trust.keys === undefined) return undefined;
-  const keys = await trust.keys.keysFor({ ...header, alg }, now);
-  const result = await firstValid(keys, (key) => verifyWith(token, key, alg, trust, now));
-  return { claims: result.payload, scope: trust.keys.name };
+async function proveToken(token: string, alg: string, { secrets, keys, issuer }: JwtTrust, now: number): Promise<Proven | undefined> {
+  const options = present({ algorithms: [alg], requiredClaims: ['exp'], clockTolerance: TOLERANCE_S, currentDate: new Date(now), issuer });
+  if (alg === 'HS256' && secrets.length > 0) return firstValid(token, secrets.map((secret) => ({ key: Buffer.from(secret), scope: secret })), options);
+  if (!PUBLIC_ALGORITHMS.includes(alg) || keys === undefined) return undefined;
+  const { jwtVerify, errors } = await import('jose');
+  try {
+    const { payload } = await jwtVerify(token, keys.keyFor, options);
+    return { claims: payload, scope: keys.name };
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    const candidates: Candidate[] = [];
+    for await (const key of error) candidates.push({ key, scope: keys.name });
+    return firstValid(token, candidates, options);
+  }
 }
 
-async function proveShared(token: string, trust: JwtTrust, now: number): Promise<Proven> {
-  let scope = '';
-  const result = await firstValid(trust.secrets, (secret) => {
-    scope = secret;
-    return verifyWith(token, Buffer.from(secret), 'HS256', trust, now);
-  });
-  return { claims: result.payload, scope };
+interface Candidate {
+  readonly key: CryptoKey | Buffer;
+  readonly scope: string;
 }
 
 /** The first key that fits; a wrong signature lets the next one try, any other fault of the token is final. */
-async function firstValid<K>(keys: readonly K[], verify: (key: K) => Promise<JWTVerifyResult>): Promise<JWTVerifyResult> {
-  const { errors } = await import('jose');
+async function firstValid(token: string, candidates: readonly Candidate[], options: JWTVerifyOptions): Promise<Proven> {
+  const { errors, jwtVerify } = await import('jose');
   let last: unknown = new errors.JWKSNoMatchingKey();
-  for (const key of keys) {
+  for (const { key, scope } of candidates) {
     try {
-      return await verify(key);
+      return { claims: (await jwtVerify(token, key, options)).payload, scope };
     } catch (error) {
       if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
       last = error;
@@ -77,18 +98,6 @@ async function firstValid<K>(keys: readonly K[], verify: (key: K) => Promise<JWT
   }
   throw last;
 }
-
-async function verifyWith(token: string, key: CryptoKey | Buffer, alg: string, trust: JwtTrust, now: number): Promise<JWTVerifyResult> {
-  const { jwtVerify } = await import('jose');
-  return jwtVerify(token, key, {
-    algorithms: [alg],
-    requiredClaims: ['exp'],
-    clockTolerance: TOLERANCE_S,
-    currentDate: new Date(now),
-    ...(trust.issuer === undefined ? {} : { issuer: trust.issuer }),
-  });
-}
-
 function judge({ claims, scope }: Proven, signed: Signed, { audiences }: JwtTrust, now: number): VerificationResult {
   const { aud, jti, bodysha256, exp = 0 } = claims;
   const unlawful = refuseLife(claims, now / 1000);

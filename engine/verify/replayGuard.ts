@@ -1,23 +1,23 @@
 /**
- * Has this token been used for something else? Its id belongs to the body it first came with; the same body again is a redelivery. A body that
- * was refused gives the id back, unless another request with the same body may have been stored.
+ * `ReplayGuard` ties the one-time id of a token to the body it first came with; the same body again is a redelivery. A body that was refused
+ * gives the id back, unless another request with the same body may have been stored.
  */
 import { createHmac } from 'node:crypto';
 import { type Store, textOf } from '../store/store.js';
 import { sha256 } from '../base/secret.js';
 import type { Binding } from './verdict.js';
 
-/** `replayed`: the id is used for another body. */
+/** `BindingOutcome`: `replayed`, the id is used for another body. */
 export type BindingOutcome = 'first' | 'again' | 'replayed';
 
-/** Where ids are remembered until they expire. */
+/** `ReplayGuard` remembers ids until they expire. */
 export interface ReplayGuard {
   bind(binding: Binding, body: Buffer, now: number): Promise<BindingOutcome>;
   /** Once for a request that `bind` let in and that was refused for good: nothing of it was stored. */
   release(binding: Binding, body: Buffer): Promise<void>;
 }
 
-/** Remembers in the shop's store, so that a restart or a second worker knows. */
+/** `storedReplayGuard` remembers in the shop's store, so that a restart or a second worker knows. */
 export function storedReplayGuard(store: Pick<Store, 'read' | 'commit'>): ReplayGuard {
   return {
     bind: (binding, body) => bindIn(store, binding, { body: digestOf(body), uses: 1 }),
@@ -25,7 +25,7 @@ export function storedReplayGuard(store: Pick<Store, 'read' | 'commit'>): Replay
   };
 }
 
-/** Remembers in the process; the oldest go first where more than `limit` are alive. */
+/** `memoryReplayGuard` remembers in the process; the oldest go first where more than `limit` are alive. */
 export function memoryReplayGuard(limit = 10_000): ReplayGuard {
   const known = new Map<string, Held & { readonly expiresAt: number }>();
   return {
@@ -106,7 +106,7 @@ function digestOf(body: Buffer): string {
   return sha256(body).toString('base64url');
 }
 
-/** Of bounded length, whatever the sender wrote, and telling nothing of the scope (which may be a secret). */
+/** Of bounded length, whatever the sender wrote, and revealing nothing of the scope (which may be a secret). */
 function nameOf({ id, scope }: Binding): string {
   return createHmac('sha256', scope).update(id).digest('base64url');
 }

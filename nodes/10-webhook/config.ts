@@ -1,19 +1,21 @@
 /**
- * Who may post here, and how do they prove it? The saved form of a webhook, parsed once.
+ * `WebhookConfig` says who may post here, and how they prove it: the saved form of a webhook, parsed once.
  */
 import { ConfigError } from '../../engine/base/errors.js';
+import { type ProviderName, PROVIDERS } from '../../engine/normalize/normalize.js';
 import type { HubSpotVersions } from '../../engine/verify/hubspot.js';
+import { type Origins, parseOrigins } from '../../engine/verify/pixel/origins.js';
 import { secretLines } from '../../engine/verify/verdict.js';
-import { atVersion, filled } from '../shared/configFields.js';
+import { atVersion, filled, readNumber } from '../shared/configFields.js';
 import type { SavedForm } from '../shared/node.js';
-import { type PixelTerms, readPixelTerms } from './pixelConfig.js';
 
+/** `VERSION` of the saved form. */
 export const VERSION = 1;
 
-export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events', 'pixel', 'batch'] as const;
-export type WebhookProvider = (typeof PROVIDERS)[number];
+/** `WebhookProvider` names whose messages an endpoint takes. */
+export type WebhookProvider = ProviderName;
 
-/** `secrets`: current and previous, of the provider's own kind. Everything absent falls back to the environment, then to nothing. */
+/** `WebhookConfig`: `secrets` are current and previous, of the provider's own kind. Everything absent falls back to the environment, then to nothing. */
 export interface WebhookConfig {
   readonly provider: WebhookProvider;
   readonly path: string;
@@ -29,7 +31,18 @@ export interface WebhookConfig {
   /** Id of the store node that remembers token ids; absent: the process remembers. */
   readonly store?: string;
   /** For what pages send: nobody proves anything there. */
-  readonly pixel?: PixelTerms;
+  readonly pixel?: PixelConfig;
+}
+
+/** `PixelConfig` says whose pages may send, and how much. */
+export interface PixelConfig {
+  readonly origins: Origins;
+  /** One of them, to pose as. */
+  readonly example?: string;
+  /** From one address. */
+  readonly perMinute: number;
+  /** From all of them. */
+  readonly perSecond: number;
 }
 
 type WebhookEnvironment = Readonly<Record<string, string | undefined>>;
@@ -47,12 +60,15 @@ const SECRET_VARIABLES: Readonly<Partial<Record<WebhookProvider, string>>> = {
 const DEADLINE_S = 4;
 /** Thousands of rows take longer than one order, and who sends them can wait. */
 const BATCH_DEADLINE_S = 30;
+const PIXELS_PER_MINUTE = 60;
+const PIXELS_PER_SECOND = 50;
 
-/** Brings a form saved by a former release to the present version. */
+/** `upgrade` brings a form saved by a former release to the present version. */
 export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
+/** `readConfig` throws `ConfigError` with field, rule and value. `secrets` are the node's credentials. */
 export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, string>>, env: WebhookEnvironment = process.env): WebhookConfig {
   const saved = upgrade(raw);
   const provider = readProvider(saved['provider'] ?? 'shopify');
@@ -64,14 +80,14 @@ export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, stri
     secrets: secretsOf([secrets['secret'], secrets['previousSecret']], env[SECRET_VARIABLES[provider] ?? '']),
     versions: saved['oldSignatures'] === true ? 'any' : 'v3',
     deadlineMs: readDeadline(saved['deadline'] ?? (provider === 'batch' ? BATCH_DEADLINE_S : DEADLINE_S)),
-    ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),
-    ...(store === undefined ? {} : { store }),
+    ...(publicUrl !== undefined && { publicUrl: publicUrl.replace(/\/+$/, '') }),
+    ...(store !== undefined && { store }),
     ...readTill(provider, saved, secrets, env),
-    ...(provider === 'pixel' ? { pixel: readPixelTerms(saved, env) } : {}),
+    ...(provider === 'pixel' && { pixel: readPixel(saved, env) }),
   };
 }
 
-/** Whether anybody can get in at all. */
+/** `isOpen`: whether anybody can get in at all. */
 export function isOpen(config: WebhookConfig): boolean {
   return config.pixel !== undefined || config.secrets.length > 0 || config.webhookSecrets.length > 0 || config.keysUrl !== undefined;
 }
@@ -84,9 +100,29 @@ function readTill(provider: WebhookProvider, saved: SavedForm, secrets: Readonly
   const issuer = filled(saved['issuer']);
   return {
     webhookSecrets: secretsOf([secrets['webhookSecret']], env['POS_WEBHOOK_SECRET']),
-    ...(keysUrl === undefined ? {} : { keysUrl }),
-    ...(issuer === undefined ? {} : { issuer }),
+    ...(keysUrl !== undefined && { keysUrl }),
+    ...(issuer !== undefined && { issuer }),
   };
+}
+
+function readPixel(saved: SavedForm, env: WebhookEnvironment): PixelConfig {
+  const typed = filled(saved['origins']) ?? filled(env['BOTTEGA_PIXEL_ORIGINS']) ?? '';
+  const origins = parseOrigins(typed);
+  if (origins === undefined) throw new ConfigError('origins', 'must be addresses such as https://www.shop.example, one per line', typed);
+  const example = exampleOf(typed);
+  return {
+    origins,
+    perMinute: readNumber(saved['perMinute'] ?? PIXELS_PER_MINUTE, 'perMinute', 1, 100_000),
+    perSecond: readNumber(saved['perSecond'] ?? PIXELS_PER_SECOND, 'perSecond', 1, 10_000),
+    ...(example !== undefined && { example }),
+  };
+}
+
+function exampleOf(typed: string): string | undefined {
+  const [first = ''] = typed.split(/[\s,]+/);
+  if (first === '' || first === 'null') return first === '' ? undefined : first;
+  const name = first.replace('*.', 'www.').replace(/\/$/, '');
+  return name.includes('://') ? name : `https://${name}`;
 }
 
 function secretsOf(typed: readonly (string | undefined)[], fallback: string | undefined): string[] {

@@ -1,5 +1,5 @@
 /**
- * How is this endpoint doing? Counts answers for metrics, status and the side door, and keeps each of them from flooding.
+ * `WebhookCounters` counts the answers of one endpoint for metrics, status and the second output, and keeps each of them from flooding.
  */
 import type { Refusal } from '../../engine/base/errors.js';
 import type { Tally } from '../shared/delivery/delivery.js';
@@ -12,13 +12,12 @@ const STATUS_MS = 500;
 const SIDE_MS = 1_000;
 const WARN_MS = 10_000;
 
-type CounterContext = Pick<NodeContext<unknown>, 'out' | 'status' | 'text' | 'node'>;
-
 /** Milliseconds of a clock that nobody sets: one set back must not silence anybody. */
 const ticks = (): number => performance.now();
 
-export class Ledger {
-  readonly #context: CounterContext;
+/** `WebhookCounters` of one endpoint. Without a secret (`closed`) the status says so for good: counts would hide it. */
+export class WebhookCounters {
+  readonly #context: Pick<NodeContext<unknown>, 'out' | 'status' | 'text' | 'node'>;
   readonly #provider: WebhookProvider;
   readonly #show: { (): void; cancel(): void };
   #stored = 0;
@@ -29,11 +28,10 @@ export class Ledger {
   #warnedAt = -Infinity;
   #cause: string | undefined;
 
-  constructor(context: CounterContext, provider: WebhookProvider, door: 'open' | 'shut') {
+  constructor(context: Pick<NodeContext<unknown>, 'out' | 'status' | 'text' | 'node'>, provider: WebhookProvider, endpoint: 'open' | 'closed') {
     this.#context = context;
     this.#provider = provider;
-    // Without a secret the status says so for good: counts would hide it.
-    this.#show = throttle(() => { if (door === 'open') this.#display(); }, STATUS_MS);
+    this.#show = throttle(() => { if (endpoint === 'open') this.#display(); }, STATUS_MS);
   }
 
   close(): void {
@@ -41,10 +39,11 @@ export class Ledger {
   }
 
   /** A delivery that ended well. */
-  stored(tally: Tally, seconds: number): void {
-    const { accepted, duplicates, rejected, ignored } = tally;
-    const counted = { accepted, duplicate: duplicates, rejected, ignored };
-    for (const [outcome, n] of Object.entries(counted)) if (n > 0) events.inc({ source: this.#provider, outcome }, n);
+  stored({ accepted, duplicates, rejected, ignored }: Tally, seconds: number): void {
+    this.#count('accepted', accepted);
+    this.#count('duplicate', duplicates);
+    this.#count('rejected', rejected);
+    this.#count('ignored', ignored);
     hopSeconds.observe({ hop: 'intake' }, seconds);
     this.#stored += Math.max(0, accepted);
     this.#duplicates += duplicates;
@@ -52,9 +51,9 @@ export class Ledger {
     this.#show();
   }
 
-  /** A sender without proof. The side door hears of it at most once a second, and how many there were. Never of the body. */
+  /** A sender without proof. The second output gets at most one message a second, with how many there were, never with a body. */
   refused(refusal: Refusal): void {
-    events.inc({ source: this.#provider, outcome: 'refused' });
+    this.#count('refused', 1);
     this.#refused += 1;
     this.#unreported += 1;
     const now = ticks();
@@ -69,7 +68,7 @@ export class Ledger {
 
   /** A delivery that its sender has to repeat. `nodes` are those that were not done. */
   failed(rule: string, nodes: readonly string[] = []): void {
-    events.inc({ source: this.#provider, outcome: 'unavailable' });
+    this.#count('unavailable', 1);
     this.#cause = rule;
     const now = ticks();
     if (now - this.#warnedAt >= WARN_MS) {
@@ -77,6 +76,10 @@ export class Ledger {
       this.#context.node.warn(this.#context.text('warning.failed', { cause: rule, nodes: nodes.join(', ') || '–' }));
     }
     this.#show();
+  }
+
+  #count(outcome: string, n: number): void {
+    if (n > 0) events.inc({ source: this.#provider, outcome }, n);
   }
 
   #display(): void {

@@ -1,44 +1,47 @@
 /**
- * What happens between a POST and its answer? Type, proof, delivery, one reply; and nobody waits for ever.
+ * `WebhookHandler` takes a POST from its body to its answer: type, proof, delivery, one reply; and nobody waits for ever.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../../engine/base/errors.js';
+import { readBody } from '../../engine/normalize/draft/jsonBody.js';
+import { isFileType } from '../../engine/normalize/file/format.js';
+import { isJsonType } from '../../engine/verify/bodyLimits.js';
+import { isPing } from '../../engine/verify/hmac.js';
 import type { Signed, Trust } from '../../engine/verify/verdict.js';
-import { isPing } from '../../engine/verify/woocommerce.js';
-import { type Answer, refused, unavailable, writeAnswer } from '../shared/http/response.js';
-import { bodyOf } from '../shared/http/rawBody.js';
 import { beginDelivery } from '../shared/delivery/delivery.js';
+import { bodyOf } from '../shared/http/rawBody.js';
+import { type Answer, refused, unavailable, writeAnswer } from '../shared/http/response.js';
 import type { NodeContext } from '../shared/node.js';
-import type { WebhookConfig } from './config.js';
-import type { Ledger } from './counters.js';
-import { unfitFor } from './contentType.js';
+import type { WebhookConfig, WebhookProvider } from './config.js';
+import type { WebhookCounters } from './counters.js';
 import { messageOf } from './message.js';
-import type { Proof, Prove } from './verifier.js';
-import { EMPTY, isRefusal, replyTo, replyToFault, replyToLate } from './response.js';
+import { codeOf, EMPTY, isRefusal, replyTo, replyToFault, replyToLate } from './response.js';
+import type { Proof, Verifier } from './verifier.js';
 
 /** Requests held open at once; each holds its body. */
 const MAX_HELD = 200;
+const NO_BODY = refused(400, '', 'json', 'the body could not be read');
 
 /** Express keeps the whole path where it hands a request on below a mount point. */
-type Request = IncomingMessage & { readonly originalUrl?: string };
-type HandlerContext = Pick<NodeContext<WebhookConfig>, 'RED' | 'config' | 'out' | 'now'>;
+type ExpressRequest = IncomingMessage & { readonly originalUrl?: string };
 
-export class Reception {
-  readonly #context: HandlerContext;
+/** `WebhookHandler` of one endpoint. `verify` proves senders; `publicUrl` is what they call this server, without slash at the end. */
+export class WebhookHandler {
+  readonly #context: Pick<NodeContext<WebhookConfig>, 'RED' | 'config' | 'out' | 'now'>;
   readonly #publicUrl: string;
-  readonly #prove: Prove;
-  readonly #ledger: Ledger;
+  readonly #verify: Verifier;
+  readonly #counters: WebhookCounters;
   readonly #held = new Set<ServerResponse>();
   #state: 'open' | 'closed' = 'open';
 
-  constructor(context: HandlerContext, publicUrl: string, prove: Prove, ledger: Ledger) {
+  constructor(context: Pick<NodeContext<WebhookConfig>, 'RED' | 'config' | 'out' | 'now'>, publicUrl: string, verify: Verifier, counters: WebhookCounters) {
     this.#context = context;
     this.#publicUrl = publicUrl;
-    this.#prove = prove;
-    this.#ledger = ledger;
+    this.#verify = verify;
+    this.#counters = counters;
   }
 
-  handle(request: Request, response: ServerResponse): Promise<void> | undefined {
+  handle(request: ExpressRequest, response: ServerResponse): Promise<void> | undefined {
     const body = bodyOf(request);
     const early = body === undefined ? NO_BODY : this.#answerAtOnce(request, body);
     if (early !== undefined || body === undefined) {
@@ -47,7 +50,9 @@ export class Reception {
     }
     this.#held.add(response);
     response.once('close', () => { this.#held.delete(response); });
-    const signed = { method: 'POST', url: `${this.#publicUrl}${request.originalUrl ?? request.url ?? ''}`, headers: singleHeaders(request), body };
+    // Node.js gives every header as one text but `set-cookie`, which no proof reads.
+    const headers = request.headers as Signed['headers'];
+    const signed = { method: 'POST', url: `${this.#publicUrl}${request.originalUrl ?? request.url ?? ''}`, headers, body };
     try {
       return this.#receive(signed, response)?.catch((error: unknown) => { this.#fail(error, response); });
     } catch (error) {
@@ -56,14 +61,29 @@ export class Reception {
     }
   }
 
-  /** Everybody still waiting is told to send again. */
+  /** Everybody still waiting gets 503 and sends again. */
   close(): void {
     this.#state = 'closed';
     for (const response of this.#held) writeAnswer(response, unavailable('delivery.failed', 1));
     this.#held.clear();
   }
 
-  #answerAtOnce(request: Request, body: Buffer): Answer | undefined {
+  /** Hands on what has been let in; `answer` is called once, when it is stored or was not. */
+  deliver(signed: Signed, trust: Trust, receivedAt: number, answer: (answer: Answer) => void): void {
+    const { RED, config, out, now } = this.#context;
+    const message = messageOf(config.provider, signed, trust, receivedAt);
+    // Between 1 ms and the whole patience, also where the clock has been set meanwhile.
+    const delivery = beginDelivery(RED, message, Math.min(config.deadlineMs, Math.max(1, config.deadlineMs - (now() - receivedAt))));
+    delivery.onSettled((outcome) => {
+      if (outcome.outcome === 'complete') this.#counters.stored(delivery.tally, (now() - receivedAt) / 1_000);
+      else this.#counters.failed(outcome.outcome === 'failed' ? codeOf(outcome.error) : 'delivery.deadline', delivery.underWay().map(this.#nameOf));
+      answer(replyTo(config.provider, delivery, outcome));
+    });
+    out.primary(message);
+    delivery.sent();
+  }
+
+  #answerAtOnce(request: ExpressRequest, body: Buffer): Answer | undefined {
     const { provider } = this.#context.config;
     if (provider === 'woocommerce' && isPing(body)) return EMPTY;
     const unfit = unfitFor(provider, request.headers['content-type'], body);
@@ -74,63 +94,44 @@ export class Reception {
   /** Most proofs need nobody else's word: they are judged at once, with no promise and no timer. */
   #receive(signed: Signed, response: ServerResponse): Promise<void> | undefined {
     const receivedAt = this.#context.now();
-    const verdict = this.#prove(signed, receivedAt);
-    if (verdict instanceof Promise) return this.#judgeInTime(verdict, signed, receivedAt, response);
-    this.#judge(verdict, signed, receivedAt, response);
+    const proof = this.#verify(signed, receivedAt);
+    if (proof instanceof Promise) return this.#inTime(proof, response).then((proven) => { this.#judge(proven, signed, receivedAt, response); });
+    this.#judge(proof, signed, receivedAt, response);
     return undefined;
-  }
-
-  async #judgeInTime(proving: Promise<Proof>, signed: Signed, receivedAt: number, response: ServerResponse): Promise<void> {
-    this.#judge(await this.#inTime(proving, response), signed, receivedAt, response);
   }
 
   /** The store may be opening, the key server thinking: the sender's patience ends all the same. */
   #inTime<T>(work: Promise<T>, response: ServerResponse): Promise<T> {
     const timer = setTimeout(() => {
-      this.#ledger.failed('delivery.deadline');
+      this.#counters.failed('delivery.deadline');
       writeAnswer(response, replyToLate());
     }, this.#context.config.deadlineMs);
     return work.finally(() => { clearTimeout(timer); });
   }
 
   #judge(proof: Proof, signed: Signed, receivedAt: number, response: ServerResponse): void {
-    // Who has hung up or been told to send again meanwhile, sends again; nothing has been begun for it.
+    // Who has hung up or got 503 meanwhile, sends again; nothing has been begun for it.
     if (this.#state === 'closed' || response.headersSent || response.destroyed) return;
     if (proof.outcome === 'valid') this.deliver(signed, proof.trust, receivedAt, (answer) => { this.#answer(answer, proof, response); });
     else this.#refuse(proof.refusal, response);
   }
 
-  /** Before it hears of a refusal the sender may use its token for the corrected body. */
+  /** Before it learns of a refusal the sender may use its token for the corrected body. */
   #answer(answer: Answer, { release }: Proof, response: ServerResponse): void {
     if (release === undefined || !isRefusal(answer)) writeAnswer(response, answer);
     else void this.#inTime(release(), response).then(() => { writeAnswer(response, answer); }, (error: unknown) => { this.#fail(error, response); });
   }
 
   #fail(error: unknown, response: ServerResponse): void {
-    this.#ledger.failed(codeOf(error));
+    this.#counters.failed(codeOf(error));
     writeAnswer(response, replyToFault(error));
   }
 
   #refuse(refusal: Refusal, response: ServerResponse): void {
-    this.#ledger.refused(refusal);
+    this.#counters.refused(refusal);
     const { path, rule, message } = refusal;
     const challenge = path === '/headers/authorization' ? { headers: { 'WWW-Authenticate': 'Bearer' } } : {};
     writeAnswer(response, { ...refused(401, path, rule, message), ...challenge });
-  }
-
-  /** Hands on what has been let in; `answer` is called once, when it is stored or was not. */
-  deliver(signed: Signed, trust: Trust, receivedAt: number, answer: (answer: Answer) => void): void {
-    const { RED, config, out, now } = this.#context;
-    const message = messageOf(config.provider, signed, trust, receivedAt);
-    // Between 1 ms and the whole patience, also where the clock has been set meanwhile.
-    const delivery = beginDelivery(RED, message, Math.min(config.deadlineMs, Math.max(1, config.deadlineMs - (now() - receivedAt))));
-    delivery.onSettled((outcome) => {
-      if (outcome.outcome === 'complete') this.#ledger.stored(delivery.tally, (now() - receivedAt) / 1_000);
-      else this.#ledger.failed(outcome.outcome === 'failed' ? codeOf(outcome.error) : 'delivery.deadline', delivery.underWay().map(this.#nameOf));
-      answer(replyTo(config.provider, delivery, outcome));
-    });
-    out.primary(message);
-    delivery.sent();
   }
 
   /** A node as its user knows it. */
@@ -140,14 +141,21 @@ export class Reception {
   };
 }
 
-const NO_BODY = refused(400, '', 'json', 'the body could not be read');
-
-function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : 'delivery.failed';
+/** By its type, and for pages (whose refusals nobody keeps) by what it is. */
+function unfitFor(provider: WebhookProvider, contentType: string | undefined, body: Buffer): Answer | undefined {
+  switch (provider) {
+    case 'batch': return isFileType(contentType) ? undefined : wrongType('must be CSV, NDJSON or XML');
+    // `sendBeacon` sends plain text without asking first.
+    case 'pixel': return isJsonType(contentType) || /^\s*text\/plain\s*(;|$)/i.test(contentType ?? '') ? unreadable(body) : wrongType('must be JSON, or text that is JSON');
+    default: return isJsonType(contentType) ? undefined : wrongType('must be JSON');
+  }
 }
 
-/** Node.js gives every header as one text but `set-cookie`, which no proof looks at. */
-function singleHeaders({ headers }: IncomingMessage): Record<string, string | undefined> {
-  return headers as Record<string, string | undefined>;
+function unreadable(body: Buffer): Answer | undefined {
+  const read = readBody(body);
+  return read.outcome === 'json' ? undefined : refused(400, read.refusal.path, read.refusal.rule, read.refusal.message);
+}
+
+function wrongType(message: string): Answer {
+  return refused(415, '/headers/content-type', 'type', message);
 }

@@ -1,12 +1,12 @@
 /**
- * What does the flow learn about a request besides its body? Never more than normalize needs.
+ * `WebhookMessage` is what the flow learns about a request besides its body: never more than normalize needs.
  */
-import { shopifyHeader } from '../../engine/verify/shopify.js';
+import { shopifyHeader } from '../../engine/verify/hmac.js';
 import type { Signed, Trust } from '../../engine/verify/verdict.js';
 import type { InputMessage } from '../shared/node.js';
 import type { WebhookProvider } from './config.js';
 
-/** `headers`: by short name, e.g. `topic`, `shop-domain`, `webhook-id`. `receivedAt` is epoch ms. */
+/** `WebhookMessage`: `headers` by short name, e.g. `topic`, `shop-domain`, `webhook-id`. `receivedAt` is epoch ms. */
 export interface WebhookMessage {
   readonly provider: WebhookProvider;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,6 +18,7 @@ const SHOPIFY = ['topic', 'action', 'shop-domain', 'triggered-at', 'webhook-id',
 const WOOCOMMERCE = ['topic', 'source', 'resource', 'event', 'id', 'delivery-id'];
 const TILL = ['webhook-id', 'webhook-timestamp', 'x-cn-operation', 'ce-id', 'ce-type', 'ce-source', 'ce-subject', 'ce-time'];
 
+/** `messageOf` is the message that a proven request becomes. */
 export function messageOf(provider: WebhookProvider, signed: Signed, trust: WebhookMessage['trust'], receivedAt: number): InputMessage {
   const headers = headersOf(provider, signed);
   const intake: WebhookMessage = { provider, headers, receivedAt, trust };

@@ -1,6 +1,6 @@
 /**
- * How does a page of the shop reach us? Its origin, the visitor's pace and kind are judged before anything is read; who asks for a picture gets
- * one, whatever becomes of it.
+ * `PixelEndpoint` takes what pages of the shop send: their origin, the visitor's pace and kind are judged before anything is read; who asks for a
+ * picture gets one, whatever becomes of it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../../engine/base/errors.js';
@@ -11,9 +11,9 @@ import { addressOf, visitorOf } from '../../engine/verify/pixel/visitor.js';
 import { type Answer, refused } from '../shared/http/response.js';
 import type { Terms } from '../shared/http/rawBody.js';
 import { events } from '../shared/metrics.js';
-import type { Ledger } from './counters.js';
-import type { PixelTerms } from './pixelConfig.js';
-import type { Reception } from './handler.js';
+import type { PixelConfig } from './config.js';
+import type { WebhookCounters } from './counters.js';
+import type { WebhookHandler } from './handler.js';
 
 /** What `sendBeacon` itself holds to. */
 const MAX_BYTES = 65_536;
@@ -27,20 +27,21 @@ const ticks = (): number => performance.now();
 
 type Headers = Signed['headers'];
 
+/** `PixelEndpoint` is what a webhook for pages does beside its handler. */
 export class PixelEndpoint implements Terms {
   readonly maxBytes = MAX_BYTES;
   readonly #context: { readonly now: () => number };
-  readonly #terms: PixelTerms;
-  readonly #ledger: Ledger;
-  readonly #reception: Pick<Reception, 'deliver'>;
+  readonly #config: PixelConfig;
+  readonly #counters: WebhookCounters;
+  readonly #handler: Pick<WebhookHandler, 'deliver'>;
   readonly #limit: RateLimit;
 
-  constructor(context: { readonly now: () => number }, terms: PixelTerms, ledger: Ledger, reception: Pick<Reception, 'deliver'>) {
+  constructor(context: { readonly now: () => number }, config: PixelConfig, counters: WebhookCounters, handler: Pick<WebhookHandler, 'deliver'>) {
     this.#context = context;
-    this.#terms = terms;
-    this.#ledger = ledger;
-    this.#reception = reception;
-    const { perMinute, perSecond } = terms;
+    this.#config = config;
+    this.#counters = counters;
+    this.#handler = handler;
+    const { perMinute, perSecond } = config;
     this.#limit = new RateLimit({ perSecond: perMinute / 60, burst: perMinute }, { perSecond, burst: perSecond * BURST_S });
   }
 
@@ -68,7 +69,7 @@ export class PixelEndpoint implements Terms {
       return;
     }
     const signed = { method: 'GET', url, headers, body: Buffer.from(JSON.stringify(pageIn(url, headers))) };
-    this.#reception.deliver(signed, 'untrusted', this.#context.now(), (answer) => { writePicture(response, answer); });
+    this.#handler.deliver(signed, 'untrusted', this.#context.now(), (answer) => { writePicture(response, answer); });
   };
 
   #preflight(headers: Headers): Answer {
@@ -81,7 +82,7 @@ export class PixelEndpoint implements Terms {
   #judge(request: IncomingMessage, headers: Headers): Answer | undefined {
     const admission = this.#limit.admit(addressOf(request.socket.remoteAddress, headers), ticks());
     if (admission.outcome === 'refused') return this.#refusePace(admission.by, admission.retryAfterS);
-    if (!isAllowed(this.#terms.origins, originOf(headers))) return this.#refuseOrigin();
+    if (!isAllowed(this.#config.origins, originOf(headers))) return this.#refuseOrigin();
     if (visitorOf(headers) === 'person') return undefined;
     events.inc({ source: 'pixel', outcome: 'ignored' });
     return IGNORED;
@@ -89,19 +90,19 @@ export class PixelEndpoint implements Terms {
 
   #refusePace(by: 'address' | 'all', retryAfterS: number): Answer {
     const refusal: Refusal = { path: '', rule: `rate.${by}`, message: 'too many; come again later' };
-    this.#ledger.refused(refusal);
+    this.#counters.refused(refusal);
     return { ...refused(429, refusal.path, refusal.rule, refusal.message), headers: { 'Retry-After': String(retryAfterS) } };
   }
 
   #refuseOrigin(): Answer {
     const refusal: Refusal = { path: '/headers/origin', rule: 'origin.foreign', message: 'no page of this shop' };
-    this.#ledger.refused(refusal);
+    this.#counters.refused(refusal);
     return refused(403, refusal.path, refusal.rule, refusal.message);
   }
 
-  /** A beacon is sent with the page's cookies; we set none and read none, but the browser wants to hear that it may. */
+  /** A beacon is sent with the page's cookies; we set none and read none, but the browser asks whether it may. */
   #shared({ origin }: Headers): Record<string, string> {
-    if (origin === undefined || !isAllowed(this.#terms.origins, origin)) return { Vary: 'Origin' };
+    if (origin === undefined || !isAllowed(this.#config.origins, origin)) return { Vary: 'Origin' };
     return { 'Vary': 'Origin', 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Credentials': 'true' };
   }
 }
@@ -120,13 +121,13 @@ const OF_PICTURE = {
   'Content-Type': 'image/gif', 'Content-Length': String(PICTURE.length), 'Cache-Control': 'no-store', 'Cross-Origin-Resource-Policy': 'cross-origin',
 };
 
-/** The parameters as fields; somebody looks at the page that shows the picture, unless they say otherwise. */
+/** The parameters as fields; somebody has the page open that shows the picture, unless they say otherwise. */
 function pageIn(url: string, { referer }: Headers): Record<string, string> {
   const query = new URLSearchParams(url.split('?')[1] ?? '');
-  return { event: 'visit', ...(referer === undefined ? {} : { url: referer }), ...Object.fromEntries(query) };
+  return { event: 'visit', ...(referer !== undefined && { url: referer }), ...Object.fromEntries(query) };
 }
 
-/** Node.js gives every header as one text but `set-cookie`, which nobody looks at. */
+/** Node.js gives every header as one text but `set-cookie`, which nobody reads. */
 function headersOf({ headers }: IncomingMessage): Headers {
   return headers as Headers;
 }

@@ -1,5 +1,5 @@
 /**
- * What is the sender told once the delivery is over? The contract's table, as a function.
+ * `replyTo` is the answer to a sender once its delivery is over: the contract's table, as a function.
  */
 import type { FaultCode } from '../../engine/base/errors.js';
 import { UNREADABLE } from '../../engine/normalize/file/file.js';
@@ -13,6 +13,7 @@ const RETRY_AFTER_S = 5;
 /** Faults whose code helps the sender's people; any other error stays inside. */
 const NAMED = /^(store|outbox|broker|keys)\.[a-z]+$/;
 
+/** `replyTo`: 200, 400 or 422 once everything is done, else 503. */
 export function replyTo(provider: WebhookProvider, delivery: Pick<Delivery, 'tally' | 'refusals'>, outcome: Outcome): Answer {
   switch (outcome.outcome) {
     case 'complete': return replyComplete(provider, delivery);
@@ -21,26 +22,33 @@ export function replyTo(provider: WebhookProvider, delivery: Pick<Delivery, 'tal
   }
 }
 
-/** 503 with the fault's code where it is one of ours. */
+/** `replyToFault` is 503 with the fault's code where it is one of ours. */
 export function replyToFault(error: unknown): Answer {
-  const code = (error as { code?: unknown } | null)?.code;
+  const code = codeOf(error);
   return unavailable(isNamed(code) ? code : 'delivery.failed', RETRY_AFTER_S);
 }
 
-function isNamed(code: unknown): code is FaultCode {
-  return typeof code === 'string' && NAMED.test(code);
+function isNamed(code: string): code is FaultCode {
+  return NAMED.test(code);
 }
 
+/** `codeOf` is the code of a fault, `delivery.failed` where it has none. */
+export function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : 'delivery.failed';
+}
+
+/** `replyToLate`: not everything was done in time. */
 export function replyToLate(): Answer {
   return unavailable('delivery.deadline', RETRY_AFTER_S);
 }
 
-/** Sent again as it is, it would be refused again: nothing of it was stored. */
+/** `isRefusal`: sent again as it is, it would be refused again: nothing of it was stored. */
 export function isRefusal({ status }: Answer): boolean {
   return status >= 400 && status < 500;
 }
 
-/** Nothing to store and nothing wrong: WooCommerce's ping. */
+/** `EMPTY`: nothing to store and nothing wrong: WooCommerce's ping. */
 export const EMPTY: Answer = { status: 200, body: { accepted: 0, duplicates: 0, rejected: 0 } };
 
 function replyComplete(provider: WebhookProvider, { tally, refusals }: Pick<Delivery, 'tally' | 'refusals'>): Answer {
@@ -52,8 +60,8 @@ function replyComplete(provider: WebhookProvider, { tally, refusals }: Pick<Deli
   }
   const body = {
     accepted, duplicates, rejected,
-    ...(ignored > 0 ? { ignored } : {}),
-    ...(refusals.length > 0 ? { errors: refusals } : {}),
+    ...(ignored > 0 && { ignored }),
+    ...(refusals.length > 0 && { errors: refusals }),
   };
   return { status: 200, body };
 }

@@ -1,5 +1,5 @@
 /**
- * Does this endpoint work, from the signature to the last node? Posts a signed example to it, as its sender would, and tells what it answered.
+ * `probe` tries an endpoint from the signature to the last node: it posts a signed example, as its sender would, and reports the answer.
  */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -11,15 +11,14 @@ import {
 } from '../../engine/verify/samples/sign.js';
 import { formatInstant } from '../../engine/base/time.js';
 import type { EditorReply } from '../shared/editorApi.js';
-import type { WebhookConfig } from './config.js';
-import type { PixelTerms } from './pixelConfig.js';
+import type { PixelConfig, WebhookConfig } from './config.js';
 
 /** Longer than any endpoint may take. */
 const PATIENCE_MS = 65_000;
 const MAX_ANSWER_BYTES = 65_536;
 const MAX_ERRORS = 5;
 
-/** What senders call the endpoint (HubSpot signs it, a till's token names it). */
+/** `probe`: `publicUrl` is what senders call the server (HubSpot signs it, a till's token names it). */
 export async function probe(RED: NodeAPI, config: WebhookConfig, publicUrl: string, now: number): Promise<EditorReply> {
   const path = `${rootOf(RED)}${config.path}`;
   const signed = signedSample(config, `${publicUrl}${path}`, now);
@@ -29,7 +28,7 @@ export async function probe(RED: NodeAPI, config: WebhookConfig, publicUrl: stri
   return { outcome: 'answered', status, tookMs: Date.now() - startedAt, ...countsIn(text) };
 }
 
-/** `undefined` where only the sender has the key. */
+/** `signedSample` is `undefined` where only the sender has the key. */
 export function signedSample(config: WebhookConfig, url: string, now: number): SignedRequest | undefined {
   const { provider, path, pixel, secrets: [secret], webhookSecrets: [webhookSecret] } = config;
   const sample = sampleOf(provider, 'harmless', now);
@@ -65,8 +64,8 @@ function nameAt(now: number): string {
 }
 
 /** As a page of the shop would send it. */
-function pageRequest(path: string, { example }: PixelTerms, body: string): SignedRequest {
-  return { path, body, headers: { 'content-type': 'text/plain', ...(example === undefined ? {} : { origin: example }) } };
+function pageRequest(path: string, { example }: PixelConfig, body: string): SignedRequest {
+  return { path, body, headers: { 'content-type': 'text/plain', ...(example !== undefined && { origin: example }) } };
 }
 
 function rootOf(RED: NodeAPI): string {
@@ -100,7 +99,7 @@ function countsIn(text: string): { counts?: unknown; errors?: unknown } {
   const answer = parsed(text);
   if (typeof answer !== 'object' || answer === null) return {};
   const { errors, ...counts } = answer as Readonly<Record<string, unknown>>;
-  return { counts, ...(Array.isArray(errors) ? { errors: errors.slice(0, MAX_ERRORS) } : {}) };
+  return { counts, ...(Array.isArray(errors) && { errors: errors.slice(0, MAX_ERRORS) }) };
 }
 
 function parsed(text: string): unknown {

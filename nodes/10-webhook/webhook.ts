@@ -1,5 +1,5 @@
 /**
- * How does a sale enter the shop? `POST` from Shopify, HubSpot, WooCommerce, a till, any program or page of the shop, answered when it is stored.
+ * The `bottega-webhook` node: `POST` from Shopify, HubSpot, WooCommerce, a till, any program or page of the shop, answered when it is stored.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
@@ -7,15 +7,16 @@ import { ConfigError } from '../../engine/base/errors.js';
 import { memoryReplayGuard, storedReplayGuard } from '../../engine/verify/replayGuard.js';
 import { answerEditor, serveEditor } from '../shared/editorApi.js';
 import { captureBodies } from '../shared/http/rawBody.js';
-import type { StorePort } from '../shared/ports.js';
 import { serve } from '../shared/http/route.js';
-import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
+import { type NodeSpec, portOf, registerNode } from '../shared/node.js';
+import type { StorePort } from '../shared/ports.js';
 import { isOpen, readConfig, type WebhookConfig } from './config.js';
-import { Ledger } from './counters.js';
-import { probe } from './selfTest.js';
+import { WebhookCounters } from './counters.js';
+import { WebhookHandler } from './handler.js';
 import { PixelEndpoint } from './pixel.js';
-import { keyRingOf, proverOf } from './verifier.js';
-import { Reception } from './handler.js';
+import { publishedKeys } from './publishedKeys.js';
+import { probe } from './selfTest.js';
+import { verifierOf } from './verifier.js';
 
 /** Token ids belong to no shop in particular. */
 const TENANT = 'shop';
@@ -27,29 +28,28 @@ const spec: NodeSpec<WebhookConfig> = {
   open(context) {
     const { RED, config, status } = context;
     if (RED.settings.httpNodeRoot === false) throw new ConfigError('path', 'needs httpNodeRoot in the settings of Node-RED', config.path);
-    const store = config.store === undefined ? undefined : portOf<StorePort>(RED, config.store, 'store').of(TENANT);
-    const guard = store === undefined ? memoryReplayGuard() : storedReplayGuard(store);
-    const keys = config.keysUrl === undefined ? undefined : keyRingOf(config.keysUrl);
+    const guard = config.store === undefined ? memoryReplayGuard() : storedReplayGuard(portOf<StorePort>(RED, config.store, 'store').of(TENANT));
+    const keys = config.keysUrl === undefined ? undefined : publishedKeys(config.keysUrl);
     const publicUrl = config.publicUrl ?? localUrl(RED);
-    const ledger = new Ledger(context, config.provider, isOpen(config) ? 'open' : 'shut');
-    const reception = new Reception(context, publicUrl, proverOf(config, audiencesOf(RED, publicUrl, config.path), guard, keys), ledger);
+    const counters = new WebhookCounters(context, config.provider, isOpen(config) ? 'open' : 'closed');
+    const handler = new WebhookHandler(context, publicUrl, verifierOf(config, audiencesOf(RED, publicUrl, config.path), guard, keys), counters);
     answerEditor(context.node, () => probe(RED, config, publicUrl, context.now()));
-    const pixel = config.pixel === undefined ? undefined : new PixelEndpoint(context, config.pixel, ledger, reception);
+    const pixel = config.pixel === undefined ? undefined : new PixelEndpoint(context, config.pixel, counters, handler);
     const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> | undefined => {
       pixel?.allow(request, response);
-      return reception.handle(request, response);
+      return handler.handle(request, response);
     };
     const release = captureBodies(RED, config.path, (request, response) => { void handle(request, response); }, pixel);
     const unserve = [serve(RED, 'all', config.path, handle), ...(pixel === undefined ? [] : [serve(RED, 'get', `${config.path}.gif`, pixel.picture)])];
     if (isOpen(config)) status.ok('listening', { path: config.path });
     else status.waiting('noSecret');
-    void keys?.warm(context.now()).then((had) => { if (!had) status.waiting('keysAway'); });
+    void keys?.warm().then((had) => { if (!had) status.waiting('keysAway'); });
     return {
       close() {
         for (const end of unserve) end();
         release();
-        reception.close();
-        ledger.close();
+        handler.close();
+        counters.close();
       },
     };
   },

@@ -1,5 +1,5 @@
 /**
- * What could not be used? Everything that left by a side door for good, kept for a week with its reason; and back in again, when asked.
+ * The `bottega-deadletter` node: what left by a second output for good, kept for a week with its reason; and back in again, when asked.
  */
 import type { NodeAPI } from 'node-red';
 import { DeadLetterStore } from '../../engine/deadletter/deadLetterStore.js';
@@ -24,20 +24,20 @@ const spec: NodeSpec<DeadLetterConfig> = {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const storePort = portOf<StorePort>(RED, config.store, 'store');
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
-    const shelf = new DeadLetterStore(storePort.of(shop.tenant));
+    const letters = new DeadLetterStore(storePort.of(shop.tenant));
     const now = (): number => context.now();
     const replayer = new Replayer({
-      letters: shelf, shop, now, deliver: (again) => deliver(context, again), changed: () => { show(); }, warn: (error) => { node.warn(messageOf(error)); },
+      letters, shop, now, deliver: (again) => deliver(context, again), changed: () => { show(); }, warn: (error) => { node.warn(messageOf(error)); },
     });
-    const keeper = new LetterRecorder({
-      letters: shelf, shop, now, stored: (letters) => { replayer.stored(letters); }, ...(broker === undefined ? {} : { broker }),
+    const recorder = new LetterRecorder({
+      letters, shop, now, stored: (added) => { replayer.stored(added); }, ...(broker !== undefined && { broker }),
       erased: (count) => { node.log(`dead letters that spoke of somebody who asked to be forgotten: ${String(count)} erased`); },
     });
-    const show = throttle(() => { showStatus(context, storePort, keeper.counts, replayer); }, STATUS_MS);
+    const show = throttle(() => { showStatus(context, storePort, recorder.counts, replayer); }, STATUS_MS);
     const unwatch = storePort.watch(() => { show(); });
     return {
       batch: async (jobs) => {
-        await handle(jobs, keeper, replayer);
+        await handle(jobs, recorder, replayer);
         show();
       },
       close: () => {
@@ -49,10 +49,10 @@ const spec: NodeSpec<DeadLetterConfig> = {
   },
 };
 
-/** Letters are kept; a command goes on by the side door with what became of it. */
-async function handle(jobs: readonly InputJob[], keeper: LetterRecorder, replayer: Replayer): Promise<void> {
+/** Letters are kept; a command goes on by the second output with what became of it. */
+async function handle(jobs: readonly InputJob[], recorder: LetterRecorder, replayer: Replayer): Promise<void> {
   const letters = jobs.filter(({ message }) => commandOf(message.payload) === undefined);
-  if (letters.length > 0) await keeper.handle(letters);
+  if (letters.length > 0) await recorder.handle(letters);
   for (const { message, out } of jobs) {
     const command = commandOf(message.payload);
     if (command !== undefined) out.secondary(message, `replay.${replayer.start(command)}`);
@@ -66,12 +66,12 @@ function commandOf(payload: unknown): { readonly id?: string } | undefined {
   return replay === 'all' ? {} : { id: replay };
 }
 
-function deliver({ RED, node }: NodeContext<DeadLetterConfig>, { output: door, message }: Again): ReturnType<ReplayContext['deliver']> {
+function deliver({ RED, node }: NodeContext<DeadLetterConfig>, { output, message }: Again): ReturnType<ReplayContext['deliver']> {
   const sent = { ...message, _msgid: RED.util.generateId() };
   const delivery = beginDelivery(RED, sent, REPLAY_DEADLINE_MS);
   return new Promise((resolve) => {
     delivery.onSettled((outcome) => { resolve({ outcome, tally: delivery.tally }); });
-    node.send(door === 'bodies' ? [null, null, sent] : [null, null, null, sent]);
+    node.send(output === 'bodies' ? [null, null, sent] : [null, null, null, sent]);
     delivery.sent();
   });
 }

@@ -1,8 +1,8 @@
 /**
- * What happens to a dead letter? It is stored, then told over MQTT, then passed on; what was only ignored is counted by its reason.
+ * `LetterRecorder` stores dead letters, passes them on and publishes them over MQTT; what was only ignored is counted by its reason.
  */
 import { randomBytes } from 'node:crypto';
-import { type DeadLetter, letterOfStranger, openPart, readLetter } from '../../engine/deadletter/deadLetter.js';
+import { type DeadLetter, letterOfRejected, openPart, readLetter } from '../../engine/deadletter/deadLetter.js';
 import { eraseLetters } from '../../engine/erasure/eraseDeadLetters.js';
 import type { DeadLetterStore } from '../../engine/deadletter/deadLetterStore.js';
 import { messageOf } from '../../engine/base/errors.js';
@@ -16,14 +16,15 @@ const IV_BYTES = 12;
 const MAX_REASONS = 50;
 const PUBLISH_AT_ONCE = 100;
 
+/** `RecorderContext` is what a recorder works with. */
 export interface RecorderContext {
   readonly letters: DeadLetterStore;
   readonly shop: Pick<ShopPort, 'tenant' | 'privacyKey'>;
   readonly broker?: Pick<BrokerPort, 'publish'>;
   now(): number;
-  /** Told how many letters spoke of somebody who asked to be forgotten. */
+  /** Called with how many letters spoke of somebody who asked to be forgotten. */
   erased(letters: number): void;
-  /** Told of the letters that were just stored. */
+  /** Called with the letters that were just stored. */
   stored(letters: readonly DeadLetter[]): void;
 }
 
@@ -34,7 +35,7 @@ interface SortedLetters {
   readonly erase: readonly DeadLetter[];
 }
 
-/** `unpublished`: why the last letter could not be told; it is stored all the same. */
+/** `Counts`: `unpublished` is why the last letter could not be published; it is stored all the same. */
 export interface Counts {
   readonly stored: number;
   readonly dropped: number;
@@ -42,6 +43,7 @@ export interface Counts {
   readonly unpublished?: string;
 }
 
+/** `LetterRecorder` of one node. */
 export class LetterRecorder {
   readonly #context: RecorderContext;
   readonly #letters: DeadLetterStore;
@@ -56,8 +58,8 @@ export class LetterRecorder {
   }
 
   get counts(): Counts {
-    const unpublished = this.#unpublished === undefined ? {} : { unpublished: this.#unpublished };
-    return { stored: this.#stored, dropped: this.#dropped, ignored: this.#ignored, ...unpublished };
+    const unpublished = this.#unpublished;
+    return { stored: this.#stored, dropped: this.#dropped, ignored: this.#ignored, ...(unpublished !== undefined && { unpublished }) };
   }
 
   /** Throws where they cannot be stored: then nothing was passed on, and the sender tries again. */
@@ -93,7 +95,7 @@ export class LetterRecorder {
     const { shop } = this.#context;
     const now = this.#context.now();
     const { provider, receivedAt } = (message['intake'] ?? {}) as { provider?: unknown; receivedAt?: unknown };
-    return letterOfStranger(value, typeof message['reason'] === 'string' ? message['reason'] : 'unknown', index, {
+    return letterOfRejected(value, typeof message['reason'] === 'string' ? message['reason'] : 'unknown', index, {
       provider: typeof provider === 'string' ? provider : 'flow',
       topic: typeof message.topic === 'string' ? message.topic : '',
       receivedAt: typeof receivedAt === 'number' && Number.isSafeInteger(receivedAt) && receivedAt > 0 && receivedAt <= now ? receivedAt : now,
@@ -112,13 +114,13 @@ export class LetterRecorder {
     if (ignored.length > 0) out.secondary({ ...message, payload: shape(ignored) }, 'ignored');
   }
 
-  /** Telling is no condition of keeping: a broker that is away costs nobody a letter. */
+  /** Publishing is no condition of keeping: a broker that is away costs nobody a letter. */
   async #publish(letters: readonly DeadLetter[]): Promise<void> {
     const { broker, shop } = this.#context;
     if (broker === undefined) return;
     for (let from = 0; from < letters.length; from += PUBLISH_AT_ONCE) {
-      const told = letters.slice(from, from + PUBLISH_AT_ONCE).map((letter) => broker.publish(`bottega/${shop.tenant}/dead`, JSON.stringify(openPart(letter))));
-      const failed = (await Promise.allSettled(told)).find((result) => result.status === 'rejected');
+      const published = letters.slice(from, from + PUBLISH_AT_ONCE).map((letter) => broker.publish(`bottega/${shop.tenant}/dead`, JSON.stringify(openPart(letter))));
+      const failed = (await Promise.allSettled(published)).find((result) => result.status === 'rejected');
       this.#unpublished = failed === undefined ? undefined : messageOf(failed.reason);
       if (failed !== undefined) return;
     }

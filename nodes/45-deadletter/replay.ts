@@ -1,5 +1,5 @@
 /**
- * How does a dead letter get a second chance? Its content is unsealed and goes in again; what was understood leaves the shelf, the rest stays on it.
+ * `Replayer` gives dead letters a second chance: their content is unsealed and goes in again; what was understood is removed, the rest stays.
  */
 import { type DeadLetterStore, type Bundle, placeOf } from '../../engine/deadletter/deadLetterStore.js';
 import type { DeadLetter } from '../../engine/deadletter/deadLetter.js';
@@ -12,18 +12,20 @@ import { events } from '../shared/metrics.js';
 import type { ShopPort } from '../shared/ports.js';
 import type { InputMessage } from '../shared/node.js';
 
-/** What goes in again, and where: a sender's body to `normalize`, a finished event to `window`. */
+/** `Again` is what goes in again, and where: a sender's body to `normalize`, a finished event to `window`. */
 export type Again = { readonly output: 'bodies' | 'events'; readonly message: InputMessage };
 
-/** `busy`: one replay at a time. */
+/** `Started`: `busy`, one replay at a time. */
 export type Started = 'started' | 'busy';
 
+/** `Progress` of the present or last run. */
 export interface Progress {
   readonly state: 'running' | 'idle';
   readonly understood: number;
   readonly left: number;
 }
 
+/** `ReplayContext` is what a replayer works with. */
 export interface ReplayContext {
   readonly letters: DeadLetterStore;
   readonly shop: Pick<ShopPort, 'privacyKey' | 'currency'>;
@@ -34,9 +36,10 @@ export interface ReplayContext {
   warn(error: unknown): void;
 }
 
+/** `Replayer` of one node. */
 export class Replayer {
   readonly #context: ReplayContext;
-  /** Where letters came back to the shelf during the present run. */
+  /** Where letters came back to the store during the present run. */
   readonly #returned = new Set<string>();
   #run: Promise<void> | undefined;
   #phase: 'open' | 'closed' = 'open';
@@ -69,7 +72,7 @@ export class Replayer {
     if (this.#run !== undefined) for (const letter of letters) this.#returned.add(placeOf(letter, this.#context.now()));
   }
 
-  /** Does not wait: what is under way is still on the shelf, and the facts make its second coming harmless. */
+  /** Does not wait: what is under way is still stored, and the facts make its second coming harmless. */
   close(): void {
     this.#phase = 'closed';
   }

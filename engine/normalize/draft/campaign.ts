@@ -1,5 +1,5 @@
 /**
- * Which campaign brought the customer? The `utm_` parameters of the landing page, else the site that linked to the shop.
+ * `campaignOf` finds the campaign that brought a customer: the `utm_` parameters of the landing page, else the site that linked to the shop.
  */
 import type { Campaign } from '../../event/event.js';
 
@@ -17,38 +17,29 @@ const SOCIAL_HOSTS: readonly (readonly [RegExp, string])[] = [
 ];
 const MAX_LENGTH = 100;
 
-/** From a landing page (may be a path) and a referring page; links inside the shop's own site bring nobody. */
+/** `campaignOf`: from a landing page (may be a path) and a referring page; links inside the shop's own site bring nobody. */
 export function campaignOf(landing: string | undefined, referrer: string | undefined, ownHost: string): Campaign | undefined {
-  const query = queryOf(landing);
+  const query = urlOf(landing)?.searchParams;
   return campaignFrom(query?.get('utm_source'), query?.get('utm_medium'), query?.get('utm_campaign')) ?? referralOf(referrer, ownHost);
 }
 
-/** From the three parameters as they were sent; a value that could name a person is left out. */
+/** `campaignFrom` the three parameters as they were sent; a value that could name a person is left out. */
 export function campaignFrom(source: string | null | undefined, medium: string | null | undefined, name: string | null | undefined): Campaign | undefined {
   const [cleanSource, cleanMedium, cleanName] = [clean(source)?.toLowerCase(), clean(medium)?.toLowerCase(), clean(name)];
   if (cleanSource === undefined && cleanMedium === undefined && cleanName === undefined) return undefined;
   return {
-    ...(cleanSource === undefined ? {} : { source: cleanSource }),
-    ...(cleanMedium === undefined ? {} : { medium: cleanMedium }),
-    ...(cleanName === undefined ? {} : { name: cleanName }),
+    ...(cleanSource !== undefined && { source: cleanSource }),
+    ...(cleanMedium !== undefined && { medium: cleanMedium }),
+    ...(cleanName !== undefined && { name: cleanName }),
   };
 }
 
-/** From the page that linked to the shop: a social network by its name, any other site by its host. */
+/** `referralOf` the page that linked to the shop: a social network by its name, any other site by its host. */
 export function referralOf(referrer: string | undefined, ownHost: string): Campaign | undefined {
   const host = urlOf(referrer)?.hostname.replace(/^www\./, '') ?? '';
   if (!host.includes('.') || host === ownHost || host.endsWith('.invalid')) return undefined;
   const network = SOCIAL_HOSTS.find(([pattern]) => pattern.test(host))?.[1];
   return network === undefined ? campaignFrom(host, 'referral', undefined) : { source: network, medium: 'social' };
-}
-
-/** A path of plain letters needs no parsing of URLs: what comes after its question mark is the query. */
-const PLAIN_PATH = /^\/(?![/\\])[\x21\x24-\x7e]*$/;
-
-function queryOf(landing: string | undefined): URLSearchParams | undefined {
-  if (landing === undefined || !PLAIN_PATH.test(landing)) return urlOf(landing)?.searchParams;
-  const mark = landing.indexOf('?');
-  return mark < 0 ? undefined : new URLSearchParams(landing.slice(mark));
 }
 
 function urlOf(text: string | undefined): URL | undefined {

@@ -1,5 +1,6 @@
 /**
- * What came out of one delivery? Canonical events with deterministic ids, refusals with their place and rule, and what was left out on purpose.
+ * `Collector` gathers what comes out of one delivery: canonical events with deterministic ids, refusals with their place and rule, and what was
+ * left out on purpose.
  */
 import { hash } from 'node:crypto';
 import type { Refusal } from '../../base/errors.js';
@@ -11,7 +12,7 @@ import type { OwnColumns } from '../mapping/columns.js';
 import type { PosMapping } from '../mapping/fieldMapping.js';
 import { isRecord, present } from '../../base/json.js';
 
-/** How a delivery came in. Header names are lower-case, with or without their provider's prefix; `topic` is the message's. */
+/** `Intake` says how a delivery came in. Header names are lower-case, with or without their provider's prefix; `topic` is the message's. */
 export interface Intake {
   readonly provider: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,7 +20,7 @@ export interface Intake {
   readonly receivedAt: number;
 }
 
-/** What normalizing depends on besides the delivery. The first store is the default one. */
+/** `NormalizeContext` is what normalizing depends on besides the delivery. The first store is the default one. */
 export interface NormalizeContext {
   readonly now: number;
   readonly currency: string;
@@ -32,25 +33,26 @@ export interface NormalizeContext {
   readonly stages: Stages;
 }
 
-/** Pipeline stages by their internal names, as HubSpot sends them. */
+/** `Stages` are pipeline stages by their internal names, as HubSpot sends them. */
 export interface Stages {
   readonly won: readonly string[];
   readonly lost: readonly string[];
   readonly closedTicket: readonly string[];
 }
 
-/** A refusal with the place of the refused element in what was sent; those of one event share its `item`. */
+/** `PlacedRefusal` is a refusal with the place of the refused element in what was sent; those of one event share its `item`. */
 export interface PlacedRefusal extends Refusal {
   readonly index: number;
   readonly item: number;
 }
 
+/** `Ignored`: one element, and why. */
 export interface Ignored {
   readonly index: number;
   readonly reason: IgnoredReason;
 }
 
-/** An event before it is checked. `origins`: which field of the sender's body each canonical path came from, for refusals. */
+/** `EventDraft` is an event before it is checked. `origins`: which field of the sender's body each canonical path came from, for refusals. */
 export interface EventDraft {
   readonly type: EventType;
   readonly source: string;
@@ -61,6 +63,7 @@ export interface EventDraft {
   readonly origins?: Readonly<Record<string, string>>;
 }
 
+/** `Normalized` is the outcome of one delivery. */
 export interface Normalized {
   readonly events: readonly ShopEvent[];
   readonly refusals: readonly PlacedRefusal[];
@@ -72,7 +75,8 @@ export interface Normalized {
 }
 
 const ID_LENGTH = 22;
-/** Collects what one delivery gives. */
+
+/** `Collector` of one delivery. */
 export class Collector implements Normalized {
   readonly events: ShopEvent[] = [];
   readonly refusals: PlacedRefusal[] = [];
@@ -87,7 +91,7 @@ export class Collector implements Normalized {
     this.#recordedtime = formatInstant(intake.receivedAt);
   }
 
-  /** Checks a draft; its id is made of what it says, so that the same fact told twice is the same event. */
+  /** Checks a draft; its id is made of what it says, so that the same fact sent twice is the same event. */
   add(index: number, { origins = {}, ...draft }: EventDraft): void {
     const event = this.#parse(index, { specversion: '1.0', id: '-', ...draft, data: present(draft.data) }, origins);
     if (event !== undefined) this.events.push({ ...event, id: eventId(event) });
@@ -123,7 +127,7 @@ export class Collector implements Normalized {
   }
 }
 
-/** 132 bits over what an event says: source, type, subject, version and data in canonical order. */
+/** `eventId`: 132 bits over what an event says: source, type, subject, version and data in canonical order. */
 export function eventId({ source, type, subject, sequence, data }: Omit<ShopEvent, 'id'>): string {
   const said = [source, type, subject ?? '', sequence, canonicalJson(data)].join('|');
   return hash('sha256', said, 'base64url').slice(0, ID_LENGTH);

@@ -1,5 +1,5 @@
 /**
- * What do the headers say about a delivery: its topic, the shop it came from, the store it belongs to?
+ * Headers of a delivery: its topic, the shop it came from, the store it belongs to.
  */
 import type { Refusal } from '../../base/errors.js';
 import type { Intake, NormalizeContext } from './collector.js';
@@ -9,10 +9,10 @@ const HARMLESS = [
   'topic', 'action', 'shop-domain', 'source', 'resource', 'event', 'webhook-id', 'event-id', 'delivery-id', 'triggered-at', 'api-version',
   'content-type', 'store', 'till',
 ];
-/** Headers that may travel on: they name deliveries and shops, never people. */
+/** `HARMLESS_HEADERS` may travel on: they name deliveries and shops, never people. */
 export const HARMLESS_HEADERS: ReadonlySet<string> = new Set(HARMLESS.flatMap((name) => PREFIXES.map((prefix) => prefix + name)));
 
-/** A header by its bare name, whatever prefix its provider puts before it. */
+/** `headerOf` finds a header by its bare name, whatever prefix its provider puts before it. */
 export function headerOf({ headers }: Pick<Intake, 'headers'>, name: string): string | undefined {
   for (const prefix of PREFIXES) {
     const full = prefix + name;
@@ -22,10 +22,10 @@ export function headerOf({ headers }: Pick<Intake, 'headers'>, name: string): st
   return undefined;
 }
 
-/** Signed, and nobody can say what it is about: kept, so that nothing is lost that was taken. */
+/** `TOPIC_MISSING`: signed, and nobody can say what it is about. Kept, so that nothing is lost that was taken. */
 export const TOPIC_MISSING: Refusal = { path: '', rule: 'topic.missing', message: 'no header says what the message is about' };
 
-/** "orders/create", also where topic and action come in two headers, else as in the message's own topic. */
+/** `topicOf` is e.g. "orders/create", also where topic and action come in two headers, else as in the message's own topic. */
 export function topicOf(intake: Pick<Intake, 'headers' | 'topic' | 'provider'>): string {
   const header = headerOf(intake, 'topic')?.toLowerCase();
   if (header !== undefined) {
@@ -36,18 +36,18 @@ export function topicOf(intake: Pick<Intake, 'headers' | 'topic' | 'provider'>):
   return intake.topic?.startsWith(prefix) === true ? intake.topic.slice(prefix.length).toLowerCase() : '';
 }
 
-/** A host name for a URN, whether it came bare or as a URL. */
+/** `hostOf` is a host name for a URN, whether it came bare or as a URL. */
 export function hostOf(text: string | undefined): string {
   const host = (text ?? '').trim().toLowerCase().replace(/^[a-z]+:\/\//, '').replace(/[/:?#].*$/s, '');
   return /^[a-z0-9.-]{1,200}$/.test(host) ? host : 'unknown';
 }
 
-/** The store a sender calls by that name. */
+/** `storeNamed` is the store a sender calls by that name. */
 export function storeNamed({ stores }: Pick<NormalizeContext, 'stores'>, name: string | undefined): string | undefined {
   return name === undefined ? undefined : stores.find(({ id, aliases }) => id === name || aliases.includes(name))?.id;
 }
 
-/** The store everything belongs to that names none we know. */
+/** `defaultStore` is the store everything belongs to that names none we know. */
 export function defaultStore({ stores }: Pick<NormalizeContext, 'stores'>): string {
   return stores[0]?.id ?? 'main';
 }

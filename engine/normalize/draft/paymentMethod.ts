@@ -1,6 +1,7 @@
 /**
- * How was it paid? The names that shops and tills give to means of payment, told apart into the few that are counted.
+ * `PaymentMethod`: the names that shops and tills give to means of payment, sorted into the few that are counted.
  */
+/** `PaymentMethod` is one of the kinds that are counted. */
 export type PaymentMethod = 'cash' | 'card' | 'voucher' | 'transfer' | 'other';
 
 const KINDS: readonly (readonly [RegExp, PaymentMethod])[] = [
@@ -10,7 +11,7 @@ const KINDS: readonly (readonly [RegExp, PaymentMethod])[] = [
   [/shopify_payments|woocommerce_payments|stripe|card|carta|credit|debit|bancomat|nexi|xpay|sumup|adyen|mollie|square|zettle|elettronic|\bpos\b|visa|mastercard|amex/, 'card'],
 ];
 
-/** The one kind that all names share; `other` where they differ, `undefined` where there are none. */
+/** `paymentOf` is the one kind that all names share; `other` where they differ, `undefined` where there are none. */
 export function paymentOf(names: readonly unknown[]): PaymentMethod | undefined {
   const kinds = new Set(names.filter((name): name is string => typeof name === 'string' && name.trim() !== '').map(kindOf));
   const [only] = kinds;

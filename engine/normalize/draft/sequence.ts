@@ -1,30 +1,29 @@
 /**
- * Which of two versions is the later one, where the source counts in whole seconds? At the same second open comes before completed before
- * cancelled before voided.
+ * Sequences of versions for sources that count in whole seconds: at the same second open comes before completed before cancelled before voided.
  */
 import type { SaleStatus } from '../../event/event.js';
 import { formatInstant, parseInstant } from '../../base/time.js';
 
 const RANK: Readonly<Record<SaleStatus, number>> = { open: 0, completed: 1, cancelled: 2, voided: 3 };
 
-/** For a source that counts seconds the rank takes the place of milliseconds, for one that counts milliseconds that of nanoseconds. */
+/** `rankedSequence`: for a source that counts seconds the rank takes the place of milliseconds, for one that counts milliseconds that of nanoseconds. */
 export function rankedSequence(epochMs: number, rank: number): string {
   return epochMs % 1_000 === 0 ? formatInstant(epochMs + Math.min(rank, 999)) : rankedInMillisecond(epochMs, rank);
 }
 
-/** For a source that always counts milliseconds, at full seconds too. */
+/** `rankedInMillisecond`: for a source that always counts milliseconds, at full seconds too. */
 export function rankedInMillisecond(epochMs: number, rank: number): string {
   const text = formatInstant(epochMs);
   return rank === 0 ? text : `${text.slice(0, -1)}${String(rank).padStart(6, '0')}Z`;
 }
 
-/** The sequence of a version with that status, changed at that RFC 3339 instant; `undefined` where the text is none. */
+/** `statusSequence` is the sequence of a version with that status, changed at that RFC 3339 instant; `undefined` where the text is none. */
 export function statusSequence(changedAt: string | undefined, status: SaleStatus): string | undefined {
   const epochMs = changedAt === undefined ? undefined : parseInstant(changedAt);
   return epochMs === undefined ? undefined : rankedSequence(epochMs, RANK[status]);
 }
 
-/** The same for an instant that is known already. */
+/** `statusSequenceAt` is the same for an instant that is known already. */
 export function statusSequenceAt(epochMs: number, status: SaleStatus): string {
   return rankedSequence(epochMs, RANK[status]);
 }

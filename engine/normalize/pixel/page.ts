@@ -1,15 +1,15 @@
 /**
- * What happened on a page of the shop, as its visitor's browser tells it? Our own short form and Shopify's web pixel, in the few fields that are used.
+ * `PixelPage` is what a visitor's browser says of a page of the shop: our own short form and Shopify's web pixel, in the few fields that are used.
  */
 import type { Campaign } from '../../event/event.js';
 import { parseInstant } from '../../base/time.js';
 import { campaignFrom, referralOf } from '../draft/campaign.js';
 import { at, idAt, textAt } from '../draft/fields.js';
 
-/** `visit`: somebody looks at the shop; the others are the steps of a checkout. */
+/** `FunnelStep`: `visit` is somebody in the shop; the others are the steps of a checkout. */
 export type FunnelStep = 'visit' | 'started' | 'continued' | 'completed';
 
-/** Ids are the browser's own, and stay inside. `saidAt`: epoch ms by a clock that nobody vouches for. */
+/** `PixelPage`: ids are the browser's own, and stay inside. `saidAt`: epoch ms by a clock that nobody vouches for. */
 export interface PixelPage {
   readonly step: FunnelStep;
   /** Of this very message. */
@@ -21,7 +21,7 @@ export interface PixelPage {
   /** Came by a link of the shop's own, and no campaign says otherwise. */
   readonly way: 'arrived' | 'inside';
   readonly store: string | undefined;
-  /** To tell messages without an id apart. */
+  /** Keeps messages without an id apart. */
   readonly url: string | undefined;
 }
 
@@ -35,7 +35,7 @@ const STEPS: Readonly<Record<string, FunnelStep>> = {
   purchase: 'completed', checkout_completed: 'completed',
 };
 
-/** `undefined` for events that nobody counts. */
+/** `readPage` is `undefined` for events that nobody counts. */
 export function readPage(body: unknown): PixelPage | undefined {
   const name = (textAt(body, 'event') ?? textAt(body, 'name') ?? '').toLowerCase();
   const step = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;

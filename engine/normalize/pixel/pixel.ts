@@ -1,5 +1,5 @@
 /**
- * Which visits and checkouts do the shop's own pages tell? Anybody can write such a message: it makes visits and steps of a checkout, with their
+ * `normalizePixel` reads what the shop's own pages send. Anybody can write such a message: it makes visits and steps of a checkout, with their
  * campaign, and never a sum of money; nothing of it that names a person or a browser leaves.
  */
 import { formatInstant, MINUTE } from '../../base/time.js';
@@ -15,30 +15,30 @@ const MAX_SKEW_MS = 2 * MINUTE;
 /** Pages that are sent together. */
 const MAX_PAGES = 50;
 
-/** One message or a few in an array. What cannot be used is counted and not kept. */
+/** `normalizePixel`: one message or a few in an array. What cannot be used is counted and not kept. */
 export function normalizePixel(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
-  const harvest = new Collector(intake, context);
+  const collector = new Collector(intake, context);
   const pages: readonly unknown[] = Array.isArray(body) ? body.slice(0, MAX_PAGES + 1) : [body];
   pages.forEach((page, index) => {
     const read = isRecord(page) && index < MAX_PAGES ? readPage(page) : 'unreadable';
-    if (read === 'unreadable') harvest.ignore(index, 'page.form');
-    else if (read === undefined) harvest.ignore(index, 'page.event');
-    else addPage(harvest, index, new SeenPages(read, intake, context));
+    if (read === 'unreadable') collector.ignore(index, 'page.form');
+    else if (read === undefined) collector.ignore(index, 'page.event');
+    else addPage(collector, index, new SeenPages(read, intake, context));
   });
-  return harvest;
+  return collector;
 }
 
-function addPage(harvest: Collector, index: number, seen: SeenPages): void {
+function addPage(collector: Collector, index: number, seen: SeenPages): void {
   const { page } = seen;
   if (page.step === 'visit' && page.way === 'inside') {
-    harvest.ignore(index, 'page.inside');
+    collector.ignore(index, 'page.inside');
     return;
   }
   const trial = new Collector(seen.intake, seen.context);
   trial.addCanonical(index, page.step === 'visit' ? visitOf(seen) : checkoutOf(seen, page.step));
-  harvest.events.push(...trial.events);
+  collector.events.push(...trial.events);
   // A refusal would be kept as a letter, sealed and whole.
-  if (trial.refused > 0) harvest.ignore(index, 'page.form');
+  if (trial.refused > 0) collector.ignore(index, 'page.form');
 }
 
 /** A visitor counts once a day for each campaign that brought him: its id says so, and nobody need remember him. */
@@ -85,7 +85,7 @@ class SeenPages {
     return formatInstant(this.context.calendar.windowAt('1d', this.#at).start);
   }
 
-  /** What tells this message from every other: its id, else all it says, with the time it came where it says none itself. */
+  /** What sets this message apart from every other: its id, else all it says, with the time it came where it says none itself. */
   itself(): string[] {
     const { id, saidAt } = this.page;
     if (id !== undefined) return ['message', id];

@@ -1,13 +1,14 @@
 /**
- * How much may come from one address, and from all of them together? Buckets that fill with time; who finds one empty is told when to come again.
+ * `RateLimit` limits what comes from one address and from all of them together: token buckets; who finds one empty learns when to come again.
  */
 
-/** So many a second in the long run, and so many at once. */
+/** `Rate`: so many a second in the long run, and so many at once. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
 
+/** `Admission` says which limit refused, and when to come again. */
 export type Admission = { readonly outcome: 'admitted' } | { readonly outcome: 'refused'; readonly by: 'address' | 'all'; readonly retryAfterS: number };
 
 interface TokenBucket {
@@ -17,7 +18,7 @@ interface TokenBucket {
 
 const ADMITTED: Admission = { outcome: 'admitted' };
 
-/** Forgets the address that has been quiet longest where more than `maxAddresses` are known; the limit for all holds against whoever has many. */
+/** `RateLimit` forgets the address that has been quiet longest where more than `maxAddresses` are known; the limit for all holds against whoever has many. */
 export class RateLimit {
   readonly #perAddress: Rate;
   readonly #inAll: Rate;

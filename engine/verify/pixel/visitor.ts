@@ -1,5 +1,5 @@
 /**
- * Who is at the other end of a beacon: which address, and is it a person's browser that shows the page?
+ * `Visitor` is who sent a beacon: which address, and whether it is a person's browser that shows the page.
  */
 import type { Signed } from '../verdict.js';
 
@@ -7,9 +7,10 @@ import type { Signed } from '../verdict.js';
 const MACHINES = /bot\b|bot[/;-]|crawl|spider|slurp|headless|lighthouse|facebookexternalhit|whatsapp\/|embedly|preview|monitor|pingdom|uptime|scrapy|phantomjs/i;
 const AHEAD = /prefetch|prerender|preview/i;
 
-/** `machine`: a program that says so itself. `ahead`: a browser that fetches a page nobody has opened yet. */
+/** `Visitor`: `machine` is a program that says so itself, `ahead` a browser that fetches a page nobody has opened yet. */
 export type Visitor = 'person' | 'machine' | 'ahead';
 
+/** `visitorOf` judges by what browsers and programs say of themselves. */
 export function visitorOf(headers: Signed['headers']): Visitor {
   const purposes = [headers['sec-purpose'], headers['purpose'], headers['x-purpose'], headers['x-moz']];
   if (purposes.some((purpose) => purpose !== undefined && AHEAD.test(purpose))) return 'ahead';
@@ -20,13 +21,13 @@ export function visitorOf(headers: Signed['headers']): Visitor {
 const OWN = /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|::1$|f[cd][0-9a-f]{2}:|fe80:)/i;
 
 /**
- * The name under which an address is counted: what our own proxy says of it (the last entry, which it has written itself), without the part
+ * `addressOf` is the name under which an address is counted: what our own proxy says of it (the last entry, which it has written itself), without the part
  * of an IPv6 address that its owner may choose.
  */
 export function addressOf(remote: string | undefined, headers: Signed['headers']): string {
   const direct = plain(remote ?? '');
-  const told = headers['x-forwarded-for']?.split(',').at(-1)?.trim() ?? '';
-  return networkOf(OWN.test(direct) && /^[0-9a-f.:]{2,45}$/i.test(told) ? plain(told) : direct);
+  const forwarded = headers['x-forwarded-for']?.split(',').at(-1)?.trim() ?? '';
+  return networkOf(OWN.test(direct) && /^[0-9a-f.:]{2,45}$/i.test(forwarded) ? plain(forwarded) : direct);
 }
 
 function plain(address: string): string {

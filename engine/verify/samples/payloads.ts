@@ -1,24 +1,26 @@
 /**
- * What does each sender's message look like? One small example per provider: `real` becomes events (to be looked at), `harmless`
- * goes the whole way and counts nowhere (to be sent).
+ * `Sample`: one small example message per provider. `real` becomes events (to be shown), `harmless` goes the whole way and counts nowhere
+ * (to be sent).
  */
 import { formatInstant, LocalClock, MINUTE } from '../../base/time.js';
 
+/** `SampleProvider` names whose message it is. */
 export type SampleProvider = 'shopify' | 'hubspot' | 'woocommerce' | 'pos' | 'events' | 'pixel' | 'batch';
+/** `Purpose` says whether the example counts. */
 export type Purpose = 'real' | 'harmless';
 
-/** `headers` by their short names, as the webhook hands them on. A `body` that is text is sent as it is. */
+/** `Sample`: `headers` by their short names, as the webhook hands them on. A `body` that is text is sent as it is. */
 export interface Sample {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
-/** The shop that the examples come from. */
+/** `SAMPLE_SHOP` is the shop that the examples come from. */
 export const SAMPLE_SHOP = 'prova-bottega.myshopify.com';
 const SAMPLE_SITE = 'https://prova.example.it/';
 const SAMPLE_ZONE = 'Europe/Rome';
 
-/** `now`: epoch ms; the example happened a minute before. */
+/** `sampleOf`: `now` in epoch ms; the example happened a minute before. */
 export function sampleOf(provider: SampleProvider, purpose: Purpose, now: number): Sample {
   const at = formatInstant(now - MINUTE);
   switch (provider) {

@@ -1,10 +1,10 @@
 /**
- * How do senders prove who they are? The signatures that Shopify, HubSpot, WooCommerce, a till and Standard Webhooks put on a request,
- * from the sender's side: for the simulator, for the editor's test button and for tests.
+ * Signed requests from the sender's side, as Shopify, HubSpot, WooCommerce, a till and Standard Webhooks send them: for the simulator, for the
+ * editor's test button and for tests.
  */
 import { createHash, createHmac } from 'node:crypto';
 
-/** One request, ready to be sent. */
+/** `SignedRequest` is ready to be sent. */
 export interface SignedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -13,6 +13,7 @@ export interface SignedRequest {
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
+/** `ShopifyDelivery` is one delivery of a webhook. */
 export interface ShopifyDelivery {
   readonly secret: string;
   readonly topic: string;
@@ -23,6 +24,7 @@ export interface ShopifyDelivery {
   readonly body: string;
 }
 
+/** `shopifyRequest` signs a Shopify webhook. */
 export function shopifyRequest({ secret, topic, shop, webhookId, triggeredAt, body }: ShopifyDelivery): SignedRequest {
   return {
     path: '/in/shopify',
@@ -39,7 +41,7 @@ export function shopifyRequest({ secret, topic, shop, webhookId, triggeredAt, bo
   };
 }
 
-/** `topic` like `order.created`; `source` is the shop's own address. */
+/** `woocommerceRequest`: `topic` like `order.created`; `source` is the shop's own address. */
 export function woocommerceRequest(secret: string, { topic, source, id, body }: { topic: string; source: string; id: string; body: string }): SignedRequest {
   return {
     path: '/in/woocommerce',
@@ -54,7 +56,7 @@ export function woocommerceRequest(secret: string, { topic, source, id, body }: 
   };
 }
 
-/** `url` is the public one that HubSpot was given; `sentAt` epoch ms. */
+/** `hubspotRequest`: `url` is the public one that HubSpot was given; `sentAt` epoch ms. */
 export function hubspotRequest(secret: string, url: string, sentAt: number, body: string): SignedRequest {
   const timestamp = String(sentAt);
   return {
@@ -68,6 +70,7 @@ export function hubspotRequest(secret: string, url: string, sentAt: number, body
   };
 }
 
+/** `TillToken` is what a till's JSON Web Token says. */
 export interface TillToken {
   readonly secret: string;
   readonly issuer: string;
@@ -77,7 +80,7 @@ export interface TillToken {
   readonly issuedAt: number;
 }
 
-/** A till's push: the token names the body's digest, so it vouches for this body and no other. */
+/** `tillRequest` is a till's push: the token names the body's digest, so it vouches for this body and no other. */
 export function tillRequest({ secret, issuer, audience, id, issuedAt }: TillToken, body: string): SignedRequest {
   const iat = Math.floor(issuedAt / 1_000);
   const bodysha256 = createHash('sha256').update(body).digest('base64url');
@@ -87,7 +90,7 @@ export function tillRequest({ secret, issuer, audience, id, issuedAt }: TillToke
   return { path: '/in/pos', body, headers: { ...JSON_TYPE, authorization: `Bearer ${token}` } };
 }
 
-/** Standard Webhooks: `whsec_<base64>`; `sentAt` epoch ms. */
+/** `standardRequest` signs as Standard Webhooks: `whsec_<base64>`; `sentAt` epoch ms. */
 export function standardRequest(secret: string, id: string, sentAt: number, body: string): SignedRequest {
   const timestamp = String(Math.floor(sentAt / 1_000));
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
@@ -96,6 +99,7 @@ export function standardRequest(secret: string, id: string, sentAt: number, body
   return { path: '/in/pos', body, headers };
 }
 
+/** `tokenRequest` is a request to `/in/events` with the API token. */
 export function tokenRequest(token: string, body: string): SignedRequest {
   return { path: '/in/events', body, headers: { ...JSON_TYPE, authorization: `Bearer ${token}` } };
 }

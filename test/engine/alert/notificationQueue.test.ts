@@ -1,6 +1,6 @@
 /** The queue of notices that leave the house, as timelines: taken once, tried again and again, never two at a time. */
 import assert from 'node:assert/strict';
-import { verifyStandardWebhook } from '../../../engine/verify/standardWebhooks.js';
+import { verifyStandardWebhook } from '../../../engine/verify/hmac.js';
 import { NotifyQueue, type QueuedNotification, signedHeaders, type DeliveryResult } from '../../../engine/alert/notificationQueue.js';
 import { openLevelStore } from '../../../engine/store/level/levelStore.js';
 import type { Store } from '../../../engine/store/store.js';

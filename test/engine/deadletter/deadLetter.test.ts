@@ -1,6 +1,6 @@
 /** Dead letters: named, sealed once per element, kept for a week on a shelf that never overflows. */
 import assert from 'node:assert/strict';
-import { type DeadLetter, lettersOf, letterOfStranger, openPart, readLetter } from '../../../engine/deadletter/deadLetter.js';
+import { type DeadLetter, lettersOf, letterOfRejected, openPart, readLetter } from '../../../engine/deadletter/deadLetter.js';
 import { DeadLetterStore } from '../../../engine/deadletter/deadLetterStore.js';
 import { openLevelStore } from '../../../engine/store/level/levelStore.js';
 import { type Durability, prefixRange, type Store } from '../../../engine/store/store.js';
@@ -38,7 +38,7 @@ describe('letters', () => {
   const strangers: readonly (readonly [unknown, string, DeadLetter['kind']])[] = [[{ id: 'e' }, 'duplicate', 'ignored'], [{ id: 'e' }, 'time.future', 'dead'], [undefined, 'notEvent', 'dead'], [10n, 'x', 'dead']];
   for (const [value, reason, kind] of strangers) {
     it(`make ${String(value)}, sent away for ${reason}, ${kind}`, () => {
-      const made = letterOfStranger(value, reason, 0, sender);
+      const made = letterOfRejected(value, reason, 0, sender);
       assert.deepEqual([made.kind, made.reason, made.sealed !== undefined], [kind, reason, kind === 'dead']);
     });
   }

@@ -2,10 +2,8 @@
  * Which tokens of a till are believed, and for which body? Made with jose itself, with HS256 and with published keys.
  */
 import assert from 'node:assert/strict';
-import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { Fault } from '../../../engine/base/errors.js';
-import { KeyRing } from '../../../engine/verify/jwks.js';
-import { type JwtTrust, verifyJwt } from '../../../engine/verify/jwt.js';
+import { createLocalJWKSet, type CryptoKey, exportJWK, generateKeyPair, type JSONWebKeySet, type JWTPayload, SignJWT } from 'jose';
+import { type JwtTrust, type PublishedKeys, verifyJwt } from '../../../engine/verify/jwt.js';
 import { sha256 } from '../../../engine/base/secret.js';
 import type { VerificationResult } from '../../../engine/verify/verdict.js';
 
@@ -24,6 +22,10 @@ async function ask(jwt: string, trust: Partial<JwtTrust> = {}, body = BODY): Pro
   const request = { method: 'POST', url: 'https://ganci.example.it/in/pos', headers: { authorization: `Bearer ${jwt}` }, body };
   const verdict = await verifyJwt(request, { secrets: [SECRET], audiences: AUDIENCES, ...trust }, NOW_S * 1000);
   return verdict.outcome === 'valid' ? verdict.trust : verdict.refusal.rule;
+}
+
+function publish(keys: JSONWebKeySet['keys']): PublishedKeys {
+  return { name: 'https://cassa.example.it/keys', keyFor: createLocalJWKSet({ keys }) };
 }
 
 const life = { iat: NOW_S - 10, exp: NOW_S + 290 };
@@ -79,7 +81,7 @@ describe('intake: published keys', () => {
       const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
       const { privateKey: stranger } = await generateKeyPair(alg);
       const jwk = { ...await exportJWK(publicKey), kid: 'k1', alg };
-      const keys = new KeyRing('https://cassa.example.it/keys', () => Promise.resolve({ keys: [jwk] }));
+      const keys = publish([jwk]);
       assert.equal(await ask(await token(life, privateKey, { alg, kid: 'k1' }), { keys, secrets: [] }), 'token');
       assert.equal(await ask(await token(life, privateKey, { alg }), { keys }), 'token', 'without kid, where one key fits');
       assert.equal(await ask(await token(life, stranger, { alg, kid: 'k1' }), { keys }), 'jwt.signature');
@@ -92,37 +94,7 @@ describe('intake: published keys', () => {
   it('tries every key that fits where the token names none', async () => {
     const pairs = await Promise.all([1, 2].map(() => generateKeyPair('ES256', { extractable: true })));
     const published = await Promise.all(pairs.map(async ({ publicKey }, index) => ({ ...await exportJWK(publicKey), kid: `k${String(index)}` })));
-    const keys = new KeyRing('u', () => Promise.resolve({ keys: published }));
+    const keys = publish(published);
     for (const { privateKey } of pairs) assert.equal(await ask(await token(life, privateKey, { alg: 'ES256' }), { keys }), 'token');
-  });
-
-  it('keeps the last good set, and tells "away" from "unknown"', async () => {
-    const { publicKey } = await generateKeyPair('ES256', { extractable: true });
-    const set = { keys: [{ ...await exportJWK(publicKey), kid: 'k1' }] };
-    let server: unknown = 'down';
-    let asked = 0;
-    const ring = new KeyRing('u', () => {
-      asked += 1;
-      return server === 'down' ? Promise.reject(new Error('down')) : Promise.resolve(server);
-    });
-    const at = async (now: number, kid: string): Promise<number | string> => ring.keysFor({ alg: 'ES256', kid }, now).then(
-      (keys) => keys.length, (error: unknown) => (error instanceof Fault ? error.code : String(error)),
-    );
-    assert.deepEqual([await at(0, 'k1'), await at(1_000, 'k1'), asked], ['keys.away', 'keys.away', 1], 'cold and down: asked once in two seconds');
-    server = 'nonsense';
-    assert.equal(await at(3_000, 'k1'), 'keys.away');
-    server = set;
-    assert.deepEqual([await at(6_000, 'k1'), await at(7_000, 'k9'), asked], [1, 0, 3], 'fresh: an unknown key is unknown, nobody is asked');
-    server = 'down';
-    assert.equal(await at(36_001, 'k9'), 'keys.away', 'an unknown key may be a new one');
-    assert.equal(await at(36_002, 'k1'), 1);
-    assert.equal(await at(3_600_000, 'k1'), 1, 'an hour later the last good set still serves');
-  });
-
-  it('asks the server once for many tokens at once', async () => {
-    let asked = 0;
-    const ring = new KeyRing('u', () => { asked += 1; return Promise.resolve({ keys: [] }); });
-    await Promise.all(Array.from({ length: 20 }, () => ring.keysFor({ alg: 'ES256', kid: 'x' }, 0)));
-    assert.equal(asked, 1);
   });
 });

@@ -3,14 +3,11 @@
  */
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
-import { type HmacScheme, hmacMatches, hmacOf } from '../../../engine/verify/hmac.js';
+import { type HmacScheme, hmacMatches, hmacOf, isPing, shopifyHeader, verifyShopify, verifyStandardWebhook, verifyWooCommerce } from '../../../engine/verify/hmac.js';
 import { hubSpotUrl, verifyHubSpot } from '../../../engine/verify/hubspot.js';
 import { isIdentity, isJsonType } from '../../../engine/verify/bodyLimits.js';
-import { shopifyHeader, verifyShopify } from '../../../engine/verify/shopify.js';
-import { verifyStandardWebhook } from '../../../engine/verify/standardWebhooks.js';
-import { verifyToken } from '../../../engine/verify/bearerToken.js';
+import { verifyToken } from '../../../engine/verify/jwt.js';
 import { secretLines, type Signed, type VerificationResult } from '../../../engine/verify/verdict.js';
-import { isPing, verifyWooCommerce } from '../../../engine/verify/woocommerce.js';
 
 const URL = 'https://ganci.example.it/in/x';
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { SMTPServer } from 'smtp-server';
 import { ConfigError } from '../../../engine/base/errors.js';
-import { verifyStandardWebhook } from '../../../engine/verify/standardWebhooks.js';
+import { verifyStandardWebhook } from '../../../engine/verify/hmac.js';
 import storeRoom from '../../../nodes/00-store/store.js';
 import shopRoom from '../../../nodes/06-shop/shop.js';
 import { readConfig } from '../../../nodes/75-notify/config.js';
