@@ -46,7 +46,10 @@ const MAX_TEXT = 256;
 const SAFE_TEXT = /[^\p{L}\p{N} ._:/~()[\]-]/gu;
 const KEY_TEXT = /[^\w.:/~-]/g;
 
-/** `lettersOf` are the letters of one delivery, `atMost` so many of the dead. The content is sealed once per element, with its first letter; what is ignored keeps none. */
+/**
+ * `lettersOf` are the letters of one delivery, `atMost` so many of the dead. The content is sealed once per element, with its first letter; what is
+ * ignored keeps none.
+ */
 export function lettersOf(outcome: NormalizedBody, raw: unknown, sender: LetterSource, atMost = Infinity): DeadLetter[] {
   const sealedAt = new Set<number>();
   const dead = firstPerItem(outcome).slice(0, atMost).map(({ index, item, rule, path, message }): DeadLetter => {
@@ -140,7 +143,7 @@ function firstPerItem({ refusals }: NormalizedBody): (Refusal & { index: number;
   return [...first.values()];
 }
 
-/** The refused element, or the whole raw body where it is one, or none could be told apart. */
+/** The refused element, or the whole raw body where it is one, or none could be singled out. */
 function contentOf(body: unknown, raw: unknown, index: number): Uint8Array {
   if (Array.isArray(body)) return textBytes(body[index]);
   return raw instanceof Uint8Array ? raw : typeof raw === 'string' ? Buffer.from(raw) : textBytes(body ?? raw);

@@ -6,13 +6,13 @@ import { isRecord } from '../base/json.js';
 
 /** `normalizeEvents`: ids are the sender's: it is the one who has to repeat them. */
 export function normalizeEvents(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
-  const harvest = new Collector(intake, context);
+  const collector = new Collector(intake, context);
   const sent: readonly unknown[] = Array.isArray(body) ? body : [body];
-  sent.forEach((event, index) => { addSent(harvest, index, event); });
-  return harvest;
+  sent.forEach((event, index) => { addSent(collector, index, event); });
+  return collector;
 }
 
-function addSent(harvest: Collector, index: number, event: unknown): void {
-  if (isRecord(event)) harvest.addCanonical(index, event);
-  else harvest.refuse(index, { path: '', rule: 'type', message: 'must be object' });
+function addSent(collector: Collector, index: number, event: unknown): void {
+  if (isRecord(event)) collector.addCanonical(index, event);
+  else collector.refuse(index, { path: '', rule: 'type', message: 'must be object' });
 }

@@ -45,16 +45,16 @@ export interface NormalizedBody extends Normalized {
 export function normalize(payload: unknown, intake: Intake, context: NormalizeContext): NormalizedBody {
   const provider = PROVIDERS.find((known) => known === intake.provider);
   if (provider === 'batch') return normalizeBatch(payload, intake, context);
-  const harvest = new Collector(intake, context);
+  const collector = new Collector(intake, context);
   const read = readBody(payload);
-  if (provider === undefined) harvest.refuse(0, { path: '', rule: 'provider.unknown', message: 'no such provider' });
-  else if (read.outcome === 'json' && Array.isArray(read.value) && read.value.length > MAX_ITEMS) harvest.refuse(0, TOO_MANY);
+  if (provider === undefined) collector.refuse(0, { path: '', rule: 'provider.unknown', message: 'no such provider' });
+  else if (read.outcome === 'json' && Array.isArray(read.value) && read.value.length > MAX_ITEMS) collector.refuse(0, TOO_MANY);
   else if (read.outcome === 'json') return { ...partsOf(NORMALIZERS[provider](read.value, intake, context)), body: read.value };
-  else if (provider === 'woocommerce' && isPing(payload)) harvest.ignore(0, 'ping');
+  else if (provider === 'woocommerce' && isPing(payload)) collector.ignore(0, 'ping');
   // What anybody may send is never kept.
-  else if (provider === 'pixel') harvest.ignore(0, 'page.form');
-  else harvest.refuse(0, read.refusal);
-  return { ...partsOf(harvest), body: undefined };
+  else if (provider === 'pixel') collector.ignore(0, 'page.form');
+  else collector.refuse(0, read.refusal);
+  return { ...partsOf(collector), body: undefined };
 }
 
 function partsOf({ events, refusals, ignored, refused, erasures = [] }: Normalized): Normalized {

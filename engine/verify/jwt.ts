@@ -2,8 +2,8 @@
  * Bearer tokens (RFC 6750): our own API token, and a till's JSON Web Token, which may vouch for the very body it comes with.
  * HS256 by a shared secret, or RS256, ES256, EdDSA by published keys.
  */
-import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
-import { Fault, type RefusalRule } from '../base/errors.js';
+import type { CryptoKey, errors, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import type { RefusalRule } from '../base/errors.js';
 import { present } from '../base/json.js';
 import { sameSecret, sha256 } from '../base/secret.js';
 import { refuse, type Signed, type VerificationResult } from './verdict.js';
@@ -50,8 +50,7 @@ export async function verifyJwt(signed: Signed, trust: JwtTrust, now: number): P
     const proven = await proveToken(token, jose.decodeProtectedHeader(token).alg ?? '', trust, now);
     return proven === undefined ? refuse('jwt.alg', HEADER, 'not an algorithm of this endpoint') : judge(proven, signed, trust, now);
   } catch (error) {
-    if (error instanceof Fault) throw error;
-    if (error instanceof jose.errors.JOSEError) return refuse(ruleOf(error), HEADER, 'not a valid token');
+    if (joseCode(error) !== undefined) return refuse(ruleOf(error), HEADER, 'not a valid token');
     if (error instanceof TypeError) return refuse('jwt.malformed', HEADER, 'not a token');
     throw error;
   }
@@ -67,14 +66,14 @@ async function proveToken(token: string, alg: string, { secrets, keys, issuer }:
   const options = present({ algorithms: [alg], requiredClaims: ['exp'], clockTolerance: TOLERANCE_S, currentDate: new Date(now), issuer });
   if (alg === 'HS256' && secrets.length > 0) return firstValid(token, secrets.map((secret) => ({ key: Buffer.from(secret), scope: secret })), options);
   if (!PUBLIC_ALGORITHMS.includes(alg) || keys === undefined) return undefined;
-  const { jwtVerify, errors } = await import('jose');
+  const { jwtVerify } = await import('jose');
   try {
     const { payload } = await jwtVerify(token, keys.keyFor, options);
     return { claims: payload, scope: keys.name };
   } catch (error) {
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    if (joseCode(error) !== 'ERR_JWKS_MULTIPLE_MATCHING_KEYS') throw error;
     const candidates: Candidate[] = [];
-    for await (const key of error) candidates.push({ key, scope: keys.name });
+    for await (const key of error as errors.JWKSMultipleMatchingKeys) candidates.push({ key, scope: keys.name });
     return firstValid(token, candidates, options);
   }
 }
@@ -86,13 +85,13 @@ interface Candidate {
 
 /** The first key that fits; a wrong signature lets the next one try, any other fault of the token is final. */
 async function firstValid(token: string, candidates: readonly Candidate[], options: JWTVerifyOptions): Promise<Proven> {
-  const { errors, jwtVerify } = await import('jose');
-  let last: unknown = new errors.JWKSNoMatchingKey();
+  const { jwtVerify } = await import('jose');
+  let last: unknown;
   for (const { key, scope } of candidates) {
     try {
       return { claims: (await jwtVerify(token, key, options)).payload, scope };
     } catch (error) {
-      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      if (joseCode(error) !== 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED') throw error;
       last = error;
     }
   }
@@ -126,12 +125,20 @@ function withoutSlash(url: string): string {
   return url.replace(/\/+$/, '');
 }
 
+/** `joseCode` is the code of an error of `jose`. By its text and not its class, so that a second copy of the package is understood, too. */
+export function joseCode(error: unknown): string | undefined {
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  return typeof code === 'string' && code.startsWith('ERR_J') ? code : undefined;
+}
+
 /** e.g. `jwt.expired`, `jwt.iss`, `jwt.signature`. */
-function ruleOf(error: { readonly code?: unknown; readonly claim?: unknown }): RefusalRule {
-  if (error.code === 'ERR_JWT_EXPIRED') return 'jwt.expired';
-  if (error.code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return CLAIM_RULES[String(error.claim)] ?? 'jwt.malformed';
-  if (error.code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' || error.code === 'ERR_JWKS_NO_MATCHING_KEY') return 'jwt.signature';
-  return 'jwt.malformed';
+function ruleOf(error: unknown): RefusalRule {
+  switch (joseCode(error)) {
+    case 'ERR_JWT_EXPIRED': return 'jwt.expired';
+    case 'ERR_JWT_CLAIM_VALIDATION_FAILED': return CLAIM_RULES[(error as errors.JWTClaimValidationFailed).claim] ?? 'jwt.malformed';
+    case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED': case 'ERR_JWKS_NO_MATCHING_KEY': return 'jwt.signature';
+    default: return 'jwt.malformed';
+  }
 }
 
 const CLAIM_RULES: Readonly<Record<string, RefusalRule>> = { exp: 'jwt.exp', nbf: 'jwt.nbf', iat: 'jwt.iat', iss: 'jwt.iss' };

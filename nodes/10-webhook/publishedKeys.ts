@@ -3,7 +3,7 @@
  */
 import type { JWTVerifyGetKey } from 'jose';
 import { Fault } from '../../engine/base/errors.js';
-import type { PublishedKeys } from '../../engine/verify/jwt.js';
+import { joseCode, type PublishedKeys } from '../../engine/verify/jwt.js';
 
 /** Below every sender's own patience. */
 const TIMEOUT_MS = 2_500;
@@ -36,11 +36,11 @@ export function publishedKeys(url: string): RemoteKeys {
   }));
   const warm = async (): Promise<boolean> => (await opened).reload().then(() => true, () => false);
   const keyFor: JWTVerifyGetKey = async (header, token) => {
-    const [keySet, { errors }] = [await opened, await import('jose')];
+    const keySet = await opened;
     if (keySet.jwks() !== undefined && Date.now() - askedAt > FRESH_MS) void warm();
     return keySet(header, token).catch((error: unknown) => {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
-      throw error instanceof Fault ? error : new Fault('keys.away', AWAY, error);
+      const code = joseCode(error);
+      throw code === 'ERR_JWKS_NO_MATCHING_KEY' || code === 'ERR_JWKS_MULTIPLE_MATCHING_KEYS' ? error : new Fault('keys.away', AWAY, error);
     });
   };
   return { name: url, keyFor, warm };

@@ -119,7 +119,8 @@ export class LetterRecorder {
     const { broker, shop } = this.#context;
     if (broker === undefined) return;
     for (let from = 0; from < letters.length; from += PUBLISH_AT_ONCE) {
-      const published = letters.slice(from, from + PUBLISH_AT_ONCE).map((letter) => broker.publish(`bottega/${shop.tenant}/dead`, JSON.stringify(openPart(letter))));
+      const page = letters.slice(from, from + PUBLISH_AT_ONCE);
+      const published = page.map((letter) => broker.publish(`bottega/${shop.tenant}/dead`, JSON.stringify(openPart(letter))));
       const failed = (await Promise.allSettled(published)).find((result) => result.status === 'rejected');
       this.#unpublished = failed === undefined ? undefined : messageOf(failed.reason);
       if (failed !== undefined) return;

@@ -11,8 +11,8 @@ const LINE = /^(https?:\/\/)?((?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*)(:\d{1,5})?\/
 const MAX_LINES = 100;
 
 /**
- * `parseOrigins` reads one per line or with commas between them: `https://shop.example`, `shop.example` (https), `https://*.shop.example` (every name below it), `null`
- * (pages in a sandbox, as Shopify's pixels). `undefined` where one is none of these.
+ * `parseOrigins` reads one per line or with commas between them: `https://shop.example`, `shop.example` (https), `https://*.shop.example` (every
+ * name below it), `null` (pages in a sandbox, as Shopify's pixels). `undefined` where one is none of these.
  */
 export function parseOrigins(text: string): Origins | undefined {
   const lines = text.split(/[\s,]+/).filter((line) => line !== '');
