@@ -6,7 +6,7 @@ import { formatInstant, parseInstant } from '../../base/time.js';
 
 const RANK: Readonly<Record<SaleStatus, number>> = { open: 0, completed: 1, cancelled: 2, voided: 3 };
 
-/** `rankedSequence`: for a source that counts seconds the rank takes the place of milliseconds, for one that counts milliseconds that of nanoseconds. */
+/** `rankedSequence`: the rank takes the place of milliseconds for a source that counts seconds, of nanoseconds for one that counts milliseconds. */
 export function rankedSequence(epochMs: number, rank: number): string {
   return epochMs % 1_000 === 0 ? formatInstant(epochMs + Math.min(rank, 999)) : rankedInMillisecond(epochMs, rank);
 }
