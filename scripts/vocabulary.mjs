@@ -17,7 +17,7 @@ const GIVEN_UP = [
   [['standing'], 'active alert'],
   [['happening', 'happenings'], 'step, input'],
   [['harvest'], 'collector'],
-  [['patron'], 'patron saint (one word: patronSaint)'],
+  [['patron'], 'patron saint'],
 ];
 
 const BY_WORD = new Map(GIVEN_UP.flatMap(([words, instead]) => words.map((word) => [word, instead])));
@@ -34,5 +34,5 @@ export function givenUpWordsIn(text) {
 
 /** "toldAt" is told and at. */
 function wordsIn(content) {
-  return new Set(content.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/));
+  return new Set(content.replace(/patron ?saints?/gi, '').replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/));
 }

@@ -1,7 +1,7 @@
 /**
  * How do events get into the store? Plan, commit; read and try again where what was known is not what is there.
  */
-import { isErasure, storeOrders } from '../privacy/erasureRequest.js';
+import { isErasure, storeErasureRequests } from '../privacy/erasureRequest.js';
 import { Fault } from '../base/errors.js';
 import type { ShopEvent } from '../event/event.js';
 import { factKey } from '../fact/fact.js';
@@ -31,7 +31,7 @@ export interface Folded {
 export async function foldEvents(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
   if (events.some(isErasure)) {
     const folded = await foldEvents(store, events.filter((event) => !isErasure(event)), context);
-    await storeOrders(store, events, context.now);
+    await storeErasureRequests(store, events, context.now);
     return folded;
   }
   if (events.length <= MAX_FACTS_PER_COMMIT) return foldPart(store, events, context);

@@ -1,17 +1,17 @@
 /**
- * Do we agree on what time it is? Who shares a store compares clocks with it: windows end for all at once.
+ * Clock skew: how far our clock is from another's. Who shares a store compares clocks with it, so that windows end for all at once.
  */
 
-/** Clocks of computers that are looked after differ by less. */
+/** `SKEW_MS`: clocks of well-kept computers differ by less. */
 export const SKEW_MS = 1_000;
 
-/** How far our clock is ahead of another (ms, negative: behind), as far as it is certain: the other was read between two looks at ours. */
+/** `skewOf`: how far our clock is ahead of another (ms, negative: behind), as far as it is certain: the other was read between two readings of ours. */
 export function skewOf(sentAt: number, theirs: number, receivedAt: number): number {
   if (theirs < sentAt) return sentAt - theirs;
   return theirs > receivedAt ? receivedAt - theirs : 0;
 }
 
-/** The same of a clock that has to be asked; one that does not answer to us (`undefined`) is believed to agree. */
+/** `skewTo`: the same of a clock that has to be asked; one that does not answer to us (`undefined`) is believed to agree. */
 export async function skewTo(clock: () => Promise<number | undefined>, now: () => number): Promise<number> {
   const sentAt = now();
   const theirs = await clock();

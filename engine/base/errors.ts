@@ -1,19 +1,19 @@
 /**
- * What can go wrong, by name. A *refusal* is an expected answer about the input (it leaves by the side door with a
+ * Refusals and faults, by name. A *refusal* is an expected answer about the input (it leaves by the second output with a
  * reason); a *fault* is thrown because a resource failed and the same call may succeed later.
  */
 import type { FaultCode, RefusalRule } from './errorTable/index.js';
 
 export type { FaultCode, RefusalRule };
 
-/** Why one event or payload was refused. `path` is a JSON Pointer into what was sent, `rule` the broken rule. */
+/** `Refusal` says why one event or payload was refused. `path` is a JSON Pointer into what was sent, `rule` the broken rule. */
 export interface Refusal {
   readonly path: string;
   readonly rule: RefusalRule;
   readonly message: string;
 }
 
-/** A fault with its code and, where there is one, the error underneath. */
+/** `Fault` carries its code and, where there is one, the error underneath. */
 export class Fault extends Error {
   readonly code: FaultCode;
 
@@ -24,7 +24,7 @@ export class Fault extends Error {
   }
 }
 
-/** A saved form that breaks a rule: names field, rule and value. Thrown by every `readConfig`. */
+/** `ConfigError` is a saved form that breaks a rule: it names field, rule and value. Thrown by every `readConfig`. */
 export class ConfigError extends Fault {
   readonly field: string;
   readonly rule: string;
@@ -39,7 +39,7 @@ export class ConfigError extends Fault {
   }
 }
 
-/** The message of anything thrown, for a status or a log line. */
+/** `messageOf` gives the message of anything thrown, for a status or a log line. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,25 +1,25 @@
 /**
- * On which days is the shop unlike itself? The patron saint, closures for holidays, and single days with hours of their own.
+ * Exception days: the patron saint's, closures for holidays, and single days with hours of their own.
  *
- * Runs in the editor's form too (see hours.ts). A day is a number: days since 1970-01-01.
+ * Runs in the editor's form too (see weeklyHours.ts). A day is a number: days since 1970-01-01.
  */
 import { type DaySpan, type HoursRule, readHours, type RefusedHours } from './weeklyHours.js';
 
-/** From the first to the last day, both closed. */
+/** `Closure` lasts from the first to the last day, both closed. */
 export interface Closure {
   readonly first: number;
   readonly last: number;
   readonly name: string;
 }
 
-/** A day with hours of its own; none = closed. */
+/** `ExceptionalDay` has hours of its own; none = closed. */
 export interface ExceptionalDay {
   readonly day: number;
   readonly spans: readonly DaySpan[];
   readonly name?: string;
 }
 
-/** A day of the year. */
+/** `YearDay` is a day of every year. */
 export interface YearDay {
   readonly month: number;
   readonly day: number;
@@ -29,16 +29,16 @@ export type ClosureRule = 'form' | 'date' | 'order' | 'twice' | 'name' | 'many';
 export type ClosuresRead = { readonly outcome: 'read'; readonly closures: readonly Closure[] } | RefusedHours<ClosureRule>;
 export type ExceptionsRead = { readonly outcome: 'read'; readonly days: readonly ExceptionalDay[] } | RefusedHours<ClosureRule | HoursRule>;
 
-/** As saved: `{ from: '2026-08-10', to: '2026-08-24', name: 'ferie' }`. */
+/** `ClosureRow`, as saved: `{ from: '2026-08-10', to: '2026-08-24', name: 'ferie' }`. */
 export type ClosureRow = Readonly<Record<'from' | 'to' | 'name', unknown>>;
-/** As saved: `{ date: '2026-12-24', hours: '09:00-13:00', name: 'Vigilia' }`. */
+/** `ExceptionRow`, as saved: `{ date: '2026-12-24', hours: '09:00-13:00', name: 'Vigilia' }`. */
 export type ExceptionRow = Readonly<Record<'date' | 'hours' | 'name', unknown>>;
 
 const DAY_MS = 86_400_000;
 const MAX_ROWS = 400;
 const NAME = /^\P{Cc}{0,60}$/u;
 
-/** "2026-12-24" → its day; `undefined` for 30 February and for what is no date. */
+/** `readDate` reads "2026-12-24" as its day; `undefined` for 30 February and for what is no date. */
 export function readDate(value: unknown): number | undefined {
   const parts = typeof value === 'string' ? /^(20\d\d)-(\d\d)-(\d\d)$/.exec(value.trim()) : null;
   if (parts === null) return undefined;
@@ -46,7 +46,7 @@ export function readDate(value: unknown): number | undefined {
   return isDate(year, month, day) ? Date.UTC(year, month - 1, day) / DAY_MS : undefined;
 }
 
-/** "7/12" or "07/12" (day first) → 7 December; `undefined` for 30/02. 29/02 is a day, though not of every year. */
+/** `readYearDay` reads "7/12" and "07/12" (day first) as 7 December; `undefined` for 30/02. 29/02 is a day, though not of every year. */
 export function readYearDay(text: string): YearDay | undefined {
   const parts = /^\s*(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*$/.exec(text);
   if (parts === null) return undefined;
@@ -54,11 +54,13 @@ export function readYearDay(text: string): YearDay | undefined {
   return isDate(2_024, month, day) ? { month, day } : undefined;
 }
 
+/** `isYearDay` is true where that day falls on the day of the year. */
 export function isYearDay(day: number, { month, day: dayOfMonth }: YearDay): boolean {
   const date = new Date(day * DAY_MS);
   return date.getUTCMonth() + 1 === month && date.getUTCDate() === dayOfMonth;
 }
 
+/** `readClosures` reads the rows of the form, or names the first that breaks a rule. */
 export function readClosures(rows: readonly ClosureRow[]): ClosuresRead {
   if (rows.length > MAX_ROWS) return refused('many', String(rows.length));
   const closures: Closure[] = [];
@@ -73,6 +75,7 @@ export function readClosures(rows: readonly ClosureRow[]): ClosuresRead {
   return { outcome: 'read', closures };
 }
 
+/** `readExceptions` reads the rows of the form, or names the first that breaks a rule. `cutoff`: minutes after midnight. */
 export function readExceptions(rows: readonly ExceptionRow[], cutoff: number): ExceptionsRead {
   if (rows.length > MAX_ROWS) return refused('many', String(rows.length));
   const days: ExceptionalDay[] = [];

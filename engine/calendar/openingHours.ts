@@ -1,19 +1,20 @@
 /**
- * Is the shop open now, since when, and when next? Without weekly hours it is always open.
+ * `Opening` knows whether the shop is open, since when, and when next. Without weekly hours it is always open.
  *
  * A business day has the hours of its weekday, unless it is a holiday, in a closure, or a day with hours of its own (the latter outrank).
  */
+import { LRUCache } from 'lru-cache';
 import { type Closure, type ExceptionalDay, isYearDay, type YearDay } from './exceptionDays.js';
 import { nationalHoliday } from './nationalHolidays.js';
 import type { DaySpan } from './weeklyHours.js';
 import type { Calendar, Span } from './windowAssigner.js';
 
-/** `holidays`: national ones and the patron's: closed, as on any such weekday, or as on Sundays. */
+/** `OpeningRules` as the shop's form says them. `holidays`, national ones and the patron saint's: closed, as on any such weekday, or as on Sundays. */
 export interface OpeningRules {
   /** Seven days, Monday first. Absent: always open. */
   readonly week?: readonly (readonly DaySpan[])[];
   readonly holidays: 'closed' | 'open' | 'sunday';
-  readonly patron?: YearDay & { readonly name: string };
+  readonly patronSaint?: YearDay & { readonly name: string };
   readonly closures: readonly Closure[];
   readonly exceptions: readonly ExceptionalDay[];
 }
@@ -21,18 +22,17 @@ export interface OpeningRules {
 export const ALWAYS_OPEN: OpeningRules = { holidays: 'open', closures: [], exceptions: [] };
 
 const SUNDAY = 6;
-/** How far ahead an opening is looked for; closed for longer is closed for good. */
+/** How far ahead the next opening is sought; closed for longer is closed for good. */
 const HORIZON_DAYS = 400;
 /** How far back an opening that never ends is followed. */
 const MAX_OPEN_DAYS = 8;
-const MAX_REMEMBERED = 1_024;
 
 /** Instants are epoch ms; spans `[start, end)`; names are Italian. */
 export class Opening {
   readonly calendar: Calendar;
   readonly #rules: OpeningRules;
   readonly #exceptions: ReadonlyMap<number, ExceptionalDay>;
-  readonly #spans = new Map<number, readonly Span[]>();
+  readonly #spans = new LRUCache<number, readonly Span[]>({ max: 1_024, memoMethod: (day) => this.#spansOf(day) });
 
   constructor(calendar: Calendar, rules: OpeningRules = ALWAYS_OPEN) {
     this.calendar = calendar;
@@ -57,7 +57,7 @@ export class Opening {
     if (this.#rules.week === undefined) return undefined;
     const today = this.calendar.dayNumber(at);
     for (let day = today; day <= today + HORIZON_DAYS; day += 1) {
-      const next = this.#spansOf(day).find(({ start }) => start > at && !this.isOpen(start - 1));
+      const next = this.#spans.memo(day).find(({ start }) => start > at && !this.isOpen(start - 1));
       if (next !== undefined) return next.start;
     }
     return undefined;
@@ -79,8 +79,8 @@ export class Opening {
   }
 
   #feast(day: number): string | undefined {
-    const { patron } = this.#rules;
-    return nationalHoliday(day) ?? (patron !== undefined && isYearDay(day, patron) ? patron.name : undefined);
+    const { patronSaint } = this.#rules;
+    return nationalHoliday(day) ?? (patronSaint !== undefined && isYearDay(day, patronSaint) ? patronSaint.name : undefined);
   }
 
   #closure(day: number): Closure | undefined {
@@ -100,22 +100,17 @@ export class Opening {
 
   /** What the change of clocks skips has no length and is left out. */
   #spansOf(day: number): readonly Span[] {
-    const known = this.#spans.get(day);
-    if (known !== undefined) return known;
     const { clock } = this.calendar;
-    const spans = this.#hoursOf(day)
+    return this.#hoursOf(day)
       .map(({ from, to }) => ({ start: clock.instantAt(day, from), end: clock.instantAt(day, to) }))
       .filter(({ start, end }) => start < end)
       .sort((a, b) => a.start - b.start);
-    if (this.#spans.size >= MAX_REMEMBERED) this.#spans.clear();
-    this.#spans.set(day, spans);
-    return spans;
   }
 
   /** The spans of these days, both included: a night belongs to the day before, so who asks about a day asks from there. */
   #between(first: number, last: number): Span[] {
     const spans: Span[] = [];
-    for (let day = first; day <= last; day += 1) spans.push(...this.#spansOf(day));
+    for (let day = first; day <= last; day += 1) spans.push(...this.#spans.memo(day));
     return spans;
   }
 

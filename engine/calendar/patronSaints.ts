@@ -1,17 +1,18 @@
 /**
- * Which day is a city's patron saint's? A suggestion for the largest cities; every shop may name its own day.
+ * Patron saints of the largest cities, as a suggestion; every shop may name its own day.
  *
- * Runs in the editor's form too (see hours.ts). Source: the feasts as the municipalities keep them, fixed days only.
+ * Runs in the editor's form too (see weeklyHours.ts). Source: the feasts as the municipalities keep them, fixed days only.
  */
 
-/** `day`: day/month, as an Italian writes it. */
-export interface Patron {
+/** `PatronSaint` of a city. `day`: day/month, as an Italian writes it. */
+export interface PatronSaint {
   readonly city: string;
   readonly day: string;
   readonly saint: string;
 }
 
-export const PATRONS: readonly Patron[] = [
+/** `PATRON_SAINTS` lists the feasts of fixed days. */
+export const PATRON_SAINTS: readonly PatronSaint[] = [
   { city: 'Roma', day: '29/06', saint: 'Santi Pietro e Paolo' },
   { city: 'Milano', day: '07/12', saint: 'Sant’Ambrogio' },
   { city: 'Napoli', day: '19/09', saint: 'San Gennaro' },
@@ -38,7 +39,7 @@ export const PATRONS: readonly Patron[] = [
   { city: 'Cagliari', day: '30/10', saint: 'San Saturnino' },
 ];
 
-/** The saint of a day/month; a day that no city of the list keeps has none. */
+/** `saintOf` names the saint of a day/month; a day that no city of the list keeps has none. */
 export function saintOf(day: string): string | undefined {
-  return PATRONS.find((patron) => patron.day === day)?.saint;
+  return PATRON_SAINTS.find((feast) => feast.day === day)?.saint;
 }

@@ -1,11 +1,11 @@
 /**
- * Into which shifts is the day divided? Lunch, dinner, morning: names for whole hours of the business day.
+ * Shifts divide the day: lunch, dinner, morning are names for whole hours of the business day.
  *
- * Runs in the editor's form too (see hours.ts).
+ * Runs in the editor's form too (see weeklyHours.ts).
  */
 import { MINUTES_OF_DAY, readClock, type RefusedHours, showClock } from './weeklyHours.js';
 
-/** Minutes after the midnight that begins the day, from the cut-off to 24 hours later; full hours. */
+/** `Shift`, in minutes after the midnight that begins the day, from the cut-off to 24 hours later; full hours. */
 export interface Shift {
   readonly name: string;
   readonly from: number;
@@ -15,13 +15,13 @@ export interface Shift {
 export type ShiftRule = 'name' | 'twice' | 'time' | 'fullHour' | 'equal' | 'cutoff' | 'overlap' | 'form' | 'many';
 export type ShiftsRead = { readonly outcome: 'read'; readonly shifts: readonly Shift[] } | RefusedHours<ShiftRule>;
 
-/** As saved and as typed: `{ name: 'cena', from: '18:00', to: '02:00' }`. */
+/** `ShiftRow`, as saved and as typed: `{ name: 'cena', from: '18:00', to: '02:00' }`. */
 export type ShiftRow = Readonly<Record<'name' | 'from' | 'to', unknown>>;
 
 const MAX_SHIFTS = 12;
 const NAME = /^\P{Cc}{1,40}$/u;
 
-/** Shifts in the day's order. Sums are kept per hour, so a shift begins and ends at a full one, and none goes through the day's end. */
+/** `readShifts` gives the shifts in the day's order. Sums are kept per hour, so a shift begins and ends at a full one, and none goes through the day's end. */
 export function readShifts(rows: readonly ShiftRow[], cutoff: number): ShiftsRead {
   if (rows.length > MAX_SHIFTS) return refused('many', String(rows.length));
   const shifts: Shift[] = [];
@@ -42,7 +42,7 @@ const SUGGESTED = {
   artisan: [['mattina', 8, 13], ['pomeriggio', 13, 19]],
 } as const;
 
-/** What a shop of that sector would write, cut where its day ends. */
+/** `suggestedShifts` is what a shop of that sector would write, cut where its day ends. */
 export function suggestedShifts(sector: keyof typeof SUGGESTED, cutoff: number): { name: string; from: string; to: string }[] {
   const [first, last] = [cutoff, MINUTES_OF_DAY + cutoff];
   return SUGGESTED[sector]

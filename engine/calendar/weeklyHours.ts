@@ -1,10 +1,10 @@
 /**
- * What does "09:00-12:30, 15:30-19:30" mean? The texts of a shop's opening hours, read one by one.
+ * Weekly hours: the texts of a shop's opening hours ("09:00-12:30, 15:30-19:30"), read one by one.
  *
  * Imports nothing: the form in the editor runs this very file, so that form and deploy cannot differ.
  */
 
-/** Minutes after the midnight that begins the day; `to` is beyond 1440 where it lies in the night after. */
+/** `DaySpan`, in minutes after the midnight that begins the day; `to` is beyond 1440 where it lies in the night after. */
 export interface DaySpan {
   readonly from: number;
   readonly to: number;
@@ -12,7 +12,7 @@ export interface DaySpan {
 
 export type HoursRule = 'form' | 'time' | 'equal' | 'overlap' | 'cutoff' | 'nextDay' | 'empty';
 
-/** `where`: the part of the text that breaks the rule; `row`: the day of the week, Monday = 0. */
+/** `RefusedHours` names the broken rule. `where`: the part of the text that breaks the rule; `row`: the day of the week, Monday = 0. */
 export interface RefusedHours<Rule extends string> {
   readonly outcome: 'refused';
   readonly rule: Rule;
@@ -25,7 +25,7 @@ export type WeekRead = { readonly outcome: 'read'; readonly week: readonly (read
 
 export const MINUTES_OF_DAY = 1_440;
 
-/** "9", "9:30", "09.30" and "24:00" → minutes after midnight; `undefined` where it is no time of day. */
+/** `readClock` reads "9", "9:30", "09.30" and "24:00" as minutes after midnight; `undefined` where it is no time of day. */
 export function readClock(text: string): number | undefined {
   const parts = /^\s*(\d{1,2})(?:[:.](\d\d))?\s*$/.exec(text);
   if (parts === null) return undefined;
@@ -33,14 +33,14 @@ export function readClock(text: string): number | undefined {
   return hours > 24 || minutes > 59 || (hours === 24 && minutes > 0) ? undefined : hours * 60 + minutes;
 }
 
-/** Minutes after midnight → "09:30"; the night after counts from zero again, its midnight is "24:00". */
+/** `showClock` writes minutes after midnight as "09:30"; the night after counts from zero again, its midnight is "24:00". */
 export function showClock(minutes: number): string {
   const shown = minutes > MINUTES_OF_DAY ? minutes - MINUTES_OF_DAY : minutes;
   return `${String(Math.floor(shown / 60)).padStart(2, '0')}:${String(shown % 60).padStart(2, '0')}`;
 }
 
 /**
- * The hours of one business day, ascending; nothing = closed. What lies wholly before the cut-off (minutes after midnight) is the night
+ * `readHours` reads the hours of one business day, ascending; nothing = closed. What lies wholly before the cut-off (minutes after midnight) is the night
  * that ends the day; the cut-off itself must not lie in what begins before it.
  */
 export function readHours(text: string, cutoff: number): HoursRead {
@@ -55,7 +55,7 @@ export function readHours(text: string, cutoff: number): HoursRead {
   return over === undefined ? { outcome: 'read', spans } : refused('overlap', showSpan(over));
 }
 
-/** Seven texts, Monday first. A night may last into the next day, but not into its hours; a week must open at least once. */
+/** `readWeek` reads seven texts, Monday first. A night may last into the next day, but not into its hours; a week must open at least once. */
 export function readWeek(texts: readonly string[], cutoff: number): WeekRead {
   const week: (readonly DaySpan[])[] = [];
   for (const [row, text] of texts.entries()) {
@@ -72,11 +72,12 @@ export function readWeek(texts: readonly string[], cutoff: number): WeekRead {
   return { outcome: 'read', week };
 }
 
-/** Rows whose hours go on after the cut-off: allowed, and yet those sales count for the day after. */
+/** `pastCutoff` gives the rows whose hours go on after the cut-off: allowed, and yet those sales count for the day after. */
 export function pastCutoff(week: readonly (readonly DaySpan[])[], cutoff: number): number[] {
   return week.flatMap((spans, row) => (spans.some(({ to }) => to > MINUTES_OF_DAY + cutoff) ? [row] : []));
 }
 
+/** `showSpan` writes hours as they are typed. */
 export function showSpan({ from, to }: DaySpan): string {
   return `${showClock(from)}-${showClock(to)}`;
 }

@@ -1,6 +1,8 @@
 /**
- * Which window does an instant belong to? `[start, end)`, aligned to the shop's local clock.
+ * `Calendar` assigns an instant to its windows: `[start, end)`, aligned to the shop's local clock.
  */
+import { LRUCache } from 'lru-cache';
+import { present } from '../base/json.js';
 import type { Shift } from './shifts.js';
 import { DAY, HOUR, type LocalClock, MINUTE } from '../base/time.js';
 
@@ -11,7 +13,7 @@ export type Tumbling = (typeof TUMBLING)[number];
 export type Sliding = (typeof SLIDING)[number];
 export type WindowSize = Tumbling | Sliding;
 
-/** Epoch ms; `start` belongs to the window, `end` to the next. */
+/** `Span`, in epoch ms: `start` belongs to the window, `end` to the next. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -21,7 +23,7 @@ const LENGTH: Readonly<Record<Exclude<WindowSize, 'shift' | '1d'>, number>> = {
   '5m': 5 * MINUTE, '15m': 15 * MINUTE, '1h': HOUR, 'last-5m': 5 * MINUTE, 'last-15m': 15 * MINUTE, 'last-1h': HOUR,
 };
 
-/** Which slices a window is made of: minutes below an hour, and for whatever slides; hours from an hour up. */
+/** `sliceLevel` says which slices a window is made of: minutes below an hour, and for whatever slides; hours from an hour up. */
 export function sliceLevel(size: WindowSize): 'minute' | 'hour' {
   return size === '1h' || size === 'shift' || size === '1d' ? 'hour' : 'minute';
 }
@@ -40,16 +42,16 @@ interface Tile {
   readonly name?: string;
 }
 
-/** So many days are remembered. */
-const MAX_REMEMBERED = 4_096;
+/** A day begins and ends at a full quarter of an hour, so a quarter lies in one day. */
+const QUARTER = 15 * MINUTE;
 
-/** The shop's windows: one zone, one business-day cut-off (minutes after local midnight), the shifts of its day. */
+/** `Calendar` holds a shop's windows: one zone, one business-day cut-off (minutes after local midnight), the shifts of its day. */
 export class Calendar {
   readonly clock: LocalClock;
   readonly shifts: readonly Shift[];
   readonly #cutoffMinutes: number;
-  readonly #days = new Map<number, Span>();
-  readonly #tiles = new Map<number, readonly Tile[]>();
+  readonly #days = new LRUCache<number, Span>({ max: 4_096, memoMethod: (quarter) => this.clock.businessDay(quarter * QUARTER, this.#cutoffMinutes) });
+  readonly #tiles = new LRUCache<number, readonly Tile[]>({ max: 512, memoMethod: (start) => this.#tilesOf(this.#dayAt(start)) });
 
   constructor(clock: LocalClock, cutoffMinutes = 0, shifts: readonly Shift[] = []) {
     this.clock = clock;
@@ -93,35 +95,23 @@ export class Calendar {
     return spans;
   }
 
-  /** A day begins and ends at a full quarter of an hour, so a quarter lies in one day. */
   #dayAt(at: number): Span {
-    const quarter = Math.floor(at / (15 * MINUTE));
-    const known = this.#days.get(quarter);
-    if (known !== undefined) return known;
-    const day = this.clock.businessDay(at, this.#cutoffMinutes);
-    if (this.#days.size >= MAX_REMEMBERED) this.#days.clear();
-    this.#days.set(quarter, day);
-    return day;
+    return this.#days.memo(Math.floor(at / QUARTER));
   }
 
   #tileAt(at: number): Tile | undefined {
-    return this.#tilesOf(this.#dayAt(at)).find(({ span }) => at < span.end);
+    return this.#tiles.memo(this.#dayAt(at).start).find(({ span }) => at < span.end);
   }
 
   /** The day cut at every begin and end of a shift; a shift that the change of clocks leaves no time has no tile. */
   #tilesOf(day: Span): readonly Tile[] {
-    const known = this.#tiles.get(day.start);
-    if (known !== undefined) return known;
     const number = this.dayNumber(day.start);
     const shifts = this.shifts.map(({ name, from, to }) => ({ name, start: this.clock.instantAt(number, from), end: this.clock.instantAt(number, to) }));
     const inside = shifts.flatMap(({ start, end }) => [start, end]).filter((at) => day.start < at && at < day.end);
     const starts = [...new Set([day.start, ...inside])].sort((a, b) => a - b);
-    const tiles = starts.map((start, index) => {
+    return starts.map((start, index) => {
       const name = shifts.find((shift) => shift.start <= start && start < shift.end)?.name;
-      return { span: { start, end: starts[index + 1] ?? day.end }, ...(name === undefined ? {} : { name }) };
+      return present({ span: { start, end: starts[index + 1] ?? day.end }, name });
     });
-    if (this.#tiles.size >= MAX_REMEMBERED) this.#tiles.clear();
-    this.#tiles.set(day.start, tiles);
-    return tiles;
   }
 }

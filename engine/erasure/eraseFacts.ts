@@ -6,7 +6,7 @@
  */
 import type { EventType } from '../event/event.js';
 import { EVENT_TYPES } from '../event/schema.js';
-import { type ErasureOrder, progressOf, readOrders } from '../privacy/erasureRequest.js';
+import { type ErasureRequest, progressOf, readErasureRequests } from '../privacy/erasureRequest.js';
 import { type Fact, factKey, fieldOf, NO_EXTRAS, SLOT } from '../fact/fact.js';
 import { cacheOf } from '../aggregate/factCache.js';
 import { type KnownFact, knownFact } from '../aggregate/fold.js';
@@ -29,10 +29,10 @@ const LAST = '\uffff';
 
 /** Looks at one page of facts for the first order that is due. May be called by several workers at once. */
 export async function eraseNext(store: Store, context: FoldContext): Promise<ErasureTurn> {
-  const orders = await readOrders(store);
-  const due = orders.find(({ order }) => order.dueAt <= context.now);
-  if (due === undefined) return { outcome: 'idle', nextAt: orders.length === 0 ? undefined : Math.min(...orders.map(({ order }) => order.dueAt)) };
-  const { order } = due;
+  const orders = await readErasureRequests(store);
+  const due = orders.find(({ request: order }) => order.dueAt <= context.now);
+  if (due === undefined) return { outcome: 'idle', nextAt: orders.length === 0 ? undefined : Math.min(...orders.map(({ request: order }) => order.dueAt)) };
+  const { request: order } = due;
   const { facts, after } = await pageOf(store, order);
   const found = facts.filter((known) => isMeant(order, known));
   await erase(store, found, context);
@@ -43,7 +43,7 @@ export async function eraseNext(store: Store, context: FoldContext): Promise<Era
 }
 
 /** The facts to look at next, and after which to go on: of an order about one thing that thing's alone. */
-async function pageOf(store: Store, { source, subject, after }: ErasureOrder): Promise<{ facts: KnownFact[]; after: string | undefined }> {
+async function pageOf(store: Store, { source, subject, after }: ErasureRequest): Promise<{ facts: KnownFact[]; after: string | undefined }> {
   if (subject !== undefined) {
     const keys = EVENT_TYPES.map((type) => factKey({ type, source, subject, id: '' }));
     const texts = (await store.read(keys)).map(textOf);
@@ -71,7 +71,7 @@ function forgetting(type: EventType): Fact {
   return { type, sequences: LAST, ids: LAST, extras: NO_EXTRAS, values, by: undefined };
 }
 
-function isMeant({ source, subject, customer }: ErasureOrder, { key, fact }: KnownFact): boolean {
+function isMeant({ source, subject, customer }: ErasureRequest, { key, fact }: KnownFact): boolean {
   const known = fieldOf(fact, 'customer');
   if (known === undefined || known === ERASED) return false;
   if (customer !== undefined) return known === customer;

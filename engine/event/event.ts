@@ -1,10 +1,10 @@
 /**
- * Is this a canonical event, and what exactly does it say? CloudEvents 1.0 (specification v1.0.2) around the shop's own data.
+ * `ShopEvent` is the canonical event: CloudEvents 1.0 (specification v1.0.2) around the shop's own data. `parseEvent` checks anything for being one.
  */
-import Ajv2020, { type ErrorObject } from 'ajv/dist/2020.js';
+import Ajv2020, { type ErrorObject, type Schema } from 'ajv/dist/2020.js';
 import type { Refusal, RefusalRule } from '../base/errors.js';
+import { present } from '../base/json.js';
 import { type ERASURE, type EVENT_TYPES, eventSchema, type STATUSES } from './schema.js';
-import { isPlainlyValid } from './eventShape.js';
 import { fromMinor, toMinor } from '../base/money.js';
 import { DAY, formatInstant, MINUTE, parseInstant } from '../base/time.js';
 
@@ -30,7 +30,7 @@ export interface TaxShare {
 }
 
 /**
- * `amount` is decimal text with the currency's decimals: what was paid, with VAT, shipping, tip and gift cards sold, after the discount. So are
+ * `EventData`: `amount` is decimal text with the currency's decimals: what was paid, with VAT, shipping, tip and gift cards sold, after the discount. So are
  * `tip`, `shipping`, `giftCards` and `discount`, all of them 0 or more. Instants are UTC with milliseconds; `quantity` has at most three
  * decimals; `refersTo` is the subject of the sale that a refund is of.
  */
@@ -56,7 +56,7 @@ export interface EventData {
   readonly [extra: `x_${string}`]: string | number | boolean;
 }
 
-/** One canonical event. `sequence` orders the versions of one subject. */
+/** `ShopEvent` is one canonical event. `sequence` orders the versions of one subject. */
 export interface ShopEvent {
   readonly specversion: '1.0';
   readonly id: string;
@@ -69,7 +69,7 @@ export interface ShopEvent {
   readonly data: EventData;
 }
 
-/** What an event is checked against: the receiver's clock (epoch ms) and the shop's one currency. */
+/** `EventContext` is what an event is checked against: the receiver's clock (epoch ms) and the shop's one currency. */
 export interface EventContext {
   readonly now: number;
   readonly currency: string;
@@ -79,9 +79,9 @@ export type ParsedEvent =
   | { readonly outcome: 'event'; readonly event: ShopEvent }
   | { readonly outcome: 'refused'; readonly refusals: readonly Refusal[] };
 
-/** A till's clock may be this far ahead of ours. */
+/** `MAX_FUTURE_MS`: a till's clock may be this far ahead of ours. */
 export const MAX_FUTURE_MS = 5 * MINUTE;
-/** Hour slices, and so corrections, reach this far back. */
+/** `MAX_AGE_MS`: hour slices, and so corrections, reach this far back. */
 export const MAX_AGE_MS = 400 * DAY;
 /** Longer than anything is open: sums of such times would leave the exact integers. */
 const MAX_OPEN_MS = 3_660 * DAY;
@@ -92,26 +92,25 @@ const SHARES = ['payments', 'taxes'] as const;
 
 type Json = Record<string, unknown>;
 
-const validate = new Ajv2020({ allErrors: true, strict: false, messages: true }).compile(eventSchema);
+const validate = new Ajv2020({ allErrors: true, strict: false }).compile<Json & { data: Json }>(eventSchema as Schema);
 
-/** Checks anything and gives it its one canonical form: equal events become equal text. */
+/** `parseEvent` checks anything and gives it its one canonical form: equal events become equal text. */
 export function parseEvent(input: unknown, context: EventContext): ParsedEvent {
-  if (!isPlainlyValid(input) && !validate(input)) {
+  if (!validate(input)) {
     return { outcome: 'refused', refusals: (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').slice(0, 8).map(refusalOf) };
   }
-  const raw = input as Json & { data: Json };
   const refusals: Refusal[] = [];
-  const event = canonical(raw, context, refusals);
+  const event = canonical(input, context, refusals);
   return refusals.length > 0 ? { outcome: 'refused', refusals } : { outcome: 'event', event };
 }
 
-/** Orders versions of one subject: instants by time whatever their precision, plain integers by value, anything else as text. */
+/** `sequenceKey` orders versions of one subject: instants by time whatever their precision, plain integers by value, anything else as text. */
 export function sequenceKey(sequence: string): string {
   if (/^\d{1,20}$/.test(sequence)) return sequence.padStart(20, '0');
   return parseInstant(sequence) === undefined ? sequence : sequence.replace(/Z$/, '');
 }
 
-/** The sales channel an event is booked under: a till's, where the sender says nothing. */
+/** `channelOf` gives the sales channel that an event is attributed to: a till's, where the sender says nothing. */
 export function channelOf(data: { readonly channel?: string }): string {
   return data.channel ?? 'pos';
 }
@@ -120,20 +119,19 @@ function canonical(raw: Json & { data: Json }, context: EventContext, refusals: 
   const time = instantAt(raw['time'], '/time', refusals);
   const recorded = raw['recordedtime'] === undefined ? undefined : instantAt(raw['recordedtime'], '/recordedtime', refusals);
   refuseImplausible(time, context.now, recorded ?? context.now, refusals);
-  const formatted = time === undefined ? '' : canonicalInstant(raw['time'] as string, time);
-  const subject = raw['subject'] as string | undefined;
+  const formatted = time === undefined ? '' : formatInstant(time);
   const sequence = raw['sequence'] as string | number | undefined;
-  return {
-    specversion: '1.0',
+  return present({
+    specversion: '1.0' as const,
     id: raw['id'] as string,
     source: raw['source'] as string,
     type: raw['type'] as EventType,
-    ...(subject === undefined ? {} : { subject }),
+    subject: raw['subject'] as string | undefined,
     time: formatted,
     sequence: sequence === undefined ? formatted : canonicalSequence(String(sequence)),
-    ...(recorded === undefined ? {} : { recordedtime: formatInstant(recorded) }),
+    recordedtime: recorded === undefined ? undefined : formatInstant(recorded),
     data: canonicalData(raw.data, context, refusals),
-  };
+  });
 }
 
 function canonicalData(raw: Json, context: EventContext, refusals: Refusal[]): EventData {
@@ -154,12 +152,10 @@ function canonicalData(raw: Json, context: EventContext, refusals: Refusal[]): E
   return data as unknown as EventData;
 }
 
-/** A copy with its fields in order; what an outbox has sent has them so. */
+/** A copy with its fields in order. */
 function inOrder(raw: Json): Json {
-  const fields = Object.keys(raw);
-  if (fields.every((field, index) => index === 0 || (fields[index - 1] ?? '') < field)) return { ...raw };
   const data: Json = {};
-  for (const field of fields.sort()) data[field] = raw[field];
+  for (const field of Object.keys(raw).sort()) data[field] = raw[field];
   return data;
 }
 
@@ -195,17 +191,12 @@ function canonicalSequence(sequence: string): string {
   const instant = parseInstant(sequence);
   if (instant === undefined) return sequence;
   const nanos = /\.(\d{4,9})/.exec(sequence)?.[1];
-  return nanos === undefined ? canonicalInstant(sequence, instant) : `${formatInstant(instant).slice(0, 20)}${nanos.padEnd(9, '0')}Z`;
+  return nanos === undefined ? formatInstant(instant) : `${formatInstant(instant).slice(0, 20)}${nanos.padEnd(9, '0')}Z`;
 }
 
 function reformat(raw: unknown, path: string, refusals: Refusal[]): string {
   const instant = instantAt(raw, path, refusals);
-  return instant === undefined ? '' : canonicalInstant(raw as string, instant);
-}
-
-/** Most instants come in the canonical form already. */
-function canonicalInstant(text: string, instant: number): string {
-  return text.length === 24 && text.endsWith('Z') && text[10] === 'T' && !text.startsWith('60', 17) ? text : formatInstant(instant);
+  return instant === undefined ? '' : formatInstant(instant);
 }
 
 function instantAt(raw: unknown, path: string, refusals: Refusal[]): number | undefined {
@@ -215,7 +206,7 @@ function instantAt(raw: unknown, path: string, refusals: Refusal[]): number | un
 }
 
 /**
- * Whoever recorded it (the intake, which always says when) has judged it by its own clock and told the sender "stored": a later receiver
+ * Whoever recorded it (the intake, which always says when) has judged it by its own clock and answered the sender "stored": a later receiver
  * whose clock is behind, by up to a day, must not refuse it.
  */
 function refuseImplausible(time: number | undefined, now: number, recordedAt: number, refusals: Refusal[]): void {

@@ -1,11 +1,11 @@
 /**
- * How many people has a door counter counted? A bare number, or JSON with its time; people since the last message, or a running total.
+ * Footfall: what a people counter published. A bare number, or JSON with its time; people since the last message, or a running total.
  */
-import { parseJson } from '../base/json.js';
+import { isRecord, parseJson, present } from '../base/json.js';
 import { type Store, textOf } from '../store/store.js';
 import { formatInstant } from '../base/time.js';
 
-/** What a counter said. `since`: people since its last message; `total`: people since it began to count. */
+/** `Counted` is what a counter said. `since`: people since its last message; `total`: people since it began to count. */
 export interface Counted {
   readonly people: number;
   readonly of: 'since' | 'total';
@@ -16,15 +16,18 @@ export interface Counted {
 const MAX_PEOPLE = 9_999_999;
 const MAX_ATTEMPTS = 20;
 
-/** `3`, or `{"count": 3}` or `{"total": 1520}` with `time` (RFC 3339) and `id`; bare numbers are what `bare` says. `undefined` for anything else. */
+/**
+ * `parseCounted` reads `3`, or `{"count": 3}` or `{"total": 1520}` with `time` (RFC 3339) and `id`; bare numbers are what `bare` says.
+ * `undefined` for anything else.
+ */
 export function parseCounted(text: string, bare: Counted['of']): Counted | undefined {
   if (/^\d{1,7}$/.test(text)) return { people: Number(text), of: bare };
   const parsed = parseJson(text);
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { count, total, time, id } = parsed as Readonly<Record<string, unknown>>;
+  if (!isRecord(parsed)) return undefined;
+  const { count, total, time, id } = parsed;
   const people = count ?? total;
   if ((count === undefined) === (total === undefined) || !isPeople(people) || !isTextOrAbsent(time) || !isTextOrAbsent(id)) return undefined;
-  return { people, of: count === undefined ? 'total' : 'since', ...(time === undefined ? {} : { time }), ...(id === undefined ? {} : { id }) };
+  return present({ people, of: count === undefined ? 'total' as const : 'since' as const, time, id });
 }
 
 function isPeople(value: unknown): value is number {
@@ -36,7 +39,7 @@ function isTextOrAbsent(value: unknown): value is string | undefined {
 }
 
 /**
- * The visit it makes, still to be checked like every event. With a time or an id of its own a repetition is the same visit; without, each
+ * `visitOf` makes the visit of it, still to be checked like every event. With a time or an id of its own a repetition is the same visit; without, each
  * message is one (`unique`).
  */
 export function visitOf(store: string, people: number, { time, id }: Counted, unique: string, now: number): object {
@@ -48,7 +51,7 @@ export function visitOf(store: string, people: number, { time, id }: Counted, un
 }
 
 /**
- * People since the total before, which is kept in the store for all workers and over restarts. The first total only begins the count. A
+ * `peopleSince` gives the people since the total before, which is kept in the store for all workers and over restarts. The first total only begins the count. A
  * total that fell by half or more comes from a counter that began anew; one a little lower was overtaken on its way and adds nobody.
  */
 export async function peopleSince(store: Store, counter: string, total: number): Promise<number> {

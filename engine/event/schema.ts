@@ -1,15 +1,15 @@
 /**
- * What must a canonical event look like? JSON Schema 2020-12, published as it is; dates and money are checked further in event.ts.
+ * `eventSchema` is the JSON Schema (2020-12) of canonical events, published as it is; dates and money are checked further in event.ts.
  */
 
 /**
- * Segment of a topic and of a key: no separators, wildcards, control characters (C1 neither) or noncharacters, for which a broker closes the
+ * `LABEL`: a segment of a topic and of a key: no separators, wildcards, control characters (C1 neither) or noncharacters, for which a broker closes the
  * connection; `_` means "all" and is taken.
  */
 export const LABEL = /^(?!_$)[^/+# \p{Cc}\p{Cs}\p{NChar}][^/+#\p{Cc}\p{Cs}\p{NChar}]{0,63}$/u;
 
 export const EVENT_TYPES = ['sale', 'refund', 'visit', 'checkout', 'lead', 'ticket', 'waste', 'payment', 'closing'] as const;
-/** No fact, but an order about facts: who bought is forgotten (see erasure.ts). */
+/** `ERASURE` is no fact, but a request about facts: who bought is forgotten (see erasure/). */
 export const ERASURE = 'erasure';
 /** `cancelled`: never paid, or paid and then given back by a refund of its own. `voided`: it never was, and leaves the window of its time. */
 export const STATUSES = ['open', 'completed', 'cancelled', 'voided'] as const;

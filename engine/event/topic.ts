@@ -1,5 +1,5 @@
 /**
- * Under which MQTT topic does something travel? `bottega/<tenant>/…`; every segment is a label without separators or wildcards.
+ * MQTT topics: `bottega/<tenant>/…`; every segment is a label without separators or wildcards.
  */
 import { type EventType, channelOf, type ShopEvent } from './event.js';
 import { ERASURE, EVENT_TYPES, LABEL } from './schema.js';
@@ -7,48 +7,48 @@ import { ERASURE, EVENT_TYPES, LABEL } from './schema.js';
 const ROOT = 'bottega';
 const LABEL_TEST = new RegExp(LABEL.source, 'u');
 
-/** `<store>/<channel>/<type>` of an event: the part of its topic that does not depend on the shop's name. */
+/** `eventPath` is `<store>/<channel>/<type>` of an event: the part of its topic that does not depend on the shop's name. */
 export function eventPath(event: Pick<ShopEvent, 'type' | 'data'>): string {
   return `${event.data.store}/${channelOf(event.data)}/${event.type}`;
 }
 
-/** The topic of events with that path. */
+/** `eventTopic` is the topic of events with that path. */
 export function eventTopic(tenant: string, path: string): string {
   return `${ROOT}/${tenant}/events/${path}`;
 }
 
-/** Every event of a shop. */
+/** `eventsFilter` matches every event of a shop. */
 export function eventsFilter(tenant: string): string {
   return `${ROOT}/${tenant}/events/+/+/+`;
 }
 
-/** Where the receipts of one outbox (one start of it) come in. */
+/** `receiptsTopic` is where the acknowledgements of one outbox (one start of it) come in. */
 export function receiptsTopic(tenant: string, outboxId: string): string {
   return `${ROOT}/${tenant}/receipts/${outboxId}`;
 }
 
-/** Every KPI value of a shop. */
+/** `kpiFilter` matches every KPI value of a shop. */
 export function kpiFilter(tenant: string): string {
   return `${ROOT}/${tenant}/kpi/+/+/+/+`;
 }
 
-/** Door counters that can only publish a number: `bottega/<tenant>/in/footfall/<store>`. */
+/** `footfallFilter` matches people counters that can only publish a number: `bottega/<tenant>/in/footfall/<store>`. */
 export function footfallFilter(tenant: string): string {
   return `${ROOT}/${tenant}/in/footfall/+`;
 }
 
-/** The store a footfall topic speaks of, or `undefined` where its name is no label. */
+/** `footfallStore` gives the store that a footfall topic names, or `undefined` where its name is no label. */
 export function footfallStore(topic: string): string | undefined {
   const store = topic.slice(topic.lastIndexOf('/') + 1);
   return isLabel(store) ? store : undefined;
 }
 
-/** True for text that may be a segment of a topic. */
+/** `isLabel` is true for text that may be a segment of a topic. */
 export function isLabel(value: unknown): value is string {
   return typeof value === 'string' && LABEL_TEST.test(value);
 }
 
-/** True for one of the known kinds of event. */
+/** `isEventType` is true for one of the known kinds of event. */
 export function isEventType(value: unknown): value is EventType {
   return value === ERASURE || (EVENT_TYPES as readonly unknown[]).includes(value);
 }

@@ -1,6 +1,6 @@
 /**
- * How does a person stay out of the numbers? Fields are allowed by name, e-mail addresses become keyed pseudonyms, and what must be
- * kept whole is sealed with the shop's own key.
+ * Pseudonyms and seals keep persons out of the numbers: fields are allowed by name, e-mail addresses become keyed pseudonyms, and what
+ * must be kept whole is sealed with the shop's own key.
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 
@@ -10,17 +10,17 @@ const TAG_BYTES = 16;
 const SEAL_VERSION = 1;
 const SEAL_PURPOSE = 'bottega sealed body v1';
 
-/** Keyed with the shop's secret: equal addresses are equal pseudonyms in one shop, and nobody without the key can try addresses. */
+/** `pseudonymOf` is keyed with the shop's secret: equal addresses are equal pseudonyms in one shop, and nobody without the key can try addresses. */
 export function pseudonymOf(email: string, privacyKey: Uint8Array): string {
   return `h1:${keyedDigest(`v1|email|${email.trim().toLowerCase()}`, privacyKey)}`;
 }
 
-/** 128 bits of HMAC-SHA256 as base64url: a name for something that must not be guessed back. */
+/** `keyedDigest`: 128 bits of HMAC-SHA256 as base64url: a name for something that must not be guessed back. */
 export function keyedDigest(text: string | Uint8Array, key: Uint8Array): string {
   return createHmac('sha256', key).update(text).digest().subarray(0, PSEUDONYM_BYTES).toString('base64url');
 }
 
-/** The own text fields of `record` that `allowed` names, and no others. */
+/** `allowOnly` gives the own text fields of `record` that `allowed` names, and no others. */
 export function allowOnly(record: unknown, allowed: ReadonlySet<string>): Record<string, string> {
   const kept: Record<string, string> = {};
   if (typeof record !== 'object' || record === null) return kept;
@@ -31,7 +31,7 @@ export function allowOnly(record: unknown, allowed: ReadonlySet<string>): Record
   return kept;
 }
 
-/** AES-256-GCM under a key derived from the shop's; `iv` is 12 random bytes, never used twice. base64url of version, iv, tag, text. */
+/** `seal` hides bytes by AES-256-GCM under a key derived from the shop's; `iv` is 12 random bytes, never used twice. base64url of version, iv, tag, text. */
 export function seal(plain: Uint8Array, privacyKey: Uint8Array, iv: Uint8Array): string {
   if (iv.length !== IV_BYTES) throw new RangeError(`iv must be ${String(IV_BYTES)} bytes`);
   const cipher = createCipheriv('aes-256-gcm', sealingKey(privacyKey), iv);
@@ -41,7 +41,7 @@ export function seal(plain: Uint8Array, privacyKey: Uint8Array, iv: Uint8Array):
 
 export type Unsealed = { readonly outcome: 'plain'; readonly plain: Buffer } | { readonly outcome: 'refused' };
 
-/** Opens what `seal` closed; refused where key or text is another. */
+/** `unseal` opens what `seal` closed; refused where key or text is another. */
 export function unseal(sealed: string, privacyKey: Uint8Array): Unsealed {
   const bytes = Buffer.from(sealed, 'base64url');
   if (bytes[0] !== SEAL_VERSION || bytes.length < 1 + IV_BYTES + TAG_BYTES) return { outcome: 'refused' };

@@ -1,8 +1,9 @@
 /**
- * When does the shop open, and what are its shifts? The calendar fields of the saved form, each read or refused by name.
+ * `readCalendar` reads when the shop opens and what its shifts are: the calendar fields of the saved form, each read or refused by name.
  *
  * The form in the editor runs this very file (see formScript.ts), so that form and deploy cannot differ: nothing of Node here.
  */
+import { present } from '../../engine/base/json.js';
 import { type Closure, type ClosureRule, type ExceptionalDay, readClosures, readExceptions, readYearDay } from '../../engine/calendar/exceptionDays.js';
 import { type DaySpan, type HoursRule, readWeek } from '../../engine/calendar/weeklyHours.js';
 import type { OpeningRules } from '../../engine/calendar/openingHours.js';
@@ -29,12 +30,11 @@ type Form = Readonly<Record<string, unknown>>;
 const HOLIDAYS = ['closed', 'open', 'sunday'] as const;
 const DAYS_OF_WEEK = 7;
 
-/** `faults` has at most one per field. `cutoff`: minutes after midnight. Fields that the form does not show are not looked at. */
+/** `faults` has at most one per field. `cutoff`: minutes after midnight. Fields that the form does not show are not read. */
 export function readCalendar(form: Form, cutoff: number): { readonly calendar: ShopCalendar; readonly faults: readonly CalendarFault[] } {
   const faults: CalendarFault[] = [];
-  const patron = patronIn(form, faults);
   const shifts = shiftsIn(form, cutoff, faults);
-  const opening = { ...openingIn(form, cutoff, faults), ...(patron === undefined ? {} : { patron }) };
+  const opening = present({ ...openingIn(form, cutoff, faults), patronSaint: patronSaintIn(form, faults) });
   return { calendar: { opening, shifts }, faults };
 }
 
@@ -58,7 +58,7 @@ function weekIn(form: Form, cutoff: number, faults: CalendarFault[]): readonly (
   }
   const read = readWeek(texts, cutoff);
   if (read.outcome === 'read') return read.week;
-  faults.push({ field: 'hours', rule: read.rule, where: read.where, ...(read.row === undefined ? {} : { row: read.row }) });
+  faults.push(present({ field: 'hours' as const, rule: read.rule, where: read.where, row: read.row }));
   return [];
 }
 
@@ -70,7 +70,7 @@ function holidaysIn(form: Form, faults: CalendarFault[]): OpeningRules['holidays
 }
 
 /** "07/12", with the saint's name where a city of the list keeps that day. */
-function patronIn(form: Form, faults: CalendarFault[]): OpeningRules['patron'] {
+function patronSaintIn(form: Form, faults: CalendarFault[]): OpeningRules['patronSaint'] {
   const text = textOf(form['patron'] ?? '').trim();
   if (text === '') return undefined;
   const day = readYearDay(text);

@@ -1,5 +1,5 @@
 /**
- * Who is the shop? Its name, stores, clock, currency and calendar. The saved form, parsed once.
+ * `ShopConfig` is the shop's name, stores, clock, currency and calendar: the saved form, parsed once.
  */
 import { ConfigError } from '../../engine/base/errors.js';
 import { LABEL } from '../../engine/event/schema.js';
@@ -31,11 +31,12 @@ export interface ShopConfig {
 
 type ShopEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** Brings a form saved by a former release to the present version. */
+/** `upgrade` brings a form saved by a former release to the present version. */
 export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
+/** `readConfig` throws `ConfigError` for a form that breaks a rule. */
 export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, string>>, environment: ShopEnvironment = process.env): ShopConfig {
   const saved = upgrade(raw);
   const secret = filled(secrets['privacyKey']) ?? filled(environment['BOTTEGA_PRIVACY_KEY']);
@@ -88,7 +89,7 @@ function readCutoff(value: unknown): number {
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
-/** The rules of calendar.ts in words; the form has its own, in `locales`. */
+/** `CALENDAR_RULES` has the rules of calendar.ts in words; the form has its own, in `locales`. */
 export const CALENDAR_RULES: Readonly<Record<CalendarRule, string>> = {
   choice: 'must be one of the choices',
   week: 'must be seven texts, Monday first',

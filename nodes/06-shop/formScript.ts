@@ -1,5 +1,5 @@
 /**
- * How does the editor's form check a calendar as the runtime does? It loads the runtime's own files, wrapped for a browser.
+ * The script of the editor's form: the runtime's own calendar files, wrapped for a browser, so that form and deploy check alike.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,13 +7,14 @@ import type { NodeAPI } from 'node-red';
 
 /** In the order of their imports. */
 const MODULES = [
-  '../../engine/calendar/weeklyHours', '../../engine/calendar/shifts', '../../engine/calendar/exceptionDays', '../../engine/calendar/patronSaints',
+  '../../engine/base/json', '../../engine/calendar/weeklyHours', '../../engine/calendar/shifts',
+  '../../engine/calendar/exceptionDays', '../../engine/calendar/patronSaints',
   './calendar', './form',
 ];
 
 let script: string | undefined;
 
-/** Serves `bottega/shop/form.js`, beside the editor: what the files export is in `window.bottegaShop`. It is public, as the package is. */
+/** `serveFormScript` serves `bottega/shop/form.js`, beside the editor: what the files export is in `window.bottegaShop`. It is public, as the package is. */
 export function serveFormScript(RED: NodeAPI): void {
   RED.httpAdmin.get('/bottega/shop/form.js', (_request, response) => {
     script ??= formScript((path) => readFileSync(join(__dirname, `${path}.js`), 'utf8'));
@@ -21,7 +22,7 @@ export function serveFormScript(RED: NodeAPI): void {
   });
 }
 
-/** The files as one script; each finds in `require` what those before it export. */
+/** `formScript` makes the files one script; each finds in `require` what those before it export. */
 export function formScript(read: (path: string) => string): string {
   const wrapped = MODULES.map((path) => `(function (exports) {\n${read(path)}\n})(window.bottegaShop);`);
   return ['window.bottegaShop = {};', '(function () {', 'function require() { return window.bottegaShop; }', ...wrapped, '})();'].join('\n');

@@ -1,16 +1,16 @@
 /**
- * Where does the key of pseudonyms and sealed dead letters come from? From any text, or from one generated once and kept.
+ * The key of pseudonyms and sealed dead letters: derived from any text, or from one generated once and kept.
  */
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** 32 bytes from any text (HKDF-SHA256, RFC 5869). */
+/** `privacyKeyOf` derives 32 bytes from any text (HKDF-SHA256, RFC 5869). */
 export function privacyKeyOf(text: string): Buffer {
   return Buffer.from(hkdfSync('sha256', text, '', 'bottega privacy key', 32));
 }
 
-/** The text kept in `<directory>/bottega-privacy.key`, mode 0600; written at the first call. */
+/** `keptSecret` is the text kept in `<directory>/bottega-privacy.key`, mode 0600; written at the first call. */
 export function keptSecret(directory: string): string {
   const path = join(directory, 'bottega-privacy.key');
   try {

@@ -1,5 +1,5 @@
 /**
- * Which shop is this? Its stores, its clock and its currency, for every node that needs to know.
+ * The shop node: the shop's stores, clock and currency, for every node that needs to know.
  */
 import type { NodeAPI } from 'node-red';
 import { ConfigError, messageOf } from '../../engine/base/errors.js';

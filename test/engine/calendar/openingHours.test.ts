@@ -86,7 +86,7 @@ describe('days unlike others', () => {
   const rules: Partial<OpeningRules> = {
     exceptions: exceptions.days,
     closures: [{ first: dayOf('2026-08-10'), last: dayOf('2026-08-24'), name: 'ferie' }],
-    patron: { month: 12, day: 7, name: 'Sant’Ambrogio' },
+    patronSaint: { month: 12, day: 7, name: 'Sant’Ambrogio' },
   };
   const closed = openingOf(SHOP, rules);
   const rows: [date: string, hours: number, name: string | undefined, opening?: Opening][] = [

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readClosures, readDate, readExceptions, readYearDay } from '../../../engine/calendar/exceptionDays.js';
 import { pastCutoff, readClock, readHours, readWeek, showClock, showSpan } from '../../../engine/calendar/weeklyHours.js';
-import { PATRONS, saintOf } from '../../../engine/calendar/patronSaints.js';
+import { PATRON_SAINTS, saintOf } from '../../../engine/calendar/patronSaints.js';
 import { readShifts, suggestedShifts } from '../../../engine/calendar/shifts.js';
 import { DAY } from '../../../engine/base/time.js';
 
@@ -75,12 +75,12 @@ describe('days unlike others', () => {
     ]);
   });
 
-  it('know a patron by day and month', () => {
+  it('know a patron saint by day and month', () => {
     assert.deepEqual(['7/12', '07/12', '29-2'].map(readYearDay), [{ month: 12, day: 7 }, { month: 12, day: 7 }, { month: 2, day: 29 }]);
     for (const text of ['30/02', '31/04', '0/1', '1/13', '12', 'sette dicembre', '']) assert.equal(readYearDay(text), undefined, text);
     assert.deepEqual([saintOf('07/12'), saintOf('08/12')], ['Sant’Ambrogio', undefined]);
-    for (const { day, city } of PATRONS) assert.ok(readYearDay(day) !== undefined && /^\d\d\/\d\d$/.test(day), city);
-    assert.ok(new Set(PATRONS.map(({ city }) => city)).size >= 20);
+    for (const { day, city } of PATRON_SAINTS) assert.ok(readYearDay(day) !== undefined && /^\d\d\/\d\d$/.test(day), city);
+    assert.ok(new Set(PATRON_SAINTS.map(({ city }) => city)).size >= 20);
   });
 
   const closures: [row: object, expected: string][] = [

@@ -1,7 +1,7 @@
 /** Who asked to be forgotten is in no stored text any more, whatever is told again; and no sum moves by a cent. */
 import assert from 'node:assert/strict';
 import { ERASED, eraseNext } from '../../../engine/erasure/eraseFacts.js';
-import { readOrders } from '../../../engine/privacy/erasureRequest.js';
+import { readErasureRequests } from '../../../engine/privacy/erasureRequest.js';
 import { parseEvent, type ShopEvent } from '../../../engine/event/event.js';
 import { foldEvents, openGenerations } from '../../../engine/aggregate/applyEvents.js';
 import { scanAll } from '../../../engine/store/store.js';
@@ -83,7 +83,7 @@ describe('erasure', () => {
     assert.equal(text.split(ERASED).length - 1, 5);
     assert.equal(text.split(BRUNO).length - 1, 1);
     assert.deepEqual(await sumsOf(store), before);
-    assert.deepEqual(await readOrders(store), []);
+    assert.deepEqual(await readErasureRequests(store), []);
   });
 
   it('forgets who bought what is named, whatever the pseudonym, and nobody else', async () => {

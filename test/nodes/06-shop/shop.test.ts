@@ -35,9 +35,9 @@ describe('shop form', () => {
     const { calendar } = read({ ...open, cutoff: '04:00', holidays: 'sunday', patron: '7/12', closures: [{ from: '2026-08-10', to: '2026-08-24', name: '' }], shifts: [cena] });
     assert.deepEqual(calendar.shifts, [{ name: 'cena', from: 1_080, to: 1_560 }]);
     assert.deepEqual(calendar.opening.week, [[], [{ from: 540, to: 750 }, { from: 930, to: 1_170 }], [], [], [{ from: 1_140, to: 1_560 }], [], []]);
-    assert.deepEqual(calendar.opening.patron, { day: 7, month: 12, name: 'Sant’Ambrogio' });
+    assert.deepEqual(calendar.opening.patronSaint, { day: 7, month: 12, name: 'Sant’Ambrogio' });
     assert.deepEqual([calendar.opening.holidays, calendar.opening.closures[0]?.name], ['sunday', 'ferie']);
-    assert.equal(read({ patron: '8/1' }).calendar.opening.patron?.name, 'festa patronale');
+    assert.equal(read({ patron: '8/1' }).calendar.opening.patronSaint?.name, 'festa patronale');
   });
 
   it('does not look at hours that the form hides', () => {
