@@ -1,15 +1,16 @@
 /**
- * Whose language does this node translate, and how does the till write? The saved form, parsed once.
+ * `NormalizeConfig` is the saved form, parsed once: whose language this node translates, and how the till writes.
  */
 import { ConfigError } from '../../engine/base/errors.js';
 import { type OwnColumns, readColumns } from '../../engine/normalize/mapping/columns.js';
 import type { Stages } from '../../engine/normalize/draft/collector.js';
 import { type ProviderName, PROVIDERS } from '../../engine/normalize/normalize.js';
-import { readMapping, type SavedMapping } from '../../engine/normalize/mapping/fieldMapping.js';
+import { isRecord } from '../../engine/base/json.js';
+import { readMapping, type SavedMapping, upgradeMapping } from '../../engine/normalize/mapping/fieldMapping.js';
 import { atVersion } from '../shared/configFields.js';
 import type { SavedForm } from '../shared/node.js';
 
-export const VERSION = 1;
+export const VERSION = 2;
 
 export interface NormalizeConfig {
   readonly shop: unknown;
@@ -24,7 +25,10 @@ export interface NormalizeConfig {
 
 /** Brings a form saved by a former release to the present version. */
 export function upgrade(saved: SavedForm): SavedForm {
-  return atVersion(saved, VERSION);
+  let form = atVersion(saved, VERSION);
+  // 2: kinds of documents instead of words for returns; numbers begin again at midnight or never; what a till takes back is voided.
+  if (form['version'] !== 2 && isRecord(form['mapping'])) form = { ...form, mapping: upgradeMapping(form['mapping']) };
+  return form;
 }
 
 export function readConfig(raw: SavedForm): NormalizeConfig {

@@ -280,6 +280,11 @@ export const CONTENT = {
     en: ['One number in rows that are not one receipt', 'Give each receipt a number of its own'],
     it: ['Lo stesso numero in righe diverse', 'Dare a ogni scontrino un numero suo'],
   },
+  'document.unknown': {
+    status: [422],
+    en: ['A kind of document that nobody knows', 'Say in the normalize node whether it is a sale, a return, a void or to be ignored'],
+    it: ['Un tipo di documento che nessuno conosce', 'Dire nel nodo normalizza se è una vendita, un reso, un annullo o da ignorare'],
+  },
   'receipt.total': {
     status: [422],
     en: ['Different totals for one receipt', 'Correct the total at the till'],

@@ -153,6 +153,10 @@ export const IGNORED = {
     en: ['A row of totals', 'Nothing'],
     it: ['Una riga di totali', 'Niente'],
   },
+  document: {
+    en: ['A document that is no sale: proforma, pre-bill, kitchen order, gift receipt', 'Nothing'],
+    it: ['Un documento che non è una vendita: proforma, preconto, comanda, scontrino di cortesia', 'Niente'],
+  },
   'page.event': {
     en: ['A page event that no number needs', 'Nothing'],
     it: ['Un evento della pagina che non serve a nessun numero', 'Niente'],

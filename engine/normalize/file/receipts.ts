@@ -1,6 +1,6 @@
 /**
- * Which receipts do these rows tell? One row each, or the lines of one receipt together; read as the till's own messages are, so that a receipt
- * that came by both ways is one receipt.
+ * `addReceipts` makes receipts of a table's rows: one row each, or the lines of one receipt together. They are read as the till's own messages
+ * are, so that a receipt that came by both ways is one receipt.
  */
 import Big from 'big.js';
 import type { Refusal } from '../../base/errors.js';
@@ -9,6 +9,9 @@ import { addReceipt } from '../pos/pos.js';
 import type { PathStep } from '../mapping/jsonPath.js';
 import type { Mapped, PosMapping } from '../mapping/fieldMapping.js';
 import type { Columns } from '../mapping/columns.js';
+import { plainWords } from '../mapping/documentKinds.js';
+import { lineSequence } from '../draft/sequence.js';
+import { groupRows, type RowGroup, timeText } from './receiptRows.js';
 import { cellAt, refusalAt, type Row, type Table } from './table.js';
 import { type CollectedFile } from './collected.js';
 
@@ -25,17 +28,20 @@ export function addReceipts(batch: CollectedFile, { rows }: Table, columns: Colu
   const locale = localeOf(rows, columns, batch);
   const sheet: Sheet = { batch, columns, locale, pos: mappingOf(columns, batch) };
   const contents: unknown[] = [];
-  const receipts = new Map<string, [Row, ...Row[]]>();
   for (const row of rows) {
     contents[row.index] = row.values;
     if (isFooter(row, columns)) batch.collector.ignore(row.index, 'row.total');
-    else collect(receipts, row, columns);
   }
-  for (const sharing of receipts.values()) {
-    const holder = addSharing(sheet, sharing);
-    if (sharing.length > 1 && holder !== 'each') for (const { index } of sharing) contents[index] = index === holder ? sharing.map(({ values }) => values) : [];
+  for (const group of groupRows(rows.filter((row) => !isFooter(row, columns)), columns, sheet.pos)) {
+    const holder = addGroup(sheet, group);
+    if (group.length > 1 && holder !== 'each') for (const { row } of group) contents[row.index] = row.index === holder ? valuesInOrder(group) : [];
   }
   return contents;
+}
+
+/** The rows as they stood in the file: what a letter holds is read again like it. */
+function valuesInOrder(group: RowGroup): unknown[] {
+  return group.map(({ row }) => row).sort((a, b) => a.index - b.index).map(({ values }) => values);
 }
 
 const TOTAL = /^(sub)?tot(al[ei]?s?)?\b/i;
@@ -47,38 +53,30 @@ function isFooter(row: Row, { number, time, date }: Columns): boolean {
   return Object.values(row.values).some((cell) => TOTAL.test(cell));
 }
 
-/** Rows with the same number, till, store and day. */
-function collect(receipts: Map<string, [Row, ...Row[]]>, row: Row, { store, till, number, date, time }: Columns): void {
-  const day = cellAt(row, date ?? time).split(/[ T]/, 1);
-  const name = cellAt(row, number) === '' ? String(row.index) : JSON.stringify([...[store, till, number].map((heading) => cellAt(row, heading)), ...day]);
-  const sharing = receipts.get(name);
-  if (sharing === undefined) receipts.set(name, [row]);
-  else sharing.push(row);
-}
-
 /**
  * Where a column tells lines, they are lines. Where none does, the same row twice is a repetition, rows of different states are versions, and
  * rows that differ otherwise nobody can tell from a mistake. Answers the row whose letter speaks for all,
  * or that each has its own.
  */
-function addSharing(sheet: Sheet, sharing: readonly [Row, ...Row[]]): number | 'each' {
+function addGroup(sheet: Sheet, group: RowGroup): number | 'each' {
   const { batch: { collector: harvest }, columns: { line, status } } = sheet;
-  if (line !== undefined) return addLines(sheet, sharing);
-  if (status === undefined && new Set(sharing.map(({ values }) => JSON.stringify(values))).size > 1) {
-    for (const { index } of sharing) harvest.refuse(index, SAME_NUMBER);
-    return sharing[0].index;
+  if (line !== undefined) return addLines(sheet, group);
+  if (status === undefined && new Set(group.map(({ row }) => JSON.stringify(row.values))).size > 1) {
+    for (const { row: { index } } of group) harvest.refuse(index, SAME_NUMBER);
+    return group[0].row.index;
   }
-  for (const row of sharing) addLines(sheet, [row]);
+  for (const timed of group) addLines(sheet, [timed]);
   return 'each';
 }
 
 const SAME_NUMBER: Refusal = { path: '', rule: 'receipt.twice', message: 'the same number in rows that differ, and no column says that they are lines' };
 
 /** One refused line refuses the whole receipt: its total would be wrong. Answers the first row that is to blame. */
-function addLines(sheet: Sheet, [first, ...rest]: readonly [Row, ...Row[]]): number {
+function addLines(sheet: Sheet, group: RowGroup): number {
   const { batch: { collector: harvest, context }, pos } = sheet;
+  const [{ row: first }, ...rest] = [group[0], ...group.slice(1).map(({ row }) => row)] as const;
   const refused = new Map<number, Refusal>();
-  const record = recordOf(sheet, [first, ...rest], (row, refusal) => { if (!refused.has(row.index)) refused.set(row.index, refusal); });
+  const record = recordOf(sheet, group, (row, refusal) => { if (!refused.has(row.index)) refused.set(row.index, refusal); });
   const before = harvest.refused;
   if (refused.size === 0) addReceipt(harvest, first.index, record, { ...context, pos });
   const [blamed = first.index] = refused.keys();
@@ -92,9 +90,10 @@ const OTHER_LINE: Refusal = { path: '', rule: 'receipt.line', message: 'another 
 type Refuse = (row: Row, refusal: Refusal) => void;
 
 /** The receipt as a till would have sent it, under the table's own headings. */
-function recordOf({ batch, columns, locale }: Sheet, [first, ...rest]: readonly [Row, ...Row[]], refuse: Refuse): Record<string, unknown> {
+function recordOf({ batch, columns, locale, pos }: Sheet, group: RowGroup, refuse: Refuse): Record<string, unknown> {
   const { payment, quantity } = columns;
-  const lines = [first, ...rest];
+  const lines = group.map(({ row }) => row);
+  const first = group[0].row;
   const decimals = (heading: string, currency: string | undefined): string[] => lines.flatMap((row) => decimalAt(row, heading, { locale, currency, refuse }));
   const amountHeading = columns.total ?? columns.amount ?? '';
   const amounts = decimals(amountHeading, batch.context.currency);
@@ -105,6 +104,7 @@ function recordOf({ batch, columns, locale }: Sheet, [first, ...rest]: readonly 
     ...first.values,
     ...fallbacksOf(batch, columns),
     ...stateOf(first, columns, batch),
+    ...versionOf(group, columns, pos),
     [amountHeading]: amounts.length < lines.length ? '' : columns.total === undefined ? sumOf(amounts) : amounts[0],
     ...timesOf(first, columns),
     ...(payment === undefined ? {} : { [payment]: paymentsOf(lines, payment, columns.total === undefined ? amounts : []) }),
@@ -141,27 +141,33 @@ function sumOf(decimals: readonly string[]): string {
 }
 
 /** Date and time of day in one text; a day whose hours stand in a third column is the same day. */
-function timesOf(row: Row, { time, date, clock, openedAt, closedAt }: Columns): Record<string, string> {
+function timesOf(row: Row, columns: Columns): Record<string, string> {
+  const { time, date, openedAt, closedAt } = columns;
   if (time !== undefined || date === undefined) return {};
   const day = cellAt(row, date);
   const at = (heading: string | undefined): [string, string][] => {
     const cell = cellAt(row, heading);
     return heading === undefined || !/^\d\d?[:.]\d\d([:.]\d\d)?$/.test(cell) ? [] : [[heading, `${day} ${cell}`]];
   };
-  return { [date]: `${day} ${cellAt(row, clock)}`.trim(), ...Object.fromEntries([...at(openedAt), ...at(closedAt)]) };
+  return { [date]: timeText(row, columns), ...Object.fromEntries([...at(openedAt), ...at(closedAt)]) };
+}
+
+/** The same file, sent again when it has grown, tells more lines of its last receipt: later ones, or more of the same second. */
+function versionOf(group: RowGroup, { status }: Columns, pos: PosMapping): Record<string, string> {
+  const latest = Math.max(...group.map(({ at }) => at ?? NaN));
+  const word = cellAt(group[0].row, status);
+  const isDone = word === '' || pos.statuses.get(plainWords(word)) === 'completed';
+  return group.length === 1 || Number.isNaN(latest) || !isDone ? {} : { [SAID.sequence]: lineSequence(latest, group.length) };
 }
 
 /** Headings of columns that the table does not have, and no table has. */
-const SAID = { store: '(store)', till: '(till)', status: '(status)' } as const;
+const SAID = { store: '(store)', till: '(till)', status: '(status)', sequence: '(sequence)' } as const;
 
 /** A table without a column for it may tell what became of a receipt by its type: "annullato" is this receipt, "annullo" one that voids another. */
 function stateOf(row: Row, { status, kind }: Columns, { context: { pos } }: CollectedFile): Record<string, string> {
   const word = cellAt(row, kind);
-  return status === undefined && pos.statuses.has(word.toLowerCase()) ? { [SAID.status]: word } : {};
+  return kind !== undefined && status === undefined && pos.statuses.has(plainWords(word)) ? { [SAID.status]: word, [kind]: '' } : {};
 }
-
-/** Types of documents that give money back, beside those of the form. */
-const RETURNS = ['reso', 'resi', 'annullo', 'storno', 'rimborso', 'nota di credito', 'return', 'refund', 'void'];
 
 /** A file that names no store is the one of whoever sent it, else of the first store, by the name its till gives it. */
 function fallbacksOf({ store, till, context }: CollectedFile, columns: Columns): Record<string, string | undefined> {
@@ -176,17 +182,17 @@ function mappingOf(columns: Columns, { context: { pos } }: CollectedFile): PosMa
   const step = (heading: string | undefined, ...more: readonly PathStep[]): readonly PathStep[] | undefined =>
     (heading === undefined ? undefined : [{ field: heading }, ...more]);
   const { number, time, date, amount, total, currency, payment, store, till, quantity, covers, status, kind, openedAt, closedAt } = columns;
-  const paths: Record<Exclude<Mapped, 'sequence'>, readonly PathStep[] | undefined> = {
+  const paths: Record<Mapped, readonly PathStep[] | undefined> = {
     number: step(number), time: step(time ?? date), amount: step(total ?? amount), currency: step(currency),
     store: step(store ?? SAID.store), till: step(till ?? SAID.till), quantity: step(quantity, 'every'),
     payment: step(payment, 'every', { field: 'word' }), paymentAmount: total === undefined ? step(payment, 'every', { field: 'amount' }) : undefined,
     covers: step(covers), status: step(status ?? SAID.status), kind: step(kind), openedAt: step(openedAt), closedAt: step(closedAt),
+    refersTo: step(columns.refersTo), refersToDate: step(columns.refersToDate), sequence: step(SAID.sequence),
   };
   const { locale, zone } = pos.date;
   return {
     ...pos,
     paths: Object.fromEntries(Object.entries(paths).filter(([, steps]) => steps !== undefined)),
-    returns: new Set([...pos.returns, ...RETURNS]),
     // Read here already, and written plainly.
     number: { locale: 'en-US' },
     date: { ...(locale === undefined ? {} : { locale }), ...(zone === undefined ? {} : { zone }) },

@@ -27,9 +27,12 @@ export type DateKind = (typeof DATE_KINDS)[number];
 
 export type TimeFlag = Extract<QualityFlag, `time.${string}`>;
 
-/** `at` is epoch ms (a finer fraction is cut), `utc` RFC 3339 with every digit the source gave. */
+/**
+ * `at` is epoch ms (a finer fraction is cut), `utc` RFC 3339 with every digit the source gave. `shownMs` is what the source's own clock showed
+ * (epoch ms as if it were UTC): it depends on nobody's zone. Absent where the source told an instant and no wall time.
+ */
 export type ParsedDate =
-  | { readonly outcome: 'instant'; readonly at: number; readonly utc: string; readonly flags: readonly TimeFlag[] }
+  | { readonly outcome: 'instant'; readonly at: number; readonly utc: string; readonly flags: readonly TimeFlag[]; readonly shownMs?: number }
   | { readonly outcome: 'refused'; readonly rule: DateRule; readonly message: string };
 
 export type DateRule = 'date.type' | 'date.missing' | 'date.form' | 'date.order' | 'date.impossible' | 'date.zone' | 'date.epoch';
@@ -89,11 +92,15 @@ function fromWall(read: Wall, format: DateFormat): ParsedDate {
   if (read.outcome === 'refused') return refused(read.rule, MESSAGES[read.rule]);
   if (!allows(format, read.shape)) return refused('date.form', 'not the declared kind of date');
   const flags: TimeFlag[] = read.dateOnly ? ['time.dateonly'] : [];
-  if (read.offset !== undefined) return instant(read.shownMs - read.offset * MINUTE, read.nanos, flags);
+  if (read.offset !== undefined) {
+    const parsed = instant(read.shownMs - read.offset * MINUTE, read.nanos, flags);
+    return read.offset === 0 || parsed.outcome === 'refused' ? parsed : { ...parsed, shownMs: read.shownMs };
+  }
   const clock = clockOf(read.zone ?? format.zone);
   if (clock === undefined) return refused('date.zone', 'has no offset, and the source declares no zone');
   const { at, flag } = resolve(read.shownMs, clock);
-  return instant(at, read.nanos, flag === undefined ? flags : [...flags, flag]);
+  const parsed = instant(at, read.nanos, flag === undefined ? flags : [...flags, flag]);
+  return parsed.outcome === 'refused' ? parsed : { ...parsed, shownMs: read.shownMs };
 }
 
 /** A wall time far from any change of the clock has one instant; near one, Temporal tells which of them it has. */
@@ -106,6 +113,11 @@ function resolve(shownMs: number, clock: LocalClock): { at: number; flag?: TimeF
   if (early.epochMilliseconds === late.epochMilliseconds) return { at: early.epochMilliseconds };
   const isGap = !early.toPlainDateTime().equals(shown);
   return isGap ? { at: late.epochMilliseconds, flag: 'time.gap' } : { at: early.epochMilliseconds, flag: 'time.ambiguous' };
+}
+
+/** What the source's own clock showed, as if it were UTC: as it was told, else by the declared zone. */
+export function shownBy({ at, shownMs }: Extract<ParsedDate, { outcome: 'instant' }>, { zone }: DateFormat): number {
+  return shownMs ?? at + (clockOf(zone)?.offsetAt(at) ?? 0);
 }
 
 const MAX_CLOCKS = 32;

@@ -1,5 +1,5 @@
 /**
- * Which column holds what? The headings that tills' exports have, in Italian and English, and those that the form adds.
+ * `Columns` says which column of a table holds what, by the headings that tills' exports have, in Italian and English, and those that the form adds.
  */
 import { ConfigError } from '../../base/errors.js';
 /**
@@ -8,7 +8,7 @@ import { ConfigError } from '../../base/errors.js';
  */
 export const COLUMNS = [
   'number', 'time', 'date', 'clock', 'amount', 'total', 'currency', 'payment', 'store', 'till', 'quantity', 'covers', 'status', 'kind', 'openedAt',
-  'closedAt', 'line',
+  'closedAt', 'line', 'refersTo', 'refersToDate',
 ] as const;
 export type Column = (typeof COLUMNS)[number];
 
@@ -59,6 +59,14 @@ const NAMES: Readonly<Record<Column, readonly string[]>> = {
   kind: ['tipodocumento', 'tipo', 'tipooperazione', 'causale', 'documenttype', 'type', 'kind'],
   openedAt: ['apertura', 'oraapertura', 'dataoraapertura', 'openedat', 'opened'],
   closedAt: ['chiusura', 'orachiusura', 'dataorachiusura', 'closedat', 'closed'],
+  refersTo: [
+    'riferimento', 'rif', 'documentoriferimento', 'docriferimento', 'scontrinoriferimento', 'numeroriferimento', 'nriferimento', 'scontrinoannullato',
+    'documentoannullato', 'scontrinoorigine', 'documentoorigine', 'scontrinooriginale', 'reference', 'refersto', 'originalreceipt', 'voidedreceipt',
+  ],
+  refersToDate: [
+    'datariferimento', 'datarif', 'datadocumentoriferimento', 'datascontrinoriferimento', 'datascontrinoannullato', 'dataorigine', 'dataoriginale',
+    'referencedate', 'originaldate',
+  ],
   line: [
     'descrizione', 'articolo', 'codicearticolo', 'prodotto', 'prezzo', 'prezzounitario', 'reparto', 'riga', 'sku', 'plu', 'barcode', 'ean', 'item',
     'description', 'product',

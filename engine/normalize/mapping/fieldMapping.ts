@@ -1,18 +1,23 @@
 /**
- * How does this till write its receipts? Paths, declared formats and the till's own words, as the form edits them.
+ * `PosMapping` says how a till writes its receipts: paths, declared formats and the till's own words, as the form edits them.
  */
 import { ConfigError } from '../../base/errors.js';
+import { present } from '../../base/json.js';
 import type { SaleStatus } from '../../event/event.js';
 import { DATE_KINDS, type DateFormat } from '../formats/dates.js';
 import { grammarOf } from '../formats/locale.js';
 import type { NumberFormat } from '../formats/numbers.js';
 import { isZone } from '../../base/time.js';
+import { DOCUMENT_KINDS, documentKindOf, type OwnKinds, plainWords } from './documentKinds.js';
 import { parsePath, type PathStep } from './jsonPath.js';
 
-/** The fields of an event that a path can fill. `covers` becomes `x_covers`, `kind` says which receipts are returns, `paymentAmount` see split.ts. */
+/**
+ * The fields of an event that a path can fill. `covers` becomes `x_covers`, `kind` says what kind of document it is (documentKinds.ts),
+ * `refersTo` and `refersToDate` which other document it takes back, `paymentAmount` see splitPayment.ts.
+ */
 export const MAPPED = [
   'store', 'till', 'number', 'time', 'amount', 'currency', 'payment', 'paymentAmount', 'quantity', 'covers', 'status', 'openedAt', 'closedAt',
-  'sequence', 'kind',
+  'sequence', 'kind', 'refersTo', 'refersToDate',
 ] as const;
 export type Mapped = (typeof MAPPED)[number];
 
@@ -20,16 +25,19 @@ export interface PosMapping {
   readonly paths: Readonly<Partial<Record<Mapped, readonly PathStep[]>>>;
   readonly number: NumberFormat;
   readonly date: DateFormat;
-  /** The till's words in lower case. */
+  /** The till's words, plain (see `plainWords`). */
   readonly statuses: ReadonlyMap<string, SaleStatus>;
   readonly payments: ReadonlyMap<string, string>;
   readonly stores: ReadonlyMap<string, string>;
-  readonly returns: ReadonlySet<string>;
-  /** Do receipt numbers begin again every day, or is each one used once? */
-  readonly receiptNumbers: 'perDay' | 'unique';
+  /** Kinds of documents beside those that are known anyway. */
+  readonly kinds: OwnKinds;
+  /** When receipt numbers begin again: then a number is a receipt's only with its minute of issue. */
+  readonly receiptNumbers: (typeof RESTARTS)[number];
   /** A store nobody has declared: book it under the default store, under its own name, or refuse. */
   readonly unknownStore: 'default' | 'asSent' | 'refuse';
 }
+
+export const RESTARTS = ['midnight', 'closing', 'never'] as const;
 
 /** What the form saves: text only. */
 export type SavedMapping = Readonly<Record<string, unknown>>;
@@ -40,6 +48,8 @@ export const DEFAULT_MAPPING = {
     store: 'idNegozio', till: 'idCassa', number: 'numeroScontrino', time: 'dataOra', amount: 'totale', currency: 'valuta', payment: 'pagamenti[].tipo',
     paymentAmount: 'pagamenti[].importo', quantity: 'righe[].qta', covers: 'coperti', status: 'stato', openedAt: 'apertura', closedAt: 'chiusura', sequence: '',
     kind: 'tipoDocumento',
+    refersTo: 'riferimento|documentoRiferimento|scontrinoRiferimento|numeroRiferimento|scontrinoAnnullato|documentoAnnullato|scontrinoOrigine',
+    refersToDate: 'dataRiferimento|dataDocumentoRiferimento|dataScontrinoRiferimento|dataScontrinoAnnullato|dataOrigine',
   },
   numbers: 'it-IT',
   minorUnits: '',
@@ -47,17 +57,37 @@ export const DEFAULT_MAPPING = {
   dateKind: '',
   zone: '',
   statuses: 'completo=completed\ncompletato=completed\nchiuso=completed\npagato=completed\ncompleted=completed\n'
-    + 'aperto=open\nin corso=open\nsospeso=open\nopen=open\nannullato=cancelled\nstornato=cancelled\ncancelled=cancelled',
-  payments: 'elettronico=card\ncarta=card\nbancomat=card\npos=card\ncontanti=cash\ncontante=cash\nbuono=voucher\n'
+    + 'aperto=open\nin corso=open\nsospeso=open\nopen=open\nannullato=voided\nstornato=voided\ncancelled=voided\nvoided=voided',
+  payments: 'elettronico=card\ncarta=card\nbancomat=card\npos=card\ncontanti=cash\ncontante=cash\nresto=cash\nbuono=voucher\n'
     + 'buono pasto=voucher\nticket=voucher\nbonifico=transfer\ncard=card\ncash=cash\nvoucher=voucher\ntransfer=transfer',
   stores: '',
-  returns: 'reso',
-  receiptNumbers: 'perDay',
+  kinds: '',
+  receiptNumbers: 'midnight',
   unknownStore: 'default',
 } as const;
 
-const STATUS_WORDS: readonly SaleStatus[] = ['open', 'completed', 'cancelled'];
+/** A till that takes a receipt back says that it never was. */
+const STATUS_WORDS: readonly SaleStatus[] = ['open', 'completed', 'voided'];
 const PAYMENT = /^[a-z][a-z0-9_-]{0,31}$/;
+
+/** Brings a table saved before version 2 of the form to today's words. Today's own is answered as it is. */
+export function upgradeMapping(saved: SavedMapping): SavedMapping {
+  const { returns, receiptNumbers, statuses, ...rest } = saved;
+  return {
+    ...rest,
+    ...(typeof returns === 'string' ? { kinds: kindLines(returns, rest['kinds']) } : present({ returns })),
+    ...present({ receiptNumbers: FORMER_RESTARTS.get(receiptNumbers) ?? receiptNumbers }),
+    ...present({ statuses: typeof statuses === 'string' ? statuses.replaceAll(/=\s*cancelled\s*$/gm, '=voided') : statuses }),
+  };
+}
+
+const FORMER_RESTARTS: ReadonlyMap<unknown, string> = new Map([['perDay', 'midnight'], ['unique', 'never']]);
+
+/** Words with commas between them, of documents that give money back; what is known anyway needs no line. */
+function kindLines(returns: string, kinds: unknown): string {
+  const words = returns.split(/[\n,]/).map((word) => word.trim()).filter((word) => word !== '' && documentKindOf(word, new Map()) !== 'return');
+  return [...(typeof kinds === 'string' && kinds !== '' ? [kinds] : []), ...words.map((word) => `${word}=return`)].join('\n');
+}
 
 /** Reads the form's table; throws `ConfigError` that names the row. `zone` is the shop's, for a till that has none of its own. */
 export function readMapping(saved: SavedMapping, zone: string): PosMapping {
@@ -68,9 +98,9 @@ export function readMapping(saved: SavedMapping, zone: string): PosMapping {
     date: readDates(form, zone),
     statuses: readWords(form, 'statuses', (word) => (STATUS_WORDS as readonly string[]).includes(word)) as ReadonlyMap<string, SaleStatus>,
     payments: readWords(form, 'payments', (word) => PAYMENT.test(word)),
-    stores: readWords(form, 'stores', (word) => word !== ''),
-    returns: new Set(textIn(form, 'returns').split(/[\n,]/).map((word) => word.trim().toLowerCase()).filter((word) => word !== '')),
-    receiptNumbers: oneOf(form, 'receiptNumbers', ['perDay', 'unique']),
+    stores: readWords(form, 'stores', (word) => word !== '', (theirs) => theirs.toLowerCase()),
+    kinds: readWords(form, 'kinds', (word) => (DOCUMENT_KINDS as readonly string[]).includes(word)) as OwnKinds,
+    receiptNumbers: oneOf(form, 'receiptNumbers', RESTARTS),
     unknownStore: oneOf(form, 'unknownStore', ['default', 'asSent', 'refuse']),
   };
 }
@@ -113,12 +143,12 @@ function readLocale(form: SavedMapping, field: 'numbers' | 'dates'): { locale?: 
   return { locale };
 }
 
-/** Lines of `theirs=ours`. */
-function readWords(form: SavedMapping, field: string, allowed: (word: string) => boolean): ReadonlyMap<string, string> {
+/** Lines of `theirs=ours`; `theirs` by its plain words. */
+function readWords(form: SavedMapping, field: string, allowed: (word: string) => boolean, plain = plainWords): ReadonlyMap<string, string> {
   const lines = textIn(form, field).split('\n').map((line) => line.trim()).filter((line) => line !== '');
   return new Map(lines.map((line) => {
     const cut = line.lastIndexOf('=');
-    const [theirs, ours] = [line.slice(0, Math.max(cut, 0)).trim().toLowerCase(), line.slice(cut + 1).trim()];
+    const [theirs, ours] = [plain(line.slice(0, Math.max(cut, 0)).trim()), line.slice(cut + 1).trim()];
     if (theirs === '' || !allowed(ours)) throw new ConfigError(`mapping.${field}`, 'every line must be theirs=ours', line);
     return [theirs, ours];
   }));

@@ -1,7 +1,10 @@
-import { isRecord } from "../../base/json.js";
+/**
+ * `PathStep`s lead to a value in JSON: `a.b[0].c`, `list[].c` for every element, `a|b` for the first of several names that is there.
+ */
+import { isRecord } from '../../base/json.js';
 
-/** A field's name, a place in a list, or every place. */
-export type PathStep = { readonly field: string } | { readonly place: number } | 'every';
+/** A field's name and those tried after it, a place in a list, or every place. */
+export type PathStep = { readonly field: string; readonly or?: readonly string[] } | { readonly place: number } | 'every';
 
 const TOKEN = /([^.[\]]+)|\[(\d{0,4})\]|\./gy;
 const PATH = /^[^.[\]]+(\[\d{0,4}\])*(\.[^.[\]]+(\[\d{0,4}\])*)*$/;
@@ -13,7 +16,7 @@ export function parsePath(text: string): readonly PathStep[] | undefined {
   if (trimmed.length > 200 || !PATH.test(trimmed)) return undefined;
   return [...trimmed.matchAll(TOKEN)].flatMap(([token, field, place]): PathStep[] => {
     if (token === '.') return [];
-    if (field !== undefined) return [{ field: field.trim() }];
+    if (field !== undefined) return [fieldStep(field)];
     return [place === undefined || place === '' ? 'every' : { place: Number(place) }];
   });
 }
@@ -30,6 +33,11 @@ export function pointerOf(steps: readonly PathStep[]): string {
   return steps.map((step) => `/${tokenOf(step)}`).join('');
 }
 
+function fieldStep(text: string): PathStep {
+  const [field = '', ...or] = text.split('|').map((name) => name.trim());
+  return or.length === 0 ? { field } : { field, or };
+}
+
 function tokenOf(step: PathStep): string {
   if (step === 'every') return '-';
   return 'place' in step ? String(step.place) : step.field.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -38,5 +46,7 @@ function tokenOf(step: PathStep): string {
 function stepInto(value: unknown, step: PathStep): unknown[] {
   if (step === 'every') return Array.isArray(value) ? value : [];
   if ('place' in step) return Array.isArray(value) ? [value[step.place]] : [];
-  return isRecord(value) && Object.hasOwn(value, step.field) ? [value[step.field]] : [];
+  if (!isRecord(value)) return [];
+  const named = [step.field, ...(step.or ?? [])].find((field) => Object.hasOwn(value, field) && value[field] !== null && value[field] !== '');
+  return named === undefined ? [] : [value[named]];
 }

@@ -1,12 +1,14 @@
 /**
- * Which sale or return does a till's receipt tell? The form's mapping says where things stand; nothing is guessed.
+ * `normalizePos` makes sales, returns and voids of a till's receipts. The form's mapping says where things stand; nothing is guessed.
  */
 import type { SaleStatus } from '../../event/event.js';
-import { formatInstant } from '../../base/time.js';
+import { formatInstant, MINUTE } from '../../base/time.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
 import { type EventDraft, Collector, type Intake, type NormalizeContext, type Normalized } from '../draft/collector.js';
-import type { PosMapping } from '../mapping/fieldMapping.js';
+import { DOCUMENT_KINDS, type DocumentKind, documentKindOf, plainWords } from '../mapping/documentKinds.js';
+import { referenceIn } from './documentReference.js';
 import { Receipt } from './receipt.js';
+import { minuteShown, plainNumber, subjectOf, tillSource } from './receiptSubject.js';
 import { statusSequenceAt } from '../draft/sequence.js';
 import { paymentIn } from './splitPayment.js';
 import { isRecord } from "../../base/json.js";
@@ -27,30 +29,40 @@ export function normalizePos(body: unknown, intake: Intake, context: NormalizeCo
 export function addReceipt(harvest: Collector, index: number, body: unknown, context: NormalizeContext): void {
   const receipt = new Receipt(body, context.pos, context.currency);
   const draft = draftOf(receipt, context);
-  if (receipt.refusals.length > 0 || draft === undefined) harvest.refuse(index, ...receipt.refusals);
+  if (draft === 'ignored') harvest.ignore(index, 'document');
+  else if (receipt.refusals.length > 0 || draft === undefined) harvest.refuse(index, ...receipt.refusals);
   else harvest.add(index, draft);
 }
 
 /** `undefined` only where the receipt remembers why. */
-function draftOf(receipt: Receipt, context: NormalizeContext): EventDraft | undefined {
-  const status = statusOf(receipt);
-  const [number, time, openedAt] = [receipt.text('number'), receipt.instant('time'), receipt.instant('openedAt')];
-  // An order that was only opened may not have a total yet.
-  const amount = receipt.money('amount') ?? (status === 'open' && receipt.values('amount').length === 0 ? '0' : undefined);
-  const type = typeOf(receipt, amount);
-  const data = { ...dataOf(receipt, context), ...paymentIn(receipt, type), status, amount: amount?.replace(/^-/, ''), openedAt: textOf(openedAt) };
-  const sequence = receipt.text('sequence');
-  missAbsent(receipt, { number, time, amount });
-  if (number === undefined || time === undefined || amount === undefined) return undefined;
+function draftOf(receipt: Receipt, context: NormalizeContext): EventDraft | 'ignored' | undefined {
+  const kind = kindOf(receipt);
+  if (kind === 'ignored') return 'ignored';
+  const status = kind === 'void' ? 'voided' : statusOf(receipt);
+  const [time, subject, amount] = [receipt.instant('time'), subjectIn(receipt, kind), amountOf(receipt, status)];
+  const type = typeOf(kind, amount);
+  const refersTo = type === 'refund' || kind === 'void' ? referenceIn(receipt) : undefined;
+  const data = { ...dataOf(receipt, context), ...paymentIn(receipt, type), status, amount: amount?.replace(/^-/, ''), refersTo };
+  missAbsent(receipt, { number: subject, time, amount: amount ?? (status === 'voided' ? 'unneeded' : undefined) });
+  if (subject === undefined || time === undefined) return undefined;
   return {
     type,
-    source: sourceOf(receipt),
-    subject: subjectOf(number, openedAt ?? time, receipt.mapping, context),
+    source: sourceOf(receipt, context),
+    subject,
     time: formatInstant(time),
-    sequence: sequence ?? statusSequenceAt(time, status),
-    data: receipt.flags.size === 0 ? data : { ...data, x_quality: [...receipt.flags].sort().join(',') },
+    sequence: receipt.text('sequence') ?? sequenceAt(time, status),
+    data: flagged(data, receipt.flags),
     origins: originsOf(receipt),
   };
+}
+
+/** A sale of less than nothing is a return. */
+function typeOf(kind: DocumentKind, amount = ''): 'sale' | 'refund' {
+  return kind === 'return' || (kind === 'sale' && amount.startsWith('-')) ? 'refund' : 'sale';
+}
+
+function flagged(data: EventDraft['data'], flags: ReadonlySet<string>): EventDraft['data'] {
+  return flags.size === 0 ? data : { ...data, x_quality: [...flags].sort().join(',') };
 }
 
 function missAbsent(receipt: Receipt, needed: Readonly<Record<'number' | 'time' | 'amount', unknown>>): void {
@@ -59,10 +71,38 @@ function missAbsent(receipt: Receipt, needed: Readonly<Record<'number' | 'time' 
   }
 }
 
+/** What no kind is told of is a sale. */
+function kindOf(receipt: Receipt): DocumentKind {
+  const word = receipt.text('kind');
+  if (word === undefined) return 'sale';
+  const kind = documentKindOf(word, receipt.mapping.kinds);
+  if (kind === undefined) receipt.refuse('kind', 'document.unknown', `no known kind of document: map it to one of ${DOCUMENT_KINDS.join(', ')}`);
+  return kind ?? 'sale';
+}
+
+/** What a receipt is known by: its number and, where numbers begin again, the minute in which it was issued. */
+function subjectIn(receipt: Receipt, kind: DocumentKind): string | undefined {
+  const number = plainNumber(receipt.text('number') ?? '');
+  if (number === '') return undefined;
+  const issued = receipt.date('openedAt', receipt.values('openedAt')[0]) ?? receipt.date('time', receipt.values('time')[0]);
+  const minute = receipt.mapping.receiptNumbers === 'never' || issued === undefined ? '' : minuteShown(issued.shownMs);
+  return subjectOf({ kind: kind === 'void' ? 'void' : 'receipt', number, issued: minute });
+}
+
+/** An order that was only opened may not have a total yet, and what never was needs none. */
+function amountOf(receipt: Receipt, status: SaleStatus): string | undefined {
+  return receipt.money('amount') ?? (status === 'open' && receipt.values('amount').length === 0 ? '0' : undefined);
+}
+
+/** That a receipt never was stands behind whatever is said of its minute, with seconds or without. */
+function sequenceAt(time: number, status: SaleStatus): string {
+  return statusSequenceAt(status === 'voided' ? Math.floor(time / MINUTE) * MINUTE + MINUTE - 1 : time, status);
+}
+
 function statusOf(receipt: Receipt): SaleStatus {
-  const word = receipt.text('status')?.toLowerCase();
+  const word = receipt.text('status');
   if (word === undefined) return 'completed';
-  const status = receipt.mapping.statuses.get(word);
+  const status = receipt.mapping.statuses.get(plainWords(word));
   if (status === undefined) receipt.refuse('status', 'value.unknown', 'the mapping has no such status');
   return status ?? 'open';
 }
@@ -74,6 +114,7 @@ function dataOf(receipt: Receipt, context: NormalizeContext): Record<string, unk
     channel: 'pos',
     currency: currency === '€' || currency === 'EURO' ? 'EUR' : currency,
     quantity: quantityOf(receipt),
+    openedAt: textOf(receipt.instant('openedAt')),
     closedAt: textOf(receipt.instant('closedAt')),
     x_covers: receipt.quantities('covers')[0],
   };
@@ -90,7 +131,7 @@ function storeOf(receipt: Receipt, context: NormalizeContext): string | undefine
   const { mapping } = receipt;
   const sent = receipt.text('store');
   if (sent === undefined) return defaultStore(context);
-  const known = mapping.stores.get(sent.toLowerCase()) ?? storeNamed(context, sent);
+  const known = knownStore(receipt, context, sent);
   if (known !== undefined) return known;
   if (mapping.unknownStore === 'asSent') return sent;
   if (mapping.unknownStore === 'refuse') receipt.refuse('store', 'value.unknown', 'no store of that name');
@@ -98,17 +139,8 @@ function storeOf(receipt: Receipt, context: NormalizeContext): string | undefine
   return defaultStore(context);
 }
 
-function typeOf(receipt: Receipt, amount = ''): 'sale' | 'refund' {
-  const kind = receipt.values('kind').find((value) => typeof value === 'string');
-  const isReturn = amount.startsWith('-') || (typeof kind === 'string' && receipt.mapping.returns.has(kind.trim().toLowerCase()));
-  return isReturn ? 'refund' : 'sale';
-}
-
-/** Most tills begin again at 1 every business day. */
-function subjectOf(number: string, openedAt: number, { receiptNumbers }: PosMapping, { calendar }: NormalizeContext): string {
-  if (receiptNumbers === 'unique') return `receipt/${number}`;
-  const { start } = calendar.windowAt('1d', openedAt);
-  return `receipt/${formatInstant(start + calendar.clock.offsetAt(start)).slice(0, 10)}/${number}`;
+function knownStore({ mapping }: Receipt, context: NormalizeContext, sent: string): string | undefined {
+  return mapping.stores.get(sent.toLowerCase()) ?? storeNamed(context, sent);
 }
 
 function originsOf(receipt: Receipt): Record<string, string> {
@@ -117,13 +149,10 @@ function originsOf(receipt: Receipt): Record<string, string> {
   return { ...Object.fromEntries(known), '/time': receipt.pointer('time'), '/subject': receipt.pointer('number') };
 }
 
-/** One till is one source: its receipt numbers are its own. */
-function sourceOf(receipt: Receipt): string {
-  return `urn:bottega:pos:${urnPart(receipt.text('store'))}/${urnPart(receipt.text('till'))}`;
-}
-
-function urnPart(text: string | undefined): string {
-  return text === undefined ? '-' : encodeURIComponent(text.replaceAll(/\p{Cs}/gu, '\ufffd'));
+/** A store that nobody knows keeps its own name here, whatever it is booked under: its receipts are no other store's. */
+function sourceOf(receipt: Receipt, context: NormalizeContext): string {
+  const sent = receipt.text('store');
+  return tillSource(sent === undefined ? defaultStore(context) : knownStore(receipt, context, sent) ?? sent, receipt.text('till'));
 }
 
 function textOf(epochMs: number | undefined): string | undefined {

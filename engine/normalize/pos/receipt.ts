@@ -1,15 +1,21 @@
 /**
- * What stands at this place of a till's receipt? Values read through the mapping; whatever cannot be read is remembered as a refusal.
+ * `Receipt` reads a till's document through the mapping; whatever cannot be read is remembered as a refusal.
  */
 import type { Refusal, RefusalRule } from '../../base/errors.js';
 import type { QualityFlag } from '../../base/errorTable/index.js';
-import { parseDate } from '../formats/dates.js';
+import { parseDate, shownBy, type TimeFlag } from '../formats/dates.js';
 import { parseNumber } from '../formats/numbers.js';
 import { toMinor } from '../../base/money.js';
 import { pointerOf, type PathStep, valuesAt } from '../mapping/jsonPath.js';
 import type { Mapped, PosMapping } from '../mapping/fieldMapping.js';
 
 const MAX_TEXT = 64;
+
+export interface DateRead {
+  readonly at: number;
+  readonly shownMs: number;
+  readonly flags: readonly TimeFlag[];
+}
 
 export class Receipt {
   readonly refusals: Refusal[] = [];
@@ -66,7 +72,11 @@ export class Receipt {
 
   /** Short text or an exact whole number. */
   text(field: Mapped): string | undefined {
-    const [value] = this.values(field);
+    return this.textIn(field, this.values(field)[0]);
+  }
+
+  /** The same of a value that was found there. */
+  textIn(field: Mapped, value: unknown): string | undefined {
     if (value === undefined) return undefined;
     const parsed = parseNumber(value, { kind: 'id' });
     if (parsed.outcome === 'number' && parsed.text.length <= MAX_TEXT) return parsed.text;
@@ -76,15 +86,18 @@ export class Receipt {
 
   /** Epoch ms. */
   instant(field: Mapped): number | undefined {
-    const [value] = this.values(field);
+    const read = this.date(field, this.values(field)[0]);
+    for (const flag of read?.flags ?? []) this.flags.add(flag);
+    return read?.at;
+  }
+
+  /** What a date at a field says, and what the till's clock showed then, as if it were UTC. */
+  date(field: Mapped, value: unknown): DateRead | undefined {
     if (value === undefined) return undefined;
     const parsed = parseDate(value, this.mapping.date);
-    if (parsed.outcome === 'refused') {
-      this.refuse(field, parsed.rule, parsed.message);
-      return undefined;
-    }
-    for (const flag of parsed.flags) this.flags.add(flag);
-    return parsed.at;
+    if (parsed.outcome === 'instant') return { at: parsed.at, shownMs: shownBy(parsed, this.mapping.date), flags: parsed.flags };
+    this.refuse(field, parsed.rule, parsed.message);
+    return undefined;
   }
 
   /** Decimal text of money in the shop's currency. */

@@ -1,7 +1,8 @@
 /**
- * How was this receipt paid, and if in several ways, how much in each? The parts stand in the sale itself: so its newest version says all of it,
+ * `paymentIn` says how a receipt was paid, and if in several ways, how much in each. The parts stand in the sale itself: so its newest version says all of it,
  * and nothing is left of what a former one said.
  */
+import { plainWords } from '../mapping/documentKinds.js';
 import type { Receipt } from './receipt.js';
 
 /** Several kinds whose amounts are known are `split`: of those two are counted, and what remains is neither. Minor units, both always said. */
@@ -31,6 +32,18 @@ export function paymentIn(receipt: Receipt, type: 'sale' | 'refund'): PaymentSpl
 
 /** What each kind took, without those that took nothing; `undefined` where it is not said, or not the whole amount. */
 function partsOf(receipt: Receipt): ReadonlyMap<string, number> | undefined {
+  const [amount] = receipt.values('amount');
+  const [parts, total] = [tendered(receipt), receipt.minor(amount)];
+  if (parts === undefined || total === undefined) return undefined;
+  const sum = [...parts.values()].reduce((whole, part) => whole + part, 0);
+  // What was given beyond the total is change, and change is cash.
+  if (sum > total) parts.set('cash', (parts.get('cash') ?? 0) - (sum - total));
+  const used = new Map([...parts].filter(([, part]) => part !== 0));
+  return sum < total || [...used.values()].some((part) => part < 0) ? undefined : used;
+}
+
+/** What was given of each kind, in minor units; `undefined` where some of it is not said. */
+function tendered(receipt: Receipt): Map<string, number> | undefined {
   const parts = new Map<string, number>();
   for (const [word, value] of receipt.pairs('payment', 'paymentAmount')) {
     if (word === undefined && value === undefined) continue;
@@ -39,13 +52,10 @@ function partsOf(receipt: Receipt): ReadonlyMap<string, number> | undefined {
     const kind = typeof word === 'string' ? kindOf(receipt, word) : 'other';
     parts.set(kind, (parts.get(kind) ?? 0) + part);
   }
-  const used = new Map([...parts].filter(([, part]) => part !== 0));
-  const [amount] = receipt.values('amount');
-  const sum = [...used.values()].reduce((total, part) => total + part, 0);
-  return [...used.values()].some((part) => part < 0) || sum !== receipt.minor(amount) ? undefined : used;
+  return parts;
 }
 
 /** The till's word for a means of payment, in ours. */
 function kindOf({ mapping }: Receipt, word: string): string {
-  return mapping.payments.get(word.trim().toLowerCase()) ?? 'other';
+  return mapping.payments.get(plainWords(word)) ?? 'other';
 }

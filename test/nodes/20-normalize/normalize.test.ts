@@ -144,10 +144,12 @@ describe('normalize form', () => {
     const { provider, stages } = readConfig(saved({ version: 1, provider: 'pos', closedStages: ' 4, 9 ,', wonStages: '', mapping: DEFAULT_MAPPING }));
     assert.deepEqual([provider, stages.closedTicket, stages.won], ['pos', ['4', '9'], []]);
     assert.deepEqual(upgrade(saved()), saved());
+    const former = readConfig(saved({ version: 1, mapping: { returns: 'reso, RM', receiptNumbers: 'perDay', statuses: 'via=cancelled' } }));
+    assert.deepEqual(former.mapping, { kinds: 'RM=return', receiptNumbers: 'midnight', statuses: 'via=voided' });
   });
 
   const broken: readonly (readonly [object, string])[] = [
-    [{ version: 2 }, 'version'], [{ provider: 'ebay' }, 'provider'], [{ closedStages: [] }, 'closedStages'], [{ mapping: [] }, 'mapping'], [{ mapping: { zone: 'x' } }, 'mapping.zone'], [{ columns: 'Euro=soldi' }, 'columns'],
+    [{ version: 3 }, 'version'], [{ provider: 'ebay' }, 'provider'], [{ closedStages: [] }, 'closedStages'], [{ mapping: [] }, 'mapping'], [{ mapping: { zone: 'x' } }, 'mapping.zone'], [{ columns: 'Euro=soldi' }, 'columns'],
   ];
   for (const [change, field] of broken) {
     it(`names ${field} for ${JSON.stringify(change)}`, () => { assert.throws(() => readConfig(saved(change)), (error) => error instanceof ConfigError && error.field === field); });
@@ -162,7 +164,7 @@ describe('normalize form', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(mapping?.value)), DEFAULT_MAPPING);
     const verdict = (value: unknown): unknown => mapping?.validate?.call({ _: (key: string) => key }, value, {});
     assert.deepEqual([verdict(DEFAULT_MAPPING), verdict({}), verdict(undefined)], [true, true, true]);
-    const bad = [{ paths: { amount: '' } }, { paths: { till: 'a..b' } }, { minorUnits: '7' }, { statuses: 'a=b' }, { payments: 'x' }, { stores: 'a=' }, { zone: 'Europe/Ovunque' }, { numbers: '!' }].map(verdict);
-    assert.deepEqual(bad.map((key) => String(key).replace('normalize.rule.', '')), ['needed', 'path', 'minorUnits', 'statuses', 'payments', 'stores', 'zone', 'locale']);
+    const bad = [{ paths: { amount: '' } }, { paths: { till: 'a..b' } }, { minorUnits: '7' }, { statuses: 'a=b' }, { kinds: 'a=b' }, { payments: 'x' }, { stores: 'a=' }, { zone: 'Europe/Ovunque' }, { numbers: '!' }].map(verdict);
+    assert.deepEqual(bad.map((key) => String(key).replace('normalize.rule.', '')), ['needed', 'path', 'minorUnits', 'statuses', 'kinds', 'payments', 'stores', 'zone', 'locale']);
   });
 });

@@ -45,7 +45,11 @@ describe('a receipt paid in several ways', () => {
     ['one amount missing', [card('100,00'), { tipo: 'CONTANTI' }], doubtful],
     ['as many amounts as kinds, of others', [{ tipo: 'CARTA', importo: null }, { importo: '60,00' }, cash('40,00')], doubtful],
     ['a cent too little', [card('60,00'), cash('39,99')], doubtful],
-    ['a cent too much', [card('60,00'), cash('40,01')], doubtful],
+    ['change of a cent', [card('60,00'), cash('40,01')], ['split', 6_000, 4_000, undefined]],
+    ['change of a banknote', [cash('150,00'), card('30,00')], ['split', 3_000, 7_000, undefined]],
+    ['change of all the cash', [card('100,00'), cash('5,00')], ['card', ...none]],
+    ['change told beside it', [card('60,00'), cash('50,00'), { tipo: 'RESTO', importo: '-10,00' }], ['split', 6_000, 4_000, undefined]],
+    ['more by card than is due', [card('110,00'), cash('5,00')], doubtful],
     ['an amount that cannot be read', [card('60,00'), cash('quaranta')], doubtful],
     ['more given back than taken', [card('110,00'), cash('-10,00')], doubtful],
     ['an open order of which a part is paid', [card('10,00'), cash('5,00')], doubtful, { stato: 'aperto' }],
@@ -105,10 +109,10 @@ function bodyOf(version: Version, minute: number): Body {
   return { stato: version.stato, totale, pagamenti, dataOra: `20/11/2026 12:${String(minute).padStart(2, '0')}:00`, apertura: '20/11/2026 11:00:00', chiusura: null };
 }
 
-/** What the newest version that is paid says; several kinds without amounts are neither card nor cash. */
+/** What the newest version says that is paid or voided; several kinds without amounts are neither card nor cash. */
 function newestPaid(versions: readonly Version[]): { paid: number; card: number; cash: number } {
-  const newest = [...versions].reverse().find(({ stato }) => stato === 'completo');
-  if (newest === undefined) return { paid: 0, card: 0, cash: 0 };
+  const newest = [...versions].reverse().find(({ stato }) => stato !== 'aperto');
+  if (newest?.stato !== 'completo') return { paid: 0, card: 0, cash: 0 };
   const paid = newest.card + newest.cash + newest.voucher;
   const isVague = newest.says === 'kinds' && partsOf(newest).length > 1;
   return isVague ? { paid, card: 0, cash: 0 } : { paid, card: newest.card, cash: newest.cash };
@@ -123,7 +127,7 @@ describe('versions of a receipt paid in several ways', () => {
     fc.tuple(fc.constant(versions), fc.array(fc.nat(versions.length - 1), { maxLength: 4 }).chain((again) => (
       fc.shuffledSubarray([...versions.keys(), ...again], { minLength: versions.length + again.length })))))) as fc.Arbitrary<[Version[], number[]]>;
 
-  it('count as the newest paid one says, in any order and however often', () => {
+  it('count as the newest one says that is paid or voided, in any order and however often', () => {
     fc.assert(fc.property(stories, ([versions, order]) => {
       const events = versions.map((one, minute) => saleIn(bodyOf(one, minute)));
       let fact: Fact | undefined;

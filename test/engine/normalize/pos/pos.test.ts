@@ -18,7 +18,7 @@ describe('normalize pos', () => {
     const { id, ...event } = saleIn({});
     assert.match(id, /^[\w-]{22}$/);
     assert.deepEqual(event, {
-      specversion: '1.0', source: 'urn:bottega:pos:BG-02/1', type: 'sale', subject: 'receipt/2026-11-20/0311-0007', time: '2026-11-20T12:05:40.000Z', sequence: '2026-11-20T12:05:40.001Z',
+      specversion: '1.0', source: 'urn:bottega:pos:bergamo/1', type: 'sale', subject: 'receipt/311-7/2026-11-20T12:20', time: '2026-11-20T12:05:40.000Z', sequence: '2026-11-20T12:05:40.001Z',
       recordedtime: '2026-11-22T12:00:00.000Z',
       data: {
         store: 'bergamo', channel: 'pos', status: 'completed', amount: '1048.30', currency: 'EUR', openedAt: '2026-11-20T11:20:00.000Z', closedAt: '2026-11-20T12:05:30.000Z',
@@ -27,25 +27,28 @@ describe('normalize pos', () => {
     });
   });
 
-  it('takes one receipt or many, and tells them apart by till and day', () => {
+  it('takes one receipt or many, and tells them apart by till, number and minute', () => {
     const many = pos([receipt(), receipt({ idCassa: '2' }), receipt({ dataOra: '21/11/2026 13:05:40', apertura: '', chiusura: null }), receipt({ numeroScontrino: 8 })]);
     assert.deepEqual(many.refusals, []);
     assert.equal(new Set(many.events.map(({ source, subject }) => `${source} ${String(subject)}`)).size, 4);
-    assert.equal(saleIn({}, { receiptNumbers: 'unique' }).subject, 'receipt/0311-0007');
+    assert.equal(saleIn({}, { receiptNumbers: 'never' }).subject, 'receipt/311-7');
     const afterMidnight = { dataOra: '21/11/2026 02:30:00', apertura: null, chiusura: null };
-    assert.equal(only(pos(receipt(afterMidnight), {}, 240)).subject, 'receipt/2026-11-20/0311-0007');
-    assert.equal(only(pos(receipt(afterMidnight))).subject, 'receipt/2026-11-21/0311-0007');
+    for (const cutoff of [0, 240]) {
+      assert.equal(only(pos(receipt(afterMidnight), {}, cutoff)).subject, 'receipt/311-7/2026-11-21T02:30');
+      assert.equal(only(pos(receipt(afterMidnight), { receiptNumbers: 'closing' }, cutoff)).subject, 'receipt/311-7/2026-11-21T02:30');
+    }
   });
 
-  it('orders open, completed and cancelled at one instant', () => {
-    const [open, done, cancelled] = ['aperto', 'Completo', 'ANNULLATO'].map((stato) => saleIn({ stato }));
-    assert.ok(open && done && cancelled);
+  it('orders open, completed and voided at one instant', () => {
+    const [open, done, voided] = ['aperto', 'Completo', 'ANNULLATO'].map((stato) => saleIn({ stato }));
+    assert.ok(open && done && voided);
     for (const events of [[open, done], [done, open]]) {
       let fact: Fact | undefined;
       for (const event of events) fact = mergeEvent(fact, event, 'EUR');
       assert.equal(fact && fieldOf(fact, 'status'), 'completed');
     }
-    assert.ok(done.sequence < cancelled.sequence);
+    assert.equal(voided.data.status, 'voided');
+    assert.ok(done.sequence < voided.sequence);
     assert.equal(saleIn({ versione: '17' }, { paths: { sequence: 'versione' } }).sequence, '17');
   });
 
@@ -101,12 +104,12 @@ describe('normalize pos', () => {
       paths: {
         number: 'doc.no', time: 'doc.ts', amount: 'sums[0].cents', payment: 'pay.way', store: 'shop', till: '', status: 'doc.state', quantity: 'lines[].n', openedAt: '', closedAt: '', currency: '', covers: '', kind: 'doc.kind',
       },
-      numbers: 'en', minorUnits: 2, dates: '', dateKind: 'epoch-ms', zone: 'Europe/London', statuses: 'PAID=completed', payments: 'EC=card', returns: 'refund,credit', receiptNumbers: 'unique',
+      numbers: 'en', minorUnits: 2, dates: '', dateKind: 'epoch-ms', zone: 'Europe/London', statuses: 'PAID=completed', payments: 'EC=card', kinds: 'banco moda=sale\nSLIP-R=return', receiptNumbers: 'never',
     };
     const body = { doc: { no: 41, ts: Date.UTC(2026, 10, 20, 12), state: 'Paid', kind: 'sale' }, sums: [{ cents: 1250 }], pay: { way: 'ec' }, shop: 'AT-01', lines: [{ n: '1,000.5' }, { n: 2 }, {}] };
     const { source, subject, time, data } = only(pos(body, mapping));
     assert.deepEqual({ source, subject, time, data }, {
-      source: 'urn:bottega:pos:AT-01/-', subject: 'receipt/41', time: '2026-11-20T12:00:00.000Z', data: { store: 'asti', channel: 'pos', status: 'completed', amount: '12.50', currency: 'EUR', payment: 'card', quantity: 1002.5 },
+      source: 'urn:bottega:pos:asti/-', subject: 'receipt/41', time: '2026-11-20T12:00:00.000Z', data: { store: 'asti', channel: 'pos', status: 'completed', amount: '12.50', currency: 'EUR', payment: 'card', quantity: 1002.5 },
     });
   });
 
@@ -151,7 +154,7 @@ describe('a mapping', () => {
     [{ paths: { till: 5 } }, 'mapping.paths.till'], [{ numbers: 'italiano!' }, 'mapping.numbers'], [{ dates: 'zz' }, 'mapping.dates'],
     [{ dateKind: 'moon' }, 'mapping.dateKind'],
     [{ zone: 'Europe/Roma' }, 'mapping.zone'], [{ statuses: 'a=finito' }, 'mapping.statuses'], [{ payments: 'a=B!' }, 'mapping.payments'],
-    [{ stores: 'a=' }, 'mapping.stores'], [{ stores: '=a' }, 'mapping.stores'], [{ minorUnits: '9' }, 'mapping.minorUnits'],
+    [{ stores: 'a=' }, 'mapping.stores'], [{ stores: '=a' }, 'mapping.stores'], [{ kinds: 'buono=regalo' }, 'mapping.kinds'], [{ minorUnits: '9' }, 'mapping.minorUnits'],
     [{ receiptNumbers: 'x' }, 'mapping.receiptNumbers'],
     [{ unknownStore: 'x' }, 'mapping.unknownStore'], [{ zone: [] }, 'mapping.zone'],
   ];

@@ -1,0 +1,85 @@
+/**
+ * `DocumentKind` of a till's document by the word that the till has for it: one closed list for pushed receipts, files and forms.
+ *
+ * Words are compared in small letters, without accents and signs. What only says that it is a document ("documento commerciale emesso per")
+ * is left aside; what remains has to be in the list, or in the shop's own.
+ */
+
+/** `sale`: the customer paid. `return`: money was given back. `void`: another document never was. `ignored`: no sale, and nothing wrong. */
+export type DocumentKind = 'sale' | 'return' | 'void' | 'ignored';
+
+export const DOCUMENT_KINDS: readonly DocumentKind[] = ['sale', 'return', 'void', 'ignored'];
+
+/** A shop's own words, in the form that `plainWords` gives them. */
+export type OwnKinds = ReadonlyMap<string, DocumentKind>;
+
+const WORDS: Readonly<Record<DocumentKind, readonly string[]>> = {
+  sale: [
+    'vendita', 'vendite', 'venduto', 'corrispettivo', 'corrispettivi', 'incasso', 'pagamento', 'conto', 'acconto', 'saldo', 'fattura', 'ft',
+    'fatt', 'fattura immediata', 'fattura differita', 'fattura accompagnatoria', 'fattura semplificata', 'fattura elettronica', 'td01',
+    'td07', 'td24', 'dc', 'sf', 'rf', 'prestazione', 'servizio', 'parlante', 'asporto', 'banco', 'tavolo', 'sala', 'domicilio', 'consegna',
+    'normale', 'sale', 'sales', 'invoice', 'purchase', 'payment', 'bill', 'check', 'service', 'takeaway', 'take away', 'delivery',
+    'dine in', 'eat in', 'normal', 'regular',
+  ],
+  return: [
+    'reso', 'resi', 'resa', 'reso merce', 'resi merce', 'merce resa', 'rimborso', 'rimborsi', 'rimborsato', 'restituzione', 'storno merce',
+    'nota di credito', 'nota credito', 'note di credito', 'nota accredito', 'nota di accredito', 'accredito', 'nc', 'n c', 'td04', 'td08',
+    'reso vendita', 'reso su vendita', 'return', 'returns', 'returned', 'return sale', 'refund', 'refunds', 'refunded', 'credit note',
+    'credit memo', 'money back', 'return of goods', 'goods return', 'goods returned', 'returned goods',
+  ],
+  void: [
+    'annullo', 'annulli', 'annullamento', 'annullamenti', 'annullato', 'annullata', 'annulla', 'storno', 'storni', 'stornato', 'stornata',
+    'storno vendita', 'annullo vendita', 'annullamento vendita', 'vendita annullata', 'vendita stornata', 'void', 'voided', 'void sale',
+    'voided sale', 'cancellation', 'cancelled', 'canceled', 'cancel', 'reversal', 'reversed',
+  ],
+  ignored: [
+    'proforma', 'pro forma', 'fattura proforma', 'fattura pro forma', 'preconto', 'pre conto', 'prescontrino', 'comanda', 'comande',
+    'cortesia', 'di cortesia', 'regalo', 'preventivo', 'preventivi', 'offerta', 'bozza', 'non', 'gestionale', 'ddt', 'd d t', 'trasporto', 'bolla',
+    'bolla di consegna', 'documento di trasporto', 'nota di consegna', 'copia', 'duplicato', 'ristampa', 'prova', 'addestramento',
+    'chiusura', 'chiusura giornaliera', 'chiusura fiscale', 'azzeramento', 'lettura', 'rapporto', 'apertura cassetto', 'prelievo',
+    'versamento', 'fondo cassa', 'quote', 'quotation', 'estimate', 'draft', 'gift', 'prebill', 'pre bill', 'bill preview', 'preview',
+    'guest check', 'kitchen', 'kitchen order', 'order ticket', 'delivery note', 'packing slip', 'copy', 'duplicate', 'reprint', 'training',
+    'test', 'non fiscal', 'nonfiscal', 'z report', 'x report', 'report', 'pay in', 'pay out', 'no sale',
+  ],
+};
+
+/** Words that say no more than that it is a document, and who wrote it. */
+const FILLERS: ReadonlySet<string> = new Set([
+  'documento', 'documenti', 'doc', 'docum', 'commerciale', 'comm', 'scontrino', 'scontrini', 'ricevuta', 'fiscale', 'emesso', 'emessa',
+  'emissione', 'per', 'di', 'da', 'del', 'della', 'dello', 'o', 'e', 'al', 'alla', 'con', 'tipo', 'operazione', 'cassa', 'cliente',
+  'valido', 'valida', 'ai', 'fini', 'fiscali', 'elettronico', 'elettronica', 'digitale', 'telematico', 'n', 'nr', 'receipt', 'ticket',
+  'document', 'fiscal', 'commercial', 'slip', 'for', 'of', 'the', 'a', 'type', 'transaction', 'customer', 'pos',
+]);
+
+const KINDS: ReadonlyMap<string, DocumentKind> = new Map(DOCUMENT_KINDS.flatMap((kind) => WORDS[kind].map((word) => [word, kind] as const)));
+/** The same without their fillers: "nota di credito" is found as "nota credito", too. */
+const BARE_KINDS: ReadonlyMap<string, DocumentKind> = new Map(
+  [...KINDS].map(([words, kind]) => [bare(words), kind] as const).filter(([words]) => words !== ''),
+);
+
+/** The kind that a till's word stands for, `undefined` where nobody has said so. */
+export function documentKindOf(word: string, own: OwnKinds): DocumentKind | undefined {
+  const words = plainWords(word);
+  const known = own.get(words) ?? KINDS.get(words);
+  if (known !== undefined) return known;
+  const rest = bare(words);
+  if (rest === '') return words === '' ? undefined : 'sale';
+  return own.get(rest) ?? KINDS.get(rest) ?? BARE_KINDS.get(rest) ?? sharedKind(rest, own);
+}
+
+/** What each of several words says alone, where they all say the same: "vendita al banco". */
+function sharedKind(words: string, own: OwnKinds): DocumentKind | undefined {
+  const kinds = new Set(words.split(' ').map((word) => own.get(word) ?? KINDS.get(word)));
+  const [only] = kinds;
+  return kinds.size === 1 ? only : undefined;
+}
+
+/** Words as they are compared: small letters without accents, one space for whatever stands between them. */
+export function plainWords(text: string): string {
+  const letters = text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  return letters.replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim();
+}
+
+function bare(words: string): string {
+  return words.split(' ').filter((word) => !FILLERS.has(word)).join(' ');
+}

@@ -1,0 +1,76 @@
+/** Sales, returns, voids and what is no sale, as tills tell them. */
+import assert from 'node:assert/strict';
+import type { NormalizedBody } from '../../../../engine/normalize/normalize.js';
+import { readMapping, upgradeMapping, type SavedMapping } from '../../../../engine/normalize/mapping/fieldMapping.js';
+import { contextOf, only, rules, send } from '../../../fixtures/normalizing.js';
+
+type Body = Readonly<Record<string, unknown>>;
+
+const BODY = { idNegozio: 'bergamo', idCassa: '3', numeroScontrino: '45', dataOra: '20/11/2026 13:05', totale: '7,00' };
+const pos = (change: Body, mapping: SavedMapping = {}): NormalizedBody => send({ provider: 'pos', body: { ...BODY, ...change }, context: contextOf(mapping) });
+
+/** "refund completed 7.00 receipt/45/…". */
+function told(change: Body, mapping: SavedMapping = {}): string {
+  const { type, subject, data } = only(pos(change, mapping));
+  return [type, data.status, data.amount, subject, ...(data.refersTo === undefined ? [] : ['of', data.refersTo])].join(' ');
+}
+
+describe('a till\'s document', () => {
+  const minute = '2026-11-20T13:05';
+  const cases: readonly (readonly [Body, string])[] = [
+    [{}, `sale completed 7.00 receipt/45/${minute}`],
+    [{ tipoDocumento: 'Reso merce' }, `refund completed 7.00 receipt/45/${minute}`],
+    [{ tipoDocumento: 'Nota di credito', totale: '-7,00' }, `refund completed 7.00 receipt/45/${minute}`],
+    [{ totale: '-7,00' }, `refund completed 7.00 receipt/45/${minute}`],
+    [{ stato: 'Annullato' }, `sale voided 7.00 receipt/45/${minute}`],
+    [{ stato: 'ANNULLATO', totale: null }, `sale voided  receipt/45/${minute}`],
+    [{ tipoDocumento: 'annullamento' }, `sale voided 7.00 void/45/${minute}`],
+    [{ tipoDocumento: 'Storno', totale: '-7,00' }, `sale voided 7.00 void/45/${minute}`],
+    [{ tipoDocumento: 'Annullo', totale: null, riferimento: '0044' }, `sale voided  void/45/${minute} of receipt/44`],
+    [{ tipoDocumento: 'Annullo', riferimento: '0012-0034 del 19/11/2026' }, `sale voided 7.00 void/45/${minute} of receipt/12-34/2026-11-19`],
+    [{ tipoDocumento: 'Annullo', riferimento: 'n. 44', dataRiferimento: '19/11/2026 10:30:59' }, `sale voided 7.00 void/45/${minute} of receipt/44/2026-11-19T10:30`],
+    [{ tipoDocumento: 'Annullo', riferimento: { numero: 44, data: '19/11/2026' } }, `sale voided 7.00 void/45/${minute} of receipt/44/2026-11-19`],
+    [{ tipoDocumento: 'Reso', scontrinoRiferimento: '44', dataRiferimento: '19/11/2026' }, `refund completed 7.00 receipt/45/${minute} of receipt/44/2026-11-19`],
+    [{ riferimento: 'tavolo 5' }, `sale completed 7.00 receipt/45/${minute}`],
+  ];
+  for (const [change, expected] of cases) it(`${JSON.stringify(change)} is ${expected}`, () => { assert.equal(told(change), expected); });
+
+  it('is ignored where it is known to be no sale, whatever else it says', () => {
+    const { events, refusals, ignored } = pos({ tipoDocumento: 'Preconto', dataOra: 'mai', totale: null });
+    assert.deepEqual([events, refusals, ignored], [[], [], [{ index: 0, reason: 'document' }]]);
+  });
+
+  it('is refused where nobody knows its kind, until the form says it', () => {
+    assert.deepEqual(rules(pos({ tipoDocumento: 'Ghirigoro' })), ['/tipoDocumento document.unknown']);
+    assert.deepEqual(rules(pos({ tipoDocumento: 3 })), ['/tipoDocumento document.unknown']);
+    assert.equal(told({ tipoDocumento: 'GHIRIGÒRO' }, { kinds: 'ghirigoro=return' }), `refund completed 7.00 receipt/45/${minute}`);
+    assert.equal(told({ tipoDocumento: 3 }, { kinds: '3=sale' }), `sale completed 7.00 receipt/45/${minute}`);
+  });
+
+  it('names a day that there is', () => {
+    assert.deepEqual(rules(pos({ tipoDocumento: 'Annullo', riferimento: '44', dataRiferimento: '31/02/2026' })), [
+      '/dataRiferimento|dataDocumentoRiferimento|dataScontrinoRiferimento|dataScontrinoAnnullato|dataOrigine date.impossible'.replace(/\|.*\s/, ' '),
+    ]);
+  });
+
+  it('of a file is told by the same words', () => {
+    const kinds = ['Vendita', 'Documento di reso', 'Annullo', 'Annullato', 'Proforma', 'Ghirigoro'].map((kind, index) => `20/11/2026 13:05;${String(index)};5,00;${kind}`);
+    const { events, ignored, refusals } = send({ provider: 'batch', body: ['Data;Scontrino;Totale;Tipo', ...kinds].join('\n'), headers: { 'content-type': 'text/csv' } });
+    assert.deepEqual(events.map(({ type, subject, data }) => `${type} ${String(data.status)} ${String(subject?.split('/', 1))}`), [
+      'sale completed receipt', 'refund completed receipt', 'sale voided void', 'sale voided receipt',
+    ]);
+    assert.deepEqual([ignored.map(({ index }) => index), refusals.map(({ index, rule }) => `${String(index)} ${rule}`)], [[4], ['5 document.unknown']]);
+  });
+});
+
+describe('a mapping of a former release', () => {
+  it('keeps what it said', () => {
+    const former = { returns: 'reso, RM', receiptNumbers: 'unique', statuses: 'fatto=completed\nannullato=cancelled\nvia = cancelled ', zone: 'Europe/Rome' };
+    const upgraded = upgradeMapping(former);
+    assert.deepEqual(upgraded, { kinds: 'RM=return', receiptNumbers: 'never', statuses: 'fatto=completed\nannullato=voided\nvia =voided', zone: 'Europe/Rome' });
+    assert.deepEqual(upgradeMapping(upgraded), upgraded);
+    assert.equal(upgradeMapping({ receiptNumbers: 'perDay' })['receiptNumbers'], 'midnight');
+    assert.doesNotThrow(() => readMapping(upgraded, 'Europe/Rome'));
+    assert.deepEqual(upgradeMapping({}), {});
+  });
+});
