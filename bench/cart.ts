@@ -9,12 +9,13 @@ import { openRedisStore } from '../engine/store/redis/connection.js';
 import { scoped, type Store } from '../engine/store/store.js';
 import { formatInstant, LocalClock, MINUTE, SECOND } from '../engine/base/time.js';
 import { Calendar } from '../engine/calendar/windowAssigner.js';
-import { freePort, ROOT } from '../test/support/product.js';
+import { ROOT } from '../test/support/product.js';
 import { type RedisServer, startRedis } from '../test/support/redis.js';
 import { start } from '../test/support/runtime.js';
 import { ENDS, postTo, type Ran } from './ferry.js';
 import { compare, perSecond, percentile, report } from './report.js';
 import { arraysOf, canonical, CURRENCY, foldContextOf, salesOf } from './stream.js';
+import { freePort } from '../test/support/ports.js';
 
 const ROUNDS = 5;
 const ORDERS = 3_000;

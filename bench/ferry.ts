@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { request } from 'node:http';
 import type { ShopEvent } from '../engine/event/event.js';
-import { freePort } from '../test/support/product.js';
 import { start } from '../test/support/runtime.js';
 import { percentile } from './report.js';
 import { arraysOf } from './stream.js';
+import { freePort } from '../test/support/ports.js';
 
 export interface Ferry {
   /** Sends the events in arrays of 100 and waits until each of them has left the inbox: events/s. */

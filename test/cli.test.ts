@@ -27,9 +27,7 @@ cases:
 `;
 const WRONG = OWN.replace('= 19.99 live', '= 20.00 final revision=3').replace('10:00:30: alert Poco pane firing', '10:00:30: notices none');
 
-describe('bottega-check', function () {
-  // Each run is a process of its own.
-  this.timeout(60_000);
+describe('bottega-check', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bottega-check-'));
   const write = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);

@@ -1,7 +1,7 @@
 /** What if two inboxes receive the same batch? Every batch that passes is published a second time at once: the group hands it to another worker. */
 import mqtt, { type MqttClient } from 'mqtt';
 import { setTimeout as pause } from 'node:timers/promises';
-import { until } from '../support/http.js';
+import { until } from '../support/waiting.js';
 
 const PATIENCE_MS = 20_000;
 

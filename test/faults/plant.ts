@@ -4,11 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, ROOT } from '../support/product.js';
+import { ROOT } from '../support/product.js';
 import { Senders } from '../support/sign.js';
 import { Program } from './program.js';
 import { Proxy } from './proxy.js';
 import { type DiskFault, openVolume } from './volume.js';
+import { freePort } from '../support/ports.js';
 
 export const ROLES = ['edge', 'worker1', 'worker2', 'worker3', 'front'] as const;
 export type RoleName = (typeof ROLES)[number];

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../support/http.js';
 import { ROOT } from '../support/product.js';
+import { until } from '../support/waiting.js';
 
 export interface ProgramPlan {
   readonly name: string;

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DAY, HOUR, SECOND } from '../../engine/base/time.js';
 import { chanceOf } from '../../launcher/simulator/chance.js';
-import { request, until } from '../support/http.js';
+import { request } from '../support/http.js';
 import { compare, type Comparison } from './compare.js';
 import { Echo } from './echo.js';
 import { inject, type Scene } from './injectors.js';
@@ -12,6 +12,7 @@ import { type Counts, PostOffice } from './post.js';
 import { Stream } from './stream.js';
 import { OPEN_ORDERS, REFUNDS, swing, type Swung } from './swings.js';
 import { Watch } from './watch.js';
+import { until } from '../support/waiting.js';
 
 export interface Trial {
   readonly seed: number;

@@ -1,9 +1,9 @@
 /** How are alerts tried? Orders pile up until it fires and are paid until it is resolved, again and again; and refunds exceed their threshold once. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { until } from '../support/http.js';
 import type { PostOffice } from './post.js';
 import type { Stream } from './stream.js';
 import { ruleAbout, type Watch } from './watch.js';
+import { until } from '../support/waiting.js';
 
 export const OPEN_ORDERS = ruleAbout('incomplete_orders');
 export const REFUNDS = ruleAbout('refunds');

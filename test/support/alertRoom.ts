@@ -116,12 +116,3 @@ function testBroker(retained: Map<string, string>): (RED: NodeAPI) => void {
     });
   };
 }
-
-export async function eventually(wish: () => boolean | Promise<boolean>, deadlineMs = 5_000): Promise<void> {
-  const until = Date.now() + deadlineMs;
-  while (!(await wish())) {
-    if (Date.now() > until) throw new Error(`not so within ${String(deadlineMs)} ms: ${wish.toString()}`);
-    await new Promise((resolve) => { setTimeout(resolve, 5); });
-  }
-}
-

@@ -1,6 +1,6 @@
 /** How do tests see what people see? A headless Chromium that notes what a page should never do: ask another host, or report an error. */
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { until } from './http.js';
+import { PATIENCE_MS, until } from './waiting.js';
 
 const ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
@@ -24,6 +24,7 @@ export const PHONE = { width: 390, height: 844 };
 /** Opens a page of the dashboard as a viewer of their own (no storage shared with others), and waits for its headline, or its first number. */
 export async function openDashboard(browser: Browser, url: string, size = DESK, name = 'adesso', colorScheme: 'light' | 'dark' = 'light'): Promise<Watched> {
   const page = await browser.newPage({ viewport: size, colorScheme, acceptDownloads: true });
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
   page.on('pageerror', (error) => { complaints.push(error.message); });
@@ -41,6 +42,6 @@ export function shownValue(page: Page, kpi: string): Promise<string> {
 }
 
 /** Waits for that number; answers the last one seen. */
-export function valueBecomes(page: Page, kpi: string, value: string, withinMs = 10_000): Promise<string> {
+export function valueBecomes(page: Page, kpi: string, value: string, withinMs?: number): Promise<string> {
   return until(() => shownValue(page, kpi), (shown) => shown === value, withinMs);
 }

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { connect, type ConnectionOptions } from 'node:tls';
 import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
-import { freePort, Mosquitto } from './mosquitto.js';
-import { until } from './redis.js';
+import { Mosquitto } from './mosquitto.js';
+import { eventually } from './waiting.js';
+import { freePort } from './ports.js';
 
 const DOCKER = resolve('docker');
 const SCRIPT = 'make-secrets.sh';
@@ -102,7 +103,7 @@ export class ConfiguredRedis {
 
   async run(): Promise<void> {
     this.#child = spawn('redis-server', this.#args, { stdio: 'ignore' });
-    await until('redis-server', async () => await this.as('health', 'ping') === 'PONG');
+    await eventually(async () => await this.as('health', 'ping') === 'PONG', 'redis-server');
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {

@@ -1,6 +1,6 @@
 /** How do tests use the editor as a person does? Opens it in a language, opens a node's form, reads what it says. */
 import type { Browser, Page } from 'playwright-core';
-import { eventually } from './runtime.js';
+import { eventually, PATIENCE_MS } from './waiting.js';
 
 export type Language = 'it' | 'en-US';
 
@@ -13,6 +13,7 @@ export interface Editor {
 export async function openEditor(browser: Browser, url: string, language: Language): Promise<Editor> {
   const context = await browser.newContext({ locale: language === 'it' ? 'it-IT' : 'en-US', viewport: { width: 1400, height: 1100 } });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   await page.addLocatorHandler(page.locator('.red-ui-tourGuide-shade'), () => page.keyboard.press('Escape'));
   page.on('pageerror', (error) => { complaints.push(error.message); });

@@ -1,5 +1,6 @@
 /** How do tests talk HTTP? Small answers with status, headers and what the body says. */
 import type { SignedRequest } from '../../launcher/simulator/sign.js';
+import { PATIENCE_MS } from './waiting.js';
 
 export interface Answer {
   readonly status: number;
@@ -10,23 +11,13 @@ export interface Answer {
 }
 
 export async function request(url: string, init: RequestInit = {}): Promise<Answer> {
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) });
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: parsed(text) };
 }
 
 export function post(base: string, { path, headers, body }: SignedRequest): Promise<Answer> {
   return request(base + path, { method: 'POST', headers, body });
-}
-
-/** Asks until the answer satisfies; answers the last one, satisfying or not, so that the test's own assertion says what is wrong. */
-export async function until<T>(ask: () => Promise<T> | T, satisfies: (answer: T) => boolean, withinMs = 15_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const answer = await ask();
-    if (satisfies(answer) || Date.now() > deadline) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }
 
 function parsed(text: string): unknown {

@@ -1,10 +1,11 @@
 /** A real mosquitto on a free port, with any configuration, that can be stopped, killed and started again on the same port. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from './runtime.js';
+import { freePort } from './ports.js';
+import { eventually } from './waiting.js';
 
 export interface MosquittoOptions {
   /** Lines of mosquitto.conf after the listener. Default: anonymous clients, nothing kept, no delay. */
@@ -15,15 +16,6 @@ export interface MosquittoOptions {
 
 const BINARIES = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'];
 const DEFAULT_CONFIG = ['allow_anonymous true', 'persistence false', 'set_tcp_nodelay true'];
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => { server.close(resolve); });
-  return port;
-}
 
 export class Mosquitto {
   readonly port: number;
@@ -66,7 +58,7 @@ export class Mosquitto {
     await eventually(async () => {
       if (child.exitCode !== null) throw new Error(`mosquitto ended: ${this.#printed}`);
       return await accepts(this.port) ? true : undefined;
-    }, 5_000, () => `mosquitto on port ${String(this.port)}: ${this.#printed}`);
+    }, () => `mosquitto on port ${String(this.port)}: ${this.#printed}`);
   }
 
   /** SIGKILL: nothing is saved, nobody is told. */

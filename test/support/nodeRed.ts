@@ -4,8 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { nodeRedFor } from '../../launcher/runtime.js';
-import { request, until } from './http.js';
-import { freePort, ROOT } from './product.js';
+import { request } from './http.js';
+import { ROOT } from './product.js';
+import { until } from './waiting.js';
+import { freePort } from './ports.js';
 
 export interface StockNodeRed {
   readonly url: string;
@@ -45,7 +47,7 @@ export async function startNodeRed(name: 'node-red' | 'node-red-4', userDir: str
   const child: ChildProcess = spawn(nodeFor(name), [red, '--userDir', userDir, '--port', port], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { said += chunk.toString(); });
-  await until(() => said, (text) => text.includes('Started flows') || child.exitCode !== null, 30_000);
+  await until(() => said, (text) => text.includes('Started flows') || child.exitCode !== null);
   if (child.exitCode !== null) throw new Error(`Node-RED ended: ${said}`);
   return { url: `http://127.0.0.1:${port}`, stop: () => { child.kill('SIGKILL'); } };
 }

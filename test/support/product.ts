@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Answer, post, request } from './http.js';
+import { freePort } from './ports.js';
 import { Senders } from './sign.js';
 import type { SignedRequest } from '../../launcher/simulator/sign.js';
 
@@ -71,15 +71,6 @@ export async function killWhileStarting(data: string, afterMs: number): Promise<
 export function runToEnd(variables: Variables): Promise<Ended> {
   build();
   return endOf(launch(variables));
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Nothing of the shell that runs the tests reaches the product. */

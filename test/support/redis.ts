@@ -4,12 +4,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './ports.js';
+import { eventually } from './waiting.js';
 
-const DEADLINE_MS = 15_000;
 const run = promisify(execFile);
 
 /** One server. `cli` runs a command on it by redis-cli and answers what that prints. */
@@ -57,7 +57,7 @@ export async function startRedis({ settings = [], cliOptions = [], tls }: Server
     cli: async (...command) => (await run('redis-cli', ['-p', String(port), ...cliTls, ...cliOptions, ...command])).stdout.trim(),
     async start() {
       child = spawn('redis-server', args, { stdio: 'ignore' });
-      await until(`redis-server on ${String(port)}`, async () => /^(PONG|NOAUTH)/.test(await server.cli('ping')));
+      await eventually(async () => /^(PONG|NOAUTH)/.test(await server.cli('ping')), `redis-server on ${String(port)}`);
     },
     async kill(signal = 'SIGKILL') {
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -108,10 +108,10 @@ export async function startCluster(): Promise<RedisCluster> {
   await Promise.all(servers.map((server, index) => server.cli('cluster', 'set-config-epoch', String(index + 1))));
   const busOf = async (server: RedisServer): Promise<string> => (await server.cli('config', 'get', 'cluster-port')).split('\n')[1] ?? '';
   for (const other of others) await first.cli('cluster', 'meet', '127.0.0.1', String(other.port), await busOf(other));
-  await Promise.all(servers.map((server) => until('the cluster', async () => {
+  await Promise.all(servers.map((server) => eventually(async () => {
     const info = await server.cli('cluster', 'info');
     return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
-  })));
+  }, 'the cluster')));
   return {
     url: `redis+cluster://${servers.map(({ port }) => `127.0.0.1:${String(port)}`).join(',')}`,
     servers,
@@ -120,33 +120,9 @@ export async function startCluster(): Promise<RedisCluster> {
   };
 }
 
-/** Polls until the condition holds. An attempt that fails counts as "not yet". */
-export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
-  let last: unknown;
-  while (Date.now() < deadline) {
-    try {
-      if (await holds()) return;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => { setTimeout(resolve, 20); });
-  }
-  throw new Error(`${what}: not within ${String(DEADLINE_MS)} ms`, { cause: last });
-}
-
 /** What the server and redis-cli are told about the port. */
 function listenOptions(port: number, tls: Certificates | undefined): [server: string[], cli: string[]] {
   if (tls === undefined) return [['--port', String(port)], []];
   const server = ['--port', '0', '--tls-port', String(port), '--tls-cert-file', tls.cert, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.ca];
   return [[...server, '--tls-auth-clients', 'no'], ['--tls', '--cacert', tls.ca, '--cert', tls.cert, '--key', tls.key]];
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packageFolder, ROOT } from './package.js';
+import { eventually } from './waiting.js';
 
 export type Version = 4 | 5;
 
@@ -39,7 +40,7 @@ export interface Runtime {
   /** Everything printed until now, both streams. */
   logs(): string;
   /** Waits for a printed line that matches. */
-  logged(pattern: RegExp, deadlineMs?: number): Promise<RegExpExecArray>;
+  logged(pattern: RegExp): Promise<RegExpExecArray>;
   /** Replaces the flows (the tab included) through the editor's API (which must be at `/`), and waits until they run. */
   deploy(flows: readonly FlowNode[], type?: 'full' | 'nodes' | 'flows'): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
@@ -49,7 +50,6 @@ export interface Runtime {
 }
 
 export const TAB = 'tab';
-const READY_MS = 30_000;
 const STOP_MS = 20_000;
 
 /** The Node-RED versions a Node binary runs: 5 needs 22.9. */
@@ -161,16 +161,16 @@ class RunningRuntime implements Runtime {
     return this.#printed;
   }
 
-  async logged(pattern: RegExp, deadlineMs = 5_000): Promise<RegExpExecArray> {
-    const matched = await eventually(() => pattern.exec(this.#printed) ?? this.#gone(), deadlineMs, () => `${String(pattern)} in:\n${this.#printed}`);
+  async logged(pattern: RegExp): Promise<RegExpExecArray> {
+    const matched = await eventually(() => pattern.exec(this.#printed) ?? this.#gone(), () => `${String(pattern)} in:\n${this.#printed}`);
     if (matched === 'gone') throw new Error(`Node-RED ended before ${String(pattern)}:\n${this.#printed}`);
     return matched;
   }
 
   async ready(): Promise<void> {
     try {
-      const [, port] = await this.logged(/Server now running at http:\/\/127\.0\.0\.1:(\d+)/, READY_MS);
-      await this.logged(/Started flows/, READY_MS);
+      const [, port] = await this.logged(/Server now running at http:\/\/127\.0\.0\.1:(\d+)/);
+      await this.logged(/Started flows/);
       this.port = Number(port);
     } catch (error) {
       await this.kill();
@@ -187,7 +187,7 @@ class RunningRuntime implements Runtime {
     });
     if (!response.ok) throw new Error(`deploy answered ${String(response.status)}: ${await response.text()}`);
     // The editor is answered before the flows run.
-    await eventually(() => /Started (modified )?(flows|nodes)/.exec(this.#printed.slice(before)) ?? undefined, READY_MS, () => this.#printed.slice(before));
+    await eventually(() => /Started (modified )?(flows|nodes)/.exec(this.#printed.slice(before)) ?? undefined, () => this.#printed.slice(before));
   }
 
   async stop(): Promise<number | null> {
@@ -216,15 +216,4 @@ class RunningRuntime implements Runtime {
 
   /** A test that fails before `stop` must not leave an orphan that answers a later test. */
   readonly #endWithTests = (): void => { this.#child.kill('SIGKILL'); };
-}
-
-/** Asks again until there is an answer. */
-export async function eventually<T>(ask: () => T | undefined | Promise<T | undefined>, deadlineMs = 5_000, what: () => string = () => 'nothing'): Promise<T> {
-  const end = Date.now() + deadlineMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > end) throw new Error(`not within ${String(deadlineMs)} ms: ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

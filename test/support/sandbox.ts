@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from './http.js';
 import { type Ended, ROOT } from './product.js';
+import { until } from './waiting.js';
 
 /** Made by commands, or not needed by any. */
 const LEFT_OUT = new Set(['node_modules', '.git', '.bottega', 'test', '.ci']);
@@ -55,7 +55,7 @@ export class Sandbox {
       },
     };
     this.#running.add(running);
-    await until(() => text, (said) => says.test(said) || child.exitCode !== null, 60_000);
+    await until(() => text, (said) => says.test(said) || child.exitCode !== null);
     if (!says.test(text)) throw new Error(`${commands} did not say ${String(says)} but: ${text}`);
     return running;
   }

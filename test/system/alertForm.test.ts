@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../support/browser.js';
 import { type Editor, type Language, openEditor, openForm, said, saveForm } from '../support/editor.js';
-import { eventually, type FlowNode, type Runtime, start } from '../support/runtime.js';
+import { type FlowNode, type Runtime, start } from '../support/runtime.js';
+import { eventually } from '../support/waiting.js';
 
 const FLOW: FlowNode[] = [
   { id: 'the-store', type: 'bottega-store', version: 1, kind: 'embedded', directory: '' },
@@ -18,8 +19,7 @@ const FLOW: FlowNode[] = [
   },
 ];
 
-describe('alert form in the editor', function () {
-  this.timeout(90_000);
+describe('alert form in the editor', () => {
   let runtime: Runtime;
   let browser: Browser;
   let editor: Editor;
@@ -42,7 +42,7 @@ describe('alert form in the editor', function () {
     await eventually(async () => {
       last = await saysOf(index);
       return last === text || undefined;
-    }, 5_000, () => `row ${String(index)} says "${last}", not "${text}"`);
+    }, () => `row ${String(index)} says "${last}", not "${text}"`);
   };
   const field = (index: number, name: string): ReturnType<Editor['page']['locator']> => editor.page.locator('.bottega-rule').nth(index).locator(`[data-field="${name}"]`);
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { DAY, formatInstant, HOUR, MINUTE } from '../../engine/base/time.js';
-import { post, request, until } from '../support/http.js';
+import { post, request } from '../support/http.js';
 import { hubspotChange, receipt, romanWall, saleEvent, shopifyOrder, shopifyRefund } from '../support/payloads.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
+import { until } from '../support/waiting.js';
 
 /** Each test counts in an hour of its own, long over: nothing depends on when the tests run, or on each other. */
 const FIRST_HOUR = Math.floor((Date.now() - 40 * DAY) / HOUR) * HOUR;

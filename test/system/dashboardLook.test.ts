@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { openBrowser, openDashboard } from '../support/browser.js';
-import { until } from '../support/http.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
 import { event, order } from '../support/shop.js';
+import { until } from '../support/waiting.js';
 
 const PAGES = ['adesso', 'periodo', 'avvisi', 'fonti'];
 const WIDTHS = [390, 820, 1440];
@@ -40,8 +40,7 @@ const CUT_TEXTS = `(() => [...document.querySelectorAll('.b-card *, .b-panel h2,
   .filter((element) => !element.closest('.b-unseen') && element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1)
   .map((element) => element.className + ' ' + element.innerText.slice(0, 40)))()`;
 
-describe('dashboard, looked at', function () {
-  this.timeout(240_000);
+describe('dashboard, looked at', () => {
   const data = temporaryData();
   let browser: Browser;
   let product: RunningProduct;

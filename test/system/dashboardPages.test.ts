@@ -3,15 +3,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { openBrowser, openDashboard, PHONE, type Watched } from '../support/browser.js';
-import { until } from '../support/http.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
 import { event, order } from '../support/shop.js';
+import { until } from '../support/waiting.js';
 
 const SECOND = 1_000;
 const DAY = 86_400;
 
-describe('dashboard pages', function () {
-  this.timeout(180_000);
+describe('dashboard pages', () => {
   const data = temporaryData();
   let browser: Browser;
   let product: RunningProduct;

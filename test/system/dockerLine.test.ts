@@ -4,13 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfiguredRedis, DockerFolder, readCompose, startBroker } from '../support/docker.js';
-import { until } from '../support/http.js';
 import type { Mosquitto } from '../support/mosquitto.js';
 import { saleEvent } from '../support/payloads.js';
 import { type RunningProduct, startProduct } from '../support/product.js';
+import { until } from '../support/waiting.js';
 
-describe('the line of docker/compose.yaml', function () {
-  this.timeout(120_000);
+describe('the line of docker/compose.yaml', () => {
   const root = mkdtempSync(join(tmpdir(), 'bottega-line-'));
   const folder = new DockerFolder();
   const products: RunningProduct[] = [];

@@ -10,7 +10,7 @@ import { openRedisStore, type RedisStore } from '../../engine/store/redis/connec
 import { prefixRange } from '../../engine/store/store.js';
 import { ConfiguredRedis, DockerFolder, handshake, readCompose, startBroker } from '../support/docker.js';
 import type { Mosquitto } from '../support/mosquitto.js';
-import { until } from '../support/redis.js';
+import { eventually } from '../support/waiting.js';
 
 const NOT_AUTHORIZED = 135;
 const UNTRUSTED = /^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY)$/;
@@ -18,8 +18,7 @@ const REFUSED_PROTOCOL = /^(EPROTO|ECONNRESET|ERR_SSL_.*)$/;
 const temporary = (): string => mkdtempSync(join(tmpdir(), 'bottega-data-'));
 const run = promisify(execFile);
 
-describe('docker/mosquitto', function () {
-  this.timeout(30_000);
+describe('docker/mosquitto', () => {
   const data = temporary();
   const clients: MqttClient[] = [];
   let folder: DockerFolder;
@@ -130,9 +129,9 @@ describe('docker/mosquitto', function () {
       await connected.get(writer)?.publishAsync(`bottega/shop/${topic}`, '{}', { qos: 1 });
     }
     for (const [user, last] of [['edge', 'receipts/last'], ['front', 'kpi/last'], ['worker', 'events/last/last/last']] as const) {
-      await until(`${user} hears ${last}`, () => heard.get(user)?.delete(`bottega/shop/${last}`) === true);
+      await eventually(() => heard.get(user)?.delete(`bottega/shop/${last}`) === true, `${user} hears ${last}`);
     }
-    await until('health hears the broker', () => heard.get('health')?.has('$SYS/broker/uptime') === true);
+    await eventually(() => heard.get('health')?.has('$SYS/broker/uptime') === true, 'health hears the broker');
     for (const user of users) {
       const expected = user === 'health' ? ['$SYS/broker/uptime'] : TOPICS.flatMap(([topic, , readers]) => (readers.includes(user) ? [topic] : []));
       assert.deepEqual([...heard.get(user) ?? []].sort(), expected.sort(), user);
@@ -160,8 +159,7 @@ describe('docker/mosquitto', function () {
   });
 });
 
-describe('docker/redis', function () {
-  this.timeout(30_000);
+describe('docker/redis', () => {
   const data = temporary();
   let folder: DockerFolder;
   let stranger: DockerFolder;

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.js';
 import { closeForm, type Editor, type Language, openEditor, openForm, reasonUnder, said, saveForm } from '../support/editor.js';
-import { type Answer, request, until } from '../support/http.js';
-import { freePort } from '../support/product.js';
+import { type Answer, request } from '../support/http.js';
 import { startRedis, type RedisServer } from '../support/redis.js';
 import { type FlowNode, places, type Runtime, start } from '../support/runtime.js';
+import { until } from '../support/waiting.js';
+import { freePort } from '../support/ports.js';
 
 const SECRET = 'segreto-che-nessuno-vede';
 const REDIS_PASSWORD = 'parola-di-redis';
@@ -52,8 +53,7 @@ const FORMS: readonly (readonly [id: string, it: RegExp, en: RegExp, ...wrong: R
 ];
 
 for (const place of places()) {
-  describe(`editor in ${place.name}`, function () {
-    this.timeout(120_000);
+  describe(`editor in ${place.name}`, () => {
     let red: Runtime;
     let browser: Browser;
     let redis: RedisServer;
@@ -84,10 +84,10 @@ for (const place of places()) {
           for (const [input, typed, inItalian, inEnglish] of wrong) {
             const before = await page.inputValue(input);
             await page.fill(input, typed);
-            assert.match(await until(() => reasonUnder(page, input), (reason) => reason !== '', 3_000), language === 'it' ? inItalian : inEnglish, input);
+            assert.match(await until(() => reasonUnder(page, input), (reason) => reason !== ''), language === 'it' ? inItalian : inEnglish, input);
             assert.equal(await page.getAttribute(input, 'aria-invalid'), 'true');
             await page.fill(input, before);
-            assert.equal(await until(() => reasonUnder(page, input), (reason) => reason === '', 3_000), '', input);
+            assert.equal(await until(() => reasonUnder(page, input), (reason) => reason === ''), '', input);
           }
         });
       }
@@ -99,7 +99,7 @@ for (const place of places()) {
       await page.fill('#node-input-memory', '9999');
       await saveForm(page);
       const isValid = (): Promise<unknown> => page.evaluate('RED.nodes.node("dedupe-1").valid');
-      assert.equal(await until(isValid, (valid) => valid === false, 3_000), false);
+      assert.equal(await until(isValid, (valid) => valid === false), false);
       await page.evaluate('RED.history.pop()');
     });
 
@@ -175,7 +175,7 @@ for (const place of places()) {
 
     describe('preview of normalize', () => {
       const outcome = (page: Page): Promise<string> => page.locator('.bottega-outcome').innerText();
-      const shows = (page: Page, text: RegExp): Promise<string> => until(() => outcome(page), (shown) => text.test(shown), 5_000);
+      const shows = (page: Page, text: RegExp): Promise<string> => until(() => outcome(page), (shown) => text.test(shown));
       const paste = async (page: Page, provider: string, body: unknown): Promise<void> => {
         await openForm(page, 'normalize-1');
         await page.selectOption('#node-input-provider', provider);

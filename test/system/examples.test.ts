@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from '../support/http.js';
-import { freePort } from '../support/product.js';
 import { type FlowNode, type Runtime, start } from '../support/runtime.js';
+import { freePort } from '../support/ports.js';
 
 const FOLDER = join(__dirname, '../../flows/nodes');
 
@@ -26,7 +26,7 @@ describe('one node at a time', () => {
     it(room, async () => {
       const from = red.logs().length;
       await red.deploy(nodes.map((node) => (node.type === 'debug' ? { ...node, console: true } : node)));
-      const later = (pattern: RegExp): Promise<unknown> => red.logged(new RegExp(`^[^]{${String(from)},}?${pattern.source}`), 15_000);
+      const later = (pattern: RegExp): Promise<unknown> => red.logged(new RegExp(`^[^]{${String(from)},}?${pattern.source}`));
       if (room === 'webhook') {
         const told = await request(`${red.url}/bottega/webhook/${nodes.find(({ type }) => type === 'bottega-webhook')?.id ?? ''}`, {
           method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}',

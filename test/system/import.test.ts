@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, openDashboard, shownValue } from '../support/browser.js';
 import { openEditor } from '../support/editor.js';
-import { until } from '../support/http.js';
 import { installInto, linkInto, packInto, readManifest, startNodeRed, type StockNodeRed } from '../support/nodeRed.js';
-import { freePort, temporaryData } from '../support/product.js';
+import { temporaryData } from '../support/product.js';
+import { PATIENCE_MS, until } from '../support/waiting.js';
+import { freePort } from '../support/ports.js';
 
 const { name: MODULE } = readManifest();
 
@@ -18,8 +19,7 @@ const COUNTED = `(() => {
   return counts;
 })()`;
 
-describe('import from the menu', function () {
-  this.timeout(180_000);
+describe('import from the menu', () => {
   const folder = temporaryData();
   const userDir = join(folder.path, 'user');
   let browser: Browser;
@@ -51,9 +51,9 @@ describe('import from the menu', function () {
         assert.ok(await deployed(page));
         const { page: dashboard, complaints } = await openDashboard(browser, red.url);
         const revenue = (): Promise<number> => shownValue(dashboard, 'revenue').then(Number);
-        const first = await until(revenue, (value) => value > 0, 30_000);
+        const first = await until(revenue, (value) => value > 0);
         assert.ok(first > 0, `revenue is ${String(first)}`);
-        assert.ok(await until(revenue, (value) => value !== first && value > 0, 30_000) !== first, 'revenue does not move');
+        assert.ok(await until(revenue, (value) => value !== first && value > 0) !== first, 'revenue does not move');
         assert.deepEqual(complaints, []);
         await dashboard.close();
       });
@@ -67,9 +67,10 @@ describe('import from the menu', function () {
         await page.evaluate(`RED.nodes.eachConfig((node) => { if (node.type === 'bottega-shop') { node.tenant = 'prova'; node.changed = true; } }); RED.nodes.dirty(true);`);
         assert.ok(await deployed(page));
         const old = await browser.newPage();
+        old.setDefaultTimeout(PATIENCE_MS);
         await old.goto(`${red.url}/ui`);
         const text = (): Promise<string> => old.locator('body').innerText();
-        assert.match(await until(text, (shown) => /Fatturato\s+[\d.]+,\d\d €/.test(shown), 30_000), /Fatturato\s+[\d.]+,\d\d €[^]*Scontrini e ordini\s+\d+/);
+        assert.match(await until(text, (shown) => /Fatturato\s+[\d.]+,\d\d €/.test(shown)), /Fatturato\s+[\d.]+,\d\d €[^]*Scontrini e ordini\s+\d+/);
         await old.close();
       });
     });
@@ -94,5 +95,5 @@ async function deployed(page: Page): Promise<boolean> {
   return until(async () => {
     if (await confirm.count() > 0) await confirm.first().click();
     return page.evaluate<boolean>('!RED.nodes.dirty()');
-  }, (isDone) => isDone, 60_000);
+  }, (isDone) => isDone);
 }

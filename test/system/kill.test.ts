@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { DAY, formatInstant, HOUR } from '../../engine/base/time.js';
 import { chanceOf } from '../../launcher/simulator/chance.js';
-import { until } from '../support/http.js';
 import { cellsOf } from '../support/ledger.js';
 import { killWhileStarting, type RunningProduct, startProduct, temporaryData } from '../support/product.js';
 import { COUNTED, type Shipment, Trade } from '../support/trade.js';
+import { until } from '../support/waiting.js';
 
 const KILLS = 20;
 /** After every so many of them, one more hits the product while it starts on what the last one left. */
@@ -40,7 +40,7 @@ describe('kill -9 under load', () => {
     for (let round = 0; waiting.length > 0 && round < 5; round += 1) waiting = await load(product, waiting, () => [], counts);
     assert.deepEqual(waiting.length, 0, 'the running product refuses what it should accept');
     const expected = trade.ledger.cells();
-    const found = await until(readCells, (cells) => JSON.stringify(cells) === JSON.stringify(expected), 60_000);
+    const found = await until(readCells, (cells) => JSON.stringify(cells) === JSON.stringify(expected));
     assert.deepEqual(found, expected);
     console.log(`      ${String(counts.kills)} kills, ${String(counts.acknowledged)} deliveries acknowledged, ${String(counts.unanswered)} cut off, `
       + `${String(counts.refused)} refused and sent again, ${String(expected.length)} cells exact`);

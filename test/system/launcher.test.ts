@@ -4,8 +4,10 @@ import { request as plainRequest } from 'node:http';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { request, until } from '../support/http.js';
-import { freePort, type RunningProduct, runToEnd, startProduct, temporaryData } from '../support/product.js';
+import { request } from '../support/http.js';
+import { type RunningProduct, runToEnd, startProduct, temporaryData } from '../support/product.js';
+import { until } from '../support/waiting.js';
+import { freePort } from '../support/ports.js';
 
 const PASSWORD = 'otto-caratteri';
 

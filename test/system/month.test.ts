@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { DAY, formatInstant, HOUR } from '../../engine/base/time.js';
 import { TEMPLATES } from '../../launcher/settings/settings.js';
 import { answeredOf, batchOf, COMPARED, type Sent } from '../support/batch.js';
-import { until } from '../support/http.js';
 import { ROOT, type RunningProduct, startProduct, temporaryData } from '../support/product.js';
+import { until } from '../support/waiting.js';
 
 const CUTOFF_HOURS = { retail: 0, restaurant: 4, artisan: 0 } as const;
 const INCOMPLETE_AFTER_MS = { retail: 0, restaurant: HOUR / 2, artisan: 0 } as const;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../support/browser.js';
 import { type Editor, type Language, openEditor, openForm, reasonUnder, said, saveForm } from '../support/editor.js';
-import { eventually, type FlowNode, type Runtime, start } from '../support/runtime.js';
+import { type FlowNode, type Runtime, start } from '../support/runtime.js';
+import { eventually } from '../support/waiting.js';
 
 const FLOW: FlowNode[] = [
   { id: 'the-tab', type: 'tab', label: 'Avvisi' },
@@ -13,8 +14,7 @@ const FLOW: FlowNode[] = [
 ];
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-describe('notify form in the editor', function () {
-  this.timeout(90_000);
+describe('notify form in the editor', () => {
   let runtime: Runtime;
   let browser: Browser;
   let editor: Editor;
@@ -36,7 +36,7 @@ describe('notify form in the editor', function () {
     await eventually(async () => {
       last = await read();
       return last === wanted || undefined;
-    }, 5_000, () => `${what} says "${last}", not "${wanted}"`);
+    }, () => `${what} says "${last}", not "${wanted}"`);
   };
   const says = (wanted: string): Promise<void> => becomes('the form', () => said(editor.page), wanted);
   const reason = (selector: string, wanted: string): Promise<void> => becomes(selector, () => reasonUnder(editor.page, selector), wanted);

@@ -1,9 +1,10 @@
 /** What comes in by file and from the shop's own pages, into the real product: to the cent, once, and never more than it may. */
 import assert from 'node:assert/strict';
 import { DAY, formatInstant, HOUR, MINUTE } from '../../engine/base/time.js';
-import { type Answer, request, until } from '../support/http.js';
+import { type Answer, request } from '../support/http.js';
 import { receipt, saleEvent, shopifyOrder, wallAt } from '../support/payloads.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
+import { until } from '../support/waiting.js';
 
 /** A day in Rome that is over; each test has an hour of its own. */
 const NOON = Math.floor(Date.now() / DAY - 30) * DAY + 12 * HOUR;

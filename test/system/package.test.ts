@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { post, request, until } from '../support/http.js';
+import { post, request } from '../support/http.js';
 import { deploy, installInto, packInto, readManifest, startNodeRed, type StockNodeRed } from '../support/nodeRed.js';
 import { shopifyOrder } from '../support/payloads.js';
-import { freePort, temporaryData } from '../support/product.js';
+import { temporaryData } from '../support/product.js';
 import { scorecardOf } from '../support/scorecard.js';
 import { Senders } from '../support/sign.js';
+import { until } from '../support/waiting.js';
+import { freePort } from '../support/ports.js';
 
 const { name: MODULE, 'node-red': { nodes, plugins } } = readManifest();
 const ROOMS = Object.keys(nodes);

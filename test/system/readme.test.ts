@@ -7,12 +7,14 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCompose } from '../support/docker.js';
-import { type Answer, request, until } from '../support/http.js';
+import { type Answer, request } from '../support/http.js';
 import { type Block, blocksOf, commandsIn, pagePairs } from '../support/markdown.js';
 import { accepts, Mosquitto } from '../support/mosquitto.js';
-import { type Ended, freePort } from '../support/product.js';
+import { type Ended } from '../support/product.js';
 import { startRedis } from '../support/redis.js';
 import { type Running, Sandbox } from '../support/sandbox.js';
+import { until } from '../support/waiting.js';
+import { freePort } from '../support/ports.js';
 
 const PAGES = [...[...pagePairs()].flat(), 'docker/README.md'];
 const BLOCKS = PAGES.flatMap(blocksOf).filter(({ language }) => language === 'sh');
@@ -26,8 +28,7 @@ interface Rule {
   readonly holds: (commands: string, block: Block) => Promise<unknown>;
 }
 
-describe('READMEs', function () {
-  this.timeout(240_000);
+describe('READMEs', () => {
   const sandbox = new Sandbox();
   let port: string;
   let mqttPort: string;
@@ -180,7 +181,7 @@ describe('READMEs', function () {
     const sale = { specversion: '1.0', id: 'l-1', source: 'urn:my-till', type: 'sale', subject: 'l/1', time: new Date().toISOString(), data: { store: 'milano-1', channel: 'pos', status: 'completed', amount: '4.20' } };
     assert.equal((await request(`${edge}/in/events`, { method: 'POST', headers, body: JSON.stringify(sale) })).status, 200);
     const told = async (): Promise<unknown> => (await request(`${front}/kpi?name=revenue&window=1d`, { headers })).json?.rows?.[0]?.value;
-    assert.equal(await until(told, (value) => value === 4.2, 30_000), 4.2);
+    assert.equal(await until(told, (value) => value === 4.2), 4.2);
     await Promise.all(running.map((each) => each.stop()));
     await Promise.all([broker.stop(), redis.dispose()]);
   }

@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { formatInstant, MINUTE } from '../../engine/base/time.js';
-import { request, until } from '../support/http.js';
+import { request } from '../support/http.js';
 import { Mosquitto } from '../support/mosquitto.js';
 import { shopifyOrder, shopifyRefund } from '../support/payloads.js';
 import { type RunningProduct, runToEnd, startProduct, temporaryData } from '../support/product.js';
 import { type RedisServer, startRedis } from '../support/redis.js';
+import { until } from '../support/waiting.js';
 
 /** What the product publishes, as far as the test looks into it. */
 interface Told {
@@ -72,7 +73,7 @@ describe('roles', () => {
     const [second] = await Promise.all([sell(ORDERS / 2, ORDERS, at), of('worker1').stop('SIGKILL')]);
     cents += second;
     const revenue = async (): Promise<unknown> => (await of('front').kpi('name=revenue&window=1d')).json.rows[0]?.value;
-    assert.equal(await until(revenue, (value) => value === cents / 100, 45_000), cents / 100);
+    assert.equal(await until(revenue, (value) => value === cents / 100), cents / 100);
     assert.equal((await of('front').kpi('name=orders&window=1d')).json.rows[0]?.value, ORDERS);
     assert.equal((await until(() => last(REVENUE), (one) => one?.value === cents / 100))?.value, cents / 100);
     await start('worker1');
@@ -105,7 +106,7 @@ describe('roles', () => {
     const mark = JSON.stringify({ from: end - 2 * five, end: end - five, claimedAt: Date.now(), state: 'told' });
     await redis.cli('set', 'bottega:{shop}:w/5m', mark);
     const finals = (): Told[] => ended().slice(former);
-    await until(() => finals().length, (count) => count > 0, 10_000);
+    await until(() => finals().length, (count) => count > 0);
     await until(async () => JSON.parse(await redis.cli('get', 'bottega:{shop}:w/5m')).state, (state) => state === 'told');
     // Both workers have ticked after it by now; the second would have told by then.
     const since = Date.now();
@@ -150,7 +151,7 @@ describe('roles', () => {
     const orders = Array.from({ length: 40 }, (_, id) => cash.senders.shopify('orders/paid', shopifyOrder({ id: id + 1, at: Date.now(), total: '2.50' }), `w-${String(id)}`));
     assert.deepEqual([...new Set((await Promise.all(orders.map((order) => cash.post(order)))).map(({ status }) => status))], [200]);
     const revenue = async (): Promise<unknown> => (await rest[2]?.kpi('name=revenue&window=1d'))?.json.rows[0]?.value;
-    assert.equal(await until(revenue, (value) => value === 100, 20_000), 100);
+    assert.equal(await until(revenue, (value) => value === 100), 100);
     const received = async (worker: RunningProduct | undefined): Promise<number> => (
       Number(/^bottega_events_total\{source="mqtt",outcome="received"\} (\d+)/m.exec((await worker?.get('/metrics'))?.text ?? '')?.[1] ?? 0));
     const shares = await Promise.all([received(rest[0]), received(rest[1])]);

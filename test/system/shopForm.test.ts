@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.js';
 import { type Editor, openEditor, openForm, reasonUnder, said } from '../support/editor.js';
-import { eventually, type Runtime, start } from '../support/runtime.js';
+import { type Runtime, start } from '../support/runtime.js';
+import { eventually } from '../support/waiting.js';
 
 const SHOP = { id: 'pizzeria-node', type: 'bottega-shop', version: 1, name: 'Pizzeria', tenant: 'pizzeria', sector: 'restaurant', zone: 'Europe/Rome', currency: 'EUR', cutoff: '00:00', stores: [] };
 
-describe('shop form in the editor', function () {
-  this.timeout(90_000);
+describe('shop form in the editor', () => {
   let runtime: Runtime;
   let browser: Browser;
   let editor: Editor;
@@ -29,7 +29,7 @@ describe('shop form in the editor', function () {
     return eventually(async () => {
       last = await reasonUnder(editor.page, selector);
       return pattern.test(last) || undefined;
-    }, 5_000, () => `${selector} says "${last}", not ${String(pattern)}`);
+    }, () => `${selector} says "${last}", not ${String(pattern)}`);
   };
   const row = (list: string, index = 0): ReturnType<Page['locator']> => editor.page.locator(`#bottega-shop-${list} li`).nth(index);
   const add = (list: string): Promise<void> => editor.page.locator(`.form-row:has(#bottega-shop-${list}) .red-ui-editableList-addButton`).click();
@@ -69,7 +69,7 @@ describe('shop form in the editor', function () {
     await page.click('#bottega-shop-suggest');
     assert.deepEqual(await page.locator('#bottega-shop-shifts [data-column=name]').evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value)), ['mattina', 'pranzo', 'cena']);
     await page.locator('#bottega-shop-week button').nth(1).click();
-    await eventually(async () => (await said(page)) === 'Aperto 7 giorni e 63 ore la settimana. Turni: 3.' || undefined, 5_000, () => 'another sentence');
+    await eventually(async () => (await said(page)) === 'Aperto 7 giorni e 63 ore la settimana. Turni: 3.' || undefined, () => 'another sentence');
     await day(page, 0).fill('');
   });
 

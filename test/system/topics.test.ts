@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { saleEvent, shopifyOrder } from '../support/payloads.js';
-import { until } from '../support/http.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
+import { until } from '../support/waiting.js';
 
 describe('MQTT topics', () => {
   const data = temporaryData();

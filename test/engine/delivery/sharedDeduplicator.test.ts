@@ -52,8 +52,7 @@ describe('dedupe', () => {
     await assert.rejects(reserve(contended, [{ key: 'd/1', owner: 'a', expiresAt: 1 }]), { code: 'store.contended' });
   });
 
-  it('never loses an event nobody stored, in any interleaving; what is confirmed is a repeat', async function () {
-    this.timeout(30_000);
+  it('never loses an event nobody stored, in any interleaving; what is confirmed is a repeat', async () => {
     const step = fc.record({
       what: fc.constantFrom('begin', 'complete', 'fail', 'vanish', 'later'),
       delivery: fc.nat(3),

@@ -150,8 +150,7 @@ describe('erasure', () => {
   });
 });
 
-describe('erasure in Redis', function () {
-  this.timeout(40_000);
+describe('erasure in Redis', () => {
   let server: RedisServer;
   let redis: RedisStore;
   before(async () => {

@@ -9,7 +9,8 @@ import { HOUR, SECOND } from '../../../engine/base/time.js';
 import storeRoom from '../../../nodes/00-store/store.js';
 import { healthCheck } from '../../../nodes/90-monitor/health.js';
 import type { StorePort } from '../../../nodes/shared/ports.js';
-import { type RedisServer, startRedis, until } from '../../support/redis.js';
+import { type RedisServer, startRedis } from '../../support/redis.js';
+import { eventually } from '../../support/waiting.js';
 
 helper.init(require.resolve('node-red'));
 
@@ -34,7 +35,7 @@ describe('the clock of a shared store', () => {
   async function load(node: object = { kind: 'redis', url: redis.url }, credentials: Record<string, string> = {}): Promise<StorePort> {
     await helper.load(storeRoom, [{ id: 'store', type: 'bottega-store', version: 1, ...node }], { store: credentials });
     const { port } = helper.getNode('store') as { port: StorePort };
-    await until('the store', () => port.health().state === 'ok');
+    await eventually(() => port.health().state === 'ok', 'the store');
     return port;
   }
   const health = async (port: StorePort): Promise<unknown> => healthCheck({ store: port.of('shop'), storeHealth: port, fullOutboxes: () => Promise.resolve([]) }, () => Date.now())();
@@ -63,7 +64,7 @@ describe('the clock of a shared store', () => {
   it('finds it without being asked when it connects', async () => {
     Date.now = () => trueNow() + 10 * SECOND;
     const port = await load();
-    await until('a warning', () => port.warnings().some(({ cause }) => cause === 'store.clock'));
+    await eventually(() => port.warnings().some(({ cause }) => cause === 'store.clock'), 'a warning');
   });
 
   it('is believed to agree where our user may not ask', async () => {

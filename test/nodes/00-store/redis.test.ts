@@ -7,7 +7,8 @@ import helper from 'node-red-node-test-helper';
 import type { Fault } from '../../../engine/base/errors.js';
 import storeRoom from '../../../nodes/00-store/store.js';
 import type { Health, StorePort } from '../../../nodes/shared/ports.js';
-import { type RedisServer, startRedis, until } from '../../support/redis.js';
+import { type RedisServer, startRedis } from '../../support/redis.js';
+import { eventually } from '../../support/waiting.js';
 
 helper.init(require.resolve('node-red'));
 
@@ -39,13 +40,13 @@ describe('store node on Redis', () => {
     return portOf('store');
   };
   const portOf = (id: string): StorePort => (helper.getNode(id) as { port: StorePort }).port;
-  const isOk = (port: StorePort): Promise<void> => until('health', () => port.health().state === 'ok');
+  const isOk = (port: StorePort): Promise<true> => eventually(() => port.health().state === 'ok', 'health');
   const waits = async (port: StorePort, words: RegExp): Promise<Extract<Health, { state: 'waiting' }>> => {
     let seen: Health = port.health();
-    await until(String(words), () => {
+    await eventually(() => {
       seen = port.health();
       return seen.state === 'waiting' && words.test(seen.message);
-    });
+    }, String(words));
     return seen as Extract<Health, { state: 'waiting' }>;
   };
 
@@ -74,7 +75,7 @@ describe('store node on Redis', () => {
 
   it('names the settings that may lose data', async () => {
     const port = await load(await redis(['--maxmemory-policy', 'allkeys-lru']));
-    await until('warnings', () => port.warnings().length > 0);
+    await eventually(() => port.warnings().length > 0, 'warnings');
     assert.deepEqual(port.warnings().map(({ cause }) => cause).sort(), ['store.appendonly', 'store.maxmemory-policy']);
     assert.match(port.warnings()[0]?.message ?? '', /^Redis 127\.0\.0\.1:\d+: \S+ is \S+, must be \S+$/);
     assert.deepEqual(port.health(), { state: 'ok' });

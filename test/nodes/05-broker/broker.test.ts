@@ -11,8 +11,9 @@ import { ExternalPort } from '../../../nodes/05-broker/externalPort.js';
 import { FrameMeter } from '../../../nodes/05-broker/aedes/packetLimit.js';
 import { matches } from '../../../nodes/05-broker/mqtt/subscriptions.js';
 import type { BrokerPort } from '../../../nodes/shared/ports.js';
-import { freePort, Mosquitto } from '../../support/mosquitto.js';
-import { eventually } from '../../support/runtime.js';
+import { Mosquitto } from '../../support/mosquitto.js';
+import { eventually } from '../../support/waiting.js';
+import { freePort } from '../../support/ports.js';
 
 const NODE = { id: 'b1', type: 'bottega-broker' };
 const ends: (() => unknown)[] = [];
@@ -66,13 +67,13 @@ function hear(port: BrokerPort, filter: string, options = {}): { heard: string[]
   return { heard, end: port.subscribe(filter, (topic, payload) => { heard.push(`${topic} ${payload.toString()}`); }, options) };
 }
 
-const ok = (port: BrokerPort): Promise<true> => eventually(() => (port.health().state === 'ok' ? true : undefined), 8_000, () => JSON.stringify(port.health()));
+const ok = (port: BrokerPort): Promise<true> => eventually(() => (port.health().state === 'ok' ? true : undefined), () => JSON.stringify(port.health()));
 const away = (port: BrokerPort, message: string): Promise<true> => eventually(() => {
   const health = port.health();
   return health.state === 'waiting' && health.message === message ? true : undefined;
-}, 8_000, () => JSON.stringify(port.health()));
+}, () => JSON.stringify(port.health()));
 const has = (list: string[], ...expected: string[]): Promise<true> => (
-  eventually(() => (expected.every((one) => list.includes(one)) ? true : undefined), 5_000, () => JSON.stringify(list)));
+  eventually(() => (expected.every((one) => list.includes(one)) ? true : undefined), () => JSON.stringify(list)));
 
 describe('broker', () => {
   afterEach(async () => {
@@ -187,12 +188,12 @@ describe('broker', () => {
       // Every second message is another's, as receipts between events are.
       for (let n = 0; n < 40; n += 1) await port.publish(n % 2 === 0 ? 'a/b' : 'other', String(n));
       const even = Array.from({ length: 20 }, (_, index) => String(index * 2));
-      await eventually(() => (heard[2]?.length === 20 && heard.flat().length === 40 ? true : undefined), 5_000, () => JSON.stringify(heard));
+      await eventually(() => (heard[2]?.length === 20 && heard.flat().length === 40 ? true : undefined), () => JSON.stringify(heard));
       assert.deepEqual([...heard[0] ?? [], ...heard[1] ?? []].sort(), [...even].sort());
       assert.ok(heard.slice(0, 2).every(({ length }) => length >= 5), JSON.stringify(heard));
       await clients[0]?.endAsync();
       for (let n = 0; n < 10; n += 1) await port.publish('a/c', `later ${String(n)}`);
-      await eventually(() => (heard[1]?.filter((text) => text.startsWith('later')).length === 10 ? true : undefined), 5_000, () => JSON.stringify(heard));
+      await eventually(() => (heard[1]?.filter((text) => text.startsWith('later')).length === 10 ? true : undefined), () => JSON.stringify(heard));
     });
 
     it('keeps no group for clients that may be away', async () => {

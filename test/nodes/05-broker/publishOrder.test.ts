@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { type EmbeddedListener, EmbeddedPort } from '../../../nodes/05-broker/embeddedPort.js';
-import { freePort } from '../../support/mosquitto.js';
-import { eventually } from '../../support/runtime.js';
+import { eventually } from '../../support/waiting.js';
+import { freePort } from '../../support/ports.js';
 
 const ROUNDS = 100;
 
@@ -35,7 +35,7 @@ describe('embedded broker: kept and passing messages at once', () => {
   beforeEach(() => { heard.length = 0; });
 
   const arrived = (sent: readonly string[]): Promise<true> => (
-    eventually(() => heard.length >= sent.length || undefined, 5_000, () => `${String(heard.length)} of ${String(sent.length)} messages`));
+    eventually(() => heard.length >= sent.length || undefined, () => `${String(heard.length)} of ${String(sent.length)} messages`));
 
   it('all reach a client, each topic in the order in which it was published', async () => {
     const sent: string[] = [];

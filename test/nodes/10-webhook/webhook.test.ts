@@ -13,7 +13,8 @@ import { messageOf } from '../../../nodes/10-webhook/message.js';
 import { replyTo } from '../../../nodes/10-webhook/response.js';
 import type { IndexedRefusal } from '../../../nodes/shared/delivery/delivery.js';
 import { throttle } from '../../../nodes/shared/throttle.js';
-import { eventually, type FlowNode, places, type Runtime, start } from '../../support/runtime.js';
+import { type FlowNode, places, type Runtime, start } from '../../support/runtime.js';
+import { eventually } from '../../support/waiting.js';
 
 const SECRET = 'segreto-di-prova-0123456789-abcdef';
 const PUBLIC_URL = 'https://ganci.example.it';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { ShopEvent } from '../../../engine/event/event.js';
 import { readConfig } from '../../../nodes/30-dedupe/config.js';
 import { loadOf, reservationsOf, shaped, split, type ReservedBatch, visitOf } from '../../../nodes/30-dedupe/partition.js';
-import { freePort } from '../../support/mosquitto.js';
 import { COUNTERS, Line, sales } from '../../support/line.js';
-import { eventually } from '../../support/runtime.js';
+import { eventually } from '../../support/waiting.js';
+import { freePort } from '../../support/ports.js';
 
 const SAVED = { id: 'd1', type: 'bottega-dedupe' };
 
@@ -56,8 +56,7 @@ describe('dedupe room', () => {
     assert.deepEqual(shaped('array', []), []);
   });
 
-  it('passes each event of a flow without a delivery once, singly and in arrays', async function () {
-    this.timeout(60_000);
+  it('passes each event of a flow without a delivery once, singly and in arrays', async () => {
     const feedInto = { id: 'dedupe', type: 'bottega-dedupe', store: 'store', shop: 'shop', wires: [['outbox'], ['duplicates']] };
     const count = "flow.set('n', (flow.get('n') ?? 0) + [].concat(msg.payload).length); node.warn(`${msg.reason} ${flow.get('n')}`); msg.payload = 'dup'; return msg;";
     const extra = [{ id: 'duplicates', type: 'function', func: count, outputs: 1, wires: [['stored']] }];
@@ -77,8 +76,7 @@ describe('dedupe room', () => {
     }
   });
 
-  it('passes again what a delivery failed to store, and knows it once it is stored', async function () {
-    this.timeout(60_000);
+  it('passes again what a delivery failed to store, and knows it once it is stored', async () => {
     const before = { id: 'door', type: 'bottega-dedupe', store: 'store', shop: 'shop', wires: [['flaky'], ['side']] };
     const fail = "if (context.get('failed') !== true) { context.set('failed', true); throw new Error('not now'); } return msg;";
     const extra = [{ id: 'flaky', type: 'function', func: fail, outputs: 1, wires: [['end']] }];

@@ -13,8 +13,8 @@ import { Relay, type RelayParts } from '../../../nodes/40-outbox/relay.js';
 import { OutboxStore } from '../../../nodes/40-outbox/outboxStore.js';
 import { WatchedHealth } from '../../../nodes/shared/health.js';
 import { sales } from '../../support/line.js';
-import { freePort } from '../../support/mosquitto.js';
-import { eventually } from '../../support/runtime.js';
+import { eventually } from '../../support/waiting.js';
+import { freePort } from '../../support/ports.js';
 
 const SAVED = { id: 'o1', type: 'bottega-outbox' };
 const ends: (() => unknown)[] = [];
@@ -63,7 +63,7 @@ function listen(broker: EmbeddedPort): number[] {
 }
 
 const storedKeys = async (store: Store): Promise<number> => (await store.scan({ gte: 'o/', lt: 'o/~' }, 10_000)).length;
-const depthIs = (sender: Relay, depth: number): Promise<true> => eventually(() => (sender.depth === depth ? true : undefined), 5_000, () => `depth ${String(sender.depth)}`);
+const depthIs = (sender: Relay, depth: number): Promise<true> => eventually(() => (sender.depth === depth ? true : undefined), () => `depth ${String(sender.depth)}`);
 
 describe('outbox room', () => {
   afterEach(async () => {
@@ -97,7 +97,7 @@ describe('outbox room', () => {
     const offsets = listen(broker);
     await append(sender, 3);
     assert.equal(await storedKeys(store), 3);
-    await eventually(() => (offsets.length === 3 ? true : undefined), 500);
+    await eventually(() => (offsets.length === 3 ? true : undefined), undefined, 500);
     await broker.publish('bottega/shop/receipts/o1.former', encodeReceipt([[0, 2]]));
     await broker.publish('bottega/shop/receipts/o1.test', 'nonsense');
     await broker.publish('bottega/shop/receipts/o1.test', encodeReceipt([[1, 2]]));
@@ -113,7 +113,7 @@ describe('outbox room', () => {
     const sender = send(store, broker);
     const messages: number[] = [];
     broker.subscribe('bottega/shop/events/#', (_topic, payload) => { messages.push([JSON.parse(payload.toString()) as unknown].flat().length); });
-    const arrived = (events: number): Promise<true> => eventually(() => (messages.reduce((sum, n) => sum + n, 0) === events ? true : undefined), 2_000);
+    const arrived = (events: number): Promise<true> => eventually(() => (messages.reduce((sum, n) => sum + n, 0) === events ? true : undefined), undefined, 2_000);
     await append(sender, 1);
     await arrived(1);
     await Promise.all(Array.from({ length: 20 }, () => append(sender, 1)));
@@ -129,7 +129,7 @@ describe('outbox room', () => {
     const sender = send(store, broker);
     const offsets = listen(broker);
     await append(sender, 1);
-    await eventually(() => (offsets.length === 2 ? true : undefined), 3_000);
+    await eventually(() => (offsets.length === 2 ? true : undefined), undefined, 3_000);
     assert.deepEqual(offsets, [0, 0]);
   });
 
@@ -139,9 +139,9 @@ describe('outbox room', () => {
     const sender = send(store, broker, { now: () => Date.now() + ahead });
     const offsets = listen(broker);
     await append(sender, 1);
-    await eventually(() => (offsets.length === 1 ? true : undefined), 500);
+    await eventually(() => (offsets.length === 1 ? true : undefined), undefined, 500);
     ahead = 0;
-    await eventually(() => (offsets.length === 2 ? true : undefined), 3_000);
+    await eventually(() => (offsets.length === 2 ? true : undefined), undefined, 3_000);
   });
 
   it('is content with the broker where it is told so', async () => {

@@ -16,9 +16,10 @@ import { readConfig, upgrade } from '../../../nodes/45-deadletter/config.js';
 import deadletter from '../../../nodes/45-deadletter/deadletter.js';
 import type { ShopPort, StorePort } from '../../../nodes/shared/ports.js';
 import type { InputMessage } from '../../../nodes/shared/node.js';
-import { accepts, freePort } from '../../support/mosquitto.js';
-import { eventually } from '../../support/runtime.js';
+import { accepts } from '../../support/mosquitto.js';
 import { eachInEnvironment } from '../../support/environment.js';
+import { eventually } from '../../support/waiting.js';
+import { freePort } from '../../support/ports.js';
 
 helper.init(require.resolve('node-red'));
 

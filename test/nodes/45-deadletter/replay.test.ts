@@ -1,6 +1,7 @@
 /** Do dead letters get their second chance? A real Node-RED, letters refused under one setting and sent in again under another. */
 import assert from 'node:assert/strict';
-import { eventually, type FlowNode, type Runtime, start } from '../../support/runtime.js';
+import { type FlowNode, type Runtime, start } from '../../support/runtime.js';
+import { eventually } from '../../support/waiting.js';
 
 const SECOND = 1_000;
 
@@ -29,8 +30,7 @@ function flowsFor(currency: string, outcome: 'taken' | 'failing' = 'taken'): Flo
   ];
 }
 
-describe('dead letters, once more', function () {
-  this.timeout(60 * SECOND);
+describe('dead letters, once more', () => {
   let runtime: Runtime;
 
   before(async () => { runtime = await start(flowsFor('EUR'), { env: { BOTTEGA_API_TOKEN: 'chiave' } }); });

@@ -4,8 +4,9 @@ import { type OffsetRange, parseReceipt } from '../../../engine/delivery/acknowl
 import { type ArrivalContext, letterOfEvent, readEvents, readFootfall } from '../../../nodes/50-inbox/decode.js';
 import { readConfig } from '../../../nodes/50-inbox/config.js';
 import { COUNTERS, Line, type LineOptions, sales, type Seen } from '../../support/line.js';
-import { accepts, freePort } from '../../support/mosquitto.js';
-import { eventually } from '../../support/runtime.js';
+import { accepts } from '../../support/mosquitto.js';
+import { eventually } from '../../support/waiting.js';
+import { freePort } from '../../support/ports.js';
 
 const SAVED = { id: 'i1', type: 'bottega-inbox' };
 const NOW = Date.now();
@@ -44,14 +45,13 @@ async function until(line: Line, test: (seen: Seen) => boolean): Promise<Seen> {
   return eventually(async () => {
     last = await line.seen();
     return test(last) ? last : undefined;
-  }, 10_000, () => `${JSON.stringify(last)} ${line.runtime.logs()}`);
+  }, () => `${JSON.stringify(last)} ${line.runtime.logs()}`);
 }
 
 const offsetsOf = (ranges: readonly OffsetRange[]): number[] => (
   [...new Set(ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index)))].sort((a, b) => a - b));
 
-describe('inbox room', function () {
-  this.timeout(60_000);
+describe('inbox room', () => {
 
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();

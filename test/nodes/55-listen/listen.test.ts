@@ -8,7 +8,7 @@ import broker from '../../../nodes/05-broker/broker.js';
 import listen from '../../../nodes/55-listen/listen.js';
 import shop from '../../../nodes/06-shop/shop.js';
 import { Mosquitto } from '../../support/mosquitto.js';
-import { eventually } from '../../support/runtime.js';
+import { eventually } from '../../support/waiting.js';
 
 helper.init(require.resolve('node-red'));
 

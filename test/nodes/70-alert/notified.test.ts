@@ -10,8 +10,9 @@ import { readConfig } from '../../../nodes/70-alert/config.js';
 import { AlertEvaluator } from '../../../nodes/70-alert/evaluator.js';
 import { type Notice, Writer } from '../../../nodes/70-alert/notification.js';
 import type { ShopPort } from '../../../nodes/shared/ports.js';
-import { clockAt, eventually, load, NINE, revenue, said, startEmpty, unload } from '../../support/alertRoom.js';
+import { clockAt, load, NINE, revenue, said, startEmpty, unload } from '../../support/alertRoom.js';
 import { hourKey } from '../../../engine/aggregate/sourceActivity.js';
+import { eventually } from '../../support/waiting.js';
 
 const row = { name: 'Incasso basso', kpi: 'revenue', size: '1h', op: 'below', threshold: '500', recovery: '550', group: 'store' };
 const rows = [row, { ...row, name: 'Incasso minimo', threshold: '300', recovery: '' }];

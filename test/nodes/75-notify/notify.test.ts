@@ -15,8 +15,8 @@ import shopRoom from '../../../nodes/06-shop/shop.js';
 import { readConfig } from '../../../nodes/75-notify/config.js';
 import { mail, mailer, transportOptions } from '../../../nodes/75-notify/mail.js';
 import notifyRoom from '../../../nodes/75-notify/notify.js';
-import { eventually } from '../../support/alertRoom.js';
 import { makeCertificates } from '../../support/redis.js';
+import { eventually } from '../../support/waiting.js';
 
 const SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
 const notice = (id: string): object => ({ id, rule: 'Incasso basso', state: 'firing', text: `Incasso basso ${id}. Che fare: …` });
@@ -143,7 +143,7 @@ describe('notify node', () => {
     await helper.unload();
     web.answers = [[204]];
     const second = await load();
-    await eventually(() => second.main.length === 1, 15_000);
+    await eventually(() => second.main.length === 1);
     assert.deepEqual([second.main[0]?.delivery?.attempts, web.requests.length, new Set(web.requests.map(({ headers }) => headers['webhook-id'])).size], [2, 2, 1]);
   });
 

@@ -7,7 +7,8 @@ import { readConfig } from '../../../nodes/90-monitor/config.js';
 import { healthCheck, type Resources } from '../../../nodes/90-monitor/health.js';
 import { type LatencyBucket, keepMinute, latencies, quantile, type SnapshotReading, sourceRows, withoutAges } from '../../../nodes/90-monitor/snapshot.js';
 import type { Health } from '../../../nodes/shared/ports.js';
-import { eventually, type FlowNode, places, type Runtime, start } from '../../support/runtime.js';
+import { type FlowNode, places, type Runtime, start } from '../../support/runtime.js';
+import { eventually } from '../../support/waiting.js';
 
 const NOW = Date.UTC(2026, 10, 22, 9, 0, 0);
 

@@ -12,8 +12,7 @@ describe('webhook: direct answers', () => {
     ['are given before Express does anything', '', null],
     ['come after the user\'s own middleware', MIDDLEWARE, 'yes'],
   ] as const) {
-    it(title, async function () {
-      this.timeout(90_000);
+    it(title, async () => {
       const runtime: Runtime = await start(FLOW, { settingsScript });
       try {
         const answer = await fetch(`${runtime.url}/in/Events/?a=b`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });

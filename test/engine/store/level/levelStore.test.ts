@@ -169,8 +169,7 @@ describe('a directory', () => {
     await assert.rejects(openLevelStore(join(directory, 'file'), Date), { name: 'Fault', code: 'store.away' });
   });
 
-  it('shows every acknowledged commit, and each commit whole, after kills at random moments', async function () {
-    this.timeout(60_000);
+  it('shows every acknowledged commit, and each commit whole, after kills at random moments', async () => {
     const acknowledged: string[] = [];
     for (let run = 0; run < 6; run++) acknowledged.push(...(await killedAt(run, Math.random() * 250)));
     const store = await openLevelStore(directory, Date);

@@ -5,7 +5,8 @@ import { openLevelStore } from '../../../../engine/store/level/levelStore.js';
 import { openRedisStore, type RedisStore, type RedisStoreOptions } from '../../../../engine/store/redis/connection.js';
 import { type Change, prefixRange, scoped, type Store } from '../../../../engine/store/store.js';
 import { describeStore, type OpenedStore, type TestClock } from '../../../support/storeContract.js';
-import { type Certificates, makeCertificates, type RedisServer, type ServerOptions, startCluster, startRedis, until } from '../../../support/redis.js';
+import { type Certificates, makeCertificates, type RedisServer, type ServerOptions, startCluster, startRedis } from '../../../support/redis.js';
+import { eventually } from '../../../support/waiting.js';
 
 const SHOP = 'milano';
 const stores: RedisStore[] = [];
@@ -18,16 +19,14 @@ const use = (...args: Parameters<typeof open>): RedisStore => {
 };
 const closeAll = async (): Promise<void> => { await Promise.all(stores.splice(0).map((store) => store.close())); };
 
-describe('Redis', function () {
-  this.timeout(40_000);
+describe('Redis', () => {
   let server: RedisServer;
   before(async () => { server = await startRedis(); });
   after(() => server.dispose());
   describeStore('Redis', () => openedShop(server));
 });
 
-describe('Redis Cluster', function () {
-  this.timeout(60_000);
+describe('Redis Cluster', () => {
   let cluster: Awaited<ReturnType<typeof startCluster>>;
   before(async () => { cluster = await startCluster(); });
   after(() => cluster.dispose());
@@ -52,7 +51,7 @@ describe('Redis Cluster', function () {
     const away = (await commitAll()).flatMap((one) => (one.status === 'rejected' ? [(one.reason as { code?: unknown }).code] : []));
     assert.ok(away.length > 0 && away.every((code) => code === 'store.away'), `faults: ${away.join(' ')}`);
     await cluster.servers[1]?.start();
-    await until('all shops', async () => (await commitAll()).every(({ status }) => status === 'fulfilled'));
+    await eventually(async () => (await commitAll()).every(({ status }) => status === 'fulfilled'), 'all shops');
   });
 
   it('is told apart from a single server', async () => {
@@ -64,8 +63,7 @@ describe('Redis Cluster', function () {
   });
 });
 
-describe('Redis store', function () {
-  this.timeout(40_000);
+describe('Redis store', () => {
   const servers: RedisServer[] = [];
   const start = async (options?: ServerOptions): Promise<RedisServer> => {
     const server = await startRedis(options);
@@ -149,7 +147,7 @@ describe('Redis store', function () {
     const past = Date.now() - 1;
     const expired = (prefix: string): Promise<unknown> => store.commit(Array.from({ length: 700 }, (_, index) => ({ key: `s/${prefix}${String(index)}`, value: '', expiresAt: past })));
     await expired('a');
-    await until('an empty index', async () => await server.cli('zcard', 'bottega:{s}') === '0');
+    await eventually(async () => await server.cli('zcard', 'bottega:{s}') === '0', 'an empty index');
     await store.commit([{ key: 's/b', value: '' }]);
     await server.cli('zadd', 'bottega:{s}', '0', 'x', '0', 'y');
     let removed = 0;
@@ -177,11 +175,11 @@ describe('Redis store', function () {
     })();
     for (const kills of [1, 2]) {
       const before = acknowledged.length;
-      await until('commits', () => acknowledged.length > before + 50);
+      await eventually(() => acknowledged.length > before + 50, 'commits');
       await server.kill();
-      await until('the fault in health', () => store.health().state === 'waiting');
+      await eventually(() => store.health().state === 'waiting', 'the fault in health');
       await server.start();
-      await until(`commits after kill ${String(kills)}`, () => store.health().state === 'ok');
+      await eventually(() => store.health().state === 'ok', `commits after kill ${String(kills)}`);
     }
     stop.abort();
     await writer;
@@ -191,7 +189,7 @@ describe('Redis store', function () {
 
   it('recovers without anybody asking, and forgets what the lost connection did', async () => {
     const server = await start();
-    const store = use(server.url, { timeoutMs: 300 });
+    const store = use(server.url, { timeoutMs: 1_000 });
     await store.commit([{ key: 's/a', value: '1' }]);
     await server.cli('client', 'pause', '60000', 'all');
     const lost = assert.rejects(store.commit([{ key: 's/a', value: '2' }]), { code: 'store.away' });
@@ -200,18 +198,18 @@ describe('Redis store', function () {
     const health = store.health();
     assert.ok(health.state === 'waiting' && health.retryAt !== undefined && health.retryAt <= Date.now() + 10_000);
     await server.start();
-    await until('health', () => store.health().state === 'ok');
+    await eventually(() => store.health().state === 'ok', 'health');
   });
 
   it('gives up a command in time while the server is paused, and works afterwards', async () => {
     const server = await start();
-    const store = use(server.url, { timeoutMs: 300 });
+    const store = use(server.url, { timeoutMs: 1_000 });
     await store.commit([{ key: 's/a', value: '1' }]);
-    await server.cli('client', 'pause', '1200', 'all');
+    await server.cli('client', 'pause', '4000', 'all');
     const startedAt = Date.now();
     await assert.rejects(store.commit([{ key: 's/a', value: '2' }]), { code: 'store.away', message: /^ETIMEDOUT/ });
-    assert.ok(Date.now() - startedAt < 1_000);
-    await until('recovery', async () => (await store.commit([{ key: 's/a', value: '3' }])).outcome === 'ok');
+    assert.ok(Date.now() - startedAt < 4_000);
+    await eventually(async () => (await store.commit([{ key: 's/a', value: '3' }])).outcome === 'ok', 'recovery');
     assert.deepEqual(store.health(), { state: 'ok' });
     assert.deepEqual(await store.read(['s/a']), ['3']);
   });
