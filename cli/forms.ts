@@ -22,7 +22,7 @@ export function formsBeside(file: string): Forms {
       return { calendar, currency, stores: stores.map(({ id }) => id), opening: new Opening(calendar, rules.opening) };
     },
     window: (saved) => readWindow({ id: 'window', type: 'bottega-window', ...saved }),
-    listen: (store, rules, shop, apply) => new AbsenceWatcher(store, rules, shop, apply),
+    watchAbsence: (deps) => new AbsenceWatcher(deps),
     flow: (name, shop) => readFlow(textOf(resolve(dirname(file), name)), shop),
   };
 }

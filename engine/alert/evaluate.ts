@@ -1,167 +1,200 @@
 /**
- * What does a KPI value do to an alert? Beyond the threshold long enough fires it, back at the recovery ends it, a correction may take it back.
+ * `evaluate` is what a KPI value does to an alert: beyond the threshold long enough fires it, back at the recovery ends it, a correction may
+ * take it back.
  *
- * Finished windows are counted in windows: `for` 2h with windows of one hour are three breached windows in a row. Live values are counted
- * by the clock. Rules are about the present: the window that is filling and the one that has just ended. Of those before, history that is
+ * Finished windows are counted in windows: `for` 2h with windows of one hour are two breached windows in a row. Live values are counted by
+ * the clock. Rules are about the present: the window that is filling and the one that has just ended. Of those before, history that is
  * loaded or comes late, only a correction of what was fired counts.
  */
-import { type Hours, isJudged, projected } from './activeTime.js';
+import { type Hours, inProportion, isEvaluated, nextOpen, projected } from './activeTime.js';
 import { type AlertRule, isBreached, isRecovered } from './rule.js';
-import type { KpiStatus } from '../read/kpiValue.js';
-import { type AlertState, enter, type Moved, type Observation, type LastSample, stay } from './state.js';
-import { MINUTE } from '../base/time.js';
+import { ALL, type KpiValue, labelOf } from '../read/kpiValue.js';
+import { type AlertState, enter, type LastSample, type Moved, type KpiSample, stay } from './state.js';
+import { DAY, MINUTE, parseInstant } from '../base/time.js';
 
 const MAX_RUN = 64;
-/** The end of a short window is told after the grace, at times by whoever takes over for a worker that died. */
+/** The end of a short window is emitted after the allowed lateness, at times by whoever takes over for a worker that died. */
 const LEAST_REACH_MS = 10 * MINUTE;
 
-/** `hours` are those that the rule heeds, `opening` the shop's: a pace is one of open hours in any case. */
-export interface Clockwork {
+/** `EvalContext` is the moment: `hours` are those that the rule heeds, `opening` the shop's, for a pace is one of open hours in any case. */
+export interface EvalContext {
   readonly now: number;
   readonly hours: Hours;
   readonly opening: Hours;
 }
 
-export function observe(rule: AlertRule, before: AlertState, seen: Observation, clock: Clockwork): Moved {
-  const { now } = clock;
-  if (!isPresent(seen, now)) return lookBack(rule, before, seen, now);
-  const state = { ...before, heardAt: heardAt(before, seen, now) };
-  const isNews = state.heardAt > before.heardAt;
-  // While nothing is heard, a zero that is only told is no zero.
-  const isSaid = seen.value !== null && isEvaluated(rule, seen.status) && (isNews || before.state !== 'noData');
-  const moved = isSaid ? judge(rule, state, seen, clock) : stay(state);
-  return isNews && moved.state.state === 'noData' ? enter({ ...moved.state, run: [] }, 'inactive', 'data', now) : moved;
+/** `isAbout` says whether a rule is about that KPI value. A window of adaptive size is `auto`, whatever its length. */
+export function isAbout({ kpi, size, channel, group }: AlertRule, value: KpiValue): boolean {
+  return kpi === value.name && size === labelOf(value) && channel === value.channel && (group === 'all') === (value.store === ALL);
 }
 
-/** The window that holds the present, or the last one, until the next is over. */
-function isPresent({ start, end, toldAt }: Observation, now: number): boolean {
-  return (toldAt ?? now) < end + Math.max(end - start, LEAST_REACH_MS);
+export function sampleOf({ window, value, unit, count, revision, status, updatedAt }: KpiValue): KpiSample {
+  const span = { start: parseInstant(window.start) ?? 0, end: parseInstant(window.end) ?? 0 };
+  // Values of a user's own flow may say less than they should.
+  return { ...span, value, unit, count, revision, status, updatedAt: typeof updatedAt === 'string' ? parseInstant(updatedAt) : undefined };
+}
+
+export function observe(rule: AlertRule, before: AlertState, sample: KpiSample, context: EvalContext): Moved {
+  const { now } = context;
+  if (!isPresent(sample, now)) return evaluatePast(rule, before, sample, context);
+  const state = seen(before, sample, now);
+  const hasNewFact = state.lastSeenAt > before.lastSeenAt;
+  const isAsked = sample.status !== 'live' || rule.evaluate !== 'finished';
+  const isWaited = !hasNewFact && isWaiting(before, openingOf(sample, context));
+  const moved = isAsked && !isWaited ? evaluateSample(rule, state, sample, context) : stay(state);
+  return hasNewFact && moved.state.state === 'noData' ? enter({ ...moved.state, run: [] }, 'inactive', 'data', now) : moved;
 }
 
 /**
- * When the newest fact was stored. A value is told again at each window, restart and reconnection; a fact is behind it where it differs from
- * what was seen of its window or, of another window, where it is more than the zero of those that were there before.
+ * `isWaiting`: people were notified since the shop opened that nothing is received, so a zero says nothing new. What stopped before that
+ * opening was another day's: each day has its own zeros.
  */
-function heardAt({ heardAt: before, newest }: AlertState, { start, value, count, revision, updatedAt }: Observation, now: number): number {
+export function isWaiting({ state, since }: AlertState, openedAt: number | undefined): boolean {
+  return state === 'noData' && since >= (openedAt ?? -Infinity);
+}
+
+/** When the shop opened for what is in the window. */
+function openingOf({ start, end, status }: KpiSample, { now, opening }: EvalContext): number | undefined {
+  if (status === 'live') return opening.openedAt(now);
+  const first = nextOpen(opening, start);
+  return first < end ? opening.openedAt(first) : undefined;
+}
+
+/** The window that holds the present, or the last one, until the next is over. */
+function isPresent({ start, end, emittedAt }: KpiSample, now: number): boolean {
+  return (emittedAt ?? now) < end + Math.max(end - start, LEAST_REACH_MS);
+}
+
+/**
+ * When the newest fact was stored. A value is emitted again at each window, restart and reconnection; a fact is behind it where it differs
+ * from what was seen of its window or, of another window, where it is more than the zero of those that were there before.
+ */
+function seen(before: AlertState, { start, value, count, revision, updatedAt }: KpiSample, now: number): AlertState {
+  const { newest, lastSeenAt } = before;
   const hasFact = newest?.start === start ? count !== newest.count || value !== newest.value : count > 0;
-  return hasFact && revision !== 0 ? Math.max(before, Math.min(now, updatedAt ?? now)) : before;
+  const at = hasFact && revision !== 0 ? Math.max(lastSeenAt, Math.min(now, updatedAt ?? now)) : lastSeenAt;
+  if (at === lastSeenAt) return before;
+  const { retiredAt: _back, ...state } = before;
+  return { ...state, lastSeenAt: at };
 }
 
-function judge(rule: AlertRule, before: AlertState, seen: Observation, clock: Clockwork): Moved {
-  const { value, start, status } = seen;
+function evaluateSample(rule: AlertRule, before: AlertState, sample: KpiSample, context: EvalContext): Moved {
+  const { value, start, status } = sample;
+  const { now, hours } = context;
   if (value === null) return stay(before);
-  if (!isJudged(rule, seen, status, clock.now, clock.hours)) return closed(before, clock.now);
-  const isTakenBack = isCorrection(rule, status) && before.run.includes(start) && !isBreached(rule.when, value);
-  if (start < (before.newest?.start ?? -Infinity)) return isTakenBack ? takeBack(rule, before, start, clock.now) : stay(before);
-  const state = heard(rule, before, seen);
-  if (isTakenBack) return takeBackNewest(rule, state, value, clock.now);
-  return isPace(rule, status) ? reconsider(rule, state, clock) : evaluate(rule, state, value, clock);
+  if (!isEvaluated(rule, sample, status, now, hours)) return closed(before, now);
+  const compared = inProportion(rule, value, sample, hours);
+  const isTakenBack = status === 'corrected' && hasFiredIn(rule, before, start) && !isBreached(rule.when, compared);
+  if (start < (before.newest?.start ?? -Infinity)) return isTakenBack ? takeBack(rule, before, start, now) : stay(before);
+  const state = withSample(rule, before, sample, compared, hours);
+  if (isTakenBack) return takeBackNewest(rule, state, compared, now);
+  return status === 'live' && rule.evaluate === 'projected' ? reconsider(rule, state, context) : evaluate(rule, state, compared, context);
 }
 
-/** What fired for a window long past is taken back by a correction, or said with the figure it has now. */
-function lookBack(rule: AlertRule, before: AlertState, seen: Observation, now: number): Moved {
-  const { start, value, status } = seen;
+/** What fired for a window long past is taken back by a correction, or shown with the figure it has now. */
+function evaluatePast(rule: AlertRule, before: AlertState, sample: KpiSample, { now, hours }: EvalContext): Moved {
+  const { start, value, status } = sample;
   if (value === null || status !== 'corrected') return stay(before);
+  const compared = inProportion(rule, value, sample, hours);
   const isNewest = before.newest?.start === start;
-  const state = isNewest ? { ...before, newest: seenOf(seen) } : before;
-  const hasFired = rule.evaluate === 'finished' ? before.run.includes(start) : isNewest;
-  if (!hasFired || isBreached(rule.when, value)) return stay(state);
-  return isNewest ? takeBackNewest(rule, state, value, now) : takeBack(rule, state, start, now);
+  const state = isNewest ? { ...before, newest: lastSampleOf(sample) } : before;
+  if (!hasFiredIn(rule, before, start) || isBreached(rule.when, compared)) return stay(state);
+  return isNewest ? takeBackNewest(rule, state, compared, now) : takeBack(rule, state, start, now);
 }
 
-function isEvaluated({ evaluate: moment }: AlertRule, status: KpiStatus): boolean {
-  return status !== 'live' || moment !== 'finished';
+function hasFiredIn({ evaluate: moment }: AlertRule, { run, breachedIn }: AlertState, start: number): boolean {
+  return moment === 'finished' ? run.includes(start) : run.length > 0 && breachedIn === start;
 }
 
-function isCorrection({ evaluate: moment }: AlertRule, status: KpiStatus): boolean {
-  return status === 'corrected' && moment === 'finished';
-}
-
-function isPace({ evaluate: moment }: AlertRule, status: KpiStatus): boolean {
-  return status === 'live' && moment === 'projected';
-}
-
-/** What the newest window, still filling, comes to as time passes. */
-export function reconsider(rule: AlertRule, before: AlertState, clock: Clockwork): Moved {
+/** `reconsider` is what the newest window, still filling, comes to as time passes. */
+export function reconsider(rule: AlertRule, before: AlertState, context: EvalContext): Moved {
   const { newest } = before;
-  if (newest === undefined || newest.value === null || newest.end <= clock.now) return stay(before);
-  const value = projected(newest.value, newest, clock.now, clock.opening);
+  const { now, hours, opening } = context;
+  if (newest === undefined || newest.value === null || newest.end <= now || !isEvaluated(rule, newest, 'live', now, hours)) return stay(before);
+  const value = projected(newest.value, newest, now, opening);
   if (value === undefined) return stay(before);
-  return evaluate(rule, { ...before, newest: { ...newest, projected: value } }, value, clock);
+  const compared = inProportion(rule, value, newest, hours);
+  return evaluate(rule, { ...before, newest: { ...newest, projected: compared } }, compared, context);
 }
 
-/** Closing time: what was only pending begins anew at the opening; what fires stays as it is. */
+/** `closed` is closing time: what was only pending begins anew at the opening; what fires stays as it is. */
 export function closed(before: AlertState, now: number): Moved {
   return before.state === 'pending' ? enter({ ...before, run: [] }, 'inactive', 'closing', now) : stay(before);
 }
 
-export function isLongEnough(rule: AlertRule, { run }: AlertState, now: number): boolean {
-  return lengthOf(rule.evaluate !== 'finished' && run.length > 0 ? [...run, now] : run) >= rule.forMs;
+/** `isLongEnough`: finished windows have lasted from the first start to the last end, live values until now. */
+export function isLongEnough(rule: AlertRule, { run, newest }: Pick<AlertState, 'run' | 'newest'>, now: number): boolean {
+  const [first] = run;
+  if (first === undefined) return false;
+  if (rule.evaluate !== 'finished') return now - first >= rule.forMs;
+  const last = newest === undefined ? 0 : newest.end - newest.start;
+  const lasted = (run.at(-1) ?? first) + last - first;
+  // A day is a day, though it has 23 or 25 hours.
+  return (rule.size === '1d' ? Math.round(lasted / DAY) * DAY : lasted) >= rule.forMs;
 }
 
-/** A window nobody heard of, or nobody judges, lies between two: they are not in a row. */
-function heard(rule: AlertRule, before: AlertState, seen: Observation): AlertState {
+/** A window that nobody emitted, or that is not evaluated, lies between two: they are not in a row. */
+function withSample(rule: AlertRule, before: AlertState, sample: KpiSample, compared: number, hours: Hours): AlertState {
   const { restored: _confirmed, ...state } = before;
-  const { start } = seen;
-  const hasGap = rule.evaluate === 'finished' && before.state !== 'firing' && start > (before.newest?.end ?? start);
-  return { ...state, newest: seenOf(seen), ...(hasGap ? { run: [] } : {}) };
+  const isPartial = compared !== sample.value;
+  const hasGap = rule.evaluate === 'finished' && before.state !== 'firing' && sample.start > (before.newest?.end ?? sample.start);
+  const newest = { ...lastSampleOf(sample), ...(isPartial ? { projected: compared, openMs: hours.openMs(sample) } : {}) };
+  return { ...state, newest, ...(hasGap ? { run: [] } : {}) };
 }
 
-function seenOf({ start, end, value, unit, count }: Observation): LastSample {
-  return { start, end, value, unit, count };
+function lastSampleOf({ start, end, value, unit, count, absentSources }: KpiSample): LastSample {
+  return { start, end, value, unit, count, ...(absentSources === undefined ? {} : { absentSources }) };
 }
 
-function evaluate(rule: AlertRule, before: AlertState, value: number, clock: Clockwork): Moved {
-  const { now } = clock;
-  if (before.state === 'firing') return evaluateFiring(rule, before, value, clock);
+function evaluate(rule: AlertRule, before: AlertState, value: number, context: EvalContext): Moved {
+  const { now } = context;
+  if (before.state === 'firing') return evaluateFiring(rule, before, value, context);
   if (!isBreached(rule.when, value)) {
     const quiet = { ...before, run: [] };
     if (before.state === 'pending') return enter(quiet, 'inactive', 'recovery', now);
     return before.state === 'noData' ? enter(quiet, 'inactive', 'data', now) : stay(quiet);
   }
-  const state = { ...before, run: extended(rule, before, clock) };
+  const state = breached(rule, before, context);
   if (isLongEnough(rule, state, now)) return enter(state, 'firing', 'threshold', now);
   return before.state === 'pending' ? stay(state) : enter(state, 'pending', 'threshold', now);
 }
 
-function evaluateFiring(rule: AlertRule, before: AlertState, value: number, clock: Clockwork): Moved {
-  const { clearedAt = clock.now, ...firing } = before;
-  if (isBreached(rule.when, value)) return stay({ ...firing, run: extended(rule, before, clock) });
+function evaluateFiring(rule: AlertRule, before: AlertState, value: number, context: EvalContext): Moved {
+  const { clearedAt = context.now, ...firing } = before;
+  if (isBreached(rule.when, value)) return stay(breached(rule, firing, context));
   if (!isRecovered(rule.when, value)) return stay(firing);
-  if (clock.hours.openMs({ start: clearedAt, end: clock.now }) >= rule.keepFiringForMs) return enter({ ...firing, run: [] }, 'resolved', 'recovery', clock.now);
-  return stay({ ...firing, clearedAt });
+  const isOver = context.hours.openMs({ start: clearedAt, end: context.now }) >= rule.keepFiringForMs;
+  return isOver ? enter({ ...firing, run: [] }, 'resolved', 'recovery', context.now) : stay({ ...firing, clearedAt });
 }
 
-/** A correction says that an older window of the run was not breached after all: only those after it count. */
+/** A correction says that an older window was not breached after all: only those after it count. */
 function takeBack(rule: AlertRule, before: AlertState, start: number, now: number): Moved {
-  const state = { ...before, run: before.run.slice(before.run.indexOf(start) + 1) };
-  if (before.state !== 'firing' || lengthOf(state.run) >= rule.forMs) return stay(state);
+  const run = rule.evaluate === 'finished' ? before.run.slice(before.run.indexOf(start) + 1) : [];
+  const state = { ...before, run };
+  if (before.state === 'pending' && run.length === 0) return enter(state, 'inactive', 'correction', now);
+  if (before.state !== 'firing' || isLongEnough(rule, state, now)) return stay(state);
   return enter(state, 'resolved', 'correction', now);
 }
 
-/** The same of the newest window: what fired before it stands until it has recovered. */
+/** The same of the newest window: what fired before it stays until it has recovered. */
 function takeBackNewest(rule: AlertRule, before: AlertState, value: number, now: number): Moved {
   const run = before.run.slice(0, -1);
   const ended = { ...before, run: [] };
   if (before.state === 'pending') return enter(ended, 'inactive', 'correction', now);
   if (before.state !== 'firing') return stay(ended);
-  const stands = lengthOf(run) >= rule.forMs && !isRecovered(rule.when, value);
-  return stands ? stay({ ...before, run }) : enter(ended, 'resolved', 'correction', now);
+  const goesOn = isLongEnough(rule, { ...before, run }, now) && !isRecovered(rule.when, value);
+  return goesOn ? stay({ ...before, run }) : enter(ended, 'resolved', 'correction', now);
 }
 
-/** A live breach that began before the shop opened begins with the opening. */
-function extended(rule: AlertRule, { run, newest }: AlertState, { now, hours }: Clockwork): readonly number[] {
+/** The state with the newest window in its run. A live breach that began before the shop opened begins with the opening. */
+function breached(rule: AlertRule, state: AlertState, { now, hours }: EvalContext): AlertState {
+  const { run, newest } = state;
+  const at = newest?.start ?? now;
   if (rule.evaluate !== 'finished') {
     const [began] = run;
-    return began === undefined || began < (hours.openedAt(now) ?? began) ? [now] : run;
+    const isEarlier = began !== undefined && began >= (hours.openedAt(now) ?? began);
+    return { ...state, run: isEarlier ? run : [now], breachedIn: at };
   }
-  const at = newest?.start ?? now;
-  if (run.includes(at)) return run;
-  return run.length < MAX_RUN ? [...run, at] : [...run.slice(0, 1), ...run.slice(2), at];
-}
-
-/** From the first start to the last; nothing is shorter than any `for`. */
-function lengthOf(run: readonly number[]): number {
-  const [first] = run;
-  return first === undefined ? -Infinity : (run.at(-1) ?? first) - first;
+  if (run.includes(at)) return state;
+  return { ...state, run: run.length < MAX_RUN ? [...run, at] : [...run.slice(0, 1), ...run.slice(2), at] };
 }

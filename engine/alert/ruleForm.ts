@@ -1,5 +1,5 @@
 /**
- * What does the shop want to be told about? One row of the form, read as the sentence it is; what contradicts itself is refused.
+ * `readRules` reads what the shop wants to be notified of: each row of the form as the sentence it is; what contradicts itself is refused.
  */
 import { isChoosable } from '../read/adaptive/windowSize.js';
 import { type AlertRule, type AbsenceRule, type Rule, type Threshold } from './rule.js';
@@ -12,12 +12,12 @@ import { type Kpi } from '../kpi/kpi.js';
 
 export type RuleRow = Readonly<Record<string, unknown>>;
 
-/** The KPIs that somebody counts, by name; `undefined`: that is not known here, any name will do. */
+/** `KnownKpis` are those that somebody counts, by name; `undefined`: that is not known here, any name will do. */
 export type KnownKpis = ReadonlyMap<string, Pick<Kpi, 'unit' | 'bottom' | 'percentile' | 'open'>> | undefined;
 
 type Field = (part: string) => string;
 
-/** Throws `ConfigError` with field, rule and value. */
+/** `readRules` throws `ConfigError` with field, rule and value. */
 export function readRules(rows: unknown, known?: KnownKpis): Rule[] {
   if (!Array.isArray(rows)) throw new ConfigError('rules', 'must be a list', rows);
   const rules = rows.map((row: unknown) => readRule((row ?? {}) as RuleRow, known));
@@ -31,11 +31,12 @@ export function readRule(row: RuleRow, known?: KnownKpis): Rule {
   if (!LABEL.test(name)) throw new ConfigError('rules', 'must have names of 1 to 64 characters without / + #', name);
   const field: Field = (part) => `rules.${name}.${part}`;
   const kind = row['kind'] ?? 'kpi';
-  if (kind !== 'kpi' && kind !== 'mute') throw new ConfigError(field('kind'), 'must be kpi or mute', kind);
-  return kind === 'mute' ? readMute(name, row, field) : readKpiRule(name, row, field, known);
+  if (kind === 'mute') return readAbsenceRule(name, row, field); // vocabulary-ok: saved
+  if (kind !== 'kpi') throw new ConfigError(field('kind'), 'must be kpi or mute', kind); // vocabulary-ok
+  return readKpiRule(name, row, field, known);
 }
 
-/** "10m" → 600000; empty is 0. Units s, m, h, d. */
+/** `readDuration`: "10m" → 600000; empty is 0. Units s, m, h, d. */
 export function readDuration(value: unknown, field: string, most: number, least = 0): number {
   const text = textOf(value);
   if (text === '' || text === '0') return 0;
@@ -46,7 +47,7 @@ export function readDuration(value: unknown, field: string, most: number, least 
   return length;
 }
 
-/** "500", "12,5", "10%" (a ratio) or "8m" (seconds). */
+/** `readLevel`: "500", "12,5", "10%" (a ratio) or "8m" (seconds). */
 export function readLevel(value: unknown, field: string): number {
   const [number, unit] = levelOf(value, field);
   if (unit === undefined) return number;
@@ -63,10 +64,10 @@ function levelOf(value: unknown, field: string): [number: number, unit: string |
   return [Number(parts[1]?.replace(',', '.')), parts[2]];
 }
 
-function readMute(name: string, row: RuleRow, field: Field): AbsenceRule {
+function readAbsenceRule(name: string, row: RuleRow, field: Field): AbsenceRule {
   const source = textOf(row['source']);
   if (source.length > 200) throw new ConfigError(field('source'), 'must be the name of a source, or empty for all', source);
-  return { kind: 'mute', name, ...(source === '' ? {} : { source }), ...readHours(row, field), ...readRepeat(row, field) };
+  return { kind: 'absence', name, ...(source === '' ? {} : { source }), ...readHours(row, field), ...readRepeat(row, field) };
 }
 
 function readKpiRule(name: string, row: RuleRow, field: Field, known: KnownKpis): AlertRule {
@@ -84,8 +85,20 @@ function readKpiRule(name: string, row: RuleRow, field: Field, known: KnownKpis)
     forMs: readDuration(row['for'], field('for'), MAX_FOR_MS),
     keepFiringForMs: readDuration(row['keepFiringFor'], field('keepFiringFor'), MAX_KEEP_MS),
     noDataMs: readDuration(row['noData'], field('noData'), MAX_FOR_MS, MINUTE),
-    ...readHours(row, field), ...readRepeat(row, field),
+    ...readHours(row, field), ...readPartial(row, size, definition, field), ...readRepeat(row, field),
   };
+}
+
+/** Windows of which the shop is open only for a part, compared in proportion: of what grows with the time, and is judged in opening hours. */
+function readPartial(row: RuleRow, size: AlertRule['size'], kpi: RuleDefinition | undefined, field: Field): Pick<AlertRule, 'partial'> {
+  const partial = row['partial'] ?? '';
+  if (partial === '') return {};
+  const refuse = (rule: string): never => { throw new ConfigError(field('partial'), rule, partial); };
+  if (partial !== 'proportion') return refuse('must be proportion or empty');
+  if (row['hours'] !== 'opening') return refuse('must be of a rule in opening hours');
+  if (size === '1d' || size === 'shift' || isSliding(size)) return refuse('must be of windows of an hour or less');
+  if (kpi !== undefined && !isGrowing(kpi)) return refuse('must be of sums or counts: only they grow with the window');
+  return { partial };
 }
 
 function readKpi(row: RuleRow, field: Field, known: KnownKpis): string {

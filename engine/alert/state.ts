@@ -1,11 +1,12 @@
 /**
- * How does one alert stand, and who has heard of it? Its state, the ways into another, and the telling that goes with each.
+ * `AlertState` is how one alert stands and who was notified of it; here are the ways into another state, and the notification that goes
+ * with each.
  */
 import type { KpiStatus } from '../read/kpiValue.js';
 import type { Absence } from './absence.js';
 import type { Rule } from './rule.js';
 
-/** The newest window that was looked at. */
+/** `LastSample` is the newest window that was evaluated. */
 export interface LastSample {
   readonly start: number;
   readonly end: number;
@@ -13,19 +14,23 @@ export interface LastSample {
   readonly unit: string;
   /** How many facts it rests on. */
   readonly count: number;
-  /** What it would come to at this pace, where that is what was judged. */
+  /** What was compared, where that was not the value: what it would come to at this pace, or in proportion to its open time. */
   readonly projected?: number;
+  /** Open time of a window that was compared in proportion to it. */
+  readonly openMs?: number;
+  /** Sources from which nothing came in the window, where nothing is in it. */
+  readonly absentSources?: readonly string[];
 }
 
-/** A KPI value of the rule's window size and group; instants in epoch ms. */
-export interface Observation extends LastSample {
+/** `KpiSample` is a KPI value of the rule's window size and group; instants in epoch ms. */
+export interface KpiSample extends LastSample {
   readonly status: KpiStatus;
-  /** How often its window changed; 0: no fact is behind it, it is only told. */
+  /** How often its window changed; 0: no fact is behind it, it is only emitted. */
   readonly revision: number;
-  /** When its window changed last; `undefined`: that was not said, so just now. */
+  /** When its window changed last; `undefined`: unknown, so just now. */
   readonly updatedAt: number | undefined;
-  /** When it was told, where that was earlier. */
-  readonly toldAt?: number;
+  /** When it was emitted, where that was earlier. */
+  readonly emittedAt?: number;
 }
 
 export type StateName = 'inactive' | 'pending' | 'firing' | 'resolved' | 'noData';
@@ -35,28 +40,35 @@ export interface AlertState {
   readonly since: number;
   /** Starts of the breached windows in a row (`finished`), or the instant the breach began (otherwise). Empty: not breached. */
   readonly run: readonly number[];
+  /** Start of the newest breached window, where the run is an instant. */
+  readonly breachedIn?: number;
   /** When the newest fact was stored that a value rested on. */
-  readonly heardAt: number;
+  readonly lastSeenAt: number;
   readonly newest?: LastSample;
-  /** Of a source: what made it mute. */
-  readonly silence?: Absence;
+  /** Of a source: why it is absent. */
+  readonly absence?: Absence;
   /** Firing, but recovered since then. */
   readonly clearedAt?: number;
-  /** When someone was last told that it fires, or that nothing is heard. */
-  readonly toldAt?: number;
+  /** When someone was last notified that it fires, or that nothing is received. */
+  readonly notifiedAt?: number;
   readonly acknowledgedAt?: number;
   readonly silencedUntil?: number;
+  /** What was last seen before is waited for no more. */
+  readonly retiredAt?: number;
   /** Restored after a restart and not confirmed by a value yet: time alone must not fire it. */
   readonly restored?: true;
 }
 
-export type ChangeCause = 'threshold' | 'recovery' | 'correction' | 'repeat' | 'noData' | 'data' | 'command' | 'mute' | 'closing';
+/** `history`: nothing is expected any more. `retired`: the owner has taken the source away. */
+export type ChangeCause =
+  | 'threshold' | 'recovery' | 'correction' | 'repeat' | 'noData' | 'data' | 'command' | 'closing' | 'history' | 'retired'
+  | 'mute'; // vocabulary-ok: on the wire
 
-/** `tell`: someone has to hear of it. Otherwise only the shown state changes, for the reason given. */
+/** `people`: someone has to be notified. Otherwise only the shown state changes, for the reason given. */
 export interface Transition {
   readonly to: StateName;
   readonly cause: ChangeCause;
-  readonly audience: 'tell' | 'pending' | 'silenced' | 'quiet';
+  readonly audience: 'people' | 'pending' | 'silenced' | 'quiet';
 }
 
 export interface Moved {
@@ -64,24 +76,31 @@ export interface Moved {
   readonly transitions: readonly Transition[];
 }
 
+/** `ActiveAlert` is an alert with its rule and its place: a store, `_` for all, or an encoded source. */
+export interface ActiveAlert {
+  readonly rule: Rule;
+  readonly store: string;
+  readonly state: AlertState;
+}
+
 export function initialState(now: number): AlertState {
-  return { state: 'inactive', since: now, run: [], heardAt: now };
+  return { state: 'inactive', since: now, run: [], lastSeenAt: now };
 }
 
-/** A state read back after a restart: nothing is told again, and a silence that was not noticed yet begins to count now. */
+/** `restoredState` is one read back after a restart: nothing is notified again, and an absence that was not noticed yet begins to count now. */
 export function restoredState(state: AlertState, now: number): AlertState {
-  return { ...state, ...(state.state === 'noData' ? {} : { heardAt: now }), ...(state.state === 'pending' ? { restored: true } : {}) };
+  return { ...state, ...(state.state === 'noData' ? {} : { lastSeenAt: now }), ...(state.state === 'pending' ? { restored: true } : {}) };
 }
 
-/** Something is wrong, and someone should look. */
+/** `isActive`: something is wrong, silenced or not. */
 export function isActive({ state }: AlertState): boolean {
   return state === 'firing' || state === 'noData';
 }
 
-/** Enters a state; being acknowledged, told and cleared belong to one firing. */
+/** `enter` changes the state; being acknowledged, notified and cleared belong to one firing. */
 export function enter(before: AlertState, to: StateName, cause: ChangeCause, now: number): Moved {
-  const { clearedAt: _c, toldAt, acknowledgedAt: _a, ...kept } = before;
-  const audience = audienceOf(before, to, toldAt, now);
+  const { clearedAt: _c, notifiedAt, acknowledgedAt: _a, ...kept } = before;
+  const audience = audienceOf(before, to, notifiedAt, now);
   return { state: { ...kept, state: to, since: now }, transitions: [{ to, cause, audience }] };
 }
 
@@ -89,41 +108,39 @@ export function stay(state: AlertState): Moved {
   return { state, transitions: [] };
 }
 
-/** What a silence kept back is told when the silence ends; what was told is repeated. */
-export function isRepeatDue(repeatMs: number, before: AlertState, now: number): Moved {
+/** `repeatDue` notifies of what a silence kept back when the silence ends, and repeats what people were notified of. */
+export function repeatDue(repeatMs: number, before: AlertState, now: number): Moved {
   const at = repeatAt(repeatMs, before);
   if (at === undefined || at > now) return stay(before);
-  const first: ChangeCause = before.state === 'firing' ? 'threshold' : before.silence === undefined ? 'noData' : 'mute';
-  return { state: before, transitions: [{ to: before.state, cause: before.toldAt === undefined ? first : 'repeat', audience: 'tell' }] };
+  return { state: before, transitions: [{ to: before.state, cause: before.notifiedAt === undefined ? firstCause(before) : 'repeat', audience: 'people' }] };
 }
 
-/** When a standing alert is told (again); `undefined`: no more. */
-export function repeatAt(repeatMs: number, { toldAt, acknowledgedAt, silencedUntil }: AlertState): number | undefined {
+function firstCause({ state, absence }: AlertState): ChangeCause {
+  if (state === 'firing') return 'threshold';
+  return absence === undefined ? 'noData' : 'mute'; // vocabulary-ok
+}
+
+/** `repeatAt` is when people are notified (again) of an active alert; `undefined`: no more. */
+export function repeatAt(repeatMs: number, { notifiedAt, acknowledgedAt, silencedUntil }: AlertState): number | undefined {
   if (acknowledgedAt !== undefined) return undefined;
-  if (toldAt === undefined) return silencedUntil ?? 0;
-  return repeatMs === 0 ? undefined : Math.max(toldAt + repeatMs, silencedUntil ?? 0);
+  if (notifiedAt === undefined) return silencedUntil ?? 0;
+  return repeatMs === 0 ? undefined : Math.max(notifiedAt + repeatMs, silencedUntil ?? 0);
 }
 
 export function acknowledged(before: AlertState, now: number): AlertState {
   return isActive(before) && before.acknowledgedAt === undefined ? { ...before, acknowledgedAt: now } : before;
 }
 
-/** An instant that is over ends the silence. */
+/** `silenced` until then; an instant that is over ends the silence. */
 export function silenced(before: AlertState, until: number, now: number): AlertState {
   const { silencedUntil: former, ...state } = before;
   if (until > now) return former === until ? before : { ...state, silencedUntil: until };
   return former === undefined ? before : state;
 }
 
-/** Nobody is told of the end of what nobody was told of. */
-function audienceOf(before: AlertState, to: StateName, toldAt: number | undefined, now: number): Transition['audience'] {
+/** Nobody is notified of the end of what nobody was notified of. */
+function audienceOf(before: AlertState, to: StateName, notifiedAt: number | undefined, now: number): Transition['audience'] {
   if (to === 'pending' || to === 'inactive') return to === 'pending' ? 'pending' : 'quiet';
   const isSilenced = before.silencedUntil !== undefined && before.silencedUntil > now;
-  return isSilenced || (to === 'resolved' && toldAt === undefined) ? 'silenced' : 'tell';
-}
-
-export interface ActiveAlert {
-  readonly rule: Rule;
-  readonly store: string;
-  readonly state: AlertState;
+  return isSilenced || (to === 'resolved' && notifiedAt === undefined) ? 'silenced' : 'people';
 }

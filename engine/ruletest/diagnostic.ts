@@ -1,8 +1,8 @@
 /**
- * What is wrong with a timeline file? Line, field, broken rule and value; the command line says it in its own language.
+ * `TimelineError` is what is wrong with a timeline file: line, field, broken rule and value; the command line says it in its own language.
  */
 
-/** Broken rules; `form` and `yaml` are explained further in `said`. */
+/** `RULES` that a file can break; `form` and `yaml` are explained further in `said`. */
 export const RULES = {
   yaml: 'is no YAML',
   form: 'is refused',
@@ -14,7 +14,7 @@ export const RULES = {
   gap: 'does not exist on that day: the clock is put forward',
   duration: 'must be a duration like 90s, 5m, 2h or 1d',
   series: 'must be like every 5m from 09:00 to 12:00, with at most 20000 events',
-  event: 'must begin with a type of event, acknowledge, silence or restart',
+  event: 'must begin with a type of event, acknowledge, silence, retire or restart',
   word: 'is not understood here',
   number: 'must be a number like 120, 12,50, 10% or 8m',
   whole: 'must be a whole number',
@@ -28,7 +28,7 @@ export const RULES = {
 
 export type DiagnosticRule = keyof typeof RULES;
 
-/** Where something stands in the file: `line` counts from 1, `field` is what a reader would call it. */
+/** `SourcePlace` is where something stands in the file: `line` counts from 1, `field` is what a reader would call it. */
 export interface SourcePlace {
   readonly line: number;
   readonly field: string;

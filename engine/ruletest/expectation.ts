@@ -1,7 +1,8 @@
 /**
- * What should be true then? The lines under `expect`: numbers of windows, states of alerts, and who was told what.
+ * `Expectation` is what should be true then, as the lines under `expect` say it: numbers of windows, states of alerts, and the notices that
+ * people got.
  */
-import type { StateName } from '../alert/stateMachine.js';
+import type { StateName } from '../alert/state.js';
 import type { KpiStatus } from '../read/kpiValue.js';
 import { isWindowSize, type WindowSize } from '../calendar/windowAssigner.js';
 import { type SourcePlace, TimelineError } from './diagnostic.js';
@@ -10,7 +11,7 @@ import { type Day, momentAt, momentsAt } from './instant.js';
 import { type WordReader, wordsOf } from './words.js';
 import type { Located, LocatedEntry } from './yaml.js';
 
-/** `text` is the expectation as the file says it. */
+/** `Expectation` is one line. `text` is the expectation as the file says it. */
 export type Expectation = { readonly at: number; readonly line: number; readonly text: string } & (KpiExpected | AlertExpected | NoticesExpected);
 
 export interface KpiExpected {
@@ -34,7 +35,7 @@ export interface KpiExpected {
   readonly chosen?: string;
 }
 
-/** `absent`: no row at all. `exact` as far as it was written: `decimals` digits. `about`: within 2.5 %, as percentiles are. */
+/** `WantedValue` of a number. `absent`: no row at all. `exact` as far as it was written: `decimals` digits. `about`: within 2.5 %, as percentiles are. */
 export type WantedValue =
   | { readonly is: 'absent' }
   | { readonly is: 'null' }
@@ -53,7 +54,7 @@ export type ExpectationMark = 'acknowledged' | 'silenced';
 
 export interface NoticesExpected {
   readonly kind: 'notices';
-  /** All that people were told since the former such line, in order. */
+  /** All that people got since the former such line, in order. */
   readonly notices: readonly NoticeExpected[];
 }
 
@@ -66,7 +67,7 @@ export interface NoticeExpected {
   readonly cause?: string;
 }
 
-/** The names that a line may use. */
+/** `KnownNames` are those that a line may use. */
 export interface KnownNames {
   readonly kpis: readonly string[];
   readonly rules: readonly string[];
@@ -78,7 +79,7 @@ const MARKS: readonly string[] = ['acknowledged', 'silenced'] satisfies Expectat
 const VALUE = /^(-?\d{1,15})(?:[.,](\d{1,6}))?(%|s|m|h|d)?$/;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
-/** In order of time; those of one instant as they stand in the file. Throws `TimelineError`. */
+/** `readExpectations` answers them in order of time; those of one instant as they stand in the file. Throws `TimelineError`. */
 export function readExpectations(lines: readonly Located[], day: Day, known: KnownNames): Expectation[] {
   return lines.flatMap((line) => expectationsIn(asPair(line, 'expect'), day, known)).sort((a, b) => a.at - b.at);
 }
@@ -101,24 +102,25 @@ function expectationOf(at: number, node: Located, day: Day, known: KnownNames): 
   const [first] = said.words;
   const common = { at, line: node.line, text };
   if (first === 'alert') return { ...common, ...alertOf(said, place, day, known) };
-  if (first === 'told') return { ...common, ...kpiOf({ ...said, words: said.words.slice(1) }, place, day, known, 'told') };
+  if (first === EMITTED) return { ...common, ...kpiOf({ ...said, words: said.words.slice(1) }, place, day, known, 'emitted') };
   if (first === 'notices' && said.words[1] === 'none') return { ...common, kind: 'notices', notices: [] };
   return { ...common, ...kpiOf(said, place, day, known, 'asked') };
 }
 
-const ASKED = ['store', 'channel', 'revision', 'count'];
-const TOLD = ['previous', 'usual', 'chosen'];
+const EMITTED = 'told'; // vocabulary-ok: a word of the file
+const OF_ROWS = ['store', 'channel', 'revision', 'count'];
+const OF_MESSAGES = ['previous', 'usual', 'chosen'];
 
-function kpiOf({ words, values }: WordReader, place: SourcePlace, day: Day, known: KnownNames, by: 'asked' | 'told'): KpiExpected {
+function kpiOf({ words, values }: WordReader, place: SourcePlace, day: Day, known: KnownNames, by: 'asked' | 'emitted'): KpiExpected {
   const [name = '', size = '', ...rest] = words;
   if (!known.kpis.includes(name)) throw new TimelineError(place, 'kpi', name);
-  if (!isWindowSize(size) && !(size === 'auto' && by === 'told')) throw new TimelineError(place, 'window', size);
-  refuseValues(values, by === 'told' ? [...ASKED, ...TOLD] : ASKED, place);
+  if (!isWindowSize(size) && !(size === 'auto' && by === 'emitted')) throw new TimelineError(place, 'window', size);
+  refuseValues(values, by === 'emitted' ? [...OF_ROWS, ...OF_MESSAGES] : OF_ROWS, place);
   const op = rest.findIndex((word) => ['=', '~', 'absent'].includes(word));
   if (op === -1) throw new TimelineError(place, 'value', rest.join(' '));
   const value = wantedOf(rest[op] ?? '', rest[op + 1], place);
   return {
-    kind: 'kpi', emitted: by === 'told', name, size, value,
+    kind: 'kpi', emitted: by === 'emitted', name, size, value,
     ...windowOf(rest.slice(0, op), day, place), ...statusOf(rest.slice(op + (value.is === 'absent' ? 1 : 2)), place),
     ...pick(values, 'store'), ...pick(values, 'channel'), ...whole(values, 'revision', place), ...whole(values, 'count', place),
     ...pick(values, 'previous'), ...pick(values, 'usual'), ...pick(values, 'chosen'),

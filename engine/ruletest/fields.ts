@@ -1,5 +1,5 @@
 /**
- * How is a part of the file believed? Small readers over the located tree; each refusal names line, field, rule and value.
+ * Fields of a timeline file, read from the located tree; each refusal names line, field, rule and value.
  */
 import { type SourcePlace, TimelineError } from './diagnostic.js';
 import type { Located, LocatedEntry, LocatedMap, LocatedText } from './yaml.js';
@@ -9,7 +9,7 @@ export function asMap(node: Located, field: string): LocatedMap {
   throw new TimelineError({ line: node.line, field }, 'type', textOf(node));
 }
 
-/** Nothing at all is an empty list. */
+/** `asList`: nothing at all is an empty list. */
 export function asList(node: Located | undefined, field: string): readonly Located[] {
   if (node === undefined || (node.kind === 'text' && node.text === '')) return [];
   if (node.kind === 'list') return node.items;
@@ -21,7 +21,7 @@ export function asText(node: Located, field: string): LocatedText {
   throw new TimelineError({ line: node.line, field }, 'type');
 }
 
-/** The one pair of `- 09:15: sale 10.00`. */
+/** `asPair` is the one pair of `- 09:15: sale 10.00`. */
 export function asPair(node: Located, field: string): LocatedEntry {
   const [entry, ...more] = asMap(node, field).entries;
   if (entry === undefined || more.length > 0) throw new TimelineError({ line: node.line, field }, 'type');
@@ -32,7 +32,7 @@ export function valueAt(map: LocatedMap, key: string): Located | undefined {
   return map.entries.find((entry) => entry.key === key)?.value;
 }
 
-/** Text under a key, `undefined` where the key is absent or has nothing beside it. */
+/** `textAt` is the text under a key, `undefined` where the key is absent or has nothing beside it. */
 export function textAt(map: LocatedMap, key: string): LocatedText | undefined {
   const value = valueAt(map, key);
   if (value === undefined) return undefined;
@@ -45,7 +45,7 @@ export function refuseUnknown(map: LocatedMap, known: readonly string[]): void {
   if (stranger !== undefined) throw new TimelineError({ line: stranger.line, field: stranger.key }, 'unknown', undefined, known.join(', '));
 }
 
-/** As a saved form holds it: texts, and `true`, `false`, `null` where they stand without quotes. */
+/** `plain` is as a saved form holds it: texts, and `true`, `false`, `null` where they stand without quotes. */
 export function plain(node: Located): unknown {
   if (node.kind === 'list') return node.items.map(plain);
   if (node.kind === 'map') return Object.fromEntries(node.entries.map(({ key, value }) => [key, plain(value)]));

@@ -1,7 +1,8 @@
 /**
- * What is a shop without a clock of its own? The real fold, publication, closing and alerts on a store in memory; time passes when it is told to.
+ * `Harness` is a shop without a clock of its own: the real fold, emission, finalizing and alerts on a store in memory; time passes on demand.
  */
-import type { AlertState, Input } from '../alert/stateMachine.js';
+import type { AlertState } from '../alert/state.js';
+import type { Input } from '../alert/stateMachine.js';
 import { StoredWindowSizes } from '../read/adaptive/storedSizes.js';
 import { finalizeWindows } from '../emit/finalizer.js';
 import { Baseline } from '../read/baseline/baseline.js';
@@ -22,8 +23,8 @@ import type { Case, Setting } from './parse.js';
 import { type RecordedMessage, Recorder } from './recorder.js';
 
 /**
- * Weeks of history are not lived through minute by minute: listening for mute sources begins so long before anything is expected, and so does
- * telling where no rule has to hear of it.
+ * Weeks of history are not lived through minute by minute: watching for absent sources begins so long before anything is expected, and so does
+ * emitting where no rule is about numbers.
  */
 const AHEAD_MS = 6 * HOUR;
 
@@ -34,11 +35,11 @@ export class Harness {
   readonly #generations: Pick<FoldContext, 'generation' | 'former'>;
   readonly #settings: EmitterSettings;
   readonly #clock: { now: number };
-  readonly #watch: Recorder;
+  readonly #recorder: Recorder;
   readonly #emitted = new Map<string, KpiValue>();
-  readonly #ear: { advance(now: number): Promise<number | undefined> };
+  readonly #watcher: { advance(now: number): Promise<number | undefined> };
   #publication: Emitter;
-  #listenAt: number;
+  #watchAt: number;
   readonly #emitFrom: number;
   #noticed = 0;
   #turned = 0;
@@ -48,8 +49,7 @@ export class Harness {
     const clock = { now: Math.min(one.steps[0]?.at ?? Infinity, one.expectations[0]?.at ?? Infinity) };
     const store = await openLevelStore({ memory: true }, { now: () => clock.now });
     const { kpis, presets } = setting.counting;
-    const stage = new Harness(one, setting, store, await openGenerations(store, [...measuresOf(presets), ...kpis.map(measureOf)]), clock);
-    return stage;
+    return new Harness(one, setting, store, await openGenerations(store, [...measuresOf(presets), ...kpis.map(measureOf)]), clock);
   }
 
   private constructor(one: Case, setting: Setting, store: LevelStore, generations: Pick<FoldContext, 'generation' | 'former'>, clock: { now: number }) {
@@ -60,14 +60,18 @@ export class Harness {
     this.#clock = clock;
     this.#shop = { calendar: shop.calendar, currency: shop.currency, graceMs, kpis, ...presets };
     this.#settings = this.#settingsOf(one);
-    this.#watch = new Recorder(one.rules, shop.opening);
+    this.#recorder = new Recorder(one.rules, shop.opening);
     this.#publication = new Emitter(store, this.#shop, this.#settings);
-    this.#ear = setting.listen(store, one.rules, shop, (news) => {
-      this.#watch.apply(news, clock.now);
-      return Promise.resolve();
+    this.#watcher = setting.watchAbsence({
+      store, rules: one.rules, shop,
+      alerts: () => this.#recorder.alerts(),
+      apply: (inputs) => {
+        this.#recorder.apply(inputs, clock.now);
+        return Promise.resolve();
+      },
     });
-    this.#listenAt = Math.max(clock.now, (one.expectations[0]?.at ?? 0) - AHEAD_MS);
-    this.#emitFrom = one.rules.every(({ kind }) => kind === 'mute') ? this.#listenAt : clock.now;
+    this.#watchAt = Math.max(clock.now, (one.expectations[0]?.at ?? 0) - AHEAD_MS);
+    this.#emitFrom = one.rules.every(({ kind }) => kind === 'absence') ? this.#watchAt : clock.now;
   }
 
   get now(): number {
@@ -82,14 +86,14 @@ export class Harness {
   async until(at: number): Promise<void> {
     for (;;) {
       const turnAt = Math.max(this.#emitFrom, this.#nextBoundary());
-      const tellAt = Math.max(this.#emitFrom, this.#publication.nextAt() ?? Infinity);
-      const due = Math.min(tellAt, turnAt, this.#watch.wakeAt(), this.#listenAt);
+      const emitAt = Math.max(this.#emitFrom, this.#publication.nextAt() ?? Infinity);
+      const due = Math.min(emitAt, turnAt, this.#recorder.wakeAt(), this.#watchAt);
       if (due > at) break;
       this.#clock.now = Math.max(this.#clock.now, due);
-      if (tellAt <= this.#clock.now) this.#notify(await this.#publication.emitDue(this.#clock.now));
+      if (emitAt <= this.#clock.now) this.#notify(await this.#publication.emitDue(this.#clock.now));
       if (turnAt <= this.#clock.now) await this.#turn();
-      if (this.#listenAt <= this.#clock.now) this.#listenAt = await this.#ear.advance(this.#clock.now) ?? Infinity;
-      this.#watch.tick(this.#clock.now);
+      if (this.#watchAt <= this.#clock.now) this.#watchAt = await this.#watcher.advance(this.#clock.now) ?? Infinity;
+      this.#recorder.tick(this.#clock.now);
     }
     this.#clock.now = Math.max(this.#clock.now, at);
   }
@@ -103,14 +107,14 @@ export class Harness {
   }
 
   command(rule: string, store: string, input: Input): void {
-    this.#watch.command(rule, store, input, this.#clock.now);
+    this.#recorder.command(rule, store, input, this.#clock.now);
   }
 
   /** Nobody is there until `until`; then everything begins anew from what was stored. */
   async restart(until: number): Promise<void> {
     this.#clock.now = Math.max(this.#clock.now, until);
     this.#publication = new Emitter(this.#store, this.#shop, this.#settings);
-    this.#watch.restart(this.#clock.now);
+    this.#recorder.restart(this.#clock.now);
     await this.#turn();
   }
 
@@ -119,8 +123,8 @@ export class Harness {
     if (size === 'auto') return undefined;
     const spans = [this.#shop.calendar.windowAt(size, of ?? this.#clock.now)];
     const filters = { ...(store === undefined ? {} : { store }), ...(channel === undefined ? {} : { channel }) };
-    const books = { ...this.#shop, kpis: this.#shop.kpis.filter((kpi) => kpi.name === name) };
-    const [row] = await readRows(this.#store, { size, spans, group: { store: false, channel: false }, ...filters }, books, this.#clock.now);
+    const shop = { ...this.#shop, kpis: this.#shop.kpis.filter((kpi) => kpi.name === name) };
+    const [row] = await readRows(this.#store, { size, spans, group: { store: false, channel: false }, ...filters }, shop, this.#clock.now);
     return row;
   }
 
@@ -133,27 +137,27 @@ export class Harness {
   }
 
   stateOf(rule: string, store: string): AlertState | undefined {
-    return this.#watch.stateOf(rule, store);
+    return this.#recorder.stateOf(rule, store);
   }
 
-  /** What people were told since the former look. */
+  /** Notices since the former question. */
   notices(): readonly RecordedMessage[] {
-    const told = this.#watch.messages.slice(this.#noticed);
-    this.#noticed = this.#watch.messages.length;
-    return told;
+    const sent = this.#recorder.messages.slice(this.#noticed);
+    this.#noticed = this.#recorder.messages.length;
+    return sent;
   }
 
-  /** Only what a rule watches or an expectation asks for has to be told. */
+  /** Only what a rule watches or an expectation asks for has to be emitted. */
   #settingsOf({ rules, expectations }: Case): EmitterSettings {
     const { counting: { intervalMs, auto }, shop: { opening } } = this.#setting;
-    const told = expectations.filter((one) => one.kind === 'kpi').filter((one) => one.emitted);
-    const asked = [...rules.flatMap((rule) => (rule.kind === 'mute' ? [] : [rule.size])), ...told.map(({ size }) => size)];
+    const emitted = expectations.filter((one) => one.kind === 'kpi').filter((one) => one.emitted);
+    const asked = [...rules.flatMap((rule) => (rule.kind === 'absence' ? [] : [rule.size])), ...emitted.map(({ size }) => size)];
     const sizes = asked.filter((size) => size !== 'auto');
     const isAuto = auto !== undefined && asked.includes('auto');
     return {
       sizes: [...new Set<WindowSize>(sizes)], intervalMs,
       ...(isAuto ? { choices: new StoredWindowSizes(this.#store, this.#shop, auto) } : {}),
-      ...(told.some(({ usual }) => usual !== undefined) ? { comparison: new Baseline(this.#store, this.#shop, (at) => opening.holiday(at)) } : {}),
+      ...(emitted.some(({ usual }) => usual !== undefined) ? { comparison: new Baseline(this.#store, this.#shop, (at) => opening.holiday(at)) } : {}),
     };
   }
 
@@ -183,7 +187,7 @@ export class Harness {
       this.#emitted.delete(key);
       this.#emitted.set(key, value);
     }
-    this.#watch.record(values, this.#clock.now);
+    this.#recorder.record(values, this.#clock.now);
   }
 
   /** When a window begins or is over next; at once where there was no turn yet. */

@@ -1,11 +1,11 @@
 /**
- * When is "09:15"? Times of a shop's wall clock on the day of a test, and the instants of a series.
+ * `momentAt` reads a time of the shop's wall clock on the day of a test, `momentsAt` the instants of a series.
  */
 import { parseDate } from '../normalize/formats/dates.js';
 import { DAY, HOUR, type LocalClock, MINUTE, SECOND } from '../base/time.js';
 import { type SourcePlace, TimelineError } from './diagnostic.js';
 
-/** The day that bare times belong to. */
+/** `Day` is the one that bare times belong to. */
 export interface Day {
   readonly clock: LocalClock;
   /** "2026-11-23" */
@@ -17,7 +17,7 @@ const SERIES = /^every (\S+) from (.+) to (.+)$/;
 const MAX_EVENTS = 20_000;
 
 /**
- * `HH:MM[:SS[.mmm]]` on the day, `+n HH:MM` n calendar days later, `YYYY-MM-DD HH:MM` anywhere; an offset may follow (`02:30+01:00` is the
+ * `momentAt` reads `HH:MM[:SS[.mmm]]` on the day, `+n HH:MM` n calendar days later, `YYYY-MM-DD HH:MM` anywhere; an offset may follow (`02:30+01:00` is the
  * second 02:30 of October, without it the first is meant). `24:00` is the end of the day.
  */
 export function momentAt(text: string, { clock, date }: Day, place: SourcePlace): number {
@@ -32,8 +32,8 @@ export function momentAt(text: string, { clock, date }: Day, place: SourcePlace)
 }
 
 /**
- * One instant, or each instant of `every 5m from 09:00 to 12:00` (12:00 is not one of them). Whole days step on the calendar. Each of them may
- * begin a shorter series: `every 1d from 09:00 to +7 09:00, every 10m for 3h`.
+ * `momentsAt` answers one instant, or each instant of `every 5m from 09:00 to 12:00` (12:00 is not one of them). Whole days step on the
+ * calendar. Each of them may begin a shorter series: `every 1d from 09:00 to +7 09:00, every 10m for 3h`.
  */
 export function momentsAt(text: string, day: Day, place: SourcePlace): number[] {
   if (!text.startsWith('every ')) return [momentAt(text, day, place)];
@@ -69,7 +69,7 @@ function seriesAt(text: string, day: Day, place: SourcePlace): number[] {
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY };
 
-/** "5m" → 300000. */
+/** `durationOf`: "5m" → 300000. */
 export function durationOf(text: string, place: SourcePlace): number {
   const parts = /^(\d{1,6})(ms|s|m|h|d)$/.exec(text.trim());
   if (parts === null) throw new TimelineError(place, 'duration', text);

@@ -1,7 +1,8 @@
 /**
- * What does a timeline file test? A shop with its rules and numbers, and cases: what happens, and what should be true when.
+ * `readTimeline` reads what a timeline file tests: a shop with its rules and numbers, and cases of steps and expectations.
  */
 import type { Needed } from '../read/adaptive/windowSize.js';
+import type { ActiveAlert } from '../alert/state.js';
 import type { Input } from '../alert/stateMachine.js';
 import { readRules } from '../alert/ruleForm.js';
 import type { Rule } from '../alert/rule.js';
@@ -21,7 +22,7 @@ import { type Kpi } from '../kpi/kpi.js';
 
 export type SavedCase = Readonly<Record<string, unknown>>;
 
-/** Who the shop is, as its form says it. */
+/** `TestShop` is the shop, as its form says it. */
 export interface TestShop {
   readonly calendar: Calendar;
   readonly opening: Opening;
@@ -29,7 +30,7 @@ export interface TestShop {
   readonly stores: readonly string[];
 }
 
-/** How the window node counts, as its form says it. */
+/** `Counting` is how the window node counts, as its form says it. */
 export interface Counting {
   readonly kpis: readonly CustomKpi[];
   readonly presets: PresetSettings;
@@ -38,30 +39,34 @@ export interface Counting {
   readonly auto?: Needed;
 }
 
-/** What an exported flow says, as its nodes saved it. */
+/** `FlowParts` are what an exported flow says, as its nodes saved it. */
 export interface FlowParts {
   readonly shop: SavedCase;
   readonly window?: SavedCase;
   readonly rules: readonly unknown[];
 }
 
-/** Something that happened to one rule. */
+/** `RuleChange` is an input to one rule. */
 export interface RuleChange {
   readonly rule: Rule;
   readonly store: string;
   readonly input: Input;
 }
 
-/** Listens for sources that have gone mute; `look` answers when to look again. */
-export type Listen = (
-  store: Store, rules: readonly Rule[], shop: Pick<TestShop, 'calendar' | 'opening'>, apply: (news: readonly RuleChange[]) => Promise<unknown>,
-) => { advance(now: number): Promise<number | undefined> };
+/** `WatchAbsence` watches for absent sources; `advance` answers when to read them again. */
+export type WatchAbsence = (deps: {
+  readonly store: Store;
+  readonly rules: readonly Rule[];
+  readonly shop: Pick<TestShop, 'calendar' | 'opening'>;
+  apply(inputs: readonly RuleChange[]): Promise<unknown>;
+  alerts(): readonly ActiveAlert[];
+}) => { advance(now: number): Promise<number | undefined> };
 
-/** The forms of the nodes, read by the nodes' own readers; each throws `ConfigError`. */
+/** `Forms` of the nodes, read by the nodes' own readers; each throws `ConfigError`. */
 export interface Forms {
   shop(saved: SavedCase): TestShop;
   window(saved: SavedCase): Counting;
-  readonly listen: Listen;
+  readonly watchAbsence: WatchAbsence;
   /** The parts of an exported flow that belong to one shop; `shop` names it where there are several. */
   flow(file: string, shop: string | undefined): FlowParts;
 }
@@ -71,13 +76,13 @@ export interface Setting {
   readonly counting: Counting;
   readonly kpis: readonly Kpi[];
   readonly rules: readonly Rule[];
-  readonly listen: Listen;
+  readonly watchAbsence: WatchAbsence;
 }
 
 export interface Case {
   readonly name: string;
   readonly line: number;
-  /** Those that the case is about; the others keep silent. */
+  /** Those that the case is about. */
   readonly rules: readonly Rule[];
   readonly steps: readonly TestStep[];
   readonly expectations: readonly Expectation[];
@@ -91,7 +96,7 @@ export interface Timeline {
 const FILE_KEYS = ['flow', 'shop', 'window', 'kpis', 'rules', 'day', 'cases'];
 const CASE_KEYS = ['name', 'day', 'rules', 'events', 'expect'];
 
-/** Reads a whole file. `given`: a flow that stands in for the one the file names. Throws `TimelineError` at the first thing that is wrong. */
+/** `readTimeline` reads a whole file. `given`: a flow that stands in for the one the file names. Throws `TimelineError` at the first thing that is wrong. */
 export function readTimeline(text: string, forms: Forms, given?: FlowParts): Timeline {
   const file = asMap(readYaml(text), 'timeline');
   refuseUnknown(file, FILE_KEYS);
@@ -108,7 +113,7 @@ function readSetting(file: LocatedMap, forms: Forms, given: FlowParts | undefine
   const shop = formPart(own ?? file, 'shop', () => forms.shop({ ...flow?.shop, ...(own === undefined ? {} : shopForm(asMap(own, 'shop'))) }));
   const counting = formPart(file, 'window', () => forms.window({ ...flow?.window, ...windowForm(file) }));
   const kpis = [...KPIS, ...kpisOf(counting.kpis)];
-  return { shop, counting, kpis, rules: rulesIn(valueAt(file, 'rules'), flow?.rules ?? [], kpis), listen: forms.listen };
+  return { shop, counting, kpis, rules: rulesIn(valueAt(file, 'rules'), flow?.rules ?? [], kpis), watchAbsence: forms.watchAbsence };
 }
 
 /** The window node's form, with the rows of its own numbers beside it. */
@@ -172,12 +177,12 @@ function readCase(node: LocatedMap, file: LocatedMap, { shop, rules: allRules, k
   if (name === undefined) throw new TimelineError({ line: node.line, field: 'cases' }, 'missing', undefined, 'name');
   const day = readDay(node, file, shop);
   const names = rules.map((rule) => rule.name);
-  const happenings = readSteps(asList(valueAt(node, 'events'), 'events'), day, { store: shop.stores[0] ?? '', rules: names });
+  const steps = readSteps(asList(valueAt(node, 'events'), 'events'), day, { store: shop.stores[0] ?? '', rules: names });
   const known = { kpis: allKpis.map((kpi) => kpi.name), rules: names };
   const expectations = readExpectations(asList(valueAt(node, 'expect'), 'expect'), day, known);
   // A case that expects nothing would pass whatever happened.
   if (expectations.length === 0) throw new TimelineError({ line: node.line, field: 'expect' }, 'missing');
-  return { name: name.text, line: node.line, rules, steps: happenings, expectations };
+  return { name: name.text, line: node.line, rules, steps, expectations };
 }
 
 /** All, or those whose names are listed. */

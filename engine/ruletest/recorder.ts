@@ -1,14 +1,15 @@
 /**
- * How do the alerts stand at an instant of a timeline? The alert machine, fed with the values that were told, and woken when it asks for it.
+ * `Recorder` keeps the alerts of a timeline: the alert machine, fed with the values that were emitted, and woken when it asks for it.
  */
-import { type AlertState, initialState, type Input, restoredState, step, type Transition } from '../alert/stateMachine.js';
+import { type ActiveAlert, type AlertState, initialState, restoredState, type Transition } from '../alert/state.js';
+import { type Input, step } from '../alert/stateMachine.js';
 import type { Rule } from '../alert/rule.js';
-import { isAbout, observationOf } from '../alert/alertValue.js';
+import { isAbout, sampleOf } from '../alert/evaluate.js';
 import type { Hours } from '../alert/activeTime.js';
 import { ALL, type KpiValue } from '../read/kpiValue.js';
 import type { RuleChange } from './parse.js';
 
-/** A change that people were told of. */
+/** `RecordedMessage` is a change that people were notified of. */
 export interface RecordedMessage {
   readonly at: number;
   readonly rule: string;
@@ -16,10 +17,7 @@ export interface RecordedMessage {
   readonly transition: Transition;
 }
 
-interface RecordedAlert {
-  readonly rule: Rule;
-  readonly store: string;
-  readonly state: AlertState;
+interface RecordedAlert extends ActiveAlert {
   readonly wakeAt: number | undefined;
 }
 
@@ -34,7 +32,7 @@ export class Recorder {
     this.#opening = opening;
   }
 
-  /** All that was told so far, in order. */
+  /** All notices so far, in order. */
   get messages(): readonly RecordedMessage[] {
     return this.#messages;
   }
@@ -45,16 +43,20 @@ export class Recorder {
   }
 
   record(values: readonly KpiValue[], now: number): void {
-    for (const value of values) {
-      const observation = observationOf(value);
+    for (const value of [...values].sort((a, b) => (a.window.start < b.window.start ? -1 : 1))) {
+      const sample = sampleOf(value);
       for (const rule of this.#rules) {
-        if (rule.kind !== 'mute' && isAbout(rule, value)) this.#step(rule, value.store, { kind: 'value', observation }, now);
+        if (rule.kind !== 'absence' && isAbout(rule, value)) this.#step(rule, value.store, { kind: 'value', sample }, now);
       }
     }
   }
 
-  apply(news: readonly RuleChange[], now: number): void {
-    for (const { rule, store, input } of news) this.#step(rule, store, input, now);
+  alerts(): readonly ActiveAlert[] {
+    return [...this.#active.values()];
+  }
+
+  apply(inputs: readonly RuleChange[], now: number): void {
+    for (const { rule, store, input } of inputs) this.#step(rule, store, input, now);
   }
 
   command(rule: string, store: string, input: Input, now: number): void {
@@ -75,16 +77,16 @@ export class Recorder {
 
   /** What a restart leaves of the states: what was stored. */
   restart(now: number): void {
-    for (const [key, standing] of this.#active) {
-      const stored = JSON.parse(JSON.stringify(standing.state)) as AlertState;
-      this.#active.set(key, { ...standing, state: restoredState(stored, now) });
+    for (const [key, alert] of this.#active) {
+      const stored = JSON.parse(JSON.stringify(alert.state)) as AlertState;
+      this.#active.set(key, { ...alert, state: restoredState(stored, now) });
     }
     for (const { rule, store } of [...this.#active.values()]) this.#step(rule, store, { kind: 'tick' }, now);
   }
 
   #placeOf(name: string, store: string): string {
     const rule = this.#rules.find((one) => one.name === name);
-    if (rule?.kind !== 'mute') return rule?.group === 'all' ? ALL : store;
+    if (rule?.kind !== 'absence') return rule?.group === 'all' ? ALL : store;
     return encodeURIComponent(store === ALL ? rule.source ?? ALL : store);
   }
 
@@ -93,7 +95,7 @@ export class Recorder {
     const { state, transitions, wakeAt } = step(rule, this.#active.get(key)?.state ?? initialState(now), input, now, this.#opening);
     // Asked for again at the same instant, time would stand still.
     this.#active.set(key, { rule, store, state, wakeAt: wakeAt === undefined || input.kind !== 'tick' ? wakeAt : Math.max(wakeAt, now + 1) });
-    const place = rule.kind === 'mute' ? decodeURIComponent(store) : store;
-    for (const transition of transitions) if (transition.audience === 'tell') this.#messages.push({ at: now, rule: rule.name, store: place, transition });
+    const place = rule.kind === 'absence' ? decodeURIComponent(store) : store;
+    for (const transition of transitions) if (transition.audience === 'people') this.#messages.push({ at: now, rule: rule.name, store: place, transition });
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Is it as expected? Each side said in the notation of the file, so that what was found can be copied into it.
+ * `Checked` is whether it is as expected: each side said in the notation of the file, so that what was found can be copied into it.
  */
-import type { AlertState } from '../alert/stateMachine.js';
+import type { AlertState } from '../alert/state.js';
 import type { KpiValue } from '../read/kpiValue.js';
 import type { LocalClock } from '../base/time.js';
 import type { AlertExpected, KpiExpected, NoticeExpected, NoticesExpected, WantedValue } from './expectation.js';
@@ -25,7 +25,7 @@ export function checkKpi(expected: KpiExpected, row: KpiValue | undefined, kpis:
   return holds ? HOLDS : differs(said, kpiText(`= ${String(row.value)}`, found));
 }
 
-/** Nobody has heard of it: the alert is inactive. */
+/** `checkAlert`: an alert without a state is inactive. */
 export function checkAlert({ rule, store, state, since, marks }: AlertExpected, found: AlertState | undefined, now: number, clock: LocalClock): Checked {
   const marked = found === undefined ? [] : marksOf(found, now);
   const name = found?.state ?? 'inactive';
@@ -37,9 +37,9 @@ export function checkAlert({ rule, store, state, since, marks }: AlertExpected, 
   return differs(said(state, since, marks), said(name, found?.since, marked));
 }
 
-export function checkNotices({ notices }: NoticesExpected, told: readonly RecordedMessage[], clock: LocalClock): Checked {
-  const holds = notices.length === told.length && notices.every((notice, index) => isSame(notice, told[index]));
-  return holds ? HOLDS : differs(listed(notices.map(({ text }) => text)), listed(told.map((one) => noticeText(one, clock))));
+export function checkNotices({ notices }: NoticesExpected, sent: readonly RecordedMessage[], clock: LocalClock): Checked {
+  const holds = notices.length === sent.length && notices.every((notice, index) => isSame(notice, sent[index]));
+  return holds ? HOLDS : differs(listed(notices.map(({ text }) => text)), listed(sent.map((one) => noticeText(one, clock))));
 }
 
 const HOLDS: Checked = { outcome: 'holds' };
@@ -89,10 +89,10 @@ function marksOf({ acknowledgedAt, silencedUntil }: AlertState, now: number): st
   return [...(acknowledgedAt === undefined ? [] : ['acknowledged']), ...(silencedUntil === undefined || silencedUntil <= now ? [] : ['silenced'])];
 }
 
-function isSame({ at, rule, store, state, cause }: NoticeExpected, told: RecordedMessage | undefined): boolean {
-  if (told === undefined) return false;
-  const { transition } = told;
-  return told.at === at && told.rule === rule && told.store === store && transition.to === state && (cause ?? transition.cause) === transition.cause;
+function isSame({ at, rule, store, state, cause }: NoticeExpected, sent: RecordedMessage | undefined): boolean {
+  if (sent === undefined) return false;
+  const { transition } = sent;
+  return sent.at === at && sent.rule === rule && sent.store === store && transition.to === state && (cause ?? transition.cause) === transition.cause;
 }
 
 function noticeText({ at, rule, store, transition }: RecordedMessage, clock: LocalClock): string {
@@ -107,7 +107,7 @@ function join(...parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined).join(' ');
 }
 
-/** "2026-11-23 10:00:05", on the shop's wall. */
+/** `wallOf`: "2026-11-23 10:00:05", on the shop's wall. */
 export function wallOf(at: number, clock: LocalClock): string {
   const wall = new Date(at + clock.offsetAt(at)).toISOString();
   return `${wall.slice(0, 10)} ${wall.slice(11, at % 1_000 === 0 ? 19 : 23)}`;

@@ -1,5 +1,6 @@
 /**
- * What happens, and when? The lines under `events`: news from senders as the canonical events they become, and words to the alerts.
+ * `TestStep` is what comes in, and when: the lines under `events`, senders' messages as the canonical events they become, and commands to the
+ * alerts.
  */
 import { EVENT_TYPES, STATUSES } from '../event/schema.js';
 import { isDecimal } from '../base/money.js';
@@ -10,14 +11,17 @@ import { type Day, durationOf, momentAt, momentsAt } from './instant.js';
 import { wordsOf } from './words.js';
 import type { Located, LocatedEntry } from './yaml.js';
 
-/** `at`: when it arrives, epoch ms. An event is given as a sender would post it; `refused`: the rule that has to refuse it. */
+/** `TestStep` is one line. `at`: when it arrives, epoch ms. An event is given as a sender would post it; `refused`: the rule that has to refuse it. */
 export type TestStep = { readonly at: number; readonly line: number } & (
   | { readonly kind: 'event'; readonly event: Readonly<Record<string, unknown>>; readonly copies: number; readonly refused?: string }
-  | { readonly kind: 'acknowledge' | 'silence'; readonly rule: string; readonly store: string; readonly until: number }
+  | { readonly kind: CommandKind; readonly rule: string; readonly store: string; readonly until: number }
   | { readonly kind: 'restart'; readonly until: number }
 );
 
-/** What the lines may leave out: the first store, and the names of the rules for the words to alerts. */
+type CommandKind = 'acknowledge' | 'silence' | 'retire';
+const COMMANDS: readonly string[] = ['acknowledge', 'silence', 'retire'] satisfies CommandKind[];
+
+/** `Cast` is what the lines may leave out: the first store, and the names of the rules for commands to alerts. */
 export interface Cast {
   readonly store: string;
   readonly rules: readonly string[];
@@ -33,7 +37,7 @@ const KNOWN = [
 const COUNTED: readonly string[] = ['visit', 'checkout', 'lead', 'ticket', 'closing'];
 const MAX_COPIES = 100;
 
-/** All happenings in order of arrival; those of one instant as they stand in the file. Throws `TimelineError`. */
+/** `readSteps` answers all in order of arrival; those of one instant as they stand in the file. Throws `TimelineError`. */
 export function readSteps(lines: readonly Located[], day: Day, cast: Cast): TestStep[] {
   const reader = new StepReader(day, cast);
   return lines.flatMap((line) => reader.read(asPair(line, 'events'))).sort((a, b) => a.at - b.at);
@@ -53,13 +57,13 @@ class StepReader {
   read(entry: LocatedEntry): TestStep[] {
     const place = placeOf(entry, entry.key);
     const fields = fieldsOf(entry.value, place);
-    return momentsAt(entry.key, this.#day, place).map((at) => this.#happening(at, fields, placeOf(entry.value, entry.key)));
+    return momentsAt(entry.key, this.#day, place).map((at) => this.#input(at, fields, placeOf(entry.value, entry.key)));
   }
 
-  #happening(at: number, fields: StepFields, place: SourcePlace): TestStep {
+  #input(at: number, fields: StepFields, place: SourcePlace): TestStep {
     const type = fields.get('type') ?? '';
     if (type === 'restart') return { kind: 'restart', at, line: place.line, until: this.#until(fields, at, place) };
-    if (type === 'acknowledge' || type === 'silence') return this.#command(type, at, fields, place);
+    if (isCommand(type)) return this.#command(type, at, fields, place);
     if (!(EVENT_TYPES as readonly string[]).includes(type)) throw new TimelineError(place, 'event', type);
     const stranger = [...fields.keys()].find((key) => !(KNOWN as readonly string[]).includes(key) && !key.startsWith('x_'));
     if (stranger !== undefined) throw new TimelineError(place, 'unknown', stranger, `${KNOWN.join(', ')}, x_…`);
@@ -70,7 +74,7 @@ class StepReader {
     };
   }
 
-  #command(kind: 'acknowledge' | 'silence', at: number, fields: StepFields, place: SourcePlace): TestStep {
+  #command(kind: CommandKind, at: number, fields: StepFields, place: SourcePlace): TestStep {
     const rule = fields.get('rule') ?? '';
     if (!this.#cast.rules.includes(rule)) throw new TimelineError(place, 'rule', rule, this.#cast.rules.join(', '));
     const until = kind === 'silence' && fields.get('until') === undefined ? undefined : this.#until(fields, at, place);
@@ -124,12 +128,16 @@ class StepReader {
   }
 }
 
+function isCommand(type: string): type is CommandKind {
+  return COMMANDS.includes(type);
+}
+
 /** A short line or a map: the same names. In a short line the first word is the type; a number and a status stand for themselves. */
 function fieldsOf(node: Located, place: SourcePlace): StepFields {
   if (node.kind === 'map') return new Map(node.entries.map(({ key, value }) => [key, asText(value, key).text]));
   const { words: [type = '', ...words], values } = wordsOf(asText(node, place.field).text, placeOf(node, place.field));
   const fields = new Map([['type', type], ...values]);
-  if (type === 'acknowledge' || type === 'silence') return fields.set('rule', words.join(' '));
+  if (isCommand(type)) return fields.set('rule', words.join(' '));
   for (const word of words) {
     const name = (STATUSES as readonly string[]).includes(word) ? 'status' : isDecimal(word) ? (COUNTED.includes(type) ? 'quantity' : 'amount') : undefined;
     if (name === undefined) throw new TimelineError(place, 'word', word);

@@ -1,5 +1,5 @@
 /**
- * What does a short line say? Words, and values with a name: `sale 42.50 open id=A1 campaign="instagram/social"`.
+ * `wordsOf` splits a short line into words, and values with a name: `sale 42.50 open id=A1 campaign="instagram/social"`.
  */
 import { type SourcePlace, TimelineError } from './diagnostic.js';
 
@@ -10,7 +10,7 @@ export interface WordReader {
 
 const TOKEN = /(?:([A-Za-z_][A-Za-z0-9_]*)=)?(?:"([^"]*)"|([^\s"]+))(?:,?\s+|,?$)/y;
 
-/** A comma may follow a word, as people write. */
+/** `wordsOf`: a comma may follow a word, as people write. */
 export function wordsOf(text: string, place: SourcePlace): WordReader {
   const words: string[] = [];
   const values = new Map<string, string>();

@@ -1,5 +1,5 @@
 /**
- * What does the file say, and on which line? YAML as texts, lists and maps; a number or a time stays the text it was written as.
+ * `readYaml` reads what the file says, and on which line: texts, lists and maps; a number or a time stays the text it was written as.
  */
 import { EVENT_ID, getScalarValue, parseEvents, type ScalarEvent, YAMLException } from 'js-yaml';
 import { TimelineError } from './diagnostic.js';
@@ -34,7 +34,7 @@ export interface LocatedEntry {
 
 type Event = ReturnType<typeof parseEvents>[number];
 
-/** The one document of the text. Throws `TimelineError`. Anchors, aliases and tags have no use here and are refused. */
+/** `readYaml` reads the one document of the text. Throws `TimelineError`. Anchors, aliases and tags have no use here and are refused. */
 export function readYaml(text: string): Located {
   return new YamlReader(text).document();
 }

@@ -1,40 +1,39 @@
 /**
- * What came in: numbers to watch, a word from the dashboard about an alert, or the question how they stand?
+ * `understand` distinguishes what comes in: numbers to watch, a command from the dashboard about an alert, or the question for the list.
  */
 import type { AlertRule, Rule } from '../../engine/alert/rule.js';
-import { isAbout, observationOf } from '../../engine/alert/alertValue.js';
+import { isAbout, sampleOf } from '../../engine/alert/evaluate.js';
 import { ALL, type KpiValue } from '../../engine/read/kpiValue.js';
 import { parseInstant } from '../../engine/base/time.js';
 import type { OutputReason } from '../../engine/base/errorTable/index.js';
 import type { AlertInput } from './evaluator.js';
 
 export type Understood =
-  | { readonly outcome: 'happenings'; readonly inputs: readonly AlertInput[] }
+  | { readonly outcome: 'inputs'; readonly inputs: readonly AlertInput[] }
   | { readonly outcome: 'list'; readonly limit: number }
   | { readonly outcome: 'refused'; readonly reason: OutputReason };
 
 const LIST = 100;
 const MAX_LIST = 1_000;
 
-/** `{acknowledge: rule, store}`, `{silence: rule, store, until}`, `{list: true}`, one KPI value or many. Values that no rule is about are none of ours. */
+/**
+ * `{acknowledge: rule, store}`, `{silence: rule, store, until}`, `{retire: rule, store}`, `{list: true}`, one KPI value or many. Values that
+ * no rule is about are none of ours.
+ */
 export function understand(payload: unknown, rules: readonly Rule[]): Understood {
   if (isCommand(payload)) return 'list' in payload ? readList(payload.list) : readCommand(payload, rules);
   const values: readonly unknown[] = Array.isArray(payload) ? payload : [payload];
   if (!values.every(isKpiValue)) return { outcome: 'refused', reason: 'kpi.malformed' };
-  const about = rules.filter((rule) => rule.kind !== 'mute');
-  return { outcome: 'happenings', inputs: values.flatMap((value) => happeningsOf(value, about)) };
+  const about = rules.filter((rule) => rule.kind !== 'absence');
+  return { outcome: 'inputs', inputs: values.flatMap((value) => inputsOf(value, about)) };
 }
 
-interface Command {
-  readonly acknowledge?: unknown;
-  readonly silence?: unknown;
-  readonly list?: unknown;
-  readonly store?: unknown;
-  readonly until?: unknown;
-}
+const COMMANDS = ['acknowledge', 'silence', 'retire', 'list'] as const;
+
+type Command = Readonly<Partial<Record<(typeof COMMANDS)[number] | 'store' | 'until', unknown>>>;
 
 function isCommand(payload: unknown): payload is Command {
-  return typeof payload === 'object' && payload !== null && ('acknowledge' in payload || 'silence' in payload || 'list' in payload);
+  return typeof payload === 'object' && payload !== null && COMMANDS.some((command) => command in payload);
 }
 
 /** `true`, or how many changes are wanted. */
@@ -44,18 +43,19 @@ function readList(list: unknown): Understood {
   return isNumber ? { outcome: 'list', limit: list } : { outcome: 'refused', reason: 'command.list' };
 }
 
-function readCommand({ acknowledge, silence, store = ALL, until }: Command, rules: readonly Rule[]): Understood {
-  const rule = rules.find(({ name }) => name === (acknowledge ?? silence));
+function readCommand({ acknowledge, silence, retire, store = ALL, until }: Command, rules: readonly Rule[]): Understood {
+  const rule = rules.find(({ name }) => name === (acknowledge ?? retire ?? silence));
   if (rule === undefined || typeof store !== 'string' || !mayBeAbout(rule, store)) return { outcome: 'refused', reason: 'command.unknown' };
-  if (acknowledge !== undefined) return { outcome: 'happenings', inputs: [{ rule, store, input: { kind: 'acknowledge' } }] };
+  if (acknowledge !== undefined) return { outcome: 'inputs', inputs: [{ rule, store, input: { kind: 'acknowledge' } }] };
+  if (retire !== undefined) return { outcome: 'inputs', inputs: [{ rule, store, input: { kind: 'retire' } }] };
   const instant = typeof until === 'string' ? parseInstant(until) : undefined;
   if (instant === undefined) return { outcome: 'refused', reason: 'command.until' };
-  return { outcome: 'happenings', inputs: [{ rule, store, input: { kind: 'silence', until: instant } }] };
+  return { outcome: 'inputs', inputs: [{ rule, store, input: { kind: 'silence', until: instant } }] };
 }
 
 /** Of a rule about sources, `store` is the source, encoded as in its notices. */
 function mayBeAbout(rule: Rule, store: string): boolean {
-  if (rule.kind === 'mute') return store !== ALL && store !== '' && !/[/+#]/.test(store);
+  if (rule.kind === 'absence') return store !== ALL && store !== '' && !/[/+#]/.test(store);
   return (rule.group === 'all') === (store === ALL);
 }
 
@@ -65,9 +65,9 @@ function isKpiValue(value: unknown): value is KpiValue {
   return isWhole && typeof window === 'object' && parseInstant(window.start) !== undefined && parseInstant(window.end) !== undefined;
 }
 
-function happeningsOf(value: KpiValue, rules: readonly AlertRule[]): AlertInput[] {
+function inputsOf(value: KpiValue, rules: readonly AlertRule[]): AlertInput[] {
   const concerned = rules.filter((rule) => isAbout(rule, value));
   if (concerned.length === 0) return [];
-  const input = { kind: 'value' as const, observation: observationOf(value) };
+  const input = { kind: 'value' as const, sample: sampleOf(value) };
   return concerned.map((rule) => ({ rule, store: value.store, input }));
 }

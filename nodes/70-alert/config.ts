@@ -1,5 +1,5 @@
 /**
- * What does the shop want to be told about? The saved form, parsed once.
+ * `AlertConfig` is what the shop wants to be notified of: the saved form, parsed once.
  */
 import { readRules } from '../../engine/alert/ruleForm.js';
 import type { Rule } from '../../engine/alert/rule.js';
@@ -17,7 +17,7 @@ export interface AlertConfig {
   readonly broker?: unknown;
   /** Absent: as Node-RED is set, else Italian. */
   readonly language?: 'it' | 'en';
-  /** What fires within so long is told together; 0 = each for itself. */
+  /** What fires within so long is sent together; 0 = each for itself. */
   readonly groupMs: number;
   readonly rules: readonly Rule[];
   /** The rules as they were typed, to be read again once it is known which KPIs are counted. */
@@ -26,7 +26,7 @@ export interface AlertConfig {
 
 const GROUP_S = 5;
 
-/** Brings a form saved by a former release to the present version: `live` was a tick box, and each alert was told for itself. */
+/** `upgrade` brings a form saved by a former release to the present version: `live` was a tick box, and each alert was sent for itself. */
 export function upgrade(saved: SavedForm): SavedForm {
   const current = atVersion(saved, VERSION);
   if ((current['version'] ?? VERSION) === VERSION || !Array.isArray(current['rules'])) return current;

@@ -1,49 +1,53 @@
 /**
- * Who hears of it, and where? People by the main door; everything else that changed by the side door; each state on its topic.
+ * `Dispatcher` sends what the rule engine has found: what people have to be notified of by the first output, everything else that changed by
+ * the second, and each state on its topic.
  */
 import type { DueNotification } from '../../engine/alert/notificationLog.js';
+import { type ActiveAlert, isActive } from '../../engine/alert/state.js';
 import type { BrokerPort } from '../shared/ports.js';
 import type { NodeContext } from '../shared/node.js';
 import type { AlertConfig } from './config.js';
 import type { StateChange } from './evaluator.js';
 import type { Notice, Writer } from './notification.js';
-import { type ActiveAlert } from "../../engine/alert/state.js";
+
+/** `TopicOf` answers the topic of an alert's state. */
+export type TopicOf = (alert: { readonly rule: string; readonly store: string }) => string;
 
 /**
- * Side door: `pending`, `silenced` (nobody is told), `quiet` (a word from the dashboard, an end without a beginning), `grouped` (people are
- * told in a moment, with what else comes), `restart` (told before).
+ * Second output: `pending`, `silenced` (nobody is notified), `quiet` (a command from the dashboard, an end without a beginning), `grouped`
+ * (people are notified in a moment, with what else comes), `restart` (they were before).
  */
 export class Dispatcher {
   readonly #context: NodeContext<AlertConfig>;
   readonly #writer: Writer;
-  readonly #topic: string;
+  readonly #topicOf: TopicOf;
   readonly #broker: BrokerPort | undefined;
   #unwatch: (() => void) | undefined;
   #phase: 'new' | 'started' = 'new';
 
-  constructor(context: NodeContext<AlertConfig>, writer: Writer, topic: string, broker: BrokerPort | undefined) {
+  constructor(context: NodeContext<AlertConfig>, writer: Writer, topicOf: TopicOf, broker: BrokerPort | undefined) {
     this.#context = context;
     this.#writer = writer;
-    this.#topic = topic;
+    this.#topicOf = topicOf;
     this.#broker = broker;
   }
 
-  /** What has changed, for all who look on. */
-  show(news: readonly StateChange[], standing: readonly ActiveAlert[]): void {
+  /** What has changed, for displays. */
+  show(changes: readonly StateChange[], alerts: readonly ActiveAlert[]): void {
     const byReason = new Map<string, Notice[]>();
-    for (const { transition: { audience }, notice } of news) {
+    for (const { transition: { audience }, notice } of changes) {
       this.#publish(notice);
-      const reason = audience === 'tell' ? 'grouped' : audience;
+      const reason = audience === 'people' ? 'grouped' : audience;
       if (reason !== 'grouped' || this.#context.config.groupMs > 0) byReason.set(reason, [...(byReason.get(reason) ?? []), notice]);
     }
     for (const [reason, payload] of byReason) this.#context.out.secondary({ topic: 'alert', payload }, reason);
-    this.#showStatus(standing);
+    this.#showStatus(alerts);
   }
 
-  /** What people have to hear, together. Whoever died before telling it may not have shown it either. */
-  dispatch(due: readonly DueNotification<Notice>[], standing: readonly ActiveAlert[]): void {
+  /** What people have to be notified of, together. Whoever died before sending it may not have shown it either. */
+  dispatch(due: readonly DueNotification<Notice>[], alerts: readonly ActiveAlert[]): void {
     const notices = due.map(({ notice }) => notice);
-    const present = new Map(this.#notices(standing).map((notice) => [this.#topicOf(notice), notice]));
+    const present = new Map(this.#notices(alerts).map((notice) => [this.#topicOf(notice), notice]));
     for (const { notice, committer } of due) {
       const now = present.get(this.#topicOf(notice));
       if (committer === 'another' && now?.state === notice.state && now.since === notice.since) this.#publish(notice);
@@ -51,15 +55,15 @@ export class Dispatcher {
     this.#context.out.primary({ topic: 'alert', payload: notices, summary: this.#writer.summary(notices) });
   }
 
-  /** Once, at the start, and at each return of the broker: how the alerts stand. */
-  start(standing: () => readonly ActiveAlert[]): void {
-    this.#showStatus(standing());
+  /** Shows the state of the alerts once, at the start, and at each return of the broker. */
+  start(alerts: () => readonly ActiveAlert[]): void {
+    this.#showStatus(alerts());
     if (this.#phase === 'started') return;
     this.#phase = 'started';
-    const notices = this.#notices(standing());
+    const notices = this.#notices(alerts());
     if (notices.length > 0) this.#context.out.secondary({ topic: 'alert', payload: notices }, 'restart');
     this.#unwatch = this.#broker?.watch(({ state }) => {
-      if (state === 'ok') for (const notice of this.#notices(standing())) this.#publish(notice);
+      if (state === 'ok') for (const notice of this.#notices(alerts())) this.#publish(notice);
     });
   }
 
@@ -71,18 +75,14 @@ export class Dispatcher {
     this.#unwatch?.();
   }
 
-  #notices(standing: readonly ActiveAlert[]): Notice[] {
+  #notices(alerts: readonly ActiveAlert[]): Notice[] {
     const now = this.#context.now();
-    return standing.map((one) => this.#writer.write(one, { to: one.state.state, cause: 'restart' }, now));
+    return alerts.map((one) => this.#writer.write(one, { to: one.state.state, cause: 'restart' }, now));
   }
 
-  #showStatus(standing: readonly ActiveAlert[]): void {
-    const count = standing.filter(({ state }) => state.state === 'firing' || state.state === 'noData').length;
+  #showStatus(alerts: readonly ActiveAlert[]): void {
+    const count = alerts.filter(({ state }) => isActive(state)).length;
     this.#context.status.ok(count === 0 ? 'quiet' : 'firing', { count, rules: this.#context.config.rules.length });
-  }
-
-  #topicOf({ rule, store }: { readonly rule: string; readonly store: string }): string {
-    return `${this.#topic}/${rule}/${store}`;
   }
 
   #publish(notice: Notice): void {

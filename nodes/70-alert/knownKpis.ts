@@ -1,5 +1,5 @@
 /**
- * Which KPIs does somebody count here? The presets, and what the window nodes of these flows define.
+ * `knownKpis` are those that somebody counts here: the presets, and what the window nodes of these flows define.
  */
 import type { NodeAPI } from 'node-red';
 import type { KnownKpis } from '../../engine/alert/ruleForm.js';
@@ -7,14 +7,14 @@ import { kpiOf, readCustomKpis } from '../../engine/kpi/customKpis.js';
 import { ConfigError } from '../../engine/base/errors.js';
 import { KPIS } from '../../engine/kpi/builtinKpis.js';
 
-/** `undefined` where no window node is: others count, and define what they like. */
+/** `knownKpis`: `undefined` where no window node is: others count, and define what they like. */
 export function knownKpis(RED: NodeAPI): KnownKpis {
   const rows: unknown[] = [];
   RED.nodes.eachNode((node) => { if (node.type === 'bottega-window') rows.push((node as { kpis?: unknown }).kpis); });
   return rows.length === 0 ? undefined : kpisWith(rows);
 }
 
-/** The presets and those of several forms of window nodes; a form that is wrong is that node's affair. */
+/** `kpisWith` are the presets and those of several forms of window nodes; a form that is wrong is that node's affair. */
 export function kpisWith(forms: readonly unknown[]): NonNullable<KnownKpis> {
   return new Map([...KPIS, ...forms.flatMap(customOf)].map((kpi) => [kpi.name, kpi]));
 }

@@ -1,31 +1,31 @@
 /**
- * How is it said in plain language? One notice per change: what, since when, how much, and what to do.
+ * `Writer` says a change in plain language, one notice each: what, since when, how much, and what to do.
  */
 import { createHash } from 'node:crypto';
-import type { AlertState, ChangeCause, LastSample, StateName, Transition } from '../../engine/alert/stateMachine.js';
+import type { ActiveAlert, AlertState, ChangeCause, LastSample, StateName, Transition } from '../../engine/alert/state.js';
 import type { AlertRule, AbsenceRule } from '../../engine/alert/rule.js';
 import { ALL } from '../../engine/read/kpiValue.js';
+import { present } from '../../engine/base/json.js';
 import { formatInstant, MINUTE, SECOND } from '../../engine/base/time.js';
 import type { ShopPort } from '../shared/ports.js';
-import { durationText, fill, type Language, AlertTexts, sourceName } from './text/format.js';
-import { type ActiveAlert } from "../../engine/alert/state.js";
+import { AlertTexts, type Dictionary, durationText, fill, type Language, sourceKind, sourceName } from './text/format.js';
 
-/** What leaves the node and is kept on the alert's topic; instants are RFC 3339. `id` is the same however often it is told. */
+/** `Notice` leaves the node and is kept on the alert's topic; instants are RFC 3339. `id` is the same however often it is sent. */
 export interface Notice {
   readonly id: string;
   readonly rule: string;
   readonly state: StateName;
   readonly cause: ChangeCause | 'restart';
-  /** Of a mute source its encoded name: what to acknowledge or silence it by. */
+  /** Of an absent source its encoded name: what to acknowledge, silence or retire it by. */
   readonly store: string;
   readonly source?: string;
   readonly channel: string;
   readonly kpi: string;
   readonly window: { readonly size: AlertRule['size']; readonly start: string; readonly end: string } | null;
   readonly value: number | null;
-  /** What the window would come to at this pace, where that is what was judged. */
+  /** What was compared, where that was not the value: at this pace, or in proportion to its open time. */
   readonly projected?: number;
-  /** Of a mute source: messages usual in this hour. */
+  /** Of an absent source: messages usual in this hour. */
   readonly threshold: number;
   readonly unit: string;
   readonly since: string;
@@ -35,40 +35,45 @@ export interface Notice {
   readonly text: string;
 }
 
+/** So many kinds of sources are named. */
+const MAX_SOURCES = 3;
+
 type NotifiedChange = Pick<Transition, 'to'> & { readonly cause: Notice['cause'] };
 
 /** What depends on the kind of rule. */
-type About = Pick<Notice, 'source' | 'channel' | 'kpi' | 'window' | 'value' | 'projected' | 'threshold' | 'unit' | 'since' | 'text'>;
+type NoticeSubject = Pick<Notice, 'source' | 'channel' | 'kpi' | 'window' | 'value' | 'projected' | 'threshold' | 'unit' | 'since' | 'text'>;
 
-/** Writes the notices of one shop in one language. */
+/** `Writer` writes the notices of one node in one language. */
 export class Writer {
   readonly #shop: ShopPort;
   readonly #words: AlertTexts;
+  readonly #owner: string;
 
-  constructor(shop: ShopPort, language: Language) {
+  constructor(shop: ShopPort, language: Language, owner: string) {
     this.#shop = shop;
     this.#words = new AlertTexts(language, shop.calendar.clock.zone);
+    this.#owner = owner;
   }
 
   write({ rule, store, state }: ActiveAlert, change: NotifiedChange, now: number): Notice {
     const { acknowledgedAt, silencedUntil } = state;
-    const about = rule.kind === 'mute' ? this.#source(rule, store, state, change, now) : this.#kpi(rule, store, state, change);
-    return {
-      id: idOf([rule.name, store, change.to, change.cause, String(now), about.window?.start ?? '']),
-      rule: rule.name, state: change.to, cause: change.cause, store, ...about, at: formatInstant(now),
-      ...(acknowledgedAt === undefined ? {} : { acknowledgedAt: formatInstant(acknowledgedAt) }),
-      ...(silencedUntil === undefined || silencedUntil <= now ? {} : { silencedUntil: formatInstant(silencedUntil) }),
-    };
+    const subject = rule.kind === 'absence' ? this.#source(rule, store, state, change, now) : this.#kpi(rule, store, state, change);
+    return present({
+      id: idOf([this.#owner, rule.name, store, change.to, change.cause, String(now), subject.window?.start ?? '']),
+      rule: rule.name, state: change.to, cause: change.cause, store, ...subject, at: formatInstant(now),
+      acknowledgedAt: acknowledgedAt === undefined ? undefined : formatInstant(acknowledgedAt),
+      silencedUntil: silencedUntil === undefined || silencedUntil <= now ? undefined : formatInstant(silencedUntil),
+    });
   }
 
-  /** "3 notices: …" of what is told together. */
+  /** "3 notices: …" of what is sent together. */
   summary(notices: readonly Notice[]): string {
     const [first] = notices;
     if (first !== undefined && notices.length === 1) return first.text;
     return [fill(this.#words.dictionary.notice.several, { count: String(notices.length) }), ...notices.map(({ text }) => `– ${text}`)].join('\n');
   }
 
-  #kpi(rule: AlertRule, store: string, state: AlertState, change: NotifiedChange): About {
+  #kpi(rule: AlertRule, store: string, state: AlertState, change: NotifiedChange): NoticeSubject {
     const { newest } = state;
     return {
       channel: rule.channel, kpi: rule.kpi,
@@ -87,31 +92,45 @@ export class Writer {
       kpi: this.#words.kpi(rule.kpi) + this.#place(store, rule.channel),
       value: newest === undefined ? '–' : this.#value(newest),
       window: newest === undefined ? '' : this.#words.window(rule.size, newest),
-      condition: this.#condition(rule, newest?.unit ?? '') + this.#lasting(rule, state),
-      since: this.#instant(to === 'noData' ? state.heardAt : state.since),
+      condition: this.#condition(rule, newest?.unit ?? '') + this.#lasting(rule, state) + this.#nothing(rule, newest),
+      since: this.#instant(to === 'noData' || isUnwaited(cause) ? state.lastSeenAt : state.since),
     });
     return to === 'firing' || to === 'noData' ? `${said}. ${this.#advice(to === 'noData' ? 'noData' : rule.kpi)}` : said;
   }
 
-  #value({ value: number, projected, unit }: LastSample): string {
+  #value({ value: number, projected, openMs, unit }: LastSample): string {
+    const { window } = this.#words.dictionary;
     const value = number === null ? '–' : this.#words.figure(number, unit);
-    return projected === undefined ? value : fill(this.#words.dictionary.window.pace, { value, projected: this.#words.figure(projected, unit) });
+    if (projected === undefined) return value;
+    const open = openMs === undefined ? {} : { open: durationText(openMs / SECOND) };
+    return fill(openMs === undefined ? window.pace : window.proportion, { value, projected: this.#words.figure(projected, unit), ...open });
   }
 
-  #source({ name }: AbsenceRule, store: string, state: AlertState, { to, cause }: NotifiedChange, now: number): About {
-    const { silence } = state;
+  /** That nothing came from anywhere, where a window is empty and the sources are silent. */
+  #nothing({ kpi }: AlertRule, newest: LastSample | undefined): string {
+    const { nothing } = this.#words.dictionary;
+    if (newest?.absentSources === undefined || newest.count > 0) return '';
+    const what = (nothing.of as Readonly<Record<string, string>>)[kpi] ?? nothing.of.other;
+    const kinds = newest.absentSources.map((source) => {
+      const kind = sourceKind(source);
+      return kind === 'other' ? fill(nothing.other, { source: sourceName(source) }) : nothing[kind];
+    });
+    const [first = '', ...others] = [...new Set(kinds)].slice(0, MAX_SOURCES);
+    return fill(nothing.sentence, { what, sources: others.length === 0 ? first : fill(nothing.several, { first, others: others.join(', ') }) });
+  }
+
+  #source({ name }: AbsenceRule, store: string, state: AlertState, { to, cause }: NotifiedChange, now: number): NoticeSubject {
+    const { absence } = state;
     const source = decodeURIComponent(store);
-    const { mute } = this.#words.dictionary;
-    const heardAt = silence?.heardAt ?? state.since;
-    const sentence = to === 'noData' ? (cause === 'repeat' ? 'repeat' : 'mute') : to === 'resolved' ? 'resolved' : 'inactive';
-    const said = fill(mute[sentence], {
-      rule: name, source: sourceName(source), usual: this.#words.figure(silence?.usual ?? 0, 'count'),
-      silent: durationText(Math.floor(Math.max(0, now - heardAt) / MINUTE) * (MINUTE / SECOND)), since: this.#instant(heardAt),
+    const lastSeenAt = absence?.lastSeenAt ?? state.since;
+    const said = fill(this.#words.dictionary.mute[absenceSentenceOf(to, cause)], { // vocabulary-ok
+      rule: name, source: sourceName(source), usual: this.#words.figure(absence?.usual ?? 0, 'count'),
+      silent: durationText(Math.floor(Math.max(0, now - lastSeenAt) / MINUTE) * (MINUTE / SECOND)), since: this.#instant(lastSeenAt),
     });
     return {
-      source, channel: ALL, kpi: '', window: null, value: null, threshold: silence?.usual ?? 0, unit: 'count',
-      since: formatInstant(to === 'noData' ? heardAt : state.since),
-      text: to === 'noData' ? `${said}. ${this.#advice('mute')}` : said,
+      source, channel: ALL, kpi: '', window: null, value: null, threshold: absence?.usual ?? 0, unit: 'count',
+      since: formatInstant(to === 'noData' ? lastSeenAt : state.since),
+      text: to === 'noData' ? `${said}. ${this.#advice('mute')}` : said, // vocabulary-ok
     };
   }
 
@@ -144,9 +163,21 @@ export class Writer {
   }
 }
 
-function sentenceOf(to: StateName, cause: Notice['cause']): StateName | 'repeat' | 'corrected' {
+function sentenceOf(to: StateName, cause: Notice['cause']): StateName | 'repeat' | 'corrected' | 'retired' {
   if (to === 'firing' && cause === 'repeat') return 'repeat';
-  return to === 'resolved' && cause === 'correction' ? 'corrected' : to;
+  if (to !== 'resolved') return to;
+  return cause === 'correction' ? 'corrected' : isUnwaited(cause) ? 'retired' : to;
+}
+
+function absenceSentenceOf(to: StateName, cause: Notice['cause']): keyof Dictionary['mute'] { // vocabulary-ok
+  if (to === 'noData') return cause === 'repeat' ? 'repeat' : 'mute'; // vocabulary-ok
+  if (to !== 'resolved') return 'inactive';
+  return isUnwaited(cause) ? 'retired' : 'resolved';
+}
+
+/** What was missed has not come: nobody waits for it any more. */
+function isUnwaited(cause: Notice['cause']): boolean {
+  return cause === 'history' || cause === 'retired';
 }
 
 function idOf(parts: readonly string[]): string {

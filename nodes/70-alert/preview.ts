@@ -1,5 +1,5 @@
 /**
- * What would these rules say? The editor asks while they are typed: each row is answered with its sentence, or with what is wrong.
+ * `preview` answers the editor while rules are typed: each row with its sentence, or with what is wrong.
  */
 import { readRule, readRules, type RuleRow } from '../../engine/alert/ruleForm.js';
 import { ConfigError } from '../../engine/base/errors.js';
@@ -12,7 +12,7 @@ import { type Language, AlertTexts } from './text/format.js';
 const MAX_ROWS = 200;
 
 /**
- * `form`: { rules, windows: the `kpis` of each window node, currency, language }, or { sector, language } for suggested rules.
+ * `preview` takes `form`: { rules, windows: the `kpis` of each window node, currency, language }, or { sector, language } for suggested rules.
  * Answers `rows`, each { sentence } or { field, rule }, and the names of the KPIs.
  */
 export function preview(asked: Asked): EditorReply {

@@ -1,11 +1,11 @@
 /**
- * What happens when, in the room of alerts? States change at the desk; what people must hear is told when it is due; sources are listened
- * for each minute.
+ * `RuleEngine` runs the rules of one alert node: inputs are evaluated, people are notified when it is due, sources are watched each minute.
  */
 import { randomUUID } from 'node:crypto';
-import { historyPut, pruneHistory, readHistory } from '../../engine/alert/stateStore.js';
+import { historyPut, pruneHistory, readHistory, storedAudience } from '../../engine/alert/stateStore.js';
 import { NotificationLog } from '../../engine/alert/notificationLog.js';
 import { HOUR, MINUTE } from '../../engine/base/time.js';
+import type { Store } from '../../engine/store/store.js';
 import type { ShopPort, StorePort } from '../shared/ports.js';
 import type { NodeContext } from '../shared/node.js';
 import { WakeTimer } from '../shared/wakeTimer.js';
@@ -14,7 +14,6 @@ import { AlertEvaluator, type AlertInput } from './evaluator.js';
 import type { Dispatcher } from './dispatcher.js';
 import { AbsenceWatcher } from './absenceWatcher.js';
 import type { Notice, Writer } from './notification.js';
-import { type ActiveAlert } from "../../engine/alert/state.js";
 
 export interface RuleEngineParts {
   readonly context: NodeContext<AlertConfig>;
@@ -26,79 +25,84 @@ export interface RuleEngineParts {
 
 export class RuleEngine {
   readonly #parts: RuleEngineParts;
-  readonly #store;
+  readonly #store: Store;
   readonly #evaluator: AlertEvaluator;
   readonly #notificationLog: NotificationLog<Notice>;
-  readonly #passing: WakeTimer;
-  readonly #bell: WakeTimer;
-  readonly #ear: WakeTimer;
+  readonly #absenceWatcher: AbsenceWatcher;
+  readonly #evaluationTimer: WakeTimer;
+  readonly #notificationTimer: WakeTimer;
+  readonly #absenceTimer: WakeTimer;
   #prunedAt = 0;
 
   constructor(parts: RuleEngineParts) {
-    const { context, shop, storePort, writer, dispatcher: herald } = parts;
+    const { context, shop, storePort, writer, dispatcher } = parts;
+    const { config: { rules, groupMs }, node: { id: owner } } = context;
     const now = (): number => context.now();
     const warn = (text: string): void => { context.node.warn(text); };
-    const { id: owner } = context.node;
     const store = storePort.of(shop.tenant);
     this.#parts = parts;
     this.#store = store;
     this.#notificationLog = new NotificationLog<Notice>({
       store, owner, now, by: randomUUID(), reach: storePort.reach,
-      confirmed: ({ notice, order }, toldAt) => [historyPut(owner, order, { audience: 'tell', toldAt, notice })],
+      confirmed: ({ notice, order }, notifiedAt) => [historyPut(owner, order, { audience: 'people', notifiedAt, notice })],
     });
     this.#evaluator = new AlertEvaluator({
-      store, owner, now, rules: context.config.rules, hours: shop.opening,
-      write: (activeAlerts, change, at) => writer.write(activeAlerts, change, at),
-      toNotify: (notice, order, at) => this.#notificationLog.waiting(notice, order, at + context.config.groupMs),
-      forget: (gone) => { herald.forget(gone); },
-      changed: (news) => {
-        this.#notificationLog.committed(news.map(({ notice }) => notice));
-        herald.show(news, this.#evaluator.activeAlerts());
-        if (news.some(({ transition }) => transition.audience === 'tell')) this.#bell.set(now() + context.config.groupMs);
-        this.#passing.set(this.#evaluator.wakeAt());
+      store, owner, now, rules, hours: shop.opening,
+      absentSince: (since) => this.#absenceWatcher.absentSince(since),
+      write: (alert, change, at) => writer.write(alert, change, at),
+      toNotify: (notice, order, at) => this.#notificationLog.waiting(notice, order, at + groupMs),
+      forget: (gone) => { dispatcher.forget(gone); },
+      changed: (changes) => {
+        this.#notificationLog.committed(changes.map(({ notice }) => notice));
+        dispatcher.show(changes, this.#evaluator.activeAlerts());
+        if (changes.some(({ transition }) => transition.audience === 'people')) this.#notificationTimer.set(now() + groupMs);
+        this.#evaluationTimer.set(this.#evaluator.wakeAt());
       },
     });
-    const mutes = new AbsenceWatcher(store, context.config.rules, shop, (happenings) => this.apply(happenings));
-    this.#passing = new WakeTimer({ now, warn, wake: () => this.#evaluator.wake() });
-    this.#bell = new WakeTimer({ now, warn, wake: () => this.#ring() });
-    this.#ear = new WakeTimer({ now, warn, wake: () => mutes.advance(now()) });
+    this.#absenceWatcher = new AbsenceWatcher({ store, rules, shop, apply: (inputs) => this.apply(inputs), alerts: () => this.#evaluator.activeAlerts() });
+    this.#evaluationTimer = new WakeTimer({ now, warn, wake: () => this.#evaluator.wake() });
+    this.#notificationTimer = new WakeTimer({ now, warn, wake: () => this.#notify() });
+    this.#absenceTimer = new WakeTimer({ now, warn, wake: () => this.#absenceWatcher.advance(now()) });
   }
 
-  standing(): readonly ActiveAlert[] {
-    return this.#evaluator.activeAlerts();
-  }
-
-  /** Reads where the alerts stand, and what was left to be told. */
+  /** Reads the states of the alerts, and what people were not notified of yet. */
   async open(): Promise<void> {
     await this.#evaluator.load();
     this.#parts.dispatcher.start(() => this.#evaluator.activeAlerts());
     const now = this.#parts.context.now();
-    for (const alarm of [this.#bell, this.#ear]) alarm.set(now);
-    this.#passing.set(this.#evaluator.wakeAt());
+    for (const timer of [this.#notificationTimer, this.#absenceTimer]) timer.set(now);
+    this.#evaluationTimer.set(this.#evaluator.wakeAt());
   }
 
-  apply(happenings: readonly AlertInput[]): Promise<readonly AlertInput[]> {
-    return this.#evaluator.apply(happenings).finally(() => { this.#passing.set(this.#evaluator.wakeAt()); });
+  async apply(inputs: readonly AlertInput[]): Promise<readonly AlertInput[]> {
+    try {
+      return await this.#evaluator.apply(inputs);
+    } finally {
+      this.#evaluationTimer.set(this.#evaluator.wakeAt());
+    }
   }
 
-  /** How each alert stands, and the last changes, the newest first. */
+  /** The state of each alert, and the last changes, the newest first. */
   async list(limit: number): Promise<object> {
     await this.#evaluator.load();
     const { context: { node, now }, writer } = this.#parts;
-    const standing = this.#evaluator.activeAlerts().map((one) => writer.write(one, { to: one.state.state, cause: 'restart' }, now()));
-    const history = await readHistory<Notice>(this.#store, node.id, limit);
-    return { standing, history: history.map(({ notice, audience, toldAt }) => ({ ...notice, audience, told: toldAt !== undefined })) };
+    const alerts = this.#evaluator.activeAlerts().map((one) => writer.write(one, { to: one.state.state, cause: 'restart' }, now()));
+    const entries = await readHistory<Notice>(this.#store, node.id, limit);
+    const history = entries.map(({ notice, audience, notifiedAt }) => (
+      { ...notice, audience: storedAudience(audience), told: notifiedAt !== undefined } // vocabulary-ok: on the wire
+    ));
+    return { standing: alerts, history }; // vocabulary-ok: on the wire
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#passing, this.#bell, this.#ear].map((alarm) => alarm.close()));
+    await Promise.all([this.#evaluationTimer, this.#notificationTimer, this.#absenceTimer].map((timer) => timer.close()));
     await this.#evaluator.close();
   }
 
-  /** On a shared store another process may have died with something untold. */
-  async #ring(): Promise<number | undefined> {
-    const { context, dispatcher: herald, storePort } = this.#parts;
-    const next = await this.#notificationLog.notifyDue((due) => { herald.dispatch(due, this.#evaluator.activeAlerts()); });
+  /** On a shared store another process may have died with something unsent. */
+  async #notify(): Promise<number | undefined> {
+    const { context, dispatcher, storePort } = this.#parts;
+    const next = await this.#notificationLog.notifyDue((due) => { dispatcher.dispatch(due, this.#evaluator.activeAlerts()); });
     const now = context.now();
     if (now - this.#prunedAt >= HOUR) await pruneHistory(this.#store, context.node.id);
     this.#prunedAt = now - this.#prunedAt >= HOUR ? now : this.#prunedAt;

@@ -1,5 +1,5 @@
 /**
- * Where do notices go? The saved form, parsed once.
+ * `NotifyConfig` is where notices go: the saved form, parsed once.
  */
 import { ConfigError } from '../../engine/base/errors.js';
 import { atVersion, filled, readWhole } from '../shared/configFields.js';
@@ -43,7 +43,7 @@ const PASSWORD_VARIABLE = 'BOTTEGA_SMTP_PASSWORD';
 const ADDRESS = /^[^\s@<>,;"()[\]\\]{1,64}@[A-Za-z0-9.-]{1,190}$/;
 const MAX_ADDRESSES = 20;
 
-/** Brings a form saved by a former release to the present version. */
+/** `upgrade` brings a form saved by a former release to the present version. */
 export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
@@ -56,7 +56,7 @@ export function readConfig(raw: SavedForm, secrets: NotifySecrets = {}, env: Not
   return { store: saved['store'], shop: saved['shop'], ...(target === undefined ? {} : { target }) };
 }
 
-/** A mail server on this computer: what goes there crosses no network. */
+/** `isLocal` is a mail server on this computer: what goes there crosses no network. */
 export function isLocal(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

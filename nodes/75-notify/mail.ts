@@ -1,22 +1,22 @@
 /**
- * How is a letter mailed? Through the shop's mail server, over TLS unless that runs on this computer.
+ * `mail` sends a notification through the shop's mail server, over TLS unless that runs on this computer.
  */
 import { readFileSync } from 'node:fs';
 import { createTransport, type Transporter } from 'nodemailer';
 import type SMTPTransport from 'nodemailer/lib/smtp-transport';
 import { ConfigError, messageOf } from '../../engine/base/errors.js';
-import type { Letter, DeliveryResult } from '../../engine/alert/notificationQueue.js';
+import type { Notification, DeliveryResult } from '../../engine/alert/notificationQueue.js';
 import { SECOND } from '../../engine/base/time.js';
 import { isLocal, type MailTarget } from './config.js';
 
 const MAX_SUBJECT = 120;
 
-/** Throws `ConfigError` for a certificate file that cannot be read. */
+/** `mailer` throws `ConfigError` for a certificate file that cannot be read. */
 export function mailer(target: MailTarget): Transporter {
   return createTransport(transportOptions(target));
 }
 
-/** `requireTLS`: without STARTTLS nothing is said, not even who we are. */
+/** `transportOptions`: with `requireTLS`, without STARTTLS nothing is said, not even who we are. */
 export function transportOptions({ host, port, security, user, password, ca }: MailTarget): SMTPTransport.Options {
   return {
     host, port, secure: security === 'tls', requireTLS: security === 'starttls' && !isLocal(host),
@@ -27,8 +27,10 @@ export function transportOptions({ host, port, security, user, password, ca }: M
   };
 }
 
-export async function mail(transporter: Transporter, { from, to }: MailTarget, letter: Letter<{ readonly rule?: unknown }>): Promise<DeliveryResult> {
-  const { id, text, notices } = letter;
+type WithRule = Notification<{ readonly rule?: unknown }>;
+
+export async function mail(transporter: Transporter, { from, to }: MailTarget, notification: WithRule): Promise<DeliveryResult> {
+  const { id, text, notices } = notification;
   const rules = [...new Set(notices.map(({ rule }) => (typeof rule === 'string' ? rule : '')))].filter((rule) => rule !== '');
   try {
     // The same at each attempt, so that a mailbox that got it twice shows it once.
@@ -36,12 +38,12 @@ export async function mail(transporter: Transporter, { from, to }: MailTarget, l
     await transporter.sendMail({ from, to: [...to], subject: rules.join(', ').slice(0, MAX_SUBJECT), text, messageId });
     return { outcome: 'delivered' };
   } catch (error) {
-    return verdictOn(error);
+    return resultOf(error);
   }
 }
 
 /** Names only: answers of servers quote addresses, and worse. */
-function verdictOn(error: unknown): DeliveryResult {
+function resultOf(error: unknown): DeliveryResult {
   const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
   const reason = [typeof code === 'string' ? code : 'error', ...(typeof responseCode === 'number' ? [String(responseCode)] : [])].join(' ');
   const isForGood = (code === 'EENVELOPE' || code === 'EMESSAGE') && typeof responseCode === 'number' && responseCode >= 500;

@@ -1,9 +1,9 @@
 /**
- * Who is told outside? Notices go to a webhook or by e-mail, each once, as soon as it can be had.
+ * `bottega-notify`: notices go to a webhook or by e-mail, each once, as soon as it can be had.
  */
 import { randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
-import { type Letter, NotifyQueue, type QueuedNotification, type Settled, type DeliveryResult } from '../../engine/alert/notificationQueue.js';
+import { type Notification, NotificationQueue, type QueuedNotification, type Settled, type DeliveryResult } from '../../engine/alert/notificationQueue.js';
 import { formatInstant, MINUTE } from '../../engine/base/time.js';
 import { WakeTimer } from '../shared/wakeTimer.js';
 import type { ShopPort, StorePort } from '../shared/ports.js';
@@ -18,7 +18,7 @@ interface OutgoingNotice {
   readonly rule?: unknown;
 }
 
-type Send = (letter: Letter<OutgoingNotice>, now: number) => Promise<DeliveryResult>;
+type Send = (notification: Notification<OutgoingNotice>, now: number) => Promise<DeliveryResult>;
 
 const spec: NodeSpec<NotifyConfig> = {
   type: 'bottega-notify',
@@ -33,13 +33,13 @@ const spec: NodeSpec<NotifyConfig> = {
       status.waiting('unset');
       return { input: (message, out) => { out.secondary(message, 'notify.unset'); } };
     }
-    const queue = new NotifyQueue<OutgoingNotice>(storePort.of(shop.tenant), node.id, randomUUID());
+    const queue = new NotificationQueue<OutgoingNotice>(storePort.of(shop.tenant), node.id, randomUUID());
     const now = (): number => context.now();
-    const alarm = new WakeTimer({ now, warn: (text) => { node.warn(text); }, wake: () => deliver(queue, send, context, storePort.reach) });
+    const timer = new WakeTimer({ now, warn: (text) => { node.warn(text); }, wake: () => deliver(queue, send, context, storePort.reach) });
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') {
         status.ok('idle');
-        alarm.set(now());
+        timer.set(now());
       } else status.waiting('store', { message: health.message });
     });
     return {
@@ -52,50 +52,50 @@ const spec: NodeSpec<NotifyConfig> = {
         const added = await queue.add(notices, textOf(message, notices), now());
         if (added.outcome === 'full') out.secondary(message, 'notify.full');
         else if (added.taken.length === 0) out.secondary(message, 'notify.repeated');
-        else alarm.set(now());
+        else timer.set(now());
       },
       close: async () => {
         unwatch();
-        await alarm.close();
+        await timer.close();
       },
     };
   },
 };
 
-/** Sends what is due, one after the other; what fails makes the others wait for the next look. */
+/** Sends what is due, one after the other; what fails makes the others wait for the next attempt. */
 async function deliver(
-  queue: NotifyQueue<OutgoingNotice>, send: Send, context: NodeContext<NotifyConfig>, reach: StorePort['reach'],
+  queue: NotificationQueue<OutgoingNotice>, send: Send, context: NodeContext<NotifyConfig>, reach: StorePort['reach'],
 ): Promise<number | undefined> {
   for (;;) {
     const next = await queue.next(context.now());
     if (typeof next !== 'object') {
       return reach === 'shared' ? Math.min(next ?? Infinity, context.now() + MINUTE) : next;
     }
-    const verdict = await send(next.letter, context.now());
-    const settled = await queue.settle(next, verdict, context.now(), Math.random());
-    report(next, verdict, settled, context);
+    const result = await send(next.notification, context.now());
+    const settled = await queue.settle(next, result, context.now(), Math.random());
+    report(next, result, settled, context);
     if (settled === 'again') return context.now() + 1;
   }
 }
 
-function report({ letter }: QueuedNotification<OutgoingNotice>, verdict: DeliveryResult, settled: Settled, context: NodeContext<NotifyConfig>): void {
+function report({ notification }: QueuedNotification<OutgoingNotice>, result: DeliveryResult, settled: Settled, context: NodeContext<NotifyConfig>): void {
   const { out, status, config, now } = context;
-  const { id, notices, attempts } = letter;
-  const reason = verdict.outcome === 'delivered' ? {} : { error: verdict.reason };
+  const { id, notices, attempts } = notification;
+  const reason = result.outcome === 'delivered' ? {} : { error: result.reason };
   const delivery = { id, channel: config.target?.channel, attempts: attempts + 1, at: formatInstant(now()), ...reason };
   const message = { topic: 'notify', payload: notices, delivery };
   if (settled === 'delivered') {
     out.primary(message);
     status.ok('sent', { at: delivery.at.slice(11, 16) });
   } else if (settled === 'givenUp') out.secondary(message, 'notify.givenUp');
-  if (verdict.outcome !== 'delivered') status.waiting(settled === 'again' ? 'retrying' : 'givenUp', { reason: verdict.reason, attempts: attempts + 1 });
+  if (result.outcome !== 'delivered') status.waiting(settled === 'again' ? 'retrying' : 'givenUp', { reason: result.reason, attempts: attempts + 1 });
 }
 
 function senderOf({ target }: NotifyConfig): Send | undefined {
   if (target === undefined) return undefined;
-  if (target.channel === 'webhook') return (letter, now) => post(target, letter, now);
+  if (target.channel === 'webhook') return (notification, now) => post(target, notification, now);
   const transporter = mailer(target);
-  return (letter) => mail(transporter, target, letter);
+  return (notification) => mail(transporter, target, notification);
 }
 
 function noticesIn(payload: unknown): OutgoingNotice[] | undefined {

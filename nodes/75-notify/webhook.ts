@@ -1,14 +1,14 @@
 /**
- * How is a letter posted? As JSON, signed as Standard Webhooks are; only a 2xx answer counts, and nobody is followed elsewhere.
+ * `post` sends a notification as JSON, signed as Standard Webhooks are; only a 2xx answer counts, and no redirect is followed.
  */
-import { type Letter, signedHeaders, type DeliveryResult } from '../../engine/alert/notificationQueue.js';
+import { type Notification, signedHeaders, type DeliveryResult } from '../../engine/alert/notificationQueue.js';
 import { formatInstant, SECOND } from '../../engine/base/time.js';
 import type { WebhookTarget } from './config.js';
 
 const TIMEOUT_MS = 15 * SECOND;
 
-export async function post(target: WebhookTarget, letter: Letter<object>, now: number): Promise<DeliveryResult> {
-  const { id, text, notices, createdAt } = letter;
+export async function post(target: WebhookTarget, notification: Notification<object>, now: number): Promise<DeliveryResult> {
+  const { id, text, notices, createdAt } = notification;
   const body = JSON.stringify({ type: 'alert', timestamp: formatInstant(createdAt), data: { text, notices } });
   try {
     const response = await fetch(target.url, {
@@ -17,13 +17,13 @@ export async function post(target: WebhookTarget, letter: Letter<object>, now: n
       redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     await response.body?.cancel();
-    return verdictOn(response);
+    return resultOf(response);
   } catch (error) {
     return { outcome: 'failed', reason: reasonOf(error) };
   }
 }
 
-function verdictOn({ ok, status, headers }: Response): DeliveryResult {
+function resultOf({ ok, status, headers }: Response): DeliveryResult {
   if (ok) return { outcome: 'delivered' };
   if (status === 410) return { outcome: 'refused', reason: 'HTTP 410' };
   const seconds = /^\d{1,6}$/.test(headers.get('retry-after') ?? '') ? Number(headers.get('retry-after')) : 0;

@@ -1,5 +1,5 @@
 /**
- * Where do the monitor's numbers come from? The process's metrics, and the store's own notes.
+ * `readMetrics`, `readLastSeen`, `readDead` and `readOutbox` collect the monitor's numbers from the process's metrics and from the store.
  */
 import { decodeRecord } from '../../engine/delivery/messageBatch.js';
 import { type Entry, prefixRange, type Store, textOf } from '../../engine/store/store.js';
@@ -64,7 +64,7 @@ export async function readDead(store: Pick<Store, 'scan'>): Promise<Dead> {
   return { count: letters.length, ...(letters.length === MAX_COUNTED ? { more: true } : {}), last: letters.slice(0, LAST), reasons: countReasons(letters) };
 }
 
-/** Depth as the outboxes count it; age of the oldest event among all of them. */
+/** `readOutbox`: depth as the outboxes count it; age of the oldest event among all of them. */
 export async function readOutbox(store: Pick<Store, 'scan'>, now: number): Promise<OutboxNumbers> {
   const depth = (await outboxDepth.get()).values.reduce((sum, { value }) => sum + value, 0);
   const ages: number[] = [];
@@ -80,7 +80,7 @@ export async function readOutbox(store: Pick<Store, 'scan'>, now: number): Promi
   return { depth, ...(ages.length === 0 ? {} : { oldestAgeMs: Math.max(0, ...ages) }) };
 }
 
-/** Outboxes that say of themselves that they take no more. */
+/** `fullOutboxes` are those that say of themselves that they take no more. */
 export async function fullOutboxes(): Promise<string[]> {
   const { values } = await resourceUp.get();
   return values.filter(({ labels, value }) => String(labels.resource).startsWith('outbox') && value === 0).map(({ labels }) => String(labels.resource));

@@ -1,5 +1,5 @@
 /**
- * What does the monitor look after, and how often does it tell? The saved form, parsed once.
+ * `MonitorConfig` is what the monitor watches, and how often it reports: the saved form, parsed once.
  */
 import { ConfigError } from '../../engine/base/errors.js';
 import { atVersion } from '../shared/configFields.js';
@@ -7,7 +7,7 @@ import type { SavedForm } from '../shared/node.js';
 
 export const VERSION = 1;
 
-/** Ids of configuration nodes; without `broker` none is looked after. */
+/** `MonitorConfig` holds ids of configuration nodes; without `broker` none is watched. */
 export interface MonitorConfig {
   readonly store: unknown;
   readonly shop: unknown;
@@ -17,7 +17,7 @@ export interface MonitorConfig {
 
 const INTERVAL_S = 1;
 
-/** Brings a form saved by a former release to the present version. */
+/** `upgrade` brings a form saved by a former release to the present version. */
 export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }

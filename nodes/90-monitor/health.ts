@@ -1,11 +1,11 @@
 /**
- * Can an event be stored right now? Proven by storing something, at most once a second however often it is asked.
+ * `healthCheck` proves that an event can be stored right now, by storing something, at most once a second however often it is asked.
  */
 import { type FaultCode, messageOf } from '../../engine/base/errors.js';
 import type { Store } from '../../engine/store/store.js';
 import type { Health, Warning, Watched } from '../shared/ports.js';
 
-/** `warnings`: what does not work and yet loses nothing. */
+/** `Report` of a check. `warnings`: what does not work and yet loses nothing. */
 export type Report =
   | { readonly status: 'ok'; readonly warnings?: readonly HealthCause[] }
   | { readonly status: 'down'; readonly causes: readonly HealthCause[] };
@@ -15,7 +15,7 @@ export interface HealthCause {
   readonly message: string;
 }
 
-/** Resources that, when down, make the shop refuse events. */
+/** `Resources` that, when down, make the shop refuse events. */
 export interface Resources {
   readonly store: Pick<Store, 'commit'>;
   readonly storeHealth: Pick<Watched, 'health'> & { warnings?(): readonly Warning[] };
@@ -28,7 +28,7 @@ const KEY = 'health';
 const FRESH_MS = 1_000;
 const PATIENCE_MS = 2_000;
 
-/** The check; what the others say of themselves is asked each time, the store's proof is shared for a second. */
+/** `healthCheck` answers the check; what the others say of themselves is asked each time, the store's proof is shared for a second. */
 export function healthCheck(resources: Resources, now: () => number): () => Promise<Report> {
   const { storeHealth, broker, fullOutboxes } = resources;
   const prove = atMostEachSecond(() => proveStore(resources.store, now()), now);

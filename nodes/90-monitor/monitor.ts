@@ -1,5 +1,5 @@
 /**
- * Is the line alive, and how is it doing? `GET /health`, `GET /metrics`, and a message for the dashboard whenever something changed.
+ * `bottega-monitor` says how the shop's flow is doing: `GET /health`, `GET /metrics`, and a message for the dashboard whenever something changed.
  */
 import type { NodeAPI } from 'node-red';
 import { messageOf } from '../../engine/base/errors.js';

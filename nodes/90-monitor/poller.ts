@@ -1,5 +1,5 @@
 /**
- * What has changed since we last looked? Keeps a minute of readings and the last snapshot.
+ * `Poller` finds out what has changed since the last poll: it keeps a minute of readings and the last snapshot.
  */
 import type { Store } from '../../engine/store/store.js';
 import { type Dead, type OutboxNumbers, readDead, readLastSeen, readMetrics, readOutbox } from './collect.js';
@@ -7,7 +7,7 @@ import type { ShopPort } from '../shared/ports.js';
 import type { Report } from './health.js';
 import { type SourceLastSeen, keepMinute, type Latency, latencies, type SnapshotReading, type SourceRow, sourceRows, withoutAges } from './snapshot.js';
 
-/** What the dashboard gets. `latency` is per hop, of the last minute, in seconds. */
+/** `Snapshot` is what the dashboard gets. `latency` is per hop, of the last minute, in seconds. */
 export interface Snapshot {
   readonly at: string;
   readonly shop: ShopCard;
@@ -18,7 +18,7 @@ export interface Snapshot {
   readonly latency: Readonly<Record<string, Latency>>;
 }
 
-/** What people who look need to know of the shop: its clock, its currency and the names of its stores. */
+/** `ShopCard` is what a display needs to know of the shop: its clock, its currency and the names of its stores. */
 export interface ShopCard {
   readonly zone: string;
   readonly currency: string;

@@ -1,9 +1,9 @@
 /**
- * How is the line doing, as one message for the dashboard? Pure sums over counters, histograms and what the store knows.
+ * `SourceRow`s and `Latency` of a snapshot for the dashboard: pure sums over counters, histograms and what the store knows.
  */
 import { MINUTE, parseInstant } from '../../engine/base/time.js';
 
-/** `source`: a CloudEvents source, or a provider's name where only its counters are known. Counts are since the process started. */
+/** `SourceRow` is one sender. `source`: a CloudEvents source, or a provider's name where only its counters are known. Counts are since the process started. */
 export interface SourceRow {
   readonly source: string;
   readonly trust?: 'signed' | 'token' | 'untrusted';
@@ -16,27 +16,27 @@ export interface SourceRow {
   readonly ignored: number;
 }
 
-/** Seconds. */
+/** `Latency` in seconds. */
 export interface Latency {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
 }
 
-/** Cumulative numbers at an instant (epoch ms): events per source and outcome, observations per hop up to each bucket's bound. */
+/** `SnapshotReading` is the cumulative numbers at an instant (epoch ms): events per source and outcome, observations per hop up to each bucket's bound. */
 export interface SnapshotReading {
   readonly at: number;
   readonly events: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly hops: ReadonlyMap<string, readonly LatencyBucket[]>;
 }
 
-/** `count` observations of at most `le` seconds. */
+/** `LatencyBucket`: `count` observations of at most `le` seconds. */
 export interface LatencyBucket {
   readonly le: number;
   readonly count: number;
 }
 
-/** When a source was last heard, as window nodes write it down. */
+/** `SourceLastSeen` is when a source was last seen, as window nodes write it down. */
 export interface SourceLastSeen {
   readonly source: string;
   readonly time: string;
@@ -47,19 +47,19 @@ const NONE: ReadonlyMap<string, number> = new Map();
 /** What becomes of a sender's events; other outcomes are counted inside the line. */
 const OF_SENDERS = ['accepted', 'duplicate', 'rejected', 'ignored', 'refused'];
 
-/** One row per source heard, and one per counted sender whose sources are not known one by one. */
-export function sourceRows(heard: readonly SourceLastSeen[], current: SnapshotReading, earlier: SnapshotReading, now: number): SourceRow[] {
+/** `sourceRows` are one per source seen, and one per counted sender whose sources are not known one by one. */
+export function sourceRows(seen: readonly SourceLastSeen[], current: SnapshotReading, earlier: SnapshotReading, now: number): SourceRow[] {
   const providers = new Map<string, string[]>();
-  for (const { source } of heard) providers.set(providerOf(source), [...providers.get(providerOf(source)) ?? [], source]);
+  for (const { source } of seen) providers.set(providerOf(source), [...providers.get(providerOf(source)) ?? [], source]);
   // A provider's counts belong to its source only where it has just one.
   const counted = (source: string): string => (providers.get(providerOf(source))?.length === 1 ? providerOf(source) : source);
-  const rows = heard.map((mark) => ({ ...rowOf(mark.source, counted(mark.source), current, earlier), ...ageOf(mark, now) }));
+  const rows = seen.map((mark) => ({ ...rowOf(mark.source, counted(mark.source), current, earlier), ...ageOf(mark, now) }));
   const isSender = (counts: ReadonlyMap<string, number>): boolean => OF_SENDERS.some((outcome) => counts.has(outcome));
   const alone = [...current.events].filter(([name, counts]) => isSender(counts) && providers.get(name)?.length !== 1).map(([name]) => name);
   return [...rows, ...alone.map((name) => rowOf(name, name, current, earlier))].sort((a, b) => (a.source < b.source ? -1 : 1));
 }
 
-/** Quantiles of what was observed between two readings; hops without observations are left out. */
+/** `latencies` are quantiles of what was observed between two readings; hops without observations are left out. */
 export function latencies(current: SnapshotReading, earlier: SnapshotReading): Record<string, Latency> {
   const found: Record<string, Latency> = {};
   for (const [hop, buckets] of current.hops) {
@@ -70,7 +70,7 @@ export function latencies(current: SnapshotReading, earlier: SnapshotReading): R
   return found;
 }
 
-/** Linear within the bucket, as Prometheus' histogram_quantile; beyond the last bound, that bound. */
+/** `quantile` is linear within the bucket, as Prometheus' histogram_quantile; beyond the last bound, that bound. */
 export function quantile(buckets: readonly LatencyBucket[], share: number): number {
   const rank = share * (buckets.at(-1)?.count ?? 0);
   const index = buckets.findIndex(({ count }) => count >= rank);
@@ -82,14 +82,14 @@ export function quantile(buckets: readonly LatencyBucket[], share: number): numb
   return inside === 0 ? upper.le : lower.le + (upper.le - lower.le) * ((rank - lower.count) / inside);
 }
 
-/** The readings of the last minute and the one before them, the oldest first. */
+/** `keepMinute` keeps the readings of the last minute and the one before them, the oldest first. */
 export function keepMinute(readings: readonly SnapshotReading[], next: SnapshotReading): SnapshotReading[] {
   const all = [...readings, next];
   const from = all.findLastIndex(({ at }) => at <= next.at - MINUTE);
   return all.slice(Math.max(0, from));
 }
 
-/** What a snapshot says apart from the passing of time. */
+/** `withoutAges` is what a snapshot says apart from the passing of time. */
 export function withoutAges(snapshot: object): string {
   return JSON.stringify(snapshot, (key, value: unknown) => (key === 'ageMs' || key === 'oldestAgeMs' ? undefined : value));
 }
@@ -98,7 +98,7 @@ function rowOf(source: string, counter: string, current: SnapshotReading, earlie
   const counts = current.events.get(counter) ?? NONE;
   const before = earlier.events.get(counter) ?? NONE;
   const of = (outcome: string, from = counts): number => from.get(outcome) ?? 0;
-  // A source's name is only what somebody wrote: how it is believed is known where its provider came in by our own door.
+  // A source's name is only what somebody wrote: how it is believed is known where its provider came in by a webhook of ours.
   const trust = current.events.has(providerOf(source)) ? TRUST[providerOf(source)] : undefined;
   return {
     source,

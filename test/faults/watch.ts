@@ -131,8 +131,8 @@ export class Watch {
 
   async #look(): Promise<void> {
     try {
-      const values = await this.#store.read(this.#rules.map((rule) => `a/${rule}/_`));
-      this.#rules.forEach((rule, index) => { this.#stored(rule, textOf(values[index])); });
+      const entries = await this.#store.scan({ gte: 'al/', lt: 'al0' }, 1_000);
+      for (const rule of this.#rules) this.#stored(rule, textOf(entries.find(({ key }) => key.endsWith(`/${rule}/_`))?.value));
     } catch (error) {
       // Redis is away: that is one of the faults.
       if (!(error instanceof Fault)) throw error;

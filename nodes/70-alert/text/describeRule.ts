@@ -1,5 +1,5 @@
 /**
- * How does a rule read? As one sentence, in the words of its notices: "Fatturato dell'ora sotto 500 € per 10 minuti, in orario di apertura".
+ * `sentenceOf` says a rule as one sentence, in the words of its notices: "Fatturato dell'ora sotto 500 € per 10 minuti, in orario di apertura".
  */
 import type { KnownKpis } from '../../../engine/alert/ruleForm.js';
 import type { AlertRule, AbsenceRule, Rule } from '../../../engine/alert/rule.js';
@@ -7,7 +7,7 @@ import { ALL } from '../../../engine/read/kpiValue.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../engine/base/time.js';
 import { fill, type AlertTexts, sourceName } from './format.js';
 
-/** What the sentence needs to know besides the rule. */
+/** `SentenceParts` are what the sentence needs to know besides the rule. */
 export interface SentenceParts {
   readonly words: AlertTexts;
   readonly known: KnownKpis;
@@ -15,17 +15,18 @@ export interface SentenceParts {
 }
 
 export function sentenceOf(rule: Rule, parts: SentenceParts): string {
-  const said = rule.kind === 'mute' ? muteOf(rule, parts) : kpiOf(rule, parts);
+  const said = rule.kind === 'absence' ? absenceSentence(rule, parts) : kpiSentence(rule, parts);
   return said.charAt(0).toUpperCase() + said.slice(1);
 }
 
-function muteOf({ source, hours, repeatMs }: AbsenceRule, { words }: SentenceParts): string {
+function absenceSentence({ source, hours, repeatMs }: AbsenceRule, { words }: SentenceParts): string {
   const { sentence } = words.dictionary;
   const who = source === undefined ? sentence.everySource : fill(sentence.source, { source: sourceName(source) });
-  return [fill(sentence.mute, { source: who }), hours === 'opening' ? sentence.opening : '', repeated(repeatMs, words)].join('');
+  const silent = fill(sentence.mute, { source: who }); // vocabulary-ok
+  return [silent, hours === 'opening' ? sentence.opening : '', repeated(repeatMs, words)].join('');
 }
 
-function kpiOf(rule: AlertRule, parts: SentenceParts): string {
+function kpiSentence(rule: AlertRule, parts: SentenceParts): string {
   const { words } = parts;
   const { sentence } = words.dictionary;
   const clauses = [
@@ -36,6 +37,7 @@ function kpiOf(rule: AlertRule, parts: SentenceParts): string {
     ` ${conditionOf(rule, parts)}`,
     rule.forMs === 0 ? '' : fill(sentence.for, { length: lengthOf(rule.forMs, words) }),
     rule.hours === 'opening' ? sentence.opening : '',
+    rule.partial === 'proportion' ? sentence.proportion : '',
     rule.evaluate === 'live' && !rule.size.startsWith('last-') ? sentence.live : '',
     recoveryOf(rule, parts),
     rule.keepFiringForMs === 0 ? '' : fill(sentence.keep, { length: lengthOf(rule.keepFiringForMs, words) }),

@@ -1,6 +1,7 @@
 /**
- * How are figures, times and names written in Italian or English?
+ * `AlertTexts` writes figures, times and names in Italian or English, as the page does.
  */
+import { HOUR, LocalClock } from '../../../engine/base/time.js';
 import { isSliding, type Span, type WindowSize } from '../../../engine/calendar/windowAssigner.js';
 import en from '../locales/en-US/alert.json';
 import it from '../locales/it/alert.json';
@@ -11,16 +12,18 @@ export type Dictionary = (typeof it)['alert'];
 const WORDS: Readonly<Record<Language, Dictionary>> = { it: it.alert, en: en.alert };
 const LOCALES: Readonly<Record<Language, string>> = { it: 'it-IT', en: 'en-GB' };
 
-/** One language, one zone. */
+/** `AlertTexts` is of one language and one zone. */
 export class AlertTexts {
   readonly dictionary: Dictionary;
   readonly #locale: string;
+  readonly #zone: LocalClock;
   readonly #clock: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
 
   constructor(language: Language, timeZone: string) {
     this.dictionary = WORDS[language];
     this.#locale = LOCALES[language];
+    this.#zone = new LocalClock(timeZone);
     this.#clock = new Intl.DateTimeFormat(this.#locale, { timeZone, hour: '2-digit', minute: '2-digit' });
     this.#day = new Intl.DateTimeFormat(this.#locale, { timeZone, weekday: 'long', day: 'numeric', month: 'long' });
   }
@@ -30,8 +33,9 @@ export class AlertTexts {
     return (this.dictionary.kpi as Readonly<Record<string, string>>)[name] ?? name;
   }
 
+  /** The time of day; of the two that October has between two and three, also which. */
   clock(at: number): string {
-    return this.#clock.format(at);
+    return this.#clock.format(at) + this.#mark(at);
   }
 
   day(at: number): string {
@@ -42,19 +46,33 @@ export class AlertTexts {
     const { window } = this.dictionary;
     if (size === '1d') return fill(window.day, { day: this.day(start) });
     if (isSliding(size)) return fill(window.sliding, { minutes: String(Math.round((end - start) / 60_000)) });
-    return fill(window.span, { start: this.clock(start), end: this.clock(end) });
+    const isOneMark = this.#mark(start) === this.#mark(end);
+    return fill(window.span, { start: isOneMark ? this.#clock.format(start) : this.clock(start), end: this.clock(end) });
   }
 
   /** `unit` as in a KPI value: a currency, `ratio`, `seconds`, else a plain number. */
   figure(value: number, unit: string): string {
-    const format = (options: Intl.NumberFormatOptions): string => new Intl.NumberFormat(this.#locale, options).format(value);
+    const format = (options: Intl.NumberFormatOptions): string => new Intl.NumberFormat(this.#locale, { useGrouping: 'always', ...options }).format(value);
     if (unit === 'ratio') return format({ style: 'percent', maximumFractionDigits: 1 });
     if (unit === 'seconds') return durationText(value);
     return /^[A-Z]{3}$/.test(unit) ? format({ style: 'currency', currency: unit }) : format({ maximumFractionDigits: 2 });
   }
+
+  /** " (ora legale)" where the wall shows this time twice; empty where it does not. */
+  #mark(at: number): string {
+    const { season } = this.dictionary;
+    const [before, after] = [this.#zone.offsetAt(at - REACH_MS), this.#zone.offsetAt(at + REACH_MS)];
+    const repeated = before - after;
+    if (repeated <= 0) return '';
+    if (this.#zone.offsetAt(at) === before) return this.#zone.offsetAt(at + repeated) === after ? ` (${season.summer})` : '';
+    return this.#zone.offsetAt(at - repeated) === before ? ` (${season.winter})` : '';
+  }
 }
 
-/** 125 → "2 min 5 s"; days from two on. */
+/** No change of clocks is farther from a time that it repeats. */
+const REACH_MS = 3 * HOUR;
+
+/** `durationText`: 125 → "2 min 5 s"; days from two on. */
 export function durationText(value: number): string {
   const seconds = Math.round(value);
   const days = seconds >= 2 * 86_400 ? Math.floor(seconds / 86_400) : 0;
@@ -64,14 +82,21 @@ export function durationText(value: number): string {
   return shown.length === 0 ? '0 s' : shown.map(([amount, unit]) => `${String(amount)} ${unit}`).join(' ');
 }
 
-/** Fills `__name__` as Node-RED's own texts do. */
+/** `fill` puts values for `__name__` as Node-RED's own texts do. */
 export function fill(sentence: string, values: Readonly<Record<string, string>>): string {
   return sentence.replace(/__([a-z]+)__/g, (_all, name: string) => values[name] ?? '');
 }
 
-/** "urn:bottega:shopify:mia.myshopify.com" → "shopify (mia.myshopify.com)". */
+/** `sourceName`: "urn:bottega:shopify:mia.myshopify.com" → "shopify (mia.myshopify.com)". */
 export function sourceName(source: string): string {
   const [, , kind, ...rest] = source.split(':');
   if (!source.startsWith('urn:') || kind === undefined) return source;
   return rest.length === 0 ? kind : `${kind} (${rest.join(':')})`;
+}
+
+/** `sourceKind` is what a shop calls a source: its till, its online shop, or something else. */
+export function sourceKind(source: string): 'till' | 'online' | 'other' {
+  const name = source.replace(/^urn:(bottega|timeline):/, '');
+  if (/^(pos|batch|file)\b|cassa|till|scontrin|registr/i.test(name)) return 'till';
+  return /^(shopify|woocommerce)\b/.test(name) ? 'online' : 'other';
 }

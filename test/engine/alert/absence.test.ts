@@ -1,10 +1,11 @@
 /** When is a source mute? By the same hours of the last four weeks: tables of what was sent, and how long nothing has come. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type AlertState, initialState, type Input, step } from '../../../engine/alert/stateMachine.js';
+import { type AlertState, initialState } from '../../../engine/alert/state.js';
+import { type Input, step } from '../../../engine/alert/stateMachine.js';
 import { ALWAYS, type Hours } from '../../../engine/alert/activeTime.js';
 import type { AbsenceRule } from '../../../engine/alert/rule.js';
-import { type SourceReading, hoursOf, judgeAbsence } from '../../../engine/alert/absence.js';
+import { type SourceReading, comparedHours, judgeAbsence } from '../../../engine/alert/absence.js';
 import { DAY, HOUR, LocalClock, MINUTE } from '../../../engine/base/time.js';
 import { countHour, countHours, hourKey, sentIn } from '../../../engine/aggregate/sourceActivity.js';
 
@@ -23,38 +24,38 @@ function hear(weeks: readonly number[], silentMs: number, parts: { now?: number;
 describe('a silent source', () => {
   const rows: [title: string, weeks: number[], silentMs: number, state: SourceReading['state']][] = [
     // 60 messages an hour are 20 arrivals: e^(-20 t) < 0.001 from 20.7 minutes on.
-    ['a busy one that rests', [60, 60, 60, 60], 20 * MINUTE, 'quiet'],
-    ['a busy one that has stopped', [60, 60, 60, 60], 21 * MINUTE, 'mute'],
-    ['a very busy one, restarting', [6_000, 6_000, 6_000, 6_000], 9 * MINUTE, 'quiet'],
-    ['a very busy one that has stopped', [6_000, 6_000, 6_000, 6_000], 10 * MINUTE, 'mute'],
-    ['one that is slow at this hour', [4, 2, 3, 5], 3 * HOUR, 'quiet'],
-    ['one that is slow but has never been silent for so long', [4, 2, 3, 5], 7 * HOUR, 'mute'],
-    ['one that sleeps at this hour', [0, 0, 0, 0], 40 * HOUR, 'quiet'],
-    ['one busy week is no habit', [900, 0, 0, 0], 50 * MINUTE, 'quiet'],
-    ['one quiet week (a holiday) changes no habit', [60, 0, 60, 60], 50 * MINUTE, 'mute'],
+    ['a busy one that rests', [60, 60, 60, 60], 20 * MINUTE, 'active'],
+    ['a busy one that has stopped', [60, 60, 60, 60], 21 * MINUTE, 'absent'],
+    ['a very busy one, restarting', [6_000, 6_000, 6_000, 6_000], 9 * MINUTE, 'active'],
+    ['a very busy one that has stopped', [6_000, 6_000, 6_000, 6_000], 10 * MINUTE, 'absent'],
+    ['one that is slow at this hour', [4, 2, 3, 5], 3 * HOUR, 'active'],
+    ['one that is slow but has never been silent for so long', [4, 2, 3, 5], 7 * HOUR, 'absent'],
+    ['one that sleeps at this hour', [0, 0, 0, 0], 40 * HOUR, 'active'],
+    ['one busy week is no habit', [900, 0, 0, 0], 50 * MINUTE, 'active'],
+    ['one quiet week (a holiday) changes no habit', [60, 0, 60, 60], 50 * MINUTE, 'absent'],
   ];
   for (const [title, weeks, silentMs, state] of rows) it(`${title}: ${state}`, () => { assert.equal(hear(weeks, silentMs).state, state); });
 
   it('says what is usual, and since when nothing came', () => {
-    assert.deepEqual(hear([60, 50, 70, 65], 30 * MINUTE), { state: 'mute', usual: 60, heardAt: NOON + 20 * MINUTE });
+    assert.deepEqual(hear([60, 50, 70, 65], 30 * MINUTE), { state: 'absent', usual: 60, lastSeenAt: NOON + 20 * MINUTE });
   });
 
   it('is not judged before two weeks are known', () => {
     assert.equal(hear([60, 60], 50 * MINUTE, { knownSince: NOON - 13 * DAY }).state, 'unknown');
-    assert.equal(hear([60, 60], 50 * MINUTE, { knownSince: NOON - 15 * DAY }).state, 'mute');
+    assert.equal(hear([60, 60], 50 * MINUTE, { knownSince: NOON - 15 * DAY }).state, 'absent');
   });
 
   it('is judged by the open part of its hours, and never while closed', () => {
     const open = (from: number, to: number): Hours => ({ ...ALWAYS, isOpen: (at) => from <= at && at < to, openMs: ({ start, end }) => Math.max(0, Math.min(end, to) - Math.max(start, from)) });
     // Open since half past: 60 messages in 30 minutes are twice as many.
-    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + 30 * MINUTE, NOON + DAY), now: NOON + 40 * MINUTE }).state, 'quiet');
-    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + 30 * MINUTE, NOON + DAY), now: NOON + 41 * MINUTE }).state, 'mute');
-    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + HOUR, NOON + DAY) }).state, 'quiet');
-    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON - DAY, NOON + 45 * MINUTE) }).state, 'quiet');
+    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + 30 * MINUTE, NOON + DAY), now: NOON + 40 * MINUTE }).state, 'active');
+    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + 30 * MINUTE, NOON + DAY), now: NOON + 41 * MINUTE }).state, 'absent');
+    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + HOUR, NOON + DAY) }).state, 'active');
+    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON - DAY, NOON + 45 * MINUTE) }).state, 'active');
   });
 
   it('compares wall clocks over the change from summer time', () => {
-    const [only] = hoursOf(Date.UTC(2026, 10, 2, 11), Date.UTC(2026, 10, 2, 11), clock);
+    const [only] = comparedHours(Date.UTC(2026, 10, 2, 11), Date.UTC(2026, 10, 2, 11), clock);
     assert.deepEqual(only?.before.map((at) => new Date(at).toISOString()), ['2026-10-26T11:00:00.000Z', '2026-10-19T10:00:00.000Z', '2026-10-12T10:00:00.000Z', '2026-10-05T10:00:00.000Z']);
   });
 
@@ -62,7 +63,7 @@ describe('a silent source', () => {
     fc.assert(fc.property(fc.array(fc.nat(200), { minLength: 4, maxLength: 4 }), fc.integer({ min: 1, max: 30 * 60 }), fc.nat(10 * 60), (weeks, minutes, more) => {
       const sent = (start: number): number => weeks[Math.floor((NOON - start) / (7 * DAY))] ?? 0;
       const at = (now: number): string => judgeAbsence(NOON, now, { knownSince: LONG_AGO, sent }, clock, ALWAYS).state;
-      return at(NOON + minutes * MINUTE) !== 'mute' || at(NOON + (minutes + more) * MINUTE) === 'mute';
+      return at(NOON + minutes * MINUTE) !== 'absent' || at(NOON + (minutes + more) * MINUTE) === 'absent';
     }));
   });
 
@@ -79,19 +80,19 @@ describe('a silent source', () => {
 });
 
 describe('the alert of a mute source', () => {
-  const rule: AbsenceRule = { kind: 'mute', name: 'Sorgente muta', repeatMs: 2 * HOUR };
-  const mute: Input = { kind: 'source', hearing: { state: 'mute', usual: 60, heardAt: 0 } };
-  const quiet = (heardAt: number): Input => ({ kind: 'source', hearing: { state: 'quiet', heardAt } });
+  const rule: AbsenceRule = { kind: 'absence', name: 'Sorgente muta', repeatMs: 2 * HOUR };
+  const mute: Input = { kind: 'source', reading: { state: 'absent', usual: 60, lastSeenAt: 0 } };
+  const quiet = (lastSeenAt: number): Input => ({ kind: 'source', reading: { state: 'active', lastSeenAt } });
   const tick: Input = { kind: 'tick' };
   const timelines: Record<string, [minute: number, input: Input, transitions: string[], wakeAt?: number][]> = {
     'is told once, repeated, and told again when it is heard': [
-      [10, quiet(0), []], [25, mute, ['noData mute tell'], 145], [26, mute, [], 145], [145, tick, ['noData repeat tell'], 265], [150, quiet(149 * MINUTE), ['resolved data tell']], [151, quiet(0), []],
+      [10, quiet(0), []], [25, mute, ['noData mute people'], 145], [26, mute, [], 145], [145, tick, ['noData repeat people'], 265], [150, quiet(149 * MINUTE), ['resolved data people']], [151, quiet(0), []],
     ],
-    'is not well again because the shop closes or time is set back': [[25, mute, ['noData mute tell']], [26, quiet(0), []], [27, { kind: 'source', hearing: { state: 'unknown', heardAt: 0 } }, []]],
-    'is repeated no more once it is acknowledged': [[25, mute, ['noData mute tell']], [30, { kind: 'acknowledge' }, ['noData command quiet']], [145, tick, []]],
-    'is told at the end of a silence': [[5, { kind: 'silence', until: 60 * MINUTE }, ['inactive command quiet']], [25, mute, ['noData mute silenced'], 60], [60, tick, ['noData mute tell'], 180]],
+    'is not well again because the shop closes or time is set back': [[25, mute, ['noData mute people']], [26, quiet(0), []], [27, { kind: 'source', reading: { state: 'unknown', lastSeenAt: 0 } }, []]],
+    'is repeated no more once it is acknowledged': [[25, mute, ['noData mute people']], [30, { kind: 'acknowledge' }, ['noData command quiet']], [145, tick, []]],
+    'is told at the end of a silence': [[5, { kind: 'silence', until: 60 * MINUTE }, ['inactive command quiet']], [25, mute, ['noData mute silenced'], 60], [60, tick, ['noData mute people'], 180]],
     'does not tell the end of what was never told': [[5, { kind: 'silence', until: 60 * MINUTE }, ['inactive command quiet']], [25, mute, ['noData mute silenced']], [30, quiet(29 * MINUTE), ['resolved data silenced']]],
-    'has nothing to do with numbers': [[1, { kind: 'value', observation: { start: 0, end: HOUR, value: 1, unit: 'EUR', count: 1, revision: 1, updatedAt: 0, status: 'final' } }, []]],
+    'has nothing to do with numbers': [[1, { kind: 'value', sample: { start: 0, end: HOUR, value: 1, unit: 'EUR', count: 1, revision: 1, updatedAt: 0, status: 'final' } }, []]],
   };
   for (const [title, lines] of Object.entries(timelines)) {
     it(title, () => {

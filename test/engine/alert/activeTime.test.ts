@@ -1,6 +1,7 @@
 /** Alerts that heed opening hours, and those that look ahead, as timelines of a shop open from 9 to 13 and from 15 to 19. */
 import assert from 'node:assert/strict';
-import { type AlertState, initialState, type Input, restoredState, step } from '../../../engine/alert/stateMachine.js';
+import { type AlertState, initialState, restoredState } from '../../../engine/alert/state.js';
+import { type Input, step } from '../../../engine/alert/stateMachine.js';
 import type { Hours } from '../../../engine/alert/activeTime.js';
 import type { AlertRule } from '../../../engine/alert/rule.js';
 import type { KpiStatus } from '../../../engine/read/kpiValue.js';
@@ -36,27 +37,27 @@ type Line = [at: string, input: Input | 'restart', transitions: string[], wakeAt
 
 const tick: Input = { kind: 'tick' };
 const value = (start: string, end: string, amount: number, status: KpiStatus = 'final'): Input => (
-  { kind: 'value', observation: { start: ms(start), end: ms(end), value: amount, unit: 'EUR', count: 3, revision: 3, updatedAt: undefined, status } });
+  { kind: 'value', sample: { start: ms(start), end: ms(end), value: amount, unit: 'EUR', count: 3, revision: 3, updatedAt: undefined, status } });
 const hourly = (hour: number, amount: number, status: KpiStatus = 'final'): Input => value(`${String(hour)}:00`, `${String(hour + 1)}:00`, amount, status);
 const live = (amount: number): Input => value('0:00', '24:00', amount, 'live');
-const fires = 'firing threshold tell';
+const fires = 'firing threshold people';
 const waits = 'pending threshold pending';
 
 const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   'judges no hour in which the shop was closed for any part': {
-    rule: low, lines: [['9:00', hourly(8, 0), []], ['10:00', hourly(9, 100), [fires]], ['14:00', hourly(13, 0), []], ['16:00', hourly(15, 600), ['resolved recovery tell']], ['20:00', hourly(19, 0), []]],
+    rule: low, lines: [['9:00', hourly(8, 0), []], ['10:00', hourly(9, 100), [fires]], ['14:00', hourly(13, 0), []], ['16:00', hourly(15, 600), ['resolved recovery people']], ['20:00', hourly(19, 0), []]],
   },
   'judges the last open hour although the shop has closed meanwhile': { rule: low, lines: [['13:00', hourly(12, 1), [fires]]] },
-  'judges by day and by night where it is not asked to heed the hours': { rule: anytime, lines: [['9:00', hourly(8, 0), [fires]], ['14:00', hourly(13, 900), ['resolved recovery tell']]] },
+  'judges by day and by night where it is not asked to heed the hours': { rule: anytime, lines: [['9:00', hourly(8, 0), [fires]], ['14:00', hourly(13, 900), ['resolved recovery people']]] },
   'judges a day of which any part was open': { rule: { ...low, size: '1d' }, lines: [['24:00', value('0:00', '24:00', 10), [fires]]] },
   'is not resolved by closing time, nor repeated until the opening': {
     rule: { ...low, repeatMs: 2 * HOUR },
-    lines: [['12:00', hourly(11, 1), [fires], '15:00'], ['14:00', tick, []], ['14:00', hourly(13, 900), [], '15:00'], ['15:00', tick, ['firing repeat tell'], '17:00'],
-      ['17:00', tick, ['firing repeat tell'], '33:00'], ['26:00', tick, [], '33:00'], ['33:00', tick, ['firing repeat tell'], '35:00']],
+    lines: [['12:00', hourly(11, 1), [fires], '15:00'], ['14:00', tick, []], ['14:00', hourly(13, 900), [], '15:00'], ['15:00', tick, ['firing repeat people'], '17:00'],
+      ['17:00', tick, ['firing repeat people'], '33:00'], ['26:00', tick, [], '33:00'], ['33:00', tick, ['firing repeat people'], '35:00']],
   },
-  'is taken back by a correction also while closed': { rule: low, lines: [['13:00', hourly(12, 1), [fires]], ['22:00', hourly(12, 900, 'corrected'), ['resolved correction tell']]] },
+  'is taken back by a correction also while closed': { rule: low, lines: [['13:00', hourly(12, 1), [fires]], ['22:00', hourly(12, 900, 'corrected'), ['resolved correction people']]] },
   'counts `for` anew after the break, in windows': {
-    rule: { ...low, forMs: HOUR },
+    rule: { ...low, forMs: 2 * HOUR },
     lines: [['13:00', hourly(12, 1), [waits]], ['14:00', hourly(13, 0), ['inactive closing quiet']], ['16:00', hourly(15, 1), [waits]], ['17:00', hourly(16, 1), [fires]]],
   },
   'counts `for` anew after the break, by the clock': {
@@ -69,11 +70,11 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   },
   'lets `keepFiringFor` pass in open hours only': {
     rule: { ...open, keepFiringForMs: HOUR },
-    lines: [['12:00', live(9), [fires]], ['12:30', live(1), [], '13:30'], ['13:30', tick, [], '15:00'], ['15:00', tick, [], '15:30'], ['15:30', tick, ['resolved recovery tell']]],
+    lines: [['12:00', live(9), [fires]], ['12:30', live(1), [], '13:30'], ['13:30', tick, [], '15:00'], ['15:00', tick, [], '15:30'], ['15:30', tick, ['resolved recovery people']]],
   },
   'counts silence in open hours only': {
     rule: { ...open, noDataMs: 2 * HOUR },
-    lines: [['12:00', live(1), [], '14:00'], ['14:00', tick, [], '15:00'], ['15:00', tick, [], '16:00'], ['16:00', tick, ['noData noData tell']]],
+    lines: [['12:00', live(1), [], '14:00'], ['14:00', tick, [], '15:00'], ['15:00', tick, [], '16:00'], ['16:00', tick, ['noData noData people']]],
   },
   'compares a sliding window that reaches back into closed hours with upper thresholds only': {
     rule: { ...low, size: 'last-1h', evaluate: 'live' },
@@ -84,7 +85,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   'says nothing of the pace in the first quarter of a window': { rule: pace, lines: [['10:14', hourly(10, 1, 'live'), [], '10:15'], ['10:15', tick, [fires], '10:16']] },
   'follows the pace as time passes without a sale': {
     rule: pace, lines: [['10:15', hourly(10, 300, 'live'), [], '10:16'], ['10:30', tick, [], '10:31'], ['10:36', tick, [], '10:37'], ['10:37', tick, [fires], '10:38'],
-      ['10:45', hourly(10, 420, 'live'), ['resolved recovery tell'], '10:46']],
+      ['10:45', hourly(10, 420, 'live'), ['resolved recovery people'], '10:46']],
   },
   'measures the pace in open hours': {
     rule: { ...pace, size: '1d' },
@@ -92,7 +93,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   },
   'looks at the finished window itself in the end': { rule: pace, lines: [['10:10', hourly(10, 10, 'live'), [], '10:11'], ['11:00', hourly(10, 400), [fires]]] },
   'remembers over a restart what it has told, and goes on looking ahead': {
-    rule: pace, lines: [['10:20', hourly(10, 1, 'live'), [fires], '10:21'], ['10:22', 'restart', [], '10:23'], ['10:23', hourly(10, 900, 'live'), ['resolved recovery tell'], '10:24']],
+    rule: pace, lines: [['10:20', hourly(10, 1, 'live'), [fires], '10:21'], ['10:22', 'restart', [], '10:23'], ['10:23', hourly(10, 900, 'live'), ['resolved recovery people'], '10:24']],
   },
 };
 

@@ -1,10 +1,10 @@
 /** The alert machine, told as timelines: at a minute, something happens, and this follows. */
 import assert from 'node:assert/strict';
-import { type AlertState, initialState, type Input, restoredState, step } from '../../../engine/alert/stateMachine.js';
+import { type AlertState, initialState, restoredState, type KpiSample } from '../../../engine/alert/state.js';
+import { type Input, step } from '../../../engine/alert/stateMachine.js';
 import type { AlertRule } from '../../../engine/alert/rule.js';
-import type { Observation } from '../../../engine/alert/state.js';
 import type { Adaptive, KpiStatus, KpiValue } from '../../../engine/read/kpiValue.js';
-import { isAbout } from '../../../engine/alert/alertValue.js';
+import { isAbout } from '../../../engine/alert/evaluate.js';
 import { HOUR, MINUTE } from '../../../engine/base/time.js';
 
 const low: AlertRule = {
@@ -20,26 +20,26 @@ const sold: AlertRule = { ...low, name: 'sold', size: '15m', evaluate: 'live', w
 type Line = [minute: number, input: Happening, transitions: string[], wakeAt?: number];
 
 /** Values rest on facts; the newest was stored when the value was told, unless the line says when. */
-type Happening = Exclude<Input, { kind: 'value' }> | 'restart' | { readonly kind: 'value'; readonly observation: Omit<Observation, 'updatedAt'>; readonly storedAt?: number };
+type Happening = Exclude<Input, { kind: 'value' }> | 'restart' | { readonly kind: 'value'; readonly sample: Omit<KpiSample, 'updatedAt'>; readonly storedAt?: number };
 
 /** The value of the hour that begins at `hour` o'clock. */
 const hourly = (hour: number, value: number | null, status: KpiStatus = 'final'): Happening =>
-  ({ kind: 'value', observation: { start: hour * HOUR, end: (hour + 1) * HOUR, value, unit: 'EUR', count: 3, revision: 3, status } });
+  ({ kind: 'value', sample: { start: hour * HOUR, end: (hour + 1) * HOUR, value, unit: 'EUR', count: 3, revision: 3, status } });
 /** A live value of the running day. */
 const live = (value: number | null, status: KpiStatus = 'live', day = 0): Happening =>
-  ({ kind: 'value', observation: { start: day * 24 * HOUR, end: (day + 1) * 24 * HOUR, value, unit: 'count', count: 3, revision: 3, status } });
+  ({ kind: 'value', sample: { start: day * 24 * HOUR, end: (day + 1) * 24 * HOUR, value, unit: 'count', count: 3, revision: 3, status } });
 /** A quarter of an hour: what was sold in it by then, the last of it stored at that minute; zero, told to those who were there before. */
 const quarter = (start: number, value: number, storedAt: number, status: KpiStatus = 'live'): Happening =>
-  ({ kind: 'value', observation: { start: start * MINUTE, end: (start + 15) * MINUTE, value, unit: 'EUR', count: value / 10, revision: value / 10, status }, storedAt });
+  ({ kind: 'value', sample: { start: start * MINUTE, end: (start + 15) * MINUTE, value, unit: 'EUR', count: value / 10, revision: value / 10, status }, storedAt });
 const zero = (start: number, status: KpiStatus = 'live'): Happening => quarter(start, 0, start, status);
 const tick: Happening = { kind: 'tick' };
 const acknowledge: Happening = { kind: 'acknowledge' };
 const silence = (minute: number): Happening => ({ kind: 'silence', until: minute * MINUTE });
 
-const hour = (start: number): Omit<Observation, 'value' | 'count' | 'revision' | 'updatedAt'> => ({ start: start * HOUR, end: (start + 1) * HOUR, unit: 'EUR', status: 'final' });
+const hour = (start: number): Omit<KpiSample, 'value' | 'count' | 'revision' | 'updatedAt'> => ({ start: start * HOUR, end: (start + 1) * HOUR, unit: 'EUR', status: 'final' });
 
-const fires = 'firing threshold tell';
-const resolves = 'resolved recovery tell';
+const fires = 'firing threshold people';
+const resolves = 'resolved recovery people';
 
 const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   'fires on the first finished window beyond the threshold, once': {
@@ -62,12 +62,12 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   'waits for `for` in windows in a row': {
     rule: { ...low, forMs: 2 * HOUR },
     lines: [
-      [60, hourly(0, 1), ['pending threshold pending']], [120, hourly(1, 1), []], [150, tick, []], [180, hourly(2, 1), [fires]],
+      [60, hourly(0, 1), ['pending threshold pending']], [90, tick, []], [120, hourly(1, 1), [fires]], [180, hourly(2, 1), []],
       [240, hourly(3, 600), [resolves]],
     ],
   },
   'starts counting anew after a good window': {
-    rule: { ...low, forMs: HOUR },
+    rule: { ...low, forMs: 2 * HOUR },
     lines: [
       [60, hourly(0, 1), ['pending threshold pending']], [120, hourly(1, 520), ['inactive recovery quiet']],
       [180, hourly(2, 1), ['pending threshold pending']], [240, hourly(3, 1), [fires]],
@@ -75,7 +75,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   },
   'does not count over windows it never heard of': {
     rule: { ...low, forMs: 2 * HOUR },
-    lines: [[60, hourly(0, 1), ['pending threshold pending']], [600, hourly(9, 1), []], [660, hourly(10, 1), []], [720, hourly(11, 1), [fires]]],
+    lines: [[60, hourly(0, 1), ['pending threshold pending']], [600, hourly(9, 1), []], [660, hourly(10, 1), [fires]]],
   },
   'keeps firing for a while after recovery': {
     rule: { ...low, keepFiringForMs: 90 * MINUTE },
@@ -84,7 +84,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
 
   'takes a firing back by a correction, even inside the hysteresis': {
     rule: low,
-    lines: [[60, hourly(0, 480), [fires]], [70, hourly(0, 510, 'corrected'), ['resolved correction tell']]],
+    lines: [[60, hourly(0, 480), [fires]], [70, hourly(0, 510, 'corrected'), ['resolved correction people']]],
   },
   'fires by a correction': { rule: low, lines: [[60, hourly(0, 510), []], [70, hourly(0, 480, 'corrected'), [fires]]] },
   'keeps firing where a correction changes nothing of it': {
@@ -93,17 +93,17 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   },
   'keeps firing where an earlier window stands and the newest is in between': {
     rule: low,
-    lines: [[60, hourly(0, 480), [fires]], [120, hourly(1, 480), []], [130, hourly(1, 520, 'corrected'), []], [131, hourly(0, 600, 'corrected'), ['resolved correction tell']]],
+    lines: [[60, hourly(0, 480), [fires]], [120, hourly(1, 480), []], [130, hourly(1, 520, 'corrected'), []], [131, hourly(0, 600, 'corrected'), ['resolved correction people']]],
   },
   'takes back a `for` that an older window no longer carries, and counts on with what is left': {
-    rule: { ...low, forMs: 2 * HOUR },
+    rule: { ...low, forMs: 3 * HOUR },
     lines: [
       [60, hourly(0, 1), ['pending threshold pending']], [120, hourly(1, 1), []], [180, hourly(2, 1), [fires]],
-      [190, hourly(0, 600, 'corrected'), ['resolved correction tell']], [240, hourly(3, 1), [fires]],
+      [190, hourly(0, 600, 'corrected'), ['resolved correction people']], [240, hourly(3, 1), [fires]],
     ],
   },
   'takes back a pending one': {
-    rule: { ...low, forMs: HOUR },
+    rule: { ...low, forMs: 2 * HOUR },
     lines: [[60, hourly(0, 1), ['pending threshold pending']], [70, hourly(0, 600, 'corrected'), ['inactive correction quiet']]],
   },
   'lets a correction of a recovered window run through `keepFiringFor`': {
@@ -124,7 +124,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   'repeats while it fires, not after an acknowledgement': {
     rule: { ...low, repeatMs: 2 * HOUR },
     lines: [
-      [60, hourly(0, 1), [fires], 180], [120, hourly(1, 1), [], 180], [180, tick, ['firing repeat tell'], 300],
+      [60, hourly(0, 1), [fires], 180], [120, hourly(1, 1), [], 180], [180, tick, ['firing repeat people'], 300],
       [200, acknowledge, ['firing command quiet']], [300, tick, []], [310, acknowledge, []], [360, hourly(5, 600), [resolves]],
       [420, hourly(6, 1), [fires], 540],
     ],
@@ -140,7 +140,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   },
   'holds repeats back until the silence ends': {
     rule: { ...low, repeatMs: HOUR },
-    lines: [[60, hourly(0, 1), [fires], 120], [100, silence(150), ['firing command quiet'], 150], [150, tick, ['firing repeat tell'], 210]],
+    lines: [[60, hourly(0, 1), [fires], 120], [100, silence(150), ['firing command quiet'], 150], [150, tick, ['firing repeat people'], 210]],
   },
   'ends a silence early': {
     rule: low,
@@ -150,39 +150,39 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   'says that nothing is heard, and hears again': {
     rule: { ...low, noDataMs: 3 * HOUR },
     lines: [
-      [60, hourly(0, 600), [], 240], [120, hourly(1, 600), [], 300], [300, tick, ['noData noData tell']], [301, tick, []],
+      [60, hourly(0, 600), [], 240], [120, hourly(1, 600), [], 300], [300, tick, ['noData noData people']], [301, tick, []],
       [600, hourly(9, 600), ['inactive data quiet'], 780],
     ],
   },
   'fires straight out of silence of the source': {
     rule: { ...low, noDataMs: HOUR },
-    lines: [[60, hourly(0, 600), [], 120], [120, tick, ['noData noData tell']], [180, hourly(2, 1), [fires]], [900, tick, []]],
+    lines: [[60, hourly(0, 600), [], 120], [120, tick, ['noData noData people']], [180, hourly(2, 1), [fires]], [900, tick, []]],
   },
   'takes a zero that is only told for no data, whatever window it is about': {
     rule: { ...sold, noDataMs: HOUR },
     lines: [
       [1, quarter(0, 10, 1), [], 61], [15, zero(15), [], 61], [30, zero(30, 'final'), [], 61], [31, quarter(0, 10, 1), [], 61],
-      [61, tick, ['noData noData tell']], [75, zero(75), []], [90, quarter(90, 10, 90), ['inactive data quiet'], 150],
+      [61, tick, ['noData noData people']], [75, zero(75), []], [90, quarter(90, 10, 90), ['inactive data quiet'], 150],
     ],
   },
   'takes the end of a window with nothing new in it for no data': {
-    rule: { ...sold, noDataMs: HOUR }, lines: [[1, quarter(0, 10, 1), [], 61], [15, quarter(0, 10, 1, 'final'), [], 61], [61, tick, ['noData noData tell']]],
+    rule: { ...sold, noDataMs: HOUR }, lines: [[1, quarter(0, 10, 1), [], 61], [15, quarter(0, 10, 1, 'final'), [], 61], [61, tick, ['noData noData people']]],
   },
   'hears the live values of a window that it judges when it is over': {
     rule: { ...low, noDataMs: 2 * HOUR },
-    lines: [[60, hourly(0, 600), [], 180], [170, quarter(165, 10, 170), [], 290], [290, tick, ['noData noData tell']], [300, quarter(300, 10, 300), ['inactive data quiet'], 420]],
+    lines: [[60, hourly(0, 600), [], 180], [170, quarter(165, 10, 170), [], 290], [290, tick, ['noData noData people']], [300, quarter(300, 10, 300), ['inactive data quiet'], 420]],
   },
   'hears that a sale was taken back, though nothing is left': {
     rule: { ...sold, noDataMs: HOUR },
-    lines: [[1, quarter(0, 10, 1), [], 61], [5, { kind: 'value', observation: { start: 0, end: 15 * MINUTE, value: 0, unit: 'EUR', count: 0, revision: 2, status: 'live' } }, [], 65]],
+    lines: [[1, quarter(0, 10, 1), [], 61], [5, { kind: 'value', sample: { start: 0, end: 15 * MINUTE, value: 0, unit: 'EUR', count: 0, revision: 2, status: 'live' } }, [], 65]],
   },
   'says nothing of zero revenue while nothing is heard': {
     rule: { ...low, noDataMs: HOUR },
-    lines: [[60, hourly(0, 600), [], 120], [120, tick, ['noData noData tell']], [121, { kind: 'value', observation: { ...hour(1), value: 0, count: 0, revision: 0 } }, []], [180, hourly(2, 1), [fires]]],
+    lines: [[60, hourly(0, 600), [], 120], [120, tick, ['noData noData people']], [121, { kind: 'value', sample: { ...hour(1), value: 0, count: 0, revision: 0 } }, []], [180, hourly(2, 1), [fires]]],
   },
   'remembers over a restart since when nothing is heard': {
     rule: { ...sold, noDataMs: HOUR },
-    lines: [[1, quarter(0, 10, 1), [], 61], [61, tick, ['noData noData tell']], [90, 'restart', []], [91, quarter(75, 10, 80), ['inactive data quiet']]],
+    lines: [[1, quarter(0, 10, 1), [], 61], [61, tick, ['noData noData people']], [90, 'restart', []], [91, quarter(75, 10, 80), ['inactive data quiet']]],
   },
 
   'looks at no window long past: history is no news': {
@@ -195,13 +195,13 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   },
   'takes back by a correction what an old window fired, and fires nothing by one': {
     rule: low,
-    lines: [[60, hourly(0, 480), [fires]], [6_000, hourly(0, 470, 'corrected'), []], [6_001, hourly(0, 510, 'corrected'), ['resolved correction tell']], [6_002, hourly(0, 1, 'corrected'), []]],
+    lines: [[60, hourly(0, 480), [fires]], [6_000, hourly(0, 470, 'corrected'), []], [6_001, hourly(0, 510, 'corrected'), ['resolved correction people']], [6_002, hourly(0, 1, 'corrected'), []]],
   },
-  'takes back a live one too': { rule: open, lines: [[1, live(9), [fires]], [5_000, live(8, 'corrected'), []], [5_001, live(2, 'corrected'), ['resolved correction tell']]] },
+  'takes back a live one too': { rule: open, lines: [[1, live(9), [fires]], [5_000, live(8, 'corrected'), []], [5_001, live(2, 'corrected'), ['resolved correction people']]] },
 
   'tells nothing again after a restart': {
     rule: { ...low, repeatMs: 5 * HOUR },
-    lines: [[60, hourly(0, 1), [fires], 360], [90, 'restart', [], 360], [91, hourly(0, 1), [], 360], [360, tick, ['firing repeat tell'], 660]],
+    lines: [[60, hourly(0, 1), [fires], 360], [90, 'restart', [], 360], [91, hourly(0, 1), [], 360], [360, tick, ['firing repeat people'], 660]],
   },
   'does not fire by the time that passed while it was off': {
     rule: { ...open, forMs: 10 * MINUTE },
@@ -229,7 +229,7 @@ describe('alert machine', () => {
     for (let hour = 0; hour < 400; hour++) state = step({ ...low, forMs: 300 * HOUR }, state, inputOf(hourly(hour, 1), hour * 60), hour * HOUR).state;
     assert.ok(state.run.length <= 64);
     assert.equal(state.state, 'firing');
-    assert.equal(state.since, 300 * HOUR);
+    assert.equal(state.since, 299 * HOUR);
   });
 });
 
@@ -253,5 +253,5 @@ describe('what a rule is about', () => {
 
 function inputOf(input: Happening, minute: number): Input {
   if (input === 'restart') return { kind: 'tick' };
-  return input.kind === 'value' ? { kind: 'value', observation: { ...input.observation, updatedAt: (input.storedAt ?? minute) * MINUTE } } : input;
+  return input.kind === 'value' ? { kind: 'value', sample: { ...input.sample, updatedAt: (input.storedAt ?? minute) * MINUTE } } : input;
 }

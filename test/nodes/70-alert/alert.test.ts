@@ -165,7 +165,7 @@ describe('alert node', () => {
     const second = await load([{ ...row, name: 'Altra' }]);
     await eventually(() => second.retained.size === 1);
     assert.deepEqual([...second.retained], [['bottega/shop/alert/Incasso basso/milano', '']]);
-    assert.deepEqual(await second.store().of('shop').scan({ gte: 'a/', lt: 'a0' }, 10), []);
+    assert.deepEqual(await second.store().of('shop').scan({ gte: 'al/', lt: 'al0' }, 10), []);
   });
 
   it('lets one of two nodes on the same alert tell it', async () => {
@@ -173,11 +173,11 @@ describe('alert node', () => {
     const store = port().of('shop');
     send(revenue(0, 600));
     let text: unknown;
-    await eventually(async () => { [text] = await store.read(['a/Incasso basso/milano']); return typeof text === 'string'; });
+    await eventually(async () => { [text] = await store.read(['al/alert/Incasso basso/milano']); return typeof text === 'string'; });
     // Another process was faster with the next window: the state of the same alert is already firing.
     const { owner, about, state } = JSON.parse(String(text)) as { owner: string; about: string; state: object };
     const firing = { ...state, state: 'firing', run: [NINE + HOUR], toldAt: NINE, newest: { start: NINE + HOUR, end: NINE + 2 * HOUR, value: 1, unit: 'EUR' } };
-    await store.commit([{ key: 'a/Incasso basso/milano', value: JSON.stringify({ owner, about, state: firing }) }]);
+    await store.commit([{ key: 'al/alert/Incasso basso/milano', value: JSON.stringify({ owner, about, state: firing }) }]);
     send(revenue(1, 1));
     send(revenue(2, 600));
     await eventually(() => main.length > 0);

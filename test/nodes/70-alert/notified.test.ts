@@ -93,17 +93,17 @@ describe('what the alert node tells', () => {
     const mark = (at: number): { key: string; value: string } => ({ key: `src/${encodeURIComponent(source)}`, value: JSON.stringify({ source, time: formatInstant(at), recordedAt: formatInstant(at) }) });
     const before = await load([]);
     const now = Date.now();
-    const heardAt = now - 100 * MINUTE;
+    const lastSeenAt = now - 100 * MINUTE;
     // From minus one to three: summer time may have begun or ended in between.
     const hours = [-1, 0, 1, 2, 3].flatMap((hour) => [1, 2, 3, 4, 5].map((week) => hourKey(source, now - hour * HOUR - week * 7 * DAY)));
     const around = hours.map((key) => ({ key, add: { n: 90 } }));
-    await before.store().of('shop').commit([mark(heardAt), ...around]);
+    await before.store().of('shop').commit([mark(lastSeenAt), ...around]);
     await unload();
     const { main, side, send, retained } = await load([{ kind: 'mute', name: 'Sorgente muta' }]);
     await eventually(() => main.length === 1);
     const [told] = main[0]?.payload ?? [];
     assert.match(said(main)[0] ?? '', /^Sorgente muta: shopify \(mia\.example\) tace da 1 h 40 min \(.+\); di solito manda 90 messaggi in quest'ora\. Che fare: controllare che il dispositivo/);
-    assert.deepEqual([told?.state, told?.cause, told?.source, told?.store, told?.since], ['noData', 'mute', source, encodeURIComponent(source), formatInstant(heardAt)]);
+    assert.deepEqual([told?.state, told?.cause, told?.source, told?.store, told?.since], ['noData', 'mute', source, encodeURIComponent(source), formatInstant(lastSeenAt)]);
     assert.deepEqual([...retained.keys()], [`bottega/shop/alert/Sorgente muta/${encodeURIComponent(source)}`]);
     send({ acknowledge: 'Sorgente muta', store: told?.store });
     await eventually(() => side.some(({ reason }) => reason === 'quiet'));
@@ -130,7 +130,7 @@ describe('what the alert node tells', () => {
   });
 });
 
-describe('the desk while the store is away', () => {
+describe('the evaluator while the store is away', () => {
   const shop = { stores: [], calendar: new Calendar(new LocalClock('Europe/Rome')) } as unknown as ShopPort;
 
   it('does not miss the end of a window that was told just then', async () => {
@@ -147,33 +147,34 @@ describe('the desk while the store is away', () => {
       },
     };
     const { rules } = readConfig({ id: 'n', type: 'bottega-alert', version: 2, rules: [{ ...row, group: 'all' }] });
-    const writer = new Writer(shop, 'it');
+    const writer = new Writer(shop, 'it', 'n');
     const open = (): AlertEvaluator => new AlertEvaluator({
-      store: failing, rules, owner: 'n', hours: ALWAYS, now: () => now, write: (standing, change, at) => writer.write(standing, change, at),
+      store: failing, rules, owner: 'n', hours: ALWAYS, now: () => now, absentSince: () => Promise.resolve(undefined),
+      write: (alert, change, at) => writer.write(alert, change, at),
       toNotify: (notice, order) => ({ key: `u/n/${String(order)}/${notice.window?.start ?? ''}`, value: notice.state }), changed: () => undefined, forget: () => undefined,
     });
     const untold = async (): Promise<unknown[]> => (await store.scan(prefixRange('u/'), 10)).map(({ value }) => value);
     const [rule] = rules;
     assert.ok(rule);
     const told = { count: 1, revision: 1, updatedAt: NINE, status: 'final' as const };
-    const breach = { rule, store: '_', input: { kind: 'value' as const, observation: { start: NINE, end: NINE + HOUR, value: 1, unit: 'EUR', ...told } } };
-    const desk = open();
-    await desk.load();
+    const breach = { rule, store: '_', input: { kind: 'value' as const, sample: { start: NINE, end: NINE + HOUR, value: 1, unit: 'EUR', ...told } } };
+    const evaluator = open();
+    await evaluator.load();
     weather = 'away';
-    await assert.rejects(desk.apply([breach]), { code: 'store.away' });
-    assert.equal(desk.wakeAt(), now);
-    await assert.rejects(desk.wake(), { code: 'store.away' });
+    await assert.rejects(evaluator.apply([breach]), { code: 'store.away' });
+    assert.equal(evaluator.wakeAt(), now);
+    await assert.rejects(evaluator.wake(), { code: 'store.away' });
     // By then the window is long past; it was not when it was told.
     now += 5 * HOUR;
     weather = 'fair';
-    assert.equal(await desk.wake(), undefined);
+    assert.equal(await evaluator.wake(), undefined);
     assert.deepEqual(await untold(), ['firing']);
     // Written, but the answer got lost: tried again, it is no second firing.
-    const end = { ...breach, input: { ...breach.input, observation: { ...breach.input.observation, start: NINE + 5 * HOUR, end: NINE + 6 * HOUR, value: 600 } } };
+    const end = { ...breach, input: { ...breach.input, sample: { ...breach.input.sample, start: NINE + 5 * HOUR, end: NINE + 6 * HOUR, value: 600 } } };
     weather = 'lost';
-    await assert.rejects(desk.apply([end]), { code: 'store.away' });
+    await assert.rejects(evaluator.apply([end]), { code: 'store.away' });
     weather = 'fair';
-    await desk.wake();
+    await evaluator.wake();
     assert.deepEqual(await untold(), ['firing', 'resolved']);
   });
 });
@@ -181,7 +182,7 @@ describe('the desk while the store is away', () => {
 describe('the form of a former release', () => {
   it('is read as it was meant', () => {
     const { rules, groupMs } = readConfig({ id: 'n', type: 'bottega-alert', version: 1, rules: [{ ...row, op: 'above', recovery: '', live: true }, { ...row, name: 'b', live: false }] });
-    assert.deepEqual(rules.map((rule) => (rule.kind === 'mute' ? '' : rule.evaluate)), ['live', 'finished']);
+    assert.deepEqual(rules.map((rule) => (rule.kind === 'absence' ? '' : rule.evaluate)), ['live', 'finished']);
     assert.equal(groupMs, 5 * SECOND);
   });
 });
