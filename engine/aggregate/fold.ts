@@ -1,11 +1,11 @@
 /**
  * What changes in the store when events arrive? Facts by compare-and-set, slices by addition, in one commit.
  */
-import { type AddFact, channelOf, compile, FieldTable, storeOf } from '../kpi/contribution.js';
+import { type AddFact, channelOf, compile, storeOf } from '../kpi/contribution.js';
 import type { ShopEvent } from '../event/event.js';
 import { type Fact, factKey, factOf, mergeFacts, SLOT } from '../fact/fact.js';
 import { decodeFact, encodeFact } from '../fact/factCodec.js';
-import type { Generation, Measure } from '../kpi/measure.js';
+import type { Measure } from '../kpi/measure.js';
 import { SliceAccumulator } from './sliceAccumulator.js';
 import { openChanges } from '../fact/openFactIndex.js';
 import { type FoldContext, KEEP_MS, type MovedSlice } from './slice.js';
@@ -72,8 +72,8 @@ export function versionsOf(events: readonly ShopEvent[], currency: string, keys?
 /** Folds a batch into what is known of its facts: nothing where they are new. */
 export function planFold(versions: Versions, knownAt: (key: string) => KnownFact | undefined, context: FoldContext): FoldPlan {
   const { generation: { id: generation }, calendar, now } = context;
-  const measuring = measuringOf(context.generation);
-  const sums = new SliceAccumulator(calendar, measuring.table);
+  const current = compiled(context.generation.measures);
+  const sums = new SliceAccumulator(calendar);
   const facts: FactChange[] = [];
   const same: KnownFact[] = [];
   let unchanged = 0;
@@ -87,8 +87,8 @@ export function planFold(versions: Versions, knownAt: (key: string) => KnownFact
       continue;
     }
     facts.push({ before, after: { key, generation, fact, text: undefined, commit: undefined } });
-    if (before !== undefined) book(measuring.of(before.generation, context.former), before.fact, -1, sums);
-    book(measuring.current, fact, 1, sums);
+    if (before !== undefined) addTo(sums, formerOf(before.generation, context), before.fact, -1);
+    addTo(sums, current, fact, 1);
   }
   return { facts, slices: sums.moved(now), same, unchanged };
 }
@@ -113,9 +113,8 @@ export function changesOf({ facts }: FoldPlan): Change[] {
   return changes;
 }
 
-function book(add: AddFact, fact: Fact, sign: 1 | -1, sums: SliceAccumulator): void {
-  sums.choose(storeOf(fact), channelOf(fact));
-  add(fact, sign, sums.rowAt);
+function addTo(sums: SliceAccumulator, add: AddFact, fact: Fact, sign: 1 | -1): void {
+  add(fact, sign, sums.sumsOf(storeOf(fact), channelOf(fact)));
 }
 
 /** A fact lives as long as the slices it is in, up to a full hour: facts that expire together cost less to write down. */
@@ -128,30 +127,16 @@ function factExpiry({ values }: Fact): number {
   return Math.ceil((latest + KEEP_MS.hour + DAY) / HOUR) * HOUR;
 }
 
-/** The measures of a generation and of those before it, ready to add to rows of one table. */
-class Measuring {
-  readonly table = new FieldTable();
-  readonly current: AddFact;
-  readonly #byId = new Map<string, AddFact>();
-
-  constructor({ id, measures }: Generation) {
-    this.current = compile(measures, this.table);
-    this.#byId.set(id, this.current);
-  }
-
-  of(id: string, former: FoldContext['former']): AddFact {
-    const measures = former.get(id);
-    const add = this.#byId.get(id) ?? (measures === undefined ? undefined : compile(measures, this.table));
-    if (add === undefined) throw new TypeError(`unknown generation of measures: ${id}`);
-    this.#byId.set(id, add);
-    return add;
-  }
+function formerOf(id: string, { generation, former }: FoldContext): AddFact {
+  const measures = id === generation.id ? generation.measures : former.get(id);
+  if (measures === undefined) throw new TypeError(`unknown generation of measures: ${id}`);
+  return compiled(measures);
 }
 
-const measurings = new WeakMap<readonly Measure[], Measuring>();
+const compiledMeasures = new WeakMap<readonly Measure[], AddFact>();
 
-function measuringOf(generation: Generation): Measuring {
-  const known = measurings.get(generation.measures) ?? new Measuring(generation);
-  measurings.set(generation.measures, known);
+function compiled(measures: readonly Measure[]): AddFact {
+  const known = compiledMeasures.get(measures) ?? compile(measures);
+  compiledMeasures.set(measures, known);
   return known;
 }

@@ -1,26 +1,53 @@
 /**
- * Which numbers does a shop start with? The measures and KPIs every installation knows, with their exact definitions.
+ * Built-in KPIs: the measures and numbers every installation knows, with their exact definitions.
  */
 import type { EventType } from '../event/event.js';
-import type { Condition, Measure } from './measure.js';
+import type { Condition, Measure, Term } from './measure.js';
 import { DAY } from '../base/time.js';
 import { type Kpi, type Part } from './kpi.js';
+import type { PaidBy } from './saleMoney.js';
 
 const completed: Condition = { field: 'status', op: 'is', value: 'completed' };
 const open: Condition = { field: 'status', op: 'is', value: 'open' };
+const voided: Condition = { field: 'status', op: 'is', value: 'voided' };
 const valid: Condition = { field: 'status', op: 'isNot', value: 'cancelled' };
-const offline: Condition = { field: 'channel', op: 'isNot', value: 'online' };
+/** A document of annulment that names no receipt: it takes its own amount and one order out of its own window. */
+const unnamed: Condition = { field: 'x_void', op: 'is', value: 'unnamed' };
+/** Neither given away for nothing, nor a gift card alone. */
+const sold: readonly Condition[] = [completed, { field: 'revenue', op: 'above', value: 0 }];
+/** Channels whose customers do not come in through the door. */
+export const REMOTE_CHANNELS = ['online', 'delivery', 'phone', 'web', 'ecommerce', 'e-commerce', 'consegna', 'domicilio', 'telefono'] as const;
+const inStore: Condition = { field: 'channel', op: 'notIn', value: REMOTE_CHANNELS };
 const online: Condition = { field: 'channel', op: 'is', value: 'online' };
 const social: Condition = { field: 'social', op: 'is', value: true };
-const byCard: Condition = { field: 'payment', op: 'is', value: 'card' };
-const inCash: Condition = { field: 'payment', op: 'is', value: 'cash' };
-/** Its parts are told apart: see normalize/split.ts. */
+/** A deal whose contact is told too was reached when the contact was. */
+const onItsOwn: Condition = { field: 'refersTo', op: 'unknown' };
+/** Facts of former releases say in fields of their own what was paid how. */
 const inParts: Condition = { field: 'payment', op: 'is', value: 'split' };
-const paidSomehow: Condition = { field: 'payment', op: 'known' };
+const whole: Condition = { field: 'payment', op: 'isNot', value: 'split' };
 const withCovers: Condition = { field: 'x_covers', op: 'above', value: 0 };
 /** Nobody is served for longer than a day: whoever says so forgot to close, and would spoil every average. */
 const plausible: Condition = { field: 'duration', op: 'atMost', value: DAY };
 const implausible: Condition = { field: 'duration', op: 'above', value: DAY };
+
+/** Of completed sales, less what refunds give back of it. */
+function netOfRefunds(name: string, value: Term['value']): Measure {
+  return { name, terms: [{ type: 'sale', where: [completed], value }, { type: 'refund', where: [valid], value, sign: -1 }] };
+}
+
+function paidBy(name: string, means: PaidBy, parts?: `x_${string}`): Measure {
+  const value = { paid: means };
+  const unpacked: Term[] = parts === undefined ? [] : [{ type: 'sale', where: [completed, inParts], value: { part: parts } }];
+  return {
+    name,
+    terms: [
+      { type: 'sale', where: [completed, ...(parts === undefined ? [] : [whole])], value },
+      ...unpacked,
+      { type: 'payment', where: [completed, onItsOwn], value },
+      { type: 'refund', where: [valid], value, sign: -1 },
+    ],
+  };
+}
 
 /** What a shop may set: how long an order may stay open before it counts as incomplete; 0: every open order does. */
 export interface PresetSettings {
@@ -30,15 +57,30 @@ export interface PresetSettings {
 export const DEFAULT_SETTINGS: PresetSettings = { incompleteAfterMs: 0 };
 
 const FIXED: readonly Measure[] = [
-  { name: 'sales', terms: [{ type: 'sale', where: [completed], value: 'amount' }] },
-  { name: 'refunded', terms: [{ type: 'refund', where: [valid], value: 'amount' }] },
+  {
+    name: 'sales',
+    terms: [{ type: 'sale', where: sold, value: 'revenue' }, { type: 'sale', where: [voided, unnamed], value: 'revenue', sign: -1 }],
+  },
+  { name: 'refunded', terms: [{ type: 'refund', where: [valid], value: 'revenue' }] },
+  { name: 'voided', terms: [{ type: 'sale', where: [voided], value: 'one' }] },
+  netOfRefunds('tips', 'tip'),
+  netOfRefunds('gift_cards', 'giftCards'),
+  netOfRefunds('shipped', 'shipping'),
+  netOfRefunds('taxed', 'taxes'),
+  netOfRefunds('net', 'netSales'),
+  { name: 'gross', terms: [{ type: 'sale', where: [completed], value: 'grossSales' }] },
+  { name: 'discounted', terms: [{ type: 'sale', where: [completed], value: 'discount' }] },
+  { name: 'taxed_sales', terms: [{ type: 'sale', where: [...sold, { field: 'taxes', op: 'known' }], value: 'revenue' }] },
   { name: 'open_sales', terms: [{ type: 'sale', where: [open], value: 'one' }] },
-  { name: 'offline_sales', terms: [{ type: 'sale', where: [completed, offline], value: 'one' }] },
+  {
+    name: 'offline_sales',
+    terms: [{ type: 'sale', where: [...sold, inStore], value: 'one' }, { type: 'sale', where: [voided, unnamed, inStore], value: 'one', sign: -1 }],
+  },
   { name: 'service', terms: [{ type: 'sale', where: [completed, plausible], value: 'duration' }], spread: true },
   { name: 'service_outliers', terms: [{ type: 'sale', where: [completed, implausible], value: 'one' }] },
   { name: 'covers', terms: [{ type: 'sale', where: [completed, withCovers], value: { field: 'x_covers' } }] },
-  { name: 'seated', terms: [{ type: 'sale', where: [completed, withCovers], value: 'amount' }] },
-  { name: 'people', terms: [{ type: 'visit', where: [valid, offline], value: 'quantity' }] },
+  { name: 'seated', terms: [{ type: 'sale', where: [completed, withCovers], value: 'revenue' }] },
+  { name: 'people', terms: [{ type: 'visit', where: [valid, inStore], value: 'quantity' }] },
   {
     name: 'social_won',
     terms: [
@@ -49,35 +91,17 @@ const FIXED: readonly Measure[] = [
   {
     name: 'social_reached',
     terms: [
-      { type: 'visit', where: [valid, online, social], value: 'quantity' },
-      { type: 'lead', where: [valid, social], value: 'quantity', at: 'openedAt' },
+      { type: 'sale', where: [social], value: 'one' },
+      { type: 'lead', where: [social, onItsOwn], value: 'one', at: 'openedAt' },
     ],
   },
+  { name: 'social_sales', terms: [{ type: 'sale', where: [...sold, online, social], value: 'one' }] },
+  { name: 'social_visits', terms: [{ type: 'visit', where: [valid, online, social], value: 'quantity' }] },
   { name: 'support', terms: [{ type: 'ticket', where: [completed], value: 'duration', at: 'closedAt' }], spread: true },
   { name: 'wasted', terms: [{ type: 'waste', where: [valid], value: 'amount' }] },
-  {
-    name: 'card_paid',
-    terms: [
-      { type: 'sale', where: [completed, byCard], value: 'amount' },
-      { type: 'sale', where: [completed, inParts], value: { part: 'x_card_minor' } },
-      { type: 'payment', where: [completed, byCard], value: 'amount' },
-    ],
-  },
-  {
-    name: 'cash_paid',
-    terms: [
-      { type: 'sale', where: [completed, inCash], value: 'amount' },
-      { type: 'sale', where: [completed, inParts], value: { part: 'x_cash_minor' } },
-      { type: 'payment', where: [completed, inCash], value: 'amount' },
-    ],
-  },
-  {
-    name: 'paid',
-    terms: [
-      { type: 'sale', where: [completed, paidSomehow], value: 'amount' },
-      { type: 'payment', where: [completed, paidSomehow], value: 'amount' },
-    ],
-  },
+  paidBy('card_paid', 'card', 'x_card_minor'),
+  paidBy('cash_paid', 'cash', 'x_cash_minor'),
+  paidBy('paid', 'any'),
 ];
 
 /**
@@ -107,9 +131,17 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
   { name: 'gross_revenue', unit: 'money', top: [sum('sales')] },
   { name: 'refunds', unit: 'money', top: [sum('refunded')] },
   { name: 'returns', unit: 'count', top: [count('refunded')] },
-  { name: 'returns_rate', unit: 'ratio', top: [sum('refunded')], bottom: [sum('sales')] },
+  { name: 'returns_rate', unit: 'ratio', range: 'share', top: [sum('refunded')], bottom: [sum('sales')] },
   { name: 'orders', unit: 'count', top: [count('sales')] },
   { name: 'average_ticket', unit: 'money', top: [sum('sales')], bottom: [count('sales')] },
+  { name: 'net_sales', unit: 'money', top: [sum('net')], coverage: { of: sum('taxed_sales'), all: sum('sales') } },
+  { name: 'gross_sales', unit: 'money', top: [sum('gross')], coverage: { of: sum('taxed_sales'), all: sum('sales') } },
+  { name: 'discounts', unit: 'money', top: [sum('discounted')] },
+  { name: 'taxes', unit: 'money', top: [sum('taxed')], coverage: { of: sum('taxed_sales'), all: sum('sales') } },
+  { name: 'tips', unit: 'money', top: [sum('tips')] },
+  { name: 'shipping', unit: 'money', top: [sum('shipped')] },
+  { name: 'gift_cards_sold', unit: 'money', top: [sum('gift_cards')] },
+  { name: 'voids', unit: 'count', top: [count('voided')] },
   { name: 'open_orders', unit: 'count', top: [count('open_sales')] },
   { name: 'incomplete_orders', unit: 'count', top: [count('incomplete')], open: 'young' },
   { name: 'oldest_open_order', unit: 'seconds', types: ['sale'], top: [], open: 'oldestOrder' },
@@ -121,16 +153,30 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
   { name: 'covers', unit: 'count', top: [quantity('covers')] },
   { name: 'average_per_cover', unit: 'money', top: [sum('seated')], bottom: [quantity('covers')] },
   { name: 'footfall', unit: 'count', top: [quantity('people')] },
-  { name: 'conversion', unit: 'ratio', top: [count('offline_sales')], bottom: [quantity('people')] },
-  { name: 'social_conversion', unit: 'ratio', top: [count('social_won')], bottom: [quantity('social_reached')] },
+  { name: 'conversion', unit: 'ratio', range: 'share', top: [count('offline_sales')], bottom: [quantity('people')] },
+  { name: 'social_conversion', unit: 'ratio', range: 'share', top: [count('social_won')], bottom: [count('social_reached')] },
+  { name: 'social_visit_conversion', unit: 'ratio', range: 'share', top: [count('social_sales')], bottom: [quantity('social_visits')] },
   { name: 'support_time', unit: 'seconds', top: [sum('support')], bottom: [count('support')] },
   { name: 'waste', unit: 'money', top: [sum('wasted')] },
-  { name: 'card_share', unit: 'ratio', top: [sum('card_paid')], bottom: [sum('paid')] },
-  { name: 'cash_share', unit: 'ratio', top: [sum('cash_paid')], bottom: [sum('paid')] },
-  { name: 'other_share', unit: 'ratio', top: [sum('paid'), minus(sum('card_paid')), minus(sum('cash_paid'))], bottom: [sum('paid')] },
+  { name: 'card_share', unit: 'ratio', range: 'share', top: [sum('card_paid')], bottom: [sum('paid')] },
+  { name: 'cash_share', unit: 'ratio', range: 'share', top: [sum('cash_paid')], bottom: [sum('paid')] },
+  { name: 'other_share', unit: 'ratio', range: 'share', top: [sum('paid'), minus(sum('card_paid')), minus(sum('cash_paid'))], bottom: [sum('paid')] },
 ];
 
 export const KPIS: readonly Kpi[] = DEFINITIONS.map((kpi) => ({ ...kpi, types: kpi.types ?? typesBehind(kpi) }));
+
+/** Names that a shop's own number of before may have: where it has, that one stays and this one is left out. */
+const ADDED_LATER: ReadonlySet<string> = new Set([
+  'net_sales', 'gross_sales', 'discounts', 'taxes', 'tips', 'shipping', 'gift_cards_sold', 'voids', 'social_visit_conversion',
+]);
+
+/** Names that no number of a shop's own may have. */
+export const RESERVED_NAMES: readonly string[] = KPIS.map(({ name }) => name).filter((name) => !ADDED_LATER.has(name));
+
+/** All numbers of a shop that has these of its own. */
+export function kpisWithOwn(own: readonly Kpi[]): Kpi[] {
+  return [...KPIS.filter(({ name }) => !own.some((kpi) => kpi.name === name)), ...own];
+}
 
 function typesBehind({ top, bottom }: BuiltinDefinition): EventType[] {
   const names = new Set([...top, ...(bottom ?? [])].map(({ measure }) => measure));

@@ -1,67 +1,34 @@
 /**
- * How does a fact add up quickly? Measures compiled once per list of definitions: conditions to functions, field names to places in a row of sums.
+ * Contributions: what one fact adds to which sums at which instants. Measures are compiled once, their conditions to functions.
  */
-import { EVENT_TYPES } from '../event/schema.js';
 import type { EventType } from '../event/event.js';
+import { EVENT_TYPES } from '../event/schema.js';
 import { type Fact, type FieldValue, placeOf, SLOT, statusOf } from '../fact/fact.js';
 import { bucketField, bucketOf, type Condition, countField, type Measure, type Term, typeField } from './measure.js';
+import { grossSalesOf, netSalesOf, paidBy, revenueOf, taxOf } from './saleMoney.js';
 
-/** Sums of one slice, by the place of the field (see `FieldTable`). */
-export type Sums = number[];
+/** Sums of one slice by the names of its fields: all of them integers. */
+export type Sums = Record<string, number>;
 
-/** The row that takes what is added at an instant, or nothing where nobody wants it. */
-export type RowAt = (at: number) => Sums | undefined;
+/** The sums that take what is added at an instant. */
+export type SumsAt = (at: number) => Sums;
 
-/** Names of slice fields and their places in a row of sums. */
-export class FieldTable {
-  readonly names: string[] = [];
-  readonly #places = new Map<string, number>();
-  #width = 0;
-
-  /** Fields known up to now are in every row from the beginning; buckets of histograms, which are many, only where they are needed. */
-  widen(): void {
-    this.#width = this.names.length;
-  }
-
-  placeOf(name: string): number {
-    const known = this.#places.get(name);
-    if (known !== undefined) return known;
-    this.#places.set(name, this.names.length);
-    return this.names.push(name) - 1;
-  }
-
-  row(): Sums {
-    return new Array<number>(this.#width).fill(0);
-  }
-}
-
-/** Adds all that one fact adds, `sign` times, to the rows of its instants. */
-export type AddFact = (fact: Fact, sign: 1 | -1, rowAt: RowAt) => void;
+/** Adds all that one fact adds, `sign` times, to the sums of its instants. */
+export type AddFact = (fact: Fact, sign: 1 | -1, sumsAt: SumsAt) => void;
 
 type Test = (fact: Fact) => boolean;
 
 interface CompiledTerm {
-  /** Bits of the tests that must hold. */
-  readonly needs: number;
-  readonly others: readonly Test[];
-  readonly at: 2 | 7 | 8;
+  readonly tests: readonly Test[];
+  readonly valueOf: (fact: Fact) => number | undefined;
+  readonly at: number;
   readonly afterMs: number;
-  readonly value: Term['value'];
   readonly sign: 1 | -1;
-  readonly count: number;
-  readonly sum: number;
+  readonly countField: string;
+  readonly sumField: string;
   /** The measure's name, where it keeps its spread. */
   readonly spread: string | undefined;
 }
-
-interface MeasurePlan {
-  readonly type: number;
-  readonly tests: readonly Test[];
-  readonly terms: readonly CompiledTerm[];
-}
-
-/** Bits of a small integer; tests beyond are made term by term. */
-const MAX_TESTS = 30;
 
 /** One addition to one slice field: at an instant, to a group. Values are integers. */
 export interface Contribution {
@@ -74,112 +41,90 @@ export interface Contribution {
 
 /** All that a fact adds: that it is there, and what the measures say. Without the needed instant or value it adds nothing to a measure. */
 export function contributionsOf(fact: Fact, measures: readonly Measure[]): Contribution[] {
-  const table = new FieldTable();
   const rows = new Map<number, Sums>();
-  compile(measures, table)(fact, 1, (at) => {
-    const row = rows.get(at) ?? table.row();
-    rows.set(at, row);
-    return row;
+  compile(measures)(fact, 1, (at) => {
+    const sums = rows.get(at) ?? {};
+    rows.set(at, sums);
+    return sums;
   });
   const group = { store: storeOf(fact), channel: channelOf(fact) };
-  return [...rows].flatMap(([at, row]) => row.flatMap((value, place) => (value === 0 ? [] : [{ at, ...group, field: table.names[place] ?? '', value }])));
+  return [...rows].flatMap(([at, sums]) => Object.entries(sums).flatMap(([field, value]) => (value === 0 ? [] : [{ at, ...group, field, value }])));
 }
 
-/** Where a fact is booked. */
+/** The store a fact is counted under. */
 export function storeOf({ values }: Fact): string {
-  return String(values[SLOT.store] ?? '');
+  return textIn(values, SLOT.store) ?? '';
 }
 
+/** The channel a fact is counted under: a till's, where the sender says nothing. */
 export function channelOf({ values }: Fact): string {
-  return String(values[SLOT.channel] ?? 'pos');
+  return textIn(values, SLOT.channel) ?? 'pos';
 }
 
-/** Measures compiled into one table: what any fact adds under them. */
-export function compile(measures: readonly Measure[], table: FieldTable): AddFact {
-  const plans = new Map<EventType, MeasurePlan>(EVENT_TYPES.map((type) => [type, planFor(type, measures, table)]));
-  table.widen();
-  return (fact, sign, rowAt) => {
-    const plan = plans.get(fact.type);
-    if (plan !== undefined) addFact(plan, fact, sign, rowAt, table);
+/** Measures compiled: what any fact adds under them. */
+export function compile(measures: readonly Measure[]): AddFact {
+  const termsOf = new Map<EventType, readonly CompiledTerm[]>(EVENT_TYPES.map((type) => [
+    type, measures.flatMap((measure) => measure.terms.filter((term) => term.type === type).map((term) => compileTerm(measure, term))),
+  ]));
+  return (fact, sign, sumsAt) => {
+    const time = fact.values[SLOT.time];
+    if (typeof time !== 'number') return;
+    const own = sumsAt(time);
+    add(own, typeField(fact.type), sign);
+    for (const term of termsOf.get(fact.type) ?? []) {
+      const value = term.tests.every((test) => test(fact)) ? term.valueOf(fact) : undefined;
+      if (value === undefined) continue;
+      const instant = fact.values[term.at];
+      const at = (typeof instant === 'number' ? instant : time) + term.afterMs;
+      addTerm(at === time ? own : sumsAt(at), term, value, sign);
+    }
   };
 }
 
-function addFact({ type, tests, terms }: MeasurePlan, fact: Fact, sign: 1 | -1, rowAt: RowAt, table: FieldTable): void {
-  const time = fact.values[SLOT.time];
-  if (typeof time !== 'number') return;
-  const own = rowAt(time);
-  if (own !== undefined) add(own, type, sign);
-  const held = heldTests(tests, fact);
-  for (const term of terms) {
-    if ((held & term.needs) !== term.needs || !term.others.every((test) => test(fact))) continue;
-    const value = valueOf(fact, term.value);
-    if (value === undefined) continue;
-    const said = fact.values[term.at];
-    const at = (typeof said === 'number' ? said : time) + term.afterMs;
-    const row = at === time ? own : rowAt(at);
-    if (row !== undefined) addTerm(row, term, value, sign, table);
-  }
+function addTerm(sums: Sums, term: CompiledTerm, value: number, sign: 1 | -1): void {
+  const by = sign === term.sign ? 1 : -1;
+  add(sums, term.countField, by);
+  if (value !== 0) add(sums, term.sumField, by * value);
+  if (term.spread !== undefined) add(sums, bucketField(term.spread, bucketOf(value)), by);
 }
 
-/** A bit for each test that holds. */
-function heldTests(tests: readonly Test[], fact: Fact): number {
-  let held = 0;
-  for (let bit = 0; bit < tests.length; bit += 1) {
-    if (tests[bit]?.(fact) === true) held |= 1 << bit;
-  }
-  return held;
+function add(sums: Sums, field: string, by: number): void {
+  sums[field] = (sums[field] ?? 0) + by;
 }
 
-function addTerm(row: Sums, { count, sum, sign: own, spread }: CompiledTerm, value: number, sign: 1 | -1, table: FieldTable): void {
-  add(row, count, sign);
-  if (value !== 0) add(row, sum, sign * own * value);
-  if (spread !== undefined) add(row, table.placeOf(bucketField(spread, bucketOf(value))), sign);
+function compileTerm({ name, spread }: Measure, { where = [], at = 'time', afterMs = 0, value, sign = 1 }: Term): CompiledTerm {
+  const tests = where.map(testOf);
+  // What never was is counted only by who asks for it by name.
+  if (!where.some((condition) => condition.field === 'status' && condition.value === 'voided')) tests.unshift(isNotVoided);
+  return {
+    tests, valueOf: readerOf(value), at: SLOT[at], afterMs, sign,
+    countField: countField(name), sumField: name, spread: spread === true ? name : undefined,
+  };
 }
 
-function add(row: Sums, place: number, by: number): void {
-  // A bucket met for the first time has no place in older rows.
-  while (row.length <= place) row.push(0);
-  row[place] = (row[place] ?? 0) + by;
+function isNotVoided({ values }: Fact): boolean {
+  return values[SLOT.status] !== 'voided';
 }
 
-function planFor(type: EventType, measures: readonly Measure[], table: FieldTable): MeasurePlan {
-  const tests: Test[] = [];
-  const bits = new Map<string, number>();
-  const terms = measures.flatMap((measure) => measure.terms.filter((term) => term.type === type).map((term) => [measure, term] as const));
-  const compiled = terms.map(([{ name, spread }, { where = [], at = 'time', afterMs = 0, value, sign = 1 }]): CompiledTerm => {
-    let needs = 0;
-    const others: Test[] = [];
-    for (const condition of where) {
-      const key = JSON.stringify(condition);
-      const bit = bits.get(key) ?? tests.length;
-      if (bit >= MAX_TESTS) {
-        others.push(testOf(condition));
-        continue;
-      }
-      if (!bits.has(key)) tests.push(testOf(condition));
-      bits.set(key, bit);
-      needs |= 1 << bit;
-    }
-    const places = { count: table.placeOf(countField(name)), sum: table.placeOf(name) };
-    return { needs, others, at: SLOT[at], afterMs, value, sign, ...places, spread: spread === true ? name : undefined };
-  });
-  return { type: table.placeOf(typeField(type)), tests, terms: compiled };
-}
-
-/** What `social` and `duration` mean, and what a field is taken for where nobody said anything. */
+/** What the derived fields mean, and what a field is taken for where nobody said anything. */
 function testOf({ field, op, value }: Condition): Test {
-  if (field === 'social') return comparison((fact) => isSocial(fact), op, value);
-  if (field === 'duration') return comparison((fact) => durationOf(fact), op, value);
-  if (field === 'channel') return comparison(({ values }) => values[SLOT.channel] ?? 'pos', op, value);
-  if (field === 'status') return comparison(statusOf, op, value);
-  return comparison((fact) => fact.values[placeOf(fact, field)], op, value);
+  switch (field) {
+    case 'social': return comparison((fact) => isSocial(fact), op, value);
+    case 'duration': return comparison((fact) => durationOf(fact), op, value);
+    case 'revenue': return comparison(revenueOf, op, value);
+    case 'channel': return comparison(channelOf, op, value);
+    case 'status': return comparison(statusOf, op, value);
+    default: return comparison((fact) => fact.values[placeOf(fact, field)], op, value);
+  }
 }
 
 function comparison(read: (fact: Fact) => FieldValue | undefined, op: Condition['op'], value: Condition['value']): Test {
+  const listed: readonly unknown[] = Array.isArray(value) ? value : [];
   switch (op) {
     case 'is': return (fact) => read(fact) === value;
     case 'isNot': return (fact) => read(fact) !== value;
-    case 'in': return Array.isArray(value) ? (fact) => value.includes(read(fact)) : () => false;
+    case 'in': return (fact) => listed.includes(read(fact));
+    case 'notIn': return (fact) => !listed.includes(read(fact));
     case 'known': return (fact) => read(fact) !== undefined;
     case 'unknown': return (fact) => read(fact) === undefined;
     case 'above': return typeof value === 'number' ? (fact) => isNumber(read(fact), (actual) => actual > value) : () => false;
@@ -198,19 +143,32 @@ const SOCIAL_SOURCES = new Set([
 const SOCIAL_MEDIUM = /^(paid[ _-]?)?social([ _-]?(media|paid|network))?$/;
 
 function isSocial({ values }: Fact): boolean {
-  const source = values[SLOT['campaign.source']];
-  const medium = values[SLOT['campaign.medium']];
-  if (source === undefined && medium === undefined) return false;
-  return SOCIAL_SOURCES.has(String(source).toLowerCase()) || SOCIAL_MEDIUM.test(String(medium).toLowerCase());
+  const source = textIn(values, SLOT['campaign.source']);
+  const medium = textIn(values, SLOT['campaign.medium']);
+  return SOCIAL_SOURCES.has(source?.toLowerCase() ?? '') || SOCIAL_MEDIUM.test(medium?.toLowerCase() ?? '');
 }
 
-function valueOf(fact: Fact, value: Term['value']): number | undefined {
-  const { values } = fact;
-  if (value === 'one') return 1;
-  if (value === 'quantity') return numberIn(values[SLOT.quantity]) ?? 1_000;
-  if (value === 'amount') return numberIn(values[SLOT.amount]);
-  if (value === 'duration') return durationOf(fact);
-  return 'part' in value ? partOf(fact, value.part) : thousandthsOf(values[placeOf(fact, value.field)]);
+function textIn(values: Fact['values'], place: number): string | undefined {
+  const value = values[place];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function readerOf(value: Term['value']): CompiledTerm['valueOf'] {
+  if (typeof value === 'object') {
+    if ('paid' in value) return (fact) => paidBy(fact, value.paid);
+    if ('part' in value) return (fact) => partOf(fact, value.part);
+    return (fact) => thousandthsOf(fact.values[placeOf(fact, value.field)]);
+  }
+  switch (value) {
+    case 'one': return () => 1;
+    case 'quantity': return ({ values }) => numberIn(values[SLOT.quantity]) ?? 1_000;
+    case 'duration': return durationOf;
+    case 'revenue': return revenueOf;
+    case 'taxes': return taxOf;
+    case 'netSales': return netSalesOf;
+    case 'grossSales': return grossSalesOf;
+    default: return ({ values }) => numberIn(values[SLOT[value]]);
+  }
 }
 
 function partOf(fact: Fact, field: string): number | undefined {

@@ -2,7 +2,7 @@ import { ConfigError } from '../base/errors.js';
 import { EVENT_TYPES } from '../event/schema.js';
 import type { EventType } from '../event/event.js';
 import type { Condition, Measure, Term } from './measure.js';
-import { KPIS } from './builtinKpis.js';
+import { kpisWithOwn, RESERVED_NAMES } from './builtinKpis.js';
 import { MINUTE } from '../base/time.js';
 import { isAdditive, type Kpi, type Part } from './kpi.js';
 
@@ -20,7 +20,7 @@ export interface CustomKpi {
 /** A condition as the form says it: values as text, durations in minutes. */
 export interface FormCondition {
   readonly field: string;
-  readonly op: Exclude<Condition['op'], 'in'>;
+  readonly op: Exclude<Condition['op'], 'in' | 'notIn'>;
   readonly value?: string;
 }
 
@@ -37,7 +37,7 @@ const UNITS: Readonly<Record<string, number>> = { duration: MINUTE, quantity: 1_
 export function readCustomKpis(saved: unknown): CustomKpi[] {
   if (saved === undefined) return [];
   if (!Array.isArray(saved) || saved.length > 50) throw new ConfigError('kpis', 'must be a list of at most 50', saved);
-  const names = new Set(KPIS.map(({ name }) => name));
+  const names = new Set(RESERVED_NAMES);
   const rows = saved.map((row: unknown, index) => {
     const kpi = readRow(asRow(row, `kpis[${String(index)}]`), `kpis[${String(index)}]`);
     if (names.has(kpi.name)) throw new ConfigError(`kpis[${String(index)}].name`, 'is taken', kpi.name);
@@ -80,7 +80,7 @@ function quotientOf(row: CustomKpi, rows: readonly CustomKpi[]): Kpi {
 
 /** Numbers that another may be divided by: what adds up, and is there in every window. */
 function divisorsOf(rows: readonly CustomKpi[]): Kpi[] {
-  return [...KPIS, ...rows.filter(({ show }) => show !== 'per').map(kpiOf)].filter((kpi) => isAdditive(kpi) && kpi.open === undefined);
+  return kpisWithOwn(rows.filter(({ show }) => show !== 'per').map(kpiOf)).filter((kpi) => isAdditive(kpi) && kpi.open === undefined);
 }
 
 function refuseDivisor({ name, show, per }: CustomKpi, rows: readonly CustomKpi[], path: string): void {

@@ -9,11 +9,36 @@ import { type Kpi, type Part } from './kpi.js';
  */
 export function evaluate(kpi: Kpi, sums: Counters, currency: string): number | null {
   if (kpi.percentile !== undefined) return percentileOf(kpi, sums, kpi.percentile);
+  if (coverageOf(kpi, sums) === 0) return null;
   const fields = fieldsOf(kpi);
   const top = total(fields.top, sums);
   if (fields.bottom === undefined) return scaled(top, kpi, currency);
   const bottom = total(fields.bottom, sums);
-  return bottom === 0 ? null : scaled(ratioInUnits(top, bottom, kpi), kpi, currency);
+  return bottom === 0 || isImpossible(kpi, sums) ? null : scaled(ratioInUnits(top, bottom, kpi), kpi, currency);
+}
+
+/** Why a number is unknown although there are facts: `impossible` (a share above 1 or below 0), `untold` (no sender told enough). */
+export type UnknownReason = 'impossible' | 'untold';
+
+/** The reason, `undefined` where the number is known, or where there is nothing to divide by. */
+export function unknownReason(kpi: Kpi, sums: Counters): UnknownReason | undefined {
+  if (coverageOf(kpi, sums) === 0) return 'untold';
+  return isImpossible(kpi, sums) ? 'impossible' : undefined;
+}
+
+/** The share of revenue whose senders told enough for this number; `undefined` for numbers that need no more than a sale. */
+export function coverageOf({ coverage }: Kpi, sums: Counters): number | undefined {
+  if (coverage === undefined) return undefined;
+  const all = sums[coverage.all.measure] ?? 0;
+  return all <= 0 ? undefined : Number(((sums[coverage.of.measure] ?? 0) / all).toFixed(6));
+}
+
+/** A share of a whole lies between 0 and 1: more customers than visitors means that the counter missed some. */
+function isImpossible(kpi: Kpi, sums: Counters): boolean {
+  const { top, bottom } = fieldsOf(kpi);
+  if (kpi.range !== 'share' || bottom === undefined) return false;
+  const [part, whole] = [total(top, sums), total(bottom, sums)];
+  return whole < 0 || (whole > 0 && (part < 0 || part > whole));
 }
 
 /** Whether anything speaks of it. */

@@ -1,3 +1,6 @@
+/**
+ * `Kpi` is the definition of one number: which sums of measures it is read from, and how.
+ */
 import type { EventType } from '../event/event.js';
 
 /** `money` in the shop's currency, `ratio` between 0 and 1 as a rule, `seconds`, `count` of things or people. */
@@ -19,6 +22,10 @@ export interface Kpi {
   readonly top: readonly Part[];
   readonly bottom?: readonly Part[];
   readonly percentile?: number;
+  /** A share of a whole: above 1 or below 0 something was counted wrong, and the number is unknown. */
+  readonly range?: 'share';
+  /** It rests only on the sales whose senders told enough; their share of all. */
+  readonly coverage?: { readonly of: Part; readonly all: Part };
   /** It rests on what is open now: instead of sums, or (`young`) less what is in the sums and has not lasted long enough yet. */
   readonly open?: OpenReading;
 }

@@ -1,30 +1,39 @@
 /**
- * What does one fact add, to what, and when? Measures say it; a new version of a fact takes back what the old one added.
+ * Measures say what one fact adds, to what, and when; a new version of a fact takes back what the old one added.
  */
 import { createHash } from 'node:crypto';
 import type { EventType } from '../event/event.js';
 import type { FieldValue } from '../fact/fact.js';
+import type { PaidBy } from './saleMoney.js';
 
 /**
- * A test on one field of the merged fact. Two fields are derived: `social` (the campaign came from a social network) and `duration` (ms from
- * `openedAt` to `closedAt`). `above` and `atMost` compare numbers; a field that is no number is neither.
+ * A test on one field of the merged fact. Three fields are derived: `social` (the campaign came from a social network), `duration` (ms from
+ * `openedAt` to `closedAt`) and `revenue` (see `Term`). `above` and `atMost` compare numbers; a field that is no number is neither.
  */
 export interface Condition {
   readonly field: string;
-  readonly op: 'is' | 'isNot' | 'in' | 'known' | 'unknown' | 'above' | 'atMost';
+  readonly op: 'is' | 'isNot' | 'in' | 'notIn' | 'known' | 'unknown' | 'above' | 'atMost';
   readonly value?: FieldValue | readonly FieldValue[];
 }
 
-/** What a fact of `type` that meets all conditions adds; `sign` -1 takes away. */
+/**
+ * What a term adds: `one` counts facts; money in minor units: `amount` is all that was paid, `revenue` that without tip and gift cards sold,
+ * `netSales` and `grossSales` as far as the sender told the VAT (see saleMoney.ts); `quantity` thousandths (1 where the sender gave none);
+ * `duration` ms from `openedAt` to `closedAt`; `{ field }` thousandths of a number that the sender gave (text, or more than a thousand million
+ * either way: nothing); `{ paid }` what was paid by those means; `{ part }` minor units that are a part of the amount (no whole number, or
+ * more than all of it: nothing).
+ *
+ * What these mean is fixed: stored facts were added up by them, and are taken back by them. Who wants something else adds another one.
+ */
+export type TermValue =
+  | 'one' | 'amount' | 'revenue' | 'netSales' | 'grossSales' | 'taxes' | 'tip' | 'shipping' | 'giftCards' | 'discount' | 'quantity' | 'duration'
+  | { readonly field: `x_${string}` } | { readonly part: `x_${string}` } | { readonly paid: PaidBy };
+
+/** What a fact of `type` that meets all conditions adds; `sign` -1 takes away. A voided fact meets only conditions that ask for it by name. */
 export interface Term {
   readonly type: EventType;
   readonly where?: readonly Condition[];
-  /**
-   * `one` counts facts, `amount` minor units, `quantity` thousandths (1 where the sender gave none), `duration` ms from `openedAt` to `closedAt`,
-   * `{ field }` thousandths of a number that the sender gave (text, or more than a thousand million either way: nothing), `{ part }` minor units
-   * that are a part of the amount (no whole number, or more than all of it: nothing).
-   */
-  readonly value: 'one' | 'amount' | 'quantity' | 'duration' | { readonly field: `x_${string}` } | { readonly part: `x_${string}` };
+  readonly value: TermValue;
   /** Which instant decides the window (default `time`, which is also taken where the fact has no such instant). */
   readonly at?: 'time' | 'openedAt' | 'closedAt';
   /** The window is decided so many ms later: by when something has lasted too long, not by when it began. */

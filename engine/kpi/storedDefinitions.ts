@@ -2,7 +2,7 @@
  * Which numbers does this shop have? Written down by those who count, for those who only read: query nodes, also in other processes.
  */
 import { type CustomKpi, kpisOf, readCustomKpis } from './customKpis.js';
-import { DEFAULT_SETTINGS, KPIS, type PresetSettings } from './builtinKpis.js';
+import { DEFAULT_SETTINGS, kpisWithOwn, type PresetSettings } from './builtinKpis.js';
 import { type Put, type Store, textOf } from '../store/store.js';
 import { type Kpi } from './kpi.js';
 
@@ -22,5 +22,5 @@ export function writeDefinitions(custom: readonly CustomKpi[], presets: PresetSe
 export async function readDefinitions(store: Store): Promise<Definitions> {
   const [custom, presets] = (await store.read([CUSTOM_KEY, PRESETS_KEY])).map(textOf);
   const own = custom === undefined ? [] : kpisOf(readCustomKpis(JSON.parse(custom)));
-  return { ...(presets === undefined ? DEFAULT_SETTINGS : (JSON.parse(presets) as PresetSettings)), kpis: [...KPIS, ...own] };
+  return { ...(presets === undefined ? DEFAULT_SETTINGS : (JSON.parse(presets) as PresetSettings)), kpis: kpisWithOwn(own) };
 }

@@ -1,9 +1,11 @@
 /**
  * What number does the shop see? A KPI is read from the sums of a window's slices; ratios are computed last, and only here.
  */
-import { evaluate, factsBehind, isKnown, scaled } from '../kpi/evaluate.js';
+import { coverageOf, evaluate, factsBehind, isKnown, scaled, type UnknownReason, unknownReason } from '../kpi/evaluate.js';
 import { lateField, REVISION, UPDATED_AT } from '../aggregate/slice.js';
 import { groupOf, type WindowSums } from './rollup.js';
+import { present } from '../base/json.js';
+import type { Counters } from '../store/store.js';
 import { formatInstant } from '../base/time.js';
 import { isSliding, type Span, type WindowSize } from '../calendar/windowAssigner.js';
 import { type OpenReading, type ChosenSize, type Kpi, isAdditive } from '../kpi/kpi.js';
@@ -22,6 +24,10 @@ export interface KpiValue {
   readonly value: number | null;
   readonly unit: string;
   readonly count: number;
+  /** Why `value` is `null` although there are facts. */
+  readonly unknown?: UnknownReason;
+  /** The share of revenue that the number rests on, where senders did not tell enough of all. */
+  readonly coverage?: number;
   readonly status: KpiStatus;
   readonly revision: number;
   readonly updatedAt: string;
@@ -74,14 +80,21 @@ export function readKpis(size: WindowSize, row: WindowSums, kpis: readonly Kpi[]
   const revision = sums[REVISION] ?? 0;
   const values: KpiValue[] = [];
   for (const kpi of kpis) {
-    const number = kpi.open === undefined || kpi.open === 'young' ? summed(kpi, row, context) : present(kpi, kpi.open, size, row, context);
+    const number = kpi.open === undefined || kpi.open === 'young' ? summed(kpi, row, context) : openNow(kpi, kpi.open, size, row, context);
     if (number === undefined) continue;
     const unit = kpi.unit === 'money' ? context.currency : kpi.unit;
     const { value, count } = number;
-    values.push({ name: kpi.name, window, store, channel, status, value, count, unit, revision, updatedAt, ...shift });
+    values.push({ name: kpi.name, window, store, channel, status, value, count, unit, ...restsOn(kpi, sums), revision, updatedAt, ...shift });
   }
   return values;
 }
+
+function restsOn(kpi: Kpi, sums: Counters): Pick<KpiValue, 'unknown' | 'coverage'> {
+  if (kpi.range === undefined && kpi.coverage === undefined) return NOTHING_SPECIAL;
+  return present({ unknown: unknownReason(kpi, sums), coverage: coverageOf(kpi, sums) });
+}
+
+const NOTHING_SPECIAL = {};
 
 /** A number and the facts it rests on. */
 type KpiReading = Pick<KpiValue, 'value' | 'count'>;
@@ -96,7 +109,7 @@ function summed(kpi: Kpi, row: WindowSums, { currency, open }: ReadContext): Kpi
 }
 
 /** What is open now says nothing about a window that is over, or that slides. */
-function present(kpi: Kpi, reading: OpenReading, size: WindowSize, row: WindowSums, { now, currency, open }: ReadContext): KpiReading | undefined {
+function openNow(kpi: Kpi, reading: OpenReading, size: WindowSize, row: WindowSums, { now, currency, open }: ReadContext): KpiReading | undefined {
   if (open === undefined || isSliding(size) || now < row.span.start || now >= row.span.end) return undefined;
   const { value, count } = open(reading, row);
   if (count === 0 && !isKnown(kpi, row.sums)) return undefined;
@@ -104,12 +117,12 @@ function present(kpi: Kpi, reading: OpenReading, size: WindowSize, row: WindowSu
 }
 
 /**
- * A window without facts is at zero for those who were there before: sums are 0, ratios and averages unknown. `present`
+ * A window without facts is at zero for those who were there before: sums are 0, ratios and averages unknown. `known`
  * values are left out.
  */
 export function emptyKpis(
   before: readonly KpiValue[],
-  present: readonly KpiValue[],
+  known: readonly KpiValue[],
   { size, span, status, shift }: { readonly size: WindowSize; readonly span: Span; readonly status: 'live' | 'final'; readonly shift?: string },
   kpis: readonly Kpi[],
   now: number,
@@ -117,10 +130,10 @@ export function emptyKpis(
   const additive = new Set(kpis.filter(isAdditive).map(({ name }) => name));
   const gone = new Set(status === 'final' ? kpis.filter(({ open }) => open !== undefined && open !== 'young').map(({ name }) => name) : []);
   const window = { size, start: formatInstant(span.start), end: formatInstant(span.end) };
-  const known = new Set(present.map(({ name, store, channel }) => `${name}/${store}/${channel}`));
+  const names = new Set(known.map(({ name, store, channel }) => `${name}/${store}/${channel}`));
   return before
-    .filter(({ name, store, channel }) => !known.has(`${name}/${store}/${channel}`) && !gone.has(name))
-    .map((value) => ({
+    .filter(({ name, store, channel }) => !names.has(`${name}/${store}/${channel}`) && !gone.has(name))
+    .map(({ unknown: _unknown, coverage: _coverage, ...value }) => ({
       ...value, window, value: additive.has(value.name) ? 0 : null, count: 0, status, revision: 0, updatedAt: formatInstant(now),
       ...(shift === undefined ? {} : { shift }),
     }));

@@ -9,7 +9,7 @@ import type { Rule } from '../alert/rule.js';
 import { type CustomKpi, kpisOf } from '../kpi/customKpis.js';
 import { ConfigError } from '../base/errors.js';
 import type { Opening } from '../calendar/openingHours.js';
-import { KPIS, type PresetSettings } from '../kpi/builtinKpis.js';
+import { kpisWithOwn, type PresetSettings } from '../kpi/builtinKpis.js';
 import type { Store } from '../store/store.js';
 import type { Calendar } from '../calendar/windowAssigner.js';
 import { type Expectation, readExpectations } from './expectation.js';
@@ -112,7 +112,7 @@ function readSetting(file: LocatedMap, forms: Forms, given: FlowParts | undefine
   const own = valueAt(file, 'shop');
   const shop = formPart(own ?? file, 'shop', () => forms.shop({ ...flow?.shop, ...(own === undefined ? {} : shopForm(asMap(own, 'shop'))) }));
   const counting = formPart(file, 'window', () => forms.window({ ...flow?.window, ...windowForm(file) }));
-  const kpis = [...KPIS, ...kpisOf(counting.kpis)];
+  const kpis = kpisWithOwn(kpisOf(counting.kpis));
   return { shop, counting, kpis, rules: rulesIn(valueAt(file, 'rules'), flow?.rules ?? [], kpis), watchAbsence: forms.watchAbsence };
 }
 

@@ -6,7 +6,7 @@ import { StoredWindowSizes } from '../../engine/read/adaptive/storedSizes.js';
 import { Baseline } from '../../engine/read/baseline/baseline.js';
 import { kpisOf, measureOf } from '../../engine/kpi/customKpis.js';
 import { writeDefinitions } from '../../engine/kpi/storedDefinitions.js';
-import { KPIS, measuresOf } from '../../engine/kpi/builtinKpis.js';
+import { kpisWithOwn, measuresOf } from '../../engine/kpi/builtinKpis.js';
 import type { EmitterSettings } from '../../engine/emit/emitter.js';
 import type { ShopContext } from '../../engine/read/windowReader.js';
 import type { Store } from '../../engine/store/store.js';
@@ -25,7 +25,7 @@ const spec: NodeSpec<WindowConfig> = {
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
     const store = storePort.of(shop.tenant);
     const measures = [...measuresOf(config.presets), ...config.kpis.map(measureOf)];
-    const kpis = [...KPIS, ...kpisOf(config.kpis)];
+    const kpis = kpisWithOwn(kpisOf(config.kpis));
     const books = { calendar: shop.calendar, currency: shop.currency, graceMs: config.graceMs, kpis, ...config.presets };
     const warn = (text: string): void => { node.warn(text); };
     const log = (text: string): void => { node.log(text); };

@@ -5,7 +5,7 @@ import type { NodeAPI } from 'node-red';
 import type { KnownKpis } from '../../engine/alert/ruleForm.js';
 import { kpiOf, readCustomKpis } from '../../engine/kpi/customKpis.js';
 import { ConfigError } from '../../engine/base/errors.js';
-import { KPIS } from '../../engine/kpi/builtinKpis.js';
+import { kpisWithOwn } from '../../engine/kpi/builtinKpis.js';
 
 /** `knownKpis`: `undefined` where no window node is: others count, and define what they like. */
 export function knownKpis(RED: NodeAPI): KnownKpis {
@@ -16,7 +16,7 @@ export function knownKpis(RED: NodeAPI): KnownKpis {
 
 /** `kpisWith` are the presets and those of several forms of window nodes; a form that is wrong is that node's affair. */
 export function kpisWith(forms: readonly unknown[]): NonNullable<KnownKpis> {
-  return new Map([...KPIS, ...forms.flatMap(customOf)].map((kpi) => [kpi.name, kpi]));
+  return new Map(kpisWithOwn(forms.flatMap(customOf)).map((kpi) => [kpi.name, kpi]));
 }
 
 function customOf(form: unknown): ReturnType<typeof kpiOf>[] {

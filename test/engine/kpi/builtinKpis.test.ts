@@ -1,6 +1,7 @@
 /** The numbers of each sector, from what tills, shops and HubSpot really send to what the shop reads. */
 import assert from 'node:assert/strict';
 import type { ShopEvent } from '../../../engine/event/event.js';
+import { DESCRIPTIONS } from '../../../engine/kpi/descriptions.js';
 import { KPIS, MEASURES, measuresOf } from '../../../engine/kpi/builtinKpis.js';
 import type { Store } from '../../../engine/store/store.js';
 import { MINUTE } from '../../../engine/base/time.js';
@@ -85,8 +86,8 @@ describe('a restaurant', () => {
 describe('an artisan', () => {
   const artisan = (): Promise<Store> => shopThatHeard(eventsOf('hubspot', fixture('kpi-artisan')));
 
-  it('knows which of those reached over social networks were won: lost ones do not count, contacts do', async () => {
-    some(await numbersAt(await artisan(), '1d'), { social_conversion: 0.5 });
+  it('knows which of those reached over social networks were won: lost ones and contacts were reached, too', async () => {
+    some(await numbersAt(await artisan(), '1d'), { social_conversion: 0.333333 });
   });
 
   it('knows how long help took, and which quotes are open: number and amount', async () => {
@@ -113,7 +114,7 @@ describe('a retailer', () => {
 
   it('knows its returns, its footfall, its conversions and its waste', async () => {
     some(await numbersAt(await retailer(), '1d'), {
-      gross_revenue: 170, refunds: 20, returns: 1, returns_rate: 0.117647, revenue: 150, footfall: 8, conversion: 0.125, social_conversion: 0.1, waste: 3.2,
+      gross_revenue: 170, refunds: 20, returns: 1, returns_rate: 0.117647, revenue: 150, footfall: 8, conversion: 0.125, social_conversion: 1, social_visit_conversion: 0.1, waste: 3.2,
       card_share: 0.470588, cash_share: 0.529412, other_share: 0,
     });
   });
@@ -135,4 +136,16 @@ describe('the usual numbers', () => {
       assert.ok(types.length > 0, name);
     }
   });
+
+  it('are each described in one sentence, in both languages', () => {
+    assert.deepEqual(Object.keys(DESCRIPTIONS), KPIS.map(({ name }) => name).sort(byListing));
+    for (const [name, { en, it: italian }] of Object.entries(DESCRIPTIONS)) {
+      for (const sentence of [en, italian]) assert.match(sentence, /^[A-Z](?:[^.]|\.(?=\d))+\.$/, name);
+    }
+  });
 });
+
+function byListing(a: string, b: string): number {
+  const names = Object.keys(DESCRIPTIONS);
+  return names.indexOf(a) - names.indexOf(b);
+}

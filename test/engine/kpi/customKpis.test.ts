@@ -67,6 +67,15 @@ describe('custom KPIs', () => {
     assert.deepEqual((await readDefinitions(await memoryStore())).incompleteAfterMs, 0);
   });
 
+  it('keeps a number of the shop\'s own whose name became a usual one later', async () => {
+    const store = await memoryStore();
+    const own = readCustomKpis([{ ...gift, name: 'tips' }]);
+    await store.commit(writeDefinitions(own, { incompleteAfterMs: 0 }));
+    const { kpis } = await readDefinitions(store);
+    assert.deepEqual(kpis.filter(({ name }) => name === 'tips'), kpisOf(own));
+    assert.throws(() => readCustomKpis([{ ...gift, name: 'orders' }]), { name: 'ConfigError' });
+  });
+
   for (const [saved, expected] of counted) it(`${JSON.stringify(saved)} is ${String(expected)}`, () => { assert.equal(shown(saved), expected); });
 
   const refused: [saved: unknown, field: string][] = [
