@@ -34,5 +34,5 @@ export function givenUpWordsIn(text) {
 
 /** "toldAt" is told and at. */
 function wordsIn(content) {
-  return new Set(content.replace(/patron ?saints?/gi, '').replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/));
+  return new Set(content.replace(/patron[ _]?saints?/gi, '').replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/));
 }

@@ -3,14 +3,14 @@
  */
 
 /**
- * LevelDB orders by UTF-8 bytes, the store by UTF-16 code units; they disagree only from U+D800 up. There the units move:
+ * `encodeKey` moves code units: LevelDB orders by UTF-8 bytes, the store by UTF-16 code units; they disagree only from U+D800 up. There the units move:
  * surrogates to U+E000 – U+E7FF, what lies behind them to U+10000 and up, which keeps order and even lone surrogates.
  */
 export function encodeKey(key: string): string {
   return HIGH_UNIT.test(key) ? key.replace(HIGH_UNITS, (unit) => String.fromCodePoint(unit.charCodeAt(0) + shiftOf(unit))) : key;
 }
 
-/** The key in its order-keeping form, read back. */
+/** `decodeKey` reads the order-keeping form back. */
 export function decodeKey(encoded: string): string {
   return HIGH_UNIT.test(encoded) ? encoded.replace(HIGH_POINTS, (point) => String.fromCharCode(unshifted(point.codePointAt(0) ?? 0))) : encoded;
 }

@@ -1,15 +1,17 @@
 /**
- * Where does state live? Behind four verbs, the same on disk, in memory and in Redis; one contract suite holds all backends.
+ * `Store` keeps state behind four verbs, the same on disk, in memory and in Redis; one contract suite holds all backends.
  *
  * A key is text without control characters, ordered by code unit. A key holds either text or counters, never both.
  */
 
-/** What a key holds: text, or named integer counters (absolute value at most 2^53 - 1). */
+import { present } from '../base/json.js';
+
+/** `Value` is what a key holds: text, or named integer counters (absolute value at most 2^53 - 1). */
 export type Value = string | Counters;
 export type Counters = Readonly<Record<string, number>>;
 
 /**
- * Compare-and-set. `expect` absent = unconditional, `null` = the key must be absent, text = must hold exactly this text.
+ * `Put` is a compare-and-set. `expect` absent = unconditional, `null` = the key must be absent, text = must hold exactly this text.
  * `value` absent = delete. `expiresAt` is epoch ms; from that instant on the key reads as absent.
  */
 export interface Put {
@@ -20,7 +22,7 @@ export interface Put {
 }
 
 /**
- * Commutative change of counters: fields of `add` grow by that much (zero stays, as zero), fields of `max` become the larger value.
+ * `Add` is a commutative change of counters: fields of `add` grow by that much (zero stays, as zero), fields of `max` become the larger value.
  * `expiresAt` replaces the key's former expiry.
  */
 export interface Add {
@@ -34,15 +36,15 @@ export interface Add {
 
 export type Change = Put | Add;
 
-/** `ok` carries the new counters of each `Add`, in the order of the changes; `conflict` the keys whose `expect` did not hold. */
+/** `CommitResult`: `ok` carries the new counters of each `Add`, in the order of the changes; `conflict` the keys whose `expect` did not hold. */
 export type CommitResult =
   | { readonly outcome: 'ok'; readonly totals: readonly Counters[] }
   | { readonly outcome: 'conflict'; readonly keys: readonly string[] };
 
-/** `stored`: resolves once a power cut cannot lose it (someone is told so). `soon`: survives a killed process, not a power cut. */
+/** `Durability`: `stored` resolves once a power cut cannot lose it (a sender is answered so). `soon` survives a killed process, not a power cut. */
 export type Durability = 'stored' | 'soon';
 
-/** Keys in `[gte, lt)`, ascending unless `reverse`. */
+/** `KeyRange`: keys in `[gte, lt)`, ascending unless `reverse`. */
 export interface KeyRange {
   readonly gte: string;
   readonly lt: string;
@@ -55,11 +57,11 @@ export interface Entry {
 }
 
 /**
- * Throws `Fault` with `store.closed`, `store.full` (disk or memory), `store.away` (no connection), `store.locked` (another process).
+ * `Store` throws `Fault` with `store.closed`, `store.full` (disk or memory), `store.away` (no connection), `store.locked` (another process).
  * A commit sees the commits before it, also those not yet on disk; two commits never interleave.
  */
 export interface Store {
-  /** A read costs little beside a commit that is refused: who is not sure what lies there had better look before. */
+  /** A read costs little beside a commit that is refused: who is not sure what lies there had better read before. */
   readonly reads?: 'near';
   /** One value per key, in the order asked, `undefined` where missing or expired. */
   read(keys: readonly string[]): Promise<(Value | undefined)[]>;
@@ -71,17 +73,17 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The range of all keys that start with `prefix`. */
+/** `prefixRange` is the range of all keys that start with `prefix`. */
 export function prefixRange(prefix: string): KeyRange {
   return { gte: prefix, lt: `${prefix}\uffff` };
 }
 
-/** The same store seen below a prefix: one shop (tenant) cannot read another's keys. Closing it closes nothing. */
+/** `scoped` is the same store seen below a prefix: one shop (tenant) cannot read another's keys. Closing it closes nothing. */
 export function scoped(store: Store, prefix: string): Store {
   const inside = (key: string): string => prefix + key;
   const outside = (key: string): string => key.slice(prefix.length);
   return {
-    ...(store.reads === undefined ? {} : { reads: store.reads }),
+    ...present({ reads: store.reads }),
     read: (keys) => store.read(keys.map(inside)),
     async commit(changes, durability) {
       const result = await store.commit(changes.map((change) => ({ ...change, key: inside(change.key) })), durability);
@@ -95,13 +97,13 @@ export function scoped(store: Store, prefix: string): Store {
   };
 }
 
-/** Text at a key, or `undefined`; counters at a text key are a programming error. */
+/** `textOf` gives the text at a key, or `undefined`; counters at a text key are a programming error. */
 export function textOf(value: Value | undefined): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
   throw new TypeError('counters where text was expected');
 }
 
-/** Counters at a key; a missing key counts nothing. */
+/** `countersOf` gives the counters at a key; a missing key counts nothing. */
 export function countersOf(value: Value | undefined): Counters {
   if (value === undefined) return {};
   if (typeof value === 'string') throw new TypeError('text where counters were expected');
@@ -110,7 +112,7 @@ export function countersOf(value: Value | undefined): Counters {
 
 const PAGE = 1_000;
 
-/** All entries of a range, in ascending order. */
+/** `scanAll` gives all entries of a range, in ascending order. */
 export async function scanAll(store: Store, { gte, lt }: KeyRange): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (let from = gte; ;) {

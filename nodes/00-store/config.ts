@@ -1,8 +1,9 @@
 /**
- * Where does the shop's memory lie? In a directory, or in Redis. The saved form, parsed once.
+ * `StoreConfig` says where the shop's state is kept, in a directory or in Redis: the saved form, parsed once.
  */
 import { resolve } from 'node:path';
 import { ConfigError } from '../../engine/base/errors.js';
+import { present } from '../../engine/base/json.js';
 import { parseRedisUrl } from '../../engine/store/redis/url.js';
 import { atVersion, filled } from '../shared/configFields.js';
 import type { SavedForm } from '../shared/node.js';
@@ -29,12 +30,12 @@ export type StoreConfig = LevelConfig | RedisConfig;
 type StoreEnvironment = Readonly<Record<string, string | undefined>>;
 type StoreSecrets = Readonly<Record<string, string>>;
 
-/** Brings a form saved by a former release to the present version. */
+/** `upgrade` brings a form saved by a former release to the present version. */
 export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
-/** `kind` `auto`: the Redis of `REDIS_URL` where that is set, else the embedded store. */
+/** `readConfig`: `kind` `auto` is the Redis of `REDIS_URL` where that is set, else the embedded store. */
 export function readConfig(raw: SavedForm, secrets: StoreSecrets = {}, environment: StoreEnvironment = process.env): StoreConfig {
   const saved = upgrade(raw);
   const kind = saved['kind'] ?? 'auto';
@@ -48,7 +49,7 @@ export function readConfig(raw: SavedForm, secrets: StoreSecrets = {}, environme
   return readRedis(saved, own ?? given, secrets);
 }
 
-/** The absolute directory; a relative one is taken from Node-RED's user directory. */
+/** `directoryOf` gives the absolute directory; a relative one is taken from Node-RED's user directory. */
 export function directoryOf({ directory }: LevelConfig, userDir: string | undefined): string {
   return resolve(userDir ?? process.env['BOTTEGA_DATA'] ?? '.bottega', directory === '' ? 'bottega-store' : directory);
 }
@@ -63,9 +64,8 @@ function readRedis(saved: SavedForm, address: string | undefined, secrets: Store
   if (address === undefined) throw new ConfigError('url', 'must be like redis://redis.example:6379, or REDIS_URL must be set', '');
   const url = withLogin(address, secrets['user'] ?? '', secrets['password'] ?? '');
   const { addresses, path } = parseRedisUrl(url);
-  const ca = textAt(saved, 'ca');
   const place = path === '' ? addresses.map(({ host, port }) => `${host}:${String(port)}`).join(', ') : path;
-  return { kind: 'redis', url, place, ...(ca === undefined ? {} : { ca }) };
+  return present({ kind: 'redis' as const, url, place, ca: textAt(saved, 'ca') });
 }
 
 /** A password without user is the one of Redis' default user. */

@@ -1,5 +1,5 @@
 /**
- * How does a directory become a store that recovers? Tried until it opens; after a fault a write of its own proves that it works again.
+ * `EmbeddedStore` makes a directory a store that recovers: tried until it opens; after a fault a write of its own proves that it works again.
  */
 import { Fault } from '../../engine/base/errors.js';
 import { type LevelStore, openLevelStore } from '../../engine/store/level/levelStore.js';
@@ -14,7 +14,7 @@ const OK: Health = { state: 'ok' };
 export class EmbeddedStore implements Backend {
   readonly reads = 'near';
   readonly #directory: string;
-  readonly #pulse = new WatchedHealth({ state: 'waiting', cause: 'store.away', message: OPENING });
+  readonly #health = new WatchedHealth({ state: 'waiting', cause: 'store.away', message: OPENING });
   #level: Promise<LevelStore>;
   #life: 'running' | 'closed' = 'running';
   #failures = 0;
@@ -27,11 +27,11 @@ export class EmbeddedStore implements Backend {
   }
 
   health(): Health {
-    return this.#pulse.health();
+    return this.#health.health();
   }
 
   watch(listener: (health: Health) => void): () => void {
-    return this.#pulse.watch(listener);
+    return this.#health.watch(listener);
   }
 
   warnings(): readonly Warning[] {
@@ -65,7 +65,7 @@ export class EmbeddedStore implements Backend {
     clearTimeout(this.#retry);
     const level = await this.#level.catch(() => undefined);
     await level?.close();
-    this.#pulse.set({ state: 'waiting', cause: 'store.closed', message: 'closed' });
+    this.#health.set({ state: 'waiting', cause: 'store.closed', message: 'closed' });
   }
 
   #open(after: Promise<void>): Promise<LevelStore> {
@@ -88,14 +88,14 @@ export class EmbeddedStore implements Backend {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#failures = 0;
-    this.#pulse.set(OK);
+    this.#health.set(OK);
   }
 
   /** Broken rules of a caller are no fault of the store. */
   #fails(error: unknown, state: 'opened' | 'unopened'): void {
     if (!(error instanceof Fault) || this.#life === 'closed' || this.#retry !== undefined) return;
     const delay = retryDelay(this.#failures++, Math.random());
-    this.#pulse.set({ state: 'waiting', cause: error.code, message: error.message, retryAt: Date.now() + delay });
+    this.#health.set({ state: 'waiting', cause: error.code, message: error.message, retryAt: Date.now() + delay });
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       if (state === 'unopened') this.#level = this.#open(Promise.resolve());
@@ -103,7 +103,7 @@ export class EmbeddedStore implements Backend {
     }, delay).unref();
   }
 
-  /** Only a write that succeeds proves that there is room again. */
+  /** Only a write that succeeds proves that there is space again. */
   async #probe(): Promise<void> {
     await this.commit([{ key: 'probe', value: '' }], 'stored').catch((error: unknown) => { this.#fails(error, 'opened'); });
   }

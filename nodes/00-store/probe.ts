@@ -1,8 +1,9 @@
 /**
- * Can this store keep something now, and is it set up to keep it? Writes a line that expires, reads it back, and looks at Redis' settings.
+ * The self-test of the store: writes a line that expires, reads it back, and inspects Redis' settings.
  */
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../engine/base/errors.js';
+import { present } from '../../engine/base/json.js';
 import { openRedisStore, type RedisStore } from '../../engine/store/redis/connection.js';
 import { scoped, type Store } from '../../engine/store/store.js';
 import { MINUTE } from '../../engine/base/time.js';
@@ -15,12 +16,12 @@ const PATIENCE_MS = 6_000;
 /** No shop's. */
 const TENANT = 'prova';
 
-/** The store as it is deployed. */
+/** `probe` tries the store as it is deployed. */
 export function probe(port: StorePort, now: () => number): Promise<EditorReply> {
   return tried(port.of(TENANT), now, () => port.health(), () => Promise.resolve(port.warnings().map(causeOf)));
 }
 
-/** The Redis of a form that is not deployed. The form sends along what was typed; a password that is only stored is not used for it. */
+/** `probeForm` tries the Redis of a form that is not deployed. The form sends along what was typed; a password that is only stored is not used for it. */
 export async function probeForm({ form, secrets }: Asked, now: () => number): Promise<EditorReply> {
   const config = readConfig(form as SavedForm, (secrets ?? {}) as Readonly<Record<string, string>>);
   // A directory would have to be made, and may be another node's: that is for the deploy.
@@ -52,7 +53,7 @@ async function keep(store: Store, now: number): Promise<void> {
 function waiting(health: Health): EditorReply {
   if (health.state === 'ok') return { outcome: 'waiting', code: 'store.away' };
   const name = /^[A-Z_]+(?=: )/.exec(health.message)?.[0];
-  return { outcome: 'waiting', code: health.cause, ...(name === undefined ? {} : { name }) };
+  return present({ outcome: 'waiting' as const, code: health.cause, name });
 }
 
 async function gravest(store: RedisStore): Promise<readonly string[]> {

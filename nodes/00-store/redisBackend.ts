@@ -1,6 +1,6 @@
 /**
- * How does a Redis become a store that recovers? It reconnects by itself; while it refuses to write, a write of our own is tried again
- * and again. What it should be set to otherwise is looked up whenever it has come back, and each minute.
+ * `RedisBackend` makes a Redis a store that recovers. It reconnects by itself; while it refuses to write, a write of our own is tried again
+ * and again. What it should be set to otherwise is inspected whenever it has come back, and each minute.
  */
 import { readFileSync } from 'node:fs';
 import { SKEW_MS, skewTo } from '../../engine/base/clockSkew.js';
@@ -8,6 +8,8 @@ import { ConfigError, messageOf } from '../../engine/base/errors.js';
 import { openRedisStore, type RedisStore } from '../../engine/store/redis/connection.js';
 import type { Advice } from '../../engine/store/redis/serverSettings.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '../../engine/store/store.js';
+import { present } from '../../engine/base/json.js';
+import { WatchedValue } from '../../engine/base/watched.js';
 import { MINUTE, SECOND } from '../../engine/base/time.js';
 import type { Health, Warning } from '../shared/ports.js';
 import { retryDelay } from '../../engine/base/retry.js';
@@ -17,9 +19,10 @@ import { type Backend, OPENING } from './storeRegistry.js';
 
 export class RedisBackend implements Backend {
   readonly #store: RedisStore;
-  readonly #pulse: WatchedHealth;
-  readonly #watchers = new Set<() => void>();
+  readonly #health: WatchedHealth;
   #life: 'running' | 'closed' = 'running';
+  /** Settings under which Redis may lose or throw away what it was given, and a clock that is not set as Redis' is. */
+  readonly #warnings = new WatchedValue<readonly Warning[]>([]);
   #advice: readonly Advice[] = [];
   /** How far our clock is ahead of Redis', in ms. */
   #skew = 0;
@@ -29,46 +32,45 @@ export class RedisBackend implements Backend {
 
   /** Throws `ConfigError` for a URL that cannot be, or a file that cannot be read. */
   constructor({ url, ca }: RedisConfig) {
-    this.#store = openRedisStore(url, { clock: Date, random: Math.random, ...(ca === undefined ? {} : { tls: { ca: readCertificate(ca) } }) });
+    this.#store = openRedisStore(url, { clock: Date, random: Math.random, ...present({ tls: ca === undefined ? undefined : { ca: readCertificate(ca) } }) });
     const first = this.#store.health();
     const opening: Health = { state: 'waiting', cause: 'store.away', message: OPENING };
-    this.#pulse = new WatchedHealth(opening);
+    this.#health = new WatchedHealth(opening);
     this.#store.watch((health) => {
       // Nothing has been tried yet, so nothing can be wrong.
-      if (JSON.stringify(health) === JSON.stringify(first)) this.#pulse.set(opening);
+      if (JSON.stringify(health) === JSON.stringify(first)) this.#health.set(opening);
       else this.#lastSeen(health);
     });
   }
 
   health(): Health {
-    return this.#pulse.health();
+    return this.#health.health();
   }
 
   watch(listener: (health: Health) => void): () => void {
-    return this.#pulse.watch(listener);
+    return this.#health.watch(listener);
   }
 
-  /** Settings under which Redis may lose or throw away what it was given, and a clock that is not set as Redis' is. */
   warnings(): readonly Warning[] {
+    return this.#warnings.get();
+  }
+
+  #findWarnings(): void {
     const settings = this.#advice.filter(({ weight }) => weight === 'must').map(({ address, setting, is, expected }) => (
       { cause: `store.${setting}`, message: `Redis ${address}: ${setting} is ${is}, must be ${expected}` }));
-    return [...settings, ...clockWarning(this.#skew)];
+    this.#warnings.set([...settings, ...clockWarning(this.#skew)]);
   }
 
   /** Asked before windows are closed; what it finds shows in the warnings at once. */
   readonly clock = async (): Promise<number | undefined> => {
     let theirs: number | undefined;
-    const skew = await skewTo(async () => (theirs = await this.#store.time()), () => Date.now());
-    const hasChanged = JSON.stringify(clockWarning(skew)) !== JSON.stringify(clockWarning(this.#skew));
-    this.#skew = skew;
-    if (hasChanged) for (const tell of [...this.#watchers]) tell();
+    this.#skew = await skewTo(async () => (theirs = await this.#store.time()), () => Date.now());
+    this.#findWarnings();
     return theirs;
   };
 
   watchWarnings(listener: () => void): () => void {
-    const watcher = (): void => { listener(); };
-    this.#watchers.add(watcher);
-    return () => { this.#watchers.delete(watcher); };
+    return this.#warnings.watch(listener);
   }
 
   read(keys: readonly string[]): Promise<(Value | undefined)[]> {
@@ -98,16 +100,16 @@ export class RedisBackend implements Backend {
     clearTimeout(this.#probe);
     if (health.state === 'ok') {
       this.#failures = 0;
-      this.#pulse.set(health);
+      this.#health.set(health);
       void this.#inspect();
     } else if (health.retryAt === undefined && this.#life === 'running') this.#planProbe(health);
-    else this.#pulse.set(health);
+    else this.#health.set(health);
   }
 
   /** Connected, but refused (a replica, out of memory …): nobody else may have a reason to write now. */
   #planProbe(health: Extract<Health, { state: 'waiting' }>): void {
     const delay = retryDelay(this.#failures++, Math.random());
-    this.#pulse.set({ ...health, retryAt: Date.now() + delay });
+    this.#health.set({ ...health, retryAt: Date.now() + delay });
     this.#probe = setTimeout(() => {
       this.#store.commit([{ key: 'probe', value: '' }]).catch(() => { this.#lastSeen(this.#store.health()); });
     }, delay).unref();
@@ -121,13 +123,12 @@ export class RedisBackend implements Backend {
     clearTimeout(this.#poll);
     if (this.#life === 'closed') return;
     this.#poll = setTimeout(() => { void this.#inspect(); }, MINUTE).unref();
-    if (JSON.stringify(advice) === JSON.stringify(this.#advice)) return;
     this.#advice = advice;
-    for (const tell of [...this.#watchers]) tell();
+    this.#findWarnings();
   }
 }
 
-/** Whole seconds: a warning that changes with each look would be news each time. */
+/** Whole seconds: a warning that changes with each measurement would be a new one each time. */
 function clockWarning(skew: number): Warning[] {
   if (Math.abs(skew) <= SKEW_MS) return [];
   const seconds = String(Math.round(Math.abs(skew) / SECOND));

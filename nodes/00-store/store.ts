@@ -1,8 +1,9 @@
 /**
- * Where is the shop's memory kept? In an embedded database with nothing to install, or in a Redis that many processes share.
+ * The store node keeps the shop's state: in an embedded database with nothing to install, or in a Redis that many processes share.
  */
 import type { NodeAPI } from 'node-red';
 import type { FaultCode } from '../../engine/base/errors.js';
+import { present } from '../../engine/base/json.js';
 import { scoped } from '../../engine/store/store.js';
 import { answerEditor, serveEditor } from '../shared/editorApi.js';
 import { resourceUp } from '../shared/metrics.js';
@@ -23,13 +24,13 @@ const spec: NodeSpec<StoreConfig> = {
   open(context) {
     const shared = open(context);
     const { backend } = shared;
-    const tell = teller(context, backend);
-    const unwatch = [backend.watch(tell), backend.watchWarnings(tell)];
+    const show = showing(context, backend);
+    const unwatch = [backend.watch(show), backend.watchWarnings(show)];
     const port: StorePort = {
       of: (tenant) => scoped(shared.store, `${tenant}/`),
       reach: context.config.kind === 'redis' ? 'shared' : 'own',
       warnings: () => backend.warnings(),
-      ...(backend.clock === undefined ? {} : { clock: backend.clock }),
+      ...present({ clock: backend.clock }),
       health: () => backend.health(),
       watch: (listener) => backend.watch(listener),
     };
@@ -51,7 +52,7 @@ function open({ config, RED }: StoreContext): SharedStore {
 }
 
 /** Shows each change; in the log the same cause, tried again and again, is one line. */
-function teller({ status, text, node, now, config }: StoreContext, backend: Backend): () => void {
+function showing({ status, text, node, now, config }: StoreContext, backend: Backend): () => void {
   let said = '';
   return () => {
     const health = backend.health();

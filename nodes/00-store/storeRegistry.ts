@@ -1,6 +1,7 @@
 /**
- * How is one store shared by all who name it? Opened in the background by the first, swept, closed after its last user.
+ * `SharedStore` is one store for all nodes that name it: opened in the background by the first, swept, closed after its last user.
  */
+import { present } from '../../engine/base/json.js';
 import type { Store } from '../../engine/store/store.js';
 import type { Warning, Watched } from '../shared/ports.js';
 
@@ -8,16 +9,16 @@ const SWEEP_LIMIT = 1_000;
 /** Between two sweeps while nothing expires, and while the last one found something. */
 const SWEEP_IDLE_MS = 5_000;
 const SWEEP_BUSY_MS = 200;
-/** Rooms close at the same time as the store and may still have something to write. */
+/** Nodes close at the same time as the store and may still have something to write. */
 const LINGER_MS = 100;
 const MAX_LINGER_MS = 5_000;
 
-/** What a store says of itself before its first opening. */
+/** `OPENING` is what a store says of itself before its first opening. */
 export const OPENING = 'opening';
 
-/** A store that opens in the background, recovers by itself and says how it is. */
+/** `Backend` is a store that opens in the background, recovers by itself and says how it is. */
 export interface Backend extends Store, Watched {
-  /** Removes what has expired, looking at no more than so much; answers how many. Failures show in the health. */
+  /** Removes what has expired, visiting no more than so much; answers how many. Failures show in the health. */
   sweep(limit: number): Promise<number>;
   warnings(): readonly Warning[];
   /** See `StorePort`; absent: nobody shares it. */
@@ -29,7 +30,7 @@ export interface Backend extends Store, Watched {
 const shared = new Map<string, SharedStore>();
 
 /**
- * One more user of the store of that name. `open` is called for the first; it must wait for `after`, the end of a former opening.
+ * `acquire` adds a user of the store of that name. `open` is called for the first; it must wait for `after`, the end of a former opening.
  * Whoever acquires must `release`.
  */
 export function acquire(name: string, open: (after: Promise<void>) => Backend): SharedStore {
@@ -40,7 +41,7 @@ export function acquire(name: string, open: (after: Promise<void>) => Backend): 
   return store;
 }
 
-/** The last user's release resolves when the store is closed. */
+/** `release` resolves for the last user when the store is closed. */
 export async function release(store: SharedStore): Promise<void> {
   store.users -= 1;
   if (store.users > 0) return;
@@ -52,7 +53,7 @@ export class SharedStore {
   users = 0;
   readonly name: string;
   readonly backend: Backend;
-  /** What the rooms use; closing it closes nothing. */
+  /** What the nodes use; closing it closes nothing. */
   readonly store: Store;
   #closed: Promise<void> | undefined;
   #underWay = 0;
@@ -63,7 +64,7 @@ export class SharedStore {
     this.name = name;
     this.backend = backend;
     this.store = {
-      ...(backend.reads === undefined ? {} : { reads: backend.reads }),
+      ...present({ reads: backend.reads }),
       read: (keys) => this.#call(() => backend.read(keys)),
       commit: (changes, durability) => this.#call(() => backend.commit(changes, durability)),
       scan: (range, limit) => this.#call(() => backend.scan(range, limit)),
@@ -80,7 +81,7 @@ export class SharedStore {
     return this.#closed ?? Promise.resolve();
   }
 
-  /** Waits until the rooms that close meanwhile have written what they had; stays open if someone else comes. */
+  /** Waits until the nodes that close meanwhile have written what they had; stays open if someone else comes. */
   async close(): Promise<void> {
     const until = Date.now() + MAX_LINGER_MS;
     while (Date.now() < until && (this.#underWay > 0 || Date.now() - this.#lastCallAt < LINGER_MS)) await pause(LINGER_MS / 4);

@@ -1,5 +1,5 @@
 /**
- * Which MQTT broker carries the events? The one built in, or one elsewhere; the other nodes see no difference.
+ * The broker node: the MQTT broker built in, or one elsewhere; the other nodes see no difference.
  */
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -39,20 +39,20 @@ const spec: NodeSpec<BrokerConfig> = {
 function openEmbedded({ RED, node, status, text }: BrokerContext, { port, listen, login }: EmbeddedBrokerConfig): EmbeddedPort {
   const folder = resolve(RED.settings.userDir ?? process.env['BOTTEGA_DATA'] ?? '.bottega', 'bottega-broker');
   const settings = { folder, port, host: listen === 'lan' ? '0.0.0.0' : '127.0.0.1', login, report: (error: unknown) => { node.warn(messageOf(error)); } };
-  let told: BrokerErrorCause | undefined;
+  let warnedOf: BrokerErrorCause | undefined;
   return new EmbeddedPort(settings, {
     words: (cause) => text(`cause.${cause}`, { port }),
     random: Math.random,
-    listener: (door) => {
-      if (door.state === 'open') {
+    listener: (socket) => {
+      if (socket.state === 'open') {
         status.ok('listening', { port });
-        told = undefined;
+        warnedOf = undefined;
         return;
       }
-      const message = text(`cause.${door.cause}`, { port });
-      status.waiting('away', { message, seconds: Math.ceil(door.retryMs / 1_000) });
-      if (told !== door.cause) node.warn(`${message} (${door.error})`);
-      told = door.cause;
+      const message = text(`cause.${socket.cause}`, { port });
+      status.waiting('away', { message, seconds: Math.ceil(socket.retryMs / 1_000) });
+      if (warnedOf !== socket.cause) node.warn(`${message} (${socket.error})`);
+      warnedOf = socket.cause;
     },
   });
 }
@@ -69,19 +69,19 @@ function openExternal({ node, text, now }: BrokerContext, config: ExternalConfig
 
 /** Gauge, status and one log line for each new cause. */
 function showHealth({ node, status, config, now }: BrokerContext, port: Port): () => void {
-  let told = '';
+  let warnedOf = '';
   return port.watch((health) => {
     resourceUp.set({ resource: 'broker' }, health.state === 'ok' ? 1 : 0);
     if (config.kind === 'embedded') return;
     if (health.state === 'ok') {
       status.ok('connected', { host: new URL(config.url).host });
-      told = '';
+      warnedOf = '';
       return;
     }
     const seconds = Math.max(0, Math.ceil(((health.retryAt ?? now()) - now()) / 1_000));
     status.waiting('away', { message: health.message, seconds });
-    if (health.retryAt !== undefined && told !== health.message) node.warn(health.message);
-    told = health.message;
+    if (health.retryAt !== undefined && warnedOf !== health.message) node.warn(health.message);
+    warnedOf = health.message;
   });
 }
 

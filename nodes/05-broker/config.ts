@@ -1,7 +1,8 @@
 /**
- * Which MQTT broker does the shop use? The one built in, or one elsewhere. The saved form, parsed once.
+ * `BrokerConfig` names the MQTT broker of the shop, the one built in or one elsewhere: the saved form, parsed once.
  */
 import { ConfigError } from '../../engine/base/errors.js';
+import { present } from '../../engine/base/json.js';
 import { atVersion } from '../shared/configFields.js';
 import type { SavedForm } from '../shared/node.js';
 import type { Login } from './aedes/embeddedBroker.js';
@@ -16,7 +17,7 @@ export interface EmbeddedBrokerConfig {
   readonly login?: Login;
 }
 
-/** Paths of PEM files; read anew at each connection, so that they can be renewed. */
+/** `Files` are paths of PEM files; read anew at each connection, so that they can be renewed. */
 export interface Files {
   readonly ca?: string;
   readonly cert?: string;
@@ -39,7 +40,7 @@ export type BrokerConfig = EmbeddedBrokerConfig | ExternalConfig;
 const USER = 'bottega';
 type BrokerEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** Brings a form saved by a former release to the present version. */
+/** `upgrade` brings a form saved by a former release to the present version. */
 export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
@@ -62,7 +63,7 @@ function readEmbedded(saved: SavedForm, secrets: Readonly<Record<string, string>
   const listen = readListen(saved['listen'] ?? 'auto', given);
   const login = readLogin(secrets['user'], secrets['password']) ?? (saved['listen'] === 'here' ? undefined : given);
   if (listen === 'lan' && login === undefined) throw new ConfigError('user', 'must be given, with a password, to listen on the local network', '');
-  return { kind: 'embedded', port, listen, ...(login === undefined ? {} : { login }) };
+  return present({ kind: 'embedded' as const, port, listen, login });
 }
 
 function readListen(saved: unknown, given: Login | undefined): EmbeddedBrokerConfig['listen'] {
@@ -83,10 +84,7 @@ function readExternal(saved: SavedForm, secrets: Readonly<Record<string, string>
   if (!/^[A-Za-z0-9-]{1,12}$/.test(clientPrefix)) throw new ConfigError('clientPrefix', 'must be 1 to 12 letters, digits or hyphens', clientPrefix);
   const protocol = textAt(saved, 'protocol') ?? '5';
   if (protocol !== '5' && protocol !== '4') throw new ConfigError('protocol', 'must be 5 or 4', saved['protocol']);
-  return {
-    kind: 'external', url, clientPrefix, files: readFiles(saved), protocol: protocol === '5' ? 5 : 4,
-    ...(own === undefined ? {} : { login: own }),
-  };
+  return present({ kind: 'external' as const, url, clientPrefix, files: readFiles(saved), protocol: protocol === '5' ? 5 as const : 4 as const, login: own });
 }
 
 function readUrl(address: string | undefined): { url: string; login: Login | undefined } {
@@ -118,7 +116,7 @@ function readFiles(saved: SavedForm): Files {
   if ((cert === undefined) !== (key === undefined)) {
     throw new ConfigError(cert === undefined ? 'cert' : 'key', 'must be given with the other of certificate and key', '');
   }
-  return { ...(ca === undefined ? {} : { ca }), ...(cert === undefined || key === undefined ? {} : { cert, key }) };
+  return present({ ca, cert, key });
 }
 
 function textAt(place: Readonly<Record<string, unknown>>, field: string): string | undefined {

@@ -1,5 +1,5 @@
 /**
- * How do the nodes use the embedded broker, while it opens, runs, loses its port or is opened anew?
+ * `EmbeddedPort` is what the nodes use of the embedded broker, while it opens, runs, loses its port or is opened anew.
  */
 import { messageOf } from '../../engine/base/errors.js';
 import type { BrokerPort, Health, MessageListener } from '../shared/ports.js';
@@ -9,14 +9,14 @@ import { retryDelay } from '../../engine/base/retry.js';
 import { WatchedHealth } from '../shared/health.js';
 import { type SubscribeOptions, Subscriptions } from './mqtt/subscriptions.js';
 
-/** Is the TCP port open to other programs? The nodes of this process do not need it. */
+/** `EmbeddedListener` says whether the TCP port is open to other programs; the nodes of this process do not need it. */
 export type EmbeddedListener =
   | { readonly state: 'open' }
   | { readonly state: 'shut'; readonly cause: BrokerErrorCause; readonly error: string; readonly retryMs: number };
 
 export interface EmbeddedHooks {
   words(cause: BrokerErrorCause): string;
-  listener(door: EmbeddedListener): void;
+  listener(socket: EmbeddedListener): void;
   random(): number;
 }
 
@@ -24,7 +24,7 @@ export class EmbeddedPort implements BrokerPort {
   readonly #settings: EmbeddedSettings;
   readonly #hooks: EmbeddedHooks;
   readonly #subscriptions: Subscriptions;
-  readonly #pulse: WatchedHealth;
+  readonly #health: WatchedHealth;
   #broker: EmbeddedBroker | undefined;
   #opening: Promise<void>;
   #retry: NodeJS.Timeout | undefined;
@@ -35,16 +35,16 @@ export class EmbeddedPort implements BrokerPort {
     this.#settings = settings;
     this.#hooks = hooks;
     this.#subscriptions = new Subscriptions(settings.report);
-    this.#pulse = new WatchedHealth({ state: 'waiting', cause: 'broker.away', message: hooks.words('lost') });
+    this.#health = new WatchedHealth({ state: 'waiting', cause: 'broker.away', message: hooks.words('lost') });
     this.#opening = this.#open();
   }
 
   health(): Health {
-    return this.#pulse.health();
+    return this.#health.health();
   }
 
   watch(listener: (health: Health) => void): () => void {
-    return this.#pulse.watch(listener);
+    return this.#health.watch(listener);
   }
 
   async publish(topic: string, payload: string | Buffer, options: { retain?: boolean } = {}): Promise<void> {
@@ -55,7 +55,7 @@ export class EmbeddedPort implements BrokerPort {
   subscribe(filter: string, listener: MessageListener, options: SubscribeOptions = {}): () => Promise<void> {
     const { added, all, end } = this.#subscriptions.add(filter, listener, options);
     if (added !== undefined) this.#broker?.subscribe(added);
-    // A further listener of a known filter has missed the retained messages; hearing one again hurts nobody.
+    // A further listener of a known filter has missed the retained messages; receiving one again hurts nobody.
     else if (options.group === undefined) this.#broker?.replay(all).catch(this.#settings.report);
     return () => {
       const ended = end();
@@ -70,7 +70,7 @@ export class EmbeddedPort implements BrokerPort {
     await this.#opening;
     const broker = this.#broker;
     this.#broker = undefined;
-    this.#pulse.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words('lost') });
+    this.#health.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words('lost') });
     await broker?.close();
   }
 
@@ -89,7 +89,7 @@ export class EmbeddedPort implements BrokerPort {
     const broker = await EmbeddedBroker.open(this.#settings);
     for (const subscription of this.#subscriptions.all()) broker.subscribe(subscription);
     this.#broker = broker;
-    if (this.#life === 'running') this.#pulse.set({ state: 'ok' });
+    if (this.#life === 'running') this.#health.set({ state: 'ok' });
     return broker;
   }
 
@@ -98,7 +98,7 @@ export class EmbeddedPort implements BrokerPort {
     const retryMs = retryDelay(this.#attempt, this.#hooks.random());
     this.#attempt += 1;
     this.#hooks.listener({ state: 'shut', cause, error: messageOf(error), retryMs });
-    if (this.#broker === undefined) this.#pulse.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words(cause) });
+    if (this.#broker === undefined) this.#health.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words(cause) });
     if (this.#life === 'closed') return;
     this.#retry = setTimeout(() => { this.#opening = this.#open(); }, retryMs);
   }

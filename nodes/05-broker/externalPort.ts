@@ -1,5 +1,5 @@
 /**
- * How do the nodes use a broker elsewhere? One connection to publish, one to listen (on a single one, 40 ms of delayed
+ * `ExternalPort` is what the nodes use of a broker elsewhere: one connection to publish, one to listen (on a single one, 40 ms of delayed
  * acknowledgements add up).
  */
 import type { MqttClient } from 'mqtt';
@@ -22,7 +22,7 @@ export interface ExternalHooks {
 export class ExternalPort implements BrokerPort {
   readonly #hooks: ExternalHooks;
   readonly #subscriptions: Subscriptions;
-  readonly #pulse: WatchedHealth;
+  readonly #health: WatchedHealth;
   readonly #publisher: Connection;
   readonly #listener: Connection;
   readonly #up = new Set<'publish' | 'listen'>();
@@ -31,17 +31,17 @@ export class ExternalPort implements BrokerPort {
   constructor(config: ExternalConfig, hooks: ExternalHooks) {
     this.#hooks = hooks;
     this.#subscriptions = new Subscriptions((error) => { hooks.report(error); });
-    this.#pulse = new WatchedHealth({ state: 'waiting', cause: 'broker.away', message: hooks.words('lost') });
+    this.#health = new WatchedHealth({ state: 'waiting', cause: 'broker.away', message: hooks.words('lost') });
     this.#publisher = this.#connection(config, 'publish', () => Promise.resolve());
     this.#listener = this.#connection(config, 'listen', (client) => this.#subscribeAll(client));
   }
 
   health(): Health {
-    return this.#pulse.health();
+    return this.#health.health();
   }
 
   watch(listener: (health: Health) => void): () => void {
-    return this.#pulse.watch(listener);
+    return this.#health.watch(listener);
   }
 
   async publish(topic: string, payload: string | Buffer, options: { retain?: boolean } = {}): Promise<void> {
@@ -64,7 +64,7 @@ export class ExternalPort implements BrokerPort {
 
   async close(): Promise<void> {
     await Promise.all([this.#publisher.close(), this.#listener.close()]);
-    this.#pulse.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words('lost') });
+    this.#health.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words('lost') });
   }
 
   #connection(config: ExternalConfig, role: 'publish' | 'listen', prepare: (client: MqttClient) => Promise<void>): Connection {
@@ -73,11 +73,11 @@ export class ExternalPort implements BrokerPort {
         await prepare(client);
         this.#up.add(role);
         // Not in this turn: the connection counts as up only once this has returned.
-        setImmediate(() => { if (this.#up.size === 2) this.#pulse.set({ state: 'ok' }); });
+        setImmediate(() => { if (this.#up.size === 2) this.#health.set({ state: 'ok' }); });
       },
       down: (error, retryMs) => {
         this.#up.delete(role);
-        this.#pulse.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words(causeOf(error)), retryAt: this.#hooks.now() + retryMs });
+        this.#health.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words(causeOf(error)), retryAt: this.#hooks.now() + retryMs });
       },
       message: (topic, payload, retained) => { this.#subscriptions.deliver(topic, payload, retained); },
       random: () => this.#hooks.random(),
@@ -91,7 +91,7 @@ export class ExternalPort implements BrokerPort {
   #ask(client: MqttClient, wire: string): void {
     const asked = subscribed(client, wire).catch((error: unknown) => {
       this.#hooks.report(error);
-      // The next connection asks again, with pauses, and tells why it waits.
+      // The next connection asks again, with pauses, and says why it waits.
       client.end(true);
     }).finally(() => { this.#asked.delete(asked); });
     this.#asked.add(asked);

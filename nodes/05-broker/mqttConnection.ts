@@ -1,5 +1,5 @@
 /**
- * Is one connection to the broker up? Tried again with growing pauses until closed; nothing is queued while it is down.
+ * `Connection` is one connection to the broker, tried again with growing pauses until closed; nothing is queued while it is down.
  */
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
@@ -7,6 +7,7 @@ import type { SecureContextOptions } from 'node:tls';
 import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
 import { away, causeOf } from './mqtt/errors.js';
 import type { ExternalConfig, Files } from './config.js';
+import { present } from '../../engine/base/json.js';
 import { retryDelay } from '../../engine/base/retry.js';
 
 const KEEPALIVE_S = 15;
@@ -76,7 +77,7 @@ export class Connection {
 
   async close(): Promise<void> {
     const client = this.#client;
-    // A polite DISCONNECT, unless nobody is there to hear it or mqtt.js would first wait for acknowledgements.
+    // A polite DISCONNECT, unless nobody is there to receive it or mqtt.js would first wait for acknowledgements.
     const abruptly = client?.connected !== true || this.#sent.size > 0;
     this.#state = 'closed';
     clearTimeout(this.#retry);
@@ -159,7 +160,7 @@ export class Connection {
     return {
       clientId: this.#clientId, protocolVersion: this.#protocol, keepalive: KEEPALIVE_S, connectTimeout: CONNECT_MS,
       clean: true, reconnectPeriod: 0, resubscribe: false, queueQoSZero: false,
-      ...(login === undefined ? {} : { username: login.user, password: login.password }),
+      ...present({ username: login?.user, password: login?.password }),
       ...(/^(mqtts|wss):/.test(this.#config.url) ? await secured(this.#config.files) : {}),
     };
   }
@@ -169,8 +170,10 @@ async function secured({ ca, cert, key }: Files): Promise<IClientOptions & Pick<
   return {
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
-    ...(ca === undefined ? {} : { ca: await readFile(ca) }),
-    ...(cert === undefined ? {} : { cert: await readFile(cert) }),
-    ...(key === undefined ? {} : { key: await readFile(key) }),
+    ...present({ ca: await contentOf(ca), cert: await contentOf(cert), key: await contentOf(key) }),
   };
+}
+
+async function contentOf(path: string | undefined): Promise<Buffer | undefined> {
+  return path === undefined ? undefined : readFile(path);
 }

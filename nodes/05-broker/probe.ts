@@ -1,5 +1,5 @@
 /**
- * Does a message go to the broker and come back? Sends one on a topic of its own, on connections of its own: nobody else hears or feels it.
+ * The self-test of the broker: a message on a topic of its own, on connections of its own, so that nobody else receives or feels it.
  */
 import { randomBytes } from 'node:crypto';
 import { type Asked, type EditorReply, within } from '../shared/editorApi.js';
@@ -12,12 +12,12 @@ import { ExternalPort } from './externalPort.js';
 const CONNECT_MS = 8_000;
 const ECHO_MS = 3_000;
 
-/** The broker as it is deployed: the port itself where it is built in. */
+/** `probe` tries the broker as it is deployed: the port itself where it is built in. */
 export function probe(config: BrokerConfig, port: BrokerPort): Promise<EditorReply> {
   return config.kind === 'external' ? probeExternal(config) : echoed(port);
 }
 
-/** The broker of a form that is not deployed, with what was typed in it. */
+/** `probeForm` tries the broker of a form that is not deployed, with what was typed in it. */
 export function probeForm({ form, secrets }: Asked): Promise<EditorReply> {
   const config = readConfig(form as SavedForm, (secrets ?? {}) as Readonly<Record<string, string>>);
   return config.kind === 'external' ? probeExternal(config) : Promise.resolve({ outcome: 'notDeployed' });
@@ -54,9 +54,9 @@ function up(port: BrokerPort, cause: () => BrokerErrorCause): Promise<boolean> {
 async function echoed(port: BrokerPort): Promise<EditorReply> {
   const topic = `bottega/prova/${randomBytes(8).toString('hex')}`;
   const startedAt = Date.now();
-  let heard: (() => void) | undefined;
-  const echo = new Promise<boolean>((resolve) => { heard = () => { resolve(true); }; });
-  const end = port.subscribe(topic, () => { heard?.(); });
+  let received: (() => void) | undefined;
+  const echo = new Promise<boolean>((resolve) => { received = () => { resolve(true); }; });
+  const end = port.subscribe(topic, () => { received?.(); });
   try {
     await port.publish(topic, 'prova');
     return await within(ECHO_MS, echo, false) ? { outcome: 'works', tookMs: Date.now() - startedAt } : { outcome: 'silent', topic };

@@ -19,7 +19,7 @@ export type CalendarRule = 'choice' | 'week' | 'rows' | HoursRule | ClosureRule 
 
 /** `rule` by name, see the locales; `where`: the text that breaks it; `row`: the day of the week, Monday = 0. */
 export interface CalendarFault {
-  readonly field: 'opens' | 'hours' | 'holidays' | 'patron' | 'closures' | 'exceptions' | 'shifts';
+  readonly field: 'opens' | 'hours' | 'holidays' | 'patron' | 'closures' | 'exceptions' | 'shifts'; // vocabulary-ok: the saved field
   readonly rule: CalendarRule;
   readonly where: string;
   readonly row?: number;
@@ -71,11 +71,11 @@ function holidaysIn(form: Form, faults: CalendarFault[]): OpeningRules['holidays
 
 /** "07/12", with the saint's name where a city of the list keeps that day. */
 function patronSaintIn(form: Form, faults: CalendarFault[]): OpeningRules['patronSaint'] {
-  const text = textOf(form['patron'] ?? '').trim();
+  const text = textOf(form['patron'] ?? '').trim(); // vocabulary-ok: the saved field
   if (text === '') return undefined;
   const day = readYearDay(text);
   if (day === undefined) {
-    faults.push({ field: 'patron', rule: 'date', where: text });
+    faults.push({ field: 'patron', rule: 'date', where: text }); // vocabulary-ok: the saved field
     return undefined;
   }
   const shown = [day.day, day.month].map((part) => String(part).padStart(2, '0')).join('/');

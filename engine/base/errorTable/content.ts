@@ -142,7 +142,7 @@ export const CONTENT = {
   },
   number: {
     status: [422],
-    en: ['A door counter sent something else than a plain number of people', 'Send digits only'],
+    en: ['A people counter sent something else than a plain number of people', 'Send digits only'],
     it: ['Un conta-persone ha mandato qualcosa che non è un numero di persone', 'Mandare soltanto cifre'],
   },
   label: {

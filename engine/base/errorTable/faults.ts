@@ -43,7 +43,7 @@ export const FAULTS = {
   },
   'delivery.deadline': {
     status: [503],
-    en: ['The flow was not done within the deadline of the webhook', 'Look for the slow node: the log names those still at work'],
+    en: ['The flow was not done within the deadline of the webhook', 'Find the slow node: the log names those still at work'],
     it: ['Il flusso non ha finito entro il limite del webhook', 'Cercare il nodo lento: il registro nomina quelli ancora al lavoro'],
   },
   'delivery.failed': {

@@ -1,10 +1,11 @@
 /**
- * May this commit happen, and what does it write? Judged as a whole against the state before it.
+ * `judge` decides on a commit as a whole, against the state before it: what it writes, or which keys moved.
  */
+import { present } from '../../base/json.js';
 import { type KnownRecord, live, type Stored } from './record.js';
 import type { Add, Change, Counters, Put } from '../store.js';
 
-/** Removes a key if it is expired at the moment of the commit: the sweep's change, nobody else's. */
+/** `Expire` removes a key if it is expired at the moment of the commit: the sweep's change, nobody else's. */
 export interface Expire {
   readonly key: string;
   readonly expire: true;
@@ -12,15 +13,15 @@ export interface Expire {
 
 export type Intent = Change | Expire;
 
-/** The new state of every key that a commit touches, or the keys whose `expect` did not hold. */
+/** `CompareResult`: the new state of every key that a commit touches, or the keys whose `expect` did not hold. */
 export type CompareResult =
   | { readonly outcome: 'ok'; readonly writes: Map<string, KnownRecord>; readonly totals: readonly Counters[] }
   | { readonly outcome: 'conflict'; readonly keys: readonly string[] };
 
-/** What lies at the key of a change, given its place among the changes. */
+/** `StateOf` gives what lies at the key of a change, given its place among the changes. */
 export type StateOf = (change: Intent, place: number) => KnownRecord;
 
-/** Throws `TypeError` for counters added to text and `RangeError` beyond the exact integers: then nothing of the commit happens. */
+/** `judge` throws `TypeError` for counters added to text and `RangeError` beyond the exact integers: then nothing of the commit happens. */
 export function judge(changes: readonly Intent[], stateOf: StateOf, now: number): CompareResult {
   const moved = movedKeys(changes, stateOf, now);
   if (moved.length > 0) return { outcome: 'conflict', keys: moved };
@@ -53,7 +54,7 @@ function movedKeys(changes: readonly Intent[], stateOf: StateOf, now: number): s
 
 function put({ value, expiresAt }: Put): KnownRecord {
   if (value === undefined) return 'absent';
-  return expiresAt === undefined ? { value } : { value, expiresAt };
+  return present({ value, expiresAt });
 }
 
 function added(before: Stored | undefined, { key, add, max, expiresAt }: Add): Stored & { readonly value: Counters } {
@@ -61,8 +62,7 @@ function added(before: Stored | undefined, { key, add, max, expiresAt }: Add): S
   const value: Record<string, number> = { ...before?.value };
   for (const field in add) value[field] = exact((value[field] ?? 0) + (add[field] ?? 0), key);
   if (max !== undefined) raise(value, max, key);
-  const until = expiresAt ?? before?.expiresAt;
-  return until === undefined ? { value } : { value, expiresAt: until };
+  return present({ value, expiresAt: expiresAt ?? before?.expiresAt });
 }
 
 function raise(value: Record<string, number>, max: Counters, key: string): void {

@@ -1,15 +1,18 @@
 /**
- * How do many commits cost one write? Those that come while a batch is being written are judged one after the other and
+ * `GroupCommit` makes many commits cost one write: those that come while a batch is being written are judged one after the other and
  * written together, synced if any of them asks for it.
  */
+import { LRUCache } from 'lru-cache';
 import { Fault } from '../../base/errors.js';
 import type { WriteBatch, LevelHandle } from './handle.js';
 import { decodeRecord, encodeRecord, type KnownRecord } from './record.js';
 import { encodeKey } from '../keyOrder.js';
-import { RecentRecords } from './recent.js';
 import type { CommitResult, Durability } from '../store.js';
 import { type Intent, judge, type StateOf } from './compareAndSet.js';
 
+const MAX_RECENT = 16_384;
+/** Longer texts are not kept in memory. */
+const MAX_RECENT_TEXT = 4_096;
 /** A group is closed after this many changes, so that one write stays short. */
 const MAX_CHANGES = 4_096;
 
@@ -27,11 +30,12 @@ interface PendingRead {
   readonly texts: Promise<(string | undefined)[]>;
 }
 
-/** One line of commits to one database. */
+/** `GroupCommit` is the one line of commits to one database. */
 export class GroupCommit {
   readonly #handle: LevelHandle;
   readonly #now: () => number;
-  readonly #recent = new RecentRecords();
+  /** What was read or written lately. Hot keys (this minute's slices, the facts just read) cost no second read. */
+  readonly #recent = new LRUCache<string, KnownRecord>({ max: MAX_RECENT });
   #line: PendingCommit[] = [];
   #work: Promise<void> | undefined;
   readonly #reading = new Set<PendingRead>();
@@ -76,7 +80,7 @@ export class GroupCommit {
     try {
       const found = (await reading.texts).map((text): KnownRecord => (text === undefined ? 'absent' : decodeRecord(text)));
       for (const [index, key] of keys.entries()) {
-        if (!reading.written.some((written) => written.has(key))) this.#recent.set(key, found[index] ?? 'absent');
+        if (!reading.written.some((written) => written.has(key))) this.#remember(key, found[index] ?? 'absent');
       }
       return found;
     } finally {
@@ -95,7 +99,7 @@ export class GroupCommit {
         for (const { reject } of group) reject(error);
       }
     }
-    // In the same tick as the last look at the line: a commit that comes later starts the work anew.
+    // In the same tick as the line was found empty: a commit that comes later starts the work anew.
     this.#work = undefined;
   }
 
@@ -171,12 +175,18 @@ export class GroupCommit {
     try {
       await this.#handle.write(fill, sync);
     } catch (error) {
+      // Nobody knows now what lies on disk.
       this.#recent.clear();
       throw error;
     } finally {
       for (const { written } of this.#reading) written.push(touched);
     }
-    for (const [key, known] of touched) this.#recent.set(key, known);
+    for (const [key, known] of touched) this.#remember(key, known);
+  }
+
+  #remember(key: string, known: KnownRecord): void {
+    if (known !== 'absent' && typeof known.value === 'string' && known.value.length > MAX_RECENT_TEXT) this.#recent.delete(key);
+    else this.#recent.set(key, known);
   }
 }
 

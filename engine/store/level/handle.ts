@@ -1,9 +1,9 @@
 /**
- * Which database do we hold, and does it still work? One handle, reopened after a failed write, with its errors by name.
+ * `LevelHandle` shares one database among its users, reopens it after a failed write, and names its errors.
  */
 import { Fault, messageOf } from '../../base/errors.js';
 
-/** A batch being put together. LevelDB takes it one entry at a time several times faster than as an array (1 against 7 µs an entry). */
+/** `WriteBatch` is a batch being put together. LevelDB takes it one entry at a time several times faster than as an array (1 against 7 µs an entry). */
 export interface WriteBatch {
   put(key: string, value: string): unknown;
   del(key: string): unknown;
@@ -17,7 +17,7 @@ export interface RangeOptions {
   readonly reverse?: boolean;
 }
 
-/** What the store needs of an abstract-level database. */
+/** `LevelDb` is what the store needs of an abstract-level database. */
 export interface LevelDb {
   getMany(keys: string[]): Promise<(string | undefined)[]>;
   batch(): WriteBatch;
@@ -29,7 +29,7 @@ export interface LevelDb {
 /** `suspect`: a write failed, the database must be opened anew before anyone uses it. */
 type Phase = 'new' | 'open' | 'suspect' | 'closed';
 
-/** Shares one database among its users. */
+/** `LevelHandle` counts who uses the database, so that closing and reopening wait for them. */
 export class LevelHandle {
   readonly #db: LevelDb;
   readonly #users = new Set<Promise<unknown>>();
@@ -100,7 +100,7 @@ export class LevelHandle {
   }
 }
 
-/** The fault behind an error of the database. */
+/** `faultOf` gives the fault behind an error of the database. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;
   const chain = causesOf(error);

@@ -1,5 +1,5 @@
 /**
- * Where does state live with nothing but Node.js installed? In LevelDB: a directory on disk, or memory in tests.
+ * `LevelStore` keeps state with nothing but Node.js installed: in LevelDB, a directory on disk, or memory in tests.
  */
 import { ClassicLevel } from 'classic-level';
 import { MemoryLevel } from 'memory-level';
@@ -17,27 +17,27 @@ const PAGE = 256;
  */
 const WRITE_BUFFER_BYTES = 32 * 1024 * 1024;
 
-/** A directory that one process at a time may open, or nothing but memory. */
+/** `Location`: a directory that one process at a time may open, or nothing but memory. */
 export type Location = string | { readonly memory: true };
 
-/** Opens a store, creating it where there is none. Throws `store.locked`, `store.full`, `store.away`. */
+/** `openLevelStore` opens a store, creating it where there is none. Throws `store.locked`, `store.full`, `store.away`. */
 export async function openLevelStore(location: Location, clock: { now(): number }): Promise<LevelStore> {
   return storeOn(typeof location === 'string' ? classicLevel(location) : memoryLevel(), clock);
 }
 
-/** A store on any LevelDB-like database that is not yet open. */
+/** `storeOn` is a store on any LevelDB-like database that is not yet open. */
 export async function storeOn(db: LevelDb, clock: { now(): number }): Promise<LevelStore> {
   const handle = new LevelHandle(db);
   await handle.open();
   return new LevelStore(handle, () => clock.now());
 }
 
-/** A database that is gone with the process, and with it nothing else. */
+/** `memoryLevel` is a database that is gone with the process, and with it nothing else. */
 export function memoryLevel(): LevelDb {
   return new MemoryLevel();
 }
 
-/** A bare database for those who bring their own layout (the embedded broker's sessions and retained messages). */
+/** `openLevelDb` opens a bare database for those who bring their own layout (the embedded broker's sessions and retained messages). */
 export async function openLevelDb(location: string): Promise<ClassicLevel> {
   const db = new ClassicLevel(location);
   try {
@@ -48,7 +48,7 @@ export async function openLevelDb(location: string): Promise<ClassicLevel> {
   }
 }
 
-/** The store on LevelDB, with a sweep for what has expired. */
+/** `LevelStore` is the store on LevelDB, with a sweep for what has expired. */
 export class LevelStore implements Store {
   readonly reads = 'near';
   readonly #handle: LevelHandle;
@@ -86,7 +86,7 @@ export class LevelStore implements Store {
     return entries;
   }
 
-  /** Looks at the next `limit` entries, removes the expired ones and answers how many; begins anew after the last entry. */
+  /** Visits the next `limit` entries, removes the expired ones and answers how many; begins anew after the last entry. */
   async sweep(limit: number): Promise<number> {
     this.#refuseClosed();
     const now = this.#now();

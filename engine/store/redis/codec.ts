@@ -1,22 +1,22 @@
 /**
- * How do commits and values look on the wire? (The scripts' own side is in redisScript.ts.)
+ * The wire format of commits and values. (The scripts' own side is in commitScript.ts and scripts.ts.)
  */
 import { encodeRest, indexKey, isOf, parseKey, restOf } from './keys.js';
 import type { Add, Change, CommitResult, Counters, Put, Value } from '../store.js';
 
-/** What a script is called with. */
+/** `ScriptCall` is what a script is called with. */
 export interface ScriptCall {
   readonly keys: string[];
   readonly args: string[];
 }
 
-/** One commit, checked: all its keys are of one shop. */
+/** `ReplyPart` is one commit, checked: all its keys are of one shop. */
 export interface ReplyPart {
   readonly shop: string;
   readonly changes: readonly Change[];
 }
 
-/** Throws `TypeError` for a commit across shops or one that adds to its own text, `RangeError` for what is no exact integer. */
+/** `partOf` throws `TypeError` for a commit across shops or one that adds to its own text, `RangeError` for what is no exact integer. */
 export function partOf(changes: readonly Change[]): ReplyPart {
   const { shop } = parseKey(changes[0]?.key ?? '');
   const texts = changes.some((change) => 'add' in change) ? new Set<string>() : undefined;
@@ -32,7 +32,7 @@ export function partOf(changes: readonly Change[]): ReplyPart {
 const HEAPS = ['put if absent', 'delete if absent', 'put if equal', 'delete if equal', 'put', 'delete', 'add'] as const;
 const [PUT_IF_ABSENT, PUT_IF_EQUAL, DELETE_IF_EQUAL, PUT, ADD] = [0, 2, 3, 4, 6] as const;
 
-/** Several commits of one shop in one call. */
+/** `encodeParts` puts several commits of one shop in one call. */
 export function encodeParts(shop: string, parts: readonly ReplyPart[]): ScriptCall {
   const prefix = `${indexKey(shop)}:`;
   const keys = [indexKey(shop)];
@@ -86,7 +86,7 @@ class Runs {
   }
 }
 
-/** What became of one part; throws what the store's rules say of counters that cannot be. */
+/** `decodePart` gives what became of one part; it throws what the store's rules say of counters that cannot be. */
 export function decodePart({ changes }: ReplyPart, reply: unknown): CommitResult {
   const [outcome, ...rest] = reply as [string, ...unknown[]];
   // Where nobody wanted the counters, none came.
@@ -102,6 +102,7 @@ export function decodePart({ changes }: ReplyPart, reply: unknown): CommitResult
   throw new RangeError(`no exact integer at ${keys.join()}`);
 }
 
+/** `encodeKeys` gives the keys as Redis knows them. */
 export function encodeKeys(keys: readonly string[]): string[] {
   return keys.map((key) => {
     const { shop, rest } = parseKey(key);
@@ -109,19 +110,18 @@ export function encodeKeys(keys: readonly string[]): string[] {
   });
 }
 
-/** Text, a list with counters, or nil. */
+/** `decodeValue` reads text, a list with counters, or nil. */
 export function decodeValue(reply: unknown): Value | undefined {
   if (typeof reply === 'string') return reply.startsWith('\0') ? reply.slice(1) : reply;
   return Array.isArray(reply) ? decodeCounters(String(reply[0])) : undefined;
 }
 
-/** The bounds of a scan as ZRANGEBYLEX and ZREVRANGEBYLEX want them. Throws `TypeError` for a range across shops. */
+/** `lexRange` gives the bounds of a scan as ZRANGEBYLEX and ZREVRANGEBYLEX want them. Throws `TypeError` for a range across shops. */
 export function lexRange(gte: string, lt: string): { shop: string; from: string; to: string } {
   const [first, end] = [parseKey(gte), parseKey(lt)];
   if (first.shop !== end.shop) throw new TypeError('a scan must stay within one shop');
   return { shop: first.shop, from: `[${encodeRest(first.rest)}`, to: `(${encodeRest(end.rest)}` };
 }
-
 
 function heapsOf(changes: readonly Change[]): Change[][] {
   const heaps: Change[][] = HEAPS.map(() => []);

@@ -1,11 +1,11 @@
 /**
- * How is a commit made inside Redis? Several at once, each judged as a whole before any of it is written.
+ * The commit script: several commits at once, each judged as a whole before any of it is written.
  */
 import { COUNTERS, PORTIONS, script } from './scripts.js';
 
 /**
  * KEYS: the index, then the keys of each part. ARGV: the number of parts, then each part. A part's changes are sorted into seven heaps
- * (`HEAPS` in redisCodec.ts), so that Lua looks at few of them one by one:
+ * (`HEAPS` in codec.ts), so that Lua handles few of them one by one:
  *
  *     1 put if absent   2 delete if absent   3 put if equal   4 delete if equal   5 put   6 delete   7 add
  *

@@ -1,11 +1,12 @@
 /**
- * Where does state live when many machines share it? In Redis or Redis Cluster, behind the same four verbs as on disk.
+ * `RedisStore` keeps state that many machines share: in Redis or Redis Cluster, behind the same four verbs as on disk.
  *
  * A commit that ends in `store.away` may have happened or not (its answer may be what got lost); whoever tries again reads first.
  * How long a commit survives is set in Redis: with `appendfsync always` a kill or a power cut loses nothing, with `everysec` up to two seconds.
  */
 import Redis, { Cluster, type ClusterOptions } from 'ioredis';
 import { Fault } from '../../base/errors.js';
+import { present } from '../../base/json.js';
 import type { ScriptCall } from './codec.js';
 import { faultOf, isNoScript, mendsByReconnecting } from './errors.js';
 import { adviceFor, type Inspection, serverState, type ServerState } from './serverSettings.js';
@@ -15,7 +16,7 @@ import { ScriptStore } from './redisStore.js';
 import { parseRedisUrl, type RedisUrl } from './url.js';
 import type { Store } from '../store.js';
 
-/** `timeoutMs`: how long a connection or a command may take (5 s). `tls`: PEM texts, and the name the certificate must be for. */
+/** `RedisStoreOptions`. `timeoutMs`: how long a connection or a command may take (5 s). `tls`: PEM texts, and the name the certificate must be for. */
 export interface RedisStoreOptions {
   readonly clock: { now(): number };
   readonly random: () => number;
@@ -23,7 +24,7 @@ export interface RedisStoreOptions {
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string };
 }
 
-/** The store, what it says of its health, and what the servers are set to. */
+/** `RedisStore` is the store, what it says of its health, and what the servers are set to. */
 export interface RedisStore extends Store {
   health(): StoreHealth;
   /** Calls back at once and at each change; the answer stops it. */
@@ -38,7 +39,7 @@ export interface RedisStore extends Store {
 const TIMEOUT_MS = 5_000;
 
 /**
- * Connects in the background, again and again. Until the first attempt has succeeded or failed the verbs wait; afterwards they throw
+ * `openRedisStore` connects in the background, again and again. Until the first attempt has succeeded or failed the verbs wait; afterwards they throw
  * `store.away` at once while there is no connection. Throws `ConfigError` for a URL that cannot be.
  */
 export function openRedisStore(url: string, options: RedisStoreOptions): RedisStore {
@@ -169,12 +170,11 @@ function clusterClient(url: RedisUrl, options: RedisStoreOptions, retry: () => n
 
 function connectionOptions({ transport, username, password }: RedisUrl, { timeoutMs = TIMEOUT_MS, tls }: RedisStoreOptions) {
   return {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
+    ...present({ username, password }),
     ...(transport === 'tls' ? { tls: { ...tls, minVersion: 'TLSv1.2' as const } } : {}),
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
-    // A connection that stays mute after a command has timed out is dropped: it may be half open.
+    // A connection that stays silent after a command has timed out is dropped: it may be half open.
     socketTimeout: timeoutMs + 500,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -193,7 +193,7 @@ async function stateOf(node: Redis): Promise<ServerState> {
   return serverState(path ?? `${host ?? ''}:${String(port)}`, info, config?.[1]);
 }
 
-/** A user that may not look is no fault; a server that does not answer is. */
+/** A user that may not ask is no fault; a server that does not answer is. */
 function unreadable(error: unknown): undefined {
   const fault = faultOf(error);
   if (!fault.message.startsWith('NOPERM') && !/unknown command/i.test(fault.message)) throw new Fault(fault.code, fault.message);

@@ -1,11 +1,11 @@
 /**
- * What is wrong with Redis, by name? An error of the client or the server becomes a fault whose message says what to do about.
+ * Faults of Redis by name: an error of the client or the server becomes a fault whose message says what to do about.
  *
  * The client's errors carry the command they belong to, password or data and all: nothing of them but the message goes on.
  */
 import { Fault, type FaultCode } from '../../base/errors.js';
 
-/** The first match wins. What has no words here is told in its own. */
+/** The first match wins. What has no words here keeps its own. */
 const CAUSES: readonly (readonly [pattern: RegExp, code: FaultCode, words: string])[] = [
   [/\bOOM\b/, 'store.full', 'OOM: Redis has reached its maxmemory'],
   [/\bREADONLY\b/, 'store.away', 'READONLY: this Redis is a replica and takes no writes'],
@@ -33,7 +33,7 @@ const CAUSES: readonly (readonly [pattern: RegExp, code: FaultCode, words: strin
     'ECONNRESET: the connection to Redis is lost'],
 ];
 
-/** The fault behind an error of the client, without what the error knows of the command. */
+/** `faultOf` gives the fault behind an error of the client, without what the error knows of the command. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;
   const text = wordsOf(error);
@@ -42,16 +42,17 @@ export function faultOf(error: unknown): Fault {
   return new Fault('store.away', text.replace(/, with args.*$/s, '').slice(0, 200));
 }
 
-/** Whether a fresh connection may lead to a server that works: behind a failover, or when it has read its data. */
+/** `mendsByReconnecting`: whether a fresh connection may lead to a server that works: behind a failover, or when it has read its data. */
 export function mendsByReconnecting(error: Error): boolean {
   return /^(READONLY|LOADING|MASTERDOWN)\b/.test(error.message);
 }
 
-/** Whether a server that answers a PING on a new connection no longer has this fault. */
+/** `mendedByAnswer`: whether a server that answers a PING on a new connection no longer has this fault. */
 export function mendedByAnswer(fault: Fault): boolean {
   return /^(ETIMEDOUT|ECONNRESET|LOADING|MASTERDOWN|BUSY)\b/.test(fault.message);
 }
 
+/** `isNoScript`: whether the server does not know the script yet. */
 export function isNoScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }

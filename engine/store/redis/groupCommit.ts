@@ -1,5 +1,5 @@
 /**
- * How do many commits of one shop cost one call? While a call is under way the next commits are collected; each is judged alone.
+ * `CommitLine` makes many commits of one shop cost one call: while a call is under way the next commits are collected; each is judged alone.
  */
 import { Fault } from '../../base/errors.js';
 import type { ReplyPart } from './codec.js';
@@ -7,10 +7,10 @@ import type { CommitResult } from '../store.js';
 
 /** A call is closed after this many changes: Redis serves nobody else while a script runs. */
 const MAX_CHANGES = 2_048;
-/** Changes that may wait for their turn; beyond, the caller is told to come again. */
+/** Changes that may wait for their turn; beyond, the caller has to come again. */
 const MAX_WAITING = 200_000;
 
-/** Sends commits as one call; the reply of each stands at its place. Throws the store's faults. */
+/** `SendParts` sends commits as one call; the reply of each stands at its place. Throws the store's faults. */
 export type SendParts = (parts: readonly ReplyPart[]) => Promise<readonly unknown[]>;
 
 interface WaitingCommit {
@@ -19,7 +19,7 @@ interface WaitingCommit {
   readonly reject: (error: unknown) => void;
 }
 
-/** The commits of one shop, in order. */
+/** `CommitLine` has the commits of one shop, in order. */
 export class CommitLine {
   readonly #send: SendParts;
   readonly #decode: (part: ReplyPart, reply: unknown) => CommitResult;
@@ -48,7 +48,7 @@ export class CommitLine {
     // Commits of the same tick belong to the first call.
     await Promise.resolve();
     while (this.#line.length > 0) await this.#sendGroup(this.#takeGroup());
-    // In the same tick as the last look at the line: a commit that comes later starts the work anew.
+    // In the same tick as the line was found empty: a commit that comes later starts the work anew.
     this.#state = 'idle';
   }
 

@@ -1,12 +1,14 @@
 /**
- * How is the connection to Redis, and who wants to know? Connected or not, and what the server refuses although it is there.
+ * `LinkHealth` is the health of the connection to Redis: connected or not, and what the server refuses although it is there.
  */
 import { Fault, type FaultCode } from '../../base/errors.js';
+import { present } from '../../base/json.js';
 import { type Backoff, retryDelay } from '../../base/retry.js';
+import { WatchedValue } from '../../base/watched.js';
 import { mendedByAnswer } from './errors.js';
 import type { Script } from './scripts.js';
 
-/** `cause` says which fault and in words; `retryAt` (epoch ms) when the connection is tried again. */
+/** `StoreHealth`: `cause` says which fault and in words; `retryAt` (epoch ms) when the connection is tried again. */
 export type StoreHealth =
   | { readonly state: 'ok' }
   | { readonly state: 'waiting'; readonly cause: FaultCode; readonly message: string; readonly retryAt?: number };
@@ -18,33 +20,27 @@ const RECONNECT: Backoff = { firstMs: 100, lastMs: 10_000 };
 export class LinkHealth {
   readonly #now: () => number;
   readonly #random: () => number;
-  readonly #listeners = new Set<(health: StoreHealth) => void>();
   #phase: 'opening' | 'connected' | 'away' | 'closed' = 'opening';
   #attempts = 0;
   #retryAt: number | undefined;
   #fault: Fault | undefined;
   #refusal: { readonly fault: Fault; readonly script: Script['name'] } | undefined;
-  #reported: StoreHealth;
+  readonly #reported: WatchedValue<StoreHealth>;
 
   constructor({ clock, random }: { clock: { now(): number }; random: () => number }) {
     this.#now = () => clock.now();
     this.#random = random;
-    this.#reported = this.now();
+    this.#reported = new WatchedValue(this.now());
   }
 
   now(): StoreHealth {
     const fault = this.#phase === 'connected' ? this.#refusal?.fault : (this.#fault ?? CONNECTING);
     if (fault === undefined) return { state: 'ok' };
-    const retry = this.#phase === 'away' && this.#retryAt !== undefined ? { retryAt: this.#retryAt } : {};
-    return { state: 'waiting', cause: fault.code, message: fault.message, ...retry };
+    return present({ state: 'waiting' as const, cause: fault.code, message: fault.message, retryAt: this.#phase === 'away' ? this.#retryAt : undefined });
   }
 
   watch(listener: (health: StoreHealth) => void): () => void {
-    // A wrapper of its own: the same function may watch twice.
-    const watcher = (health: StoreHealth): void => { listener(health); };
-    this.#listeners.add(watcher);
-    watcher(this.#reported);
-    return () => { this.#listeners.delete(watcher); };
+    return this.#reported.watch(listener);
   }
 
   isOpening(): boolean {
@@ -105,9 +101,6 @@ export class LinkHealth {
   }
 
   #report(): void {
-    const health = this.now();
-    if (JSON.stringify(health) === JSON.stringify(this.#reported)) return;
-    this.#reported = health;
-    for (const listener of [...this.#listeners]) listener(health);
+    this.#reported.set(this.now());
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Where does a key lie in Redis? Beside all others of its shop, so that one script may touch them, also on Redis Cluster.
+ * Keys in Redis lie beside all others of their shop, so that one script may touch them, also on Redis Cluster.
  *
  *     key of the store   <shop>/<rest>              the first segment is the shop; a key without "/" belongs to the shop "/"
  *     value              bottega:{<shop>}:<rest>    a string (counters: NUL and a MessagePack map), with Redis' own expiry
@@ -11,7 +11,7 @@
  */
 import { decodeKey, encodeKey } from '../keyOrder.js';
 
-/** A key of the store, taken apart. */
+/** `ShopKey` is a key of the store, taken apart. */
 export interface ShopKey {
   readonly shop: string;
   readonly rest: string;
@@ -20,33 +20,36 @@ export interface ShopKey {
 /** The shop that keys without one belong to; no shop can be called that. */
 const NO_SHOP = '/';
 
+/** `parseKey` takes a key of the store apart. */
 export function parseKey(key: string): ShopKey {
   const end = key.indexOf('/');
   return end === -1 ? { shop: NO_SHOP, rest: key } : { shop: key.slice(0, end), rest: key.slice(end + 1) };
 }
 
-/** Whether a key is of that shop, and its rest if it is: as `parseKey`, without taking it apart. */
+/** `isOf`: whether a key is of that shop, and its rest if it is: as `parseKey`, without taking it apart. */
 export function isOf(shop: string, key: string): boolean {
   return shop === NO_SHOP ? !key.includes('/') : key.startsWith(shop) && key.charCodeAt(shop.length) === SLASH;
 }
 
+/** `restOf` gives the rest of a key of that shop. */
 export function restOf(key: string, shop: string): string {
   return shop === NO_SHOP ? key : key.slice(shop.length + 1);
 }
 
 const SLASH = '/'.charCodeAt(0);
 
+/** `formatKey` puts a key of the store together. */
 export function formatKey({ shop, rest }: ShopKey): string {
   return shop === NO_SHOP ? rest : `${shop}/${rest}`;
 }
 
-/** The key of a shop's index. */
+/** `indexKey` is the key of a shop's index. */
 export function indexKey(shop: string): string {
   // An empty tag would be no tag at all.
   const tag = shop === '' ? '%' : encodeKey(shop).replace(/[%}]/g, (char) => (char === '%' ? '%25' : '%7D'));
   return `bottega:{${tag}}`;
 }
 
-/** A `<rest>` as it stands in the index and behind the shop's prefix. */
+/** `encodeRest` gives a `<rest>` as it stands in the index and behind the shop's prefix. */
 export const encodeRest = encodeKey;
 export const decodeRest = decodeKey;

@@ -1,5 +1,5 @@
 /**
- * How do the store's four verbs become calls of scripts? One line of commits per shop, reads at once, scans page by page.
+ * `ScriptStore` turns the store's four verbs into calls of scripts: one line of commits per shop, reads at once, scans page by page.
  */
 import { Fault } from '../../base/errors.js';
 import { decodePart, decodeValue, encodeKeys, encodeParts, lexRange, partOf, type ScriptCall } from './codec.js';
@@ -9,16 +9,16 @@ import { CommitLine } from './groupCommit.js';
 import { READ, SCAN, type Script, SWEEP } from './scripts.js';
 import type { Change, CommitResult, Entry, KeyRange, Store, Value } from '../store.js';
 
-/** Index entries that one call of the scan or sweep script looks at, at most. */
-const LOOKS_PER_CALL = 1_000;
-/** After so many changes as many index entries are looked at, or several times as many while much of them is found dead. */
+/** Index entries that one call of the scan or sweep script visits, at most. */
+const VISITS_PER_CALL = 1_000;
+/** After so many changes as many index entries are visited, or several times as many while much of them is found dead. */
 const SWEEP_EVERY = 500;
 const SWEEP_HARDER = 4;
 
-/** Calls a script; throws the store's faults. */
+/** `RunScript` calls a script; it throws the store's faults. */
 export type RunScript = (script: Script, call: ScriptCall) => Promise<unknown>;
 
-/** What is kept of each shop. `sweptTo`: the last index entry looked at; `haste`: how many entries to look at per change. */
+/** What is kept of each shop. `sweptTo`: the last index entry visited; `haste`: how many entries to visit per change. */
 interface ShopScope {
   readonly line: CommitLine;
   changes: number;
@@ -26,7 +26,7 @@ interface ShopScope {
   haste: number;
 }
 
-/** The four verbs on anything that runs the scripts. */
+/** `ScriptStore` has the four verbs on anything that runs the scripts. */
 export class ScriptStore implements Store {
   readonly #run: RunScript;
   readonly #shops = new Map<string, ShopScope>();
@@ -52,7 +52,7 @@ export class ScriptStore implements Store {
   }
 
   /**
-   * Looks at the next `limit` index entries of one shop (the shops take turns) and answers how many were left by expired keys and are
+   * Visits the next `limit` index entries of one shop (the shops take turns) and answers how many were left by expired keys and are
    * removed now. Commits do the same as they go; this is for a store that expires more than it writes.
    */
   async sweep(limit: number): Promise<number> {
@@ -89,7 +89,7 @@ export class ScriptStore implements Store {
     const [last, command] = reverse ? [from, 'ZREVRANGEBYLEX'] : [to, 'ZRANGEBYLEX'];
     const entries: Entry[] = [];
     for (let next: string | null = reverse ? to : from; next !== null && entries.length < limit;) {
-      const args = [next, last, String(limit - entries.length), String(LOOKS_PER_CALL), command];
+      const args = [next, last, String(limit - entries.length), String(VISITS_PER_CALL), command];
       const [goOn, ...found] = (await this.#run(SCAN, { keys: [indexKey(shop)], args })) as [string | null, ...unknown[]];
       for (let at = 0; at < found.length; at += 2) {
         const value = decodeValue(found[at + 1]);
@@ -110,17 +110,17 @@ export class ScriptStore implements Store {
   }
 
   #sweepBehind(name: string, shop: ShopScope): void {
-    const looks = shop.changes * shop.haste;
+    const visits = shop.changes * shop.haste;
     shop.changes = 0;
     // Whoever waits for a commit does not wait for this; a failure shows in the store's health and is made up for by the next.
-    this.#use(() => this.#sweepShop(name, shop, looks)).catch(() => undefined);
+    this.#use(() => this.#sweepShop(name, shop, visits)).catch(() => undefined);
   }
 
-  async #sweepShop(name: string, shop: ShopScope, looks: number): Promise<number> {
-    const reply = await this.#run(SWEEP, { keys: [indexKey(name)], args: [shop.sweptTo, String(looks)] });
+  async #sweepShop(name: string, shop: ShopScope, visits: number): Promise<number> {
+    const reply = await this.#run(SWEEP, { keys: [indexKey(name)], args: [shop.sweptTo, String(visits)] });
     const [last, removed] = reply as [string | null, number];
     shop.sweptTo = last ?? '';
-    shop.haste = removed > looks / SWEEP_HARDER ? SWEEP_HARDER : 1;
+    shop.haste = removed > visits / SWEEP_HARDER ? SWEEP_HARDER : 1;
     return removed;
   }
 

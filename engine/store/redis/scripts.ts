@@ -1,7 +1,7 @@
 /**
- * What runs inside Redis? Besides the commit (redisCommitScript.ts): a read, a page of a scan, a sweep of the index.
+ * Scripts that run inside Redis, besides the commit (commitScript.ts): a read, a page of a scan, a sweep of the index.
  *
- * Keys that a script finds in the index are not declared in KEYS; they carry the hash tag of the index, which is. Every look at
+ * Keys that a script finds in the index are not declared in KEYS; they carry the hash tag of the index, which is. Every access to
  * them names the index as well: while Redis Cluster moves the slot, that makes it answer TRYAGAIN instead of "absent".
  */
 import { createHash } from 'node:crypto';
@@ -12,7 +12,7 @@ export interface Script {
   readonly source: string;
 }
 
-/** A script under the name by which Redis knows it once it has seen it. */
+/** `script` gives a script under the name by which Redis knows it once it has seen it. */
 export function script(name: Script['name'], source: string): Script {
   return { name, source, sha: createHash('sha1').update(source).digest('hex') };
 }
@@ -27,7 +27,7 @@ end
 `;
 
 /**
- * Counters lie in Redis as NUL and a MessagePack map; text that begins with NUL gets one more in front (see redisCodec.ts). They leave as a list
+ * Counters lie in Redis as NUL and a MessagePack map; text that begins with NUL gets one more in front (see codec.ts). They leave as a list
  * with one text, fields and values joined by NUL.
  */
 export const COUNTERS = String.raw`
@@ -74,7 +74,7 @@ return replies
 
 /**
  * KEYS: the index. ARGV: bounds as ZRANGEBYLEX wants them (first, last in the scan's direction), how many entries are wanted, how many
- * index entries may be looked at, the command. Answers where to go on (nil at the end), then key and value (see READ) in turn.
+ * index entries may be visited, the command. Answers where to go on (nil at the end), then key and value (see READ) in turn.
  * Index entries whose key has expired are removed where the server takes writes.
  */
 export const SCAN = script('scan', String.raw`${PORTIONS}${COUNTERS}
@@ -103,7 +103,7 @@ replies[1] = next
 return replies
 `);
 
-/** KEYS: the index. ARGV: after which entry, how many to look at. Answers the last entry looked at (nil at the end) and how many were removed. */
+/** KEYS: the index. ARGV: after which entry, how many to visit. Answers the last entry visited (nil at the end) and how many were removed. */
 export const SWEEP = script('sweep', String.raw`${PORTIONS}
 local index, size = KEYS[1], math.min(tonumber(ARGV[2]), PORTION)
 local page = redis.call('ZRANGEBYLEX', index, '(' .. ARGV[1], '+', 'LIMIT', 0, size)

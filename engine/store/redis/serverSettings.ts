@@ -1,8 +1,8 @@
 /**
- * Is Redis set up to keep what it is given? What each server says of itself, and what should be otherwise.
+ * Settings under which Redis keeps what it is given: what each server says of itself, and what should be otherwise.
  */
 
-/** One server as we see it; what its user may not read is `undefined`. */
+/** `ServerState` is one server as we see it; what its user may not read is `undefined`. */
 export interface ServerState {
   readonly address: string;
   readonly version: string | undefined;
@@ -15,7 +15,7 @@ export interface ServerState {
   readonly maxmemory: number | undefined;
 }
 
-/** `must`: data can be lost or thrown away. `should`: it hangs on one machine, or could not be checked. */
+/** `Advice`: `must` where data can be lost or thrown away; `should` where it hangs on one machine, or could not be checked. */
 export interface Advice {
   readonly address: string;
   readonly weight: 'must' | 'should';
@@ -29,7 +29,7 @@ export interface Inspection {
   readonly advice: readonly Advice[];
 }
 
-/** A server's state from its `INFO` and, where it may be read, `CONFIG GET appendfsync`. */
+/** `serverState` reads a server's state from its `INFO` and, where it may be read, `CONFIG GET appendfsync`. */
 export function serverState(address: string, info: string | undefined, appendfsync: string | undefined): ServerState {
   const lines = new Map((info ?? '').split(/\r?\n/).map((line): [string, string] => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
   const number = (name: string): number | undefined => (lines.has(name) ? Number(lines.get(name)) : undefined);
@@ -46,7 +46,7 @@ export function serverState(address: string, info: string | undefined, appendfsy
   };
 }
 
-/** What should be otherwise, the grave first. */
+/** `adviceFor` says what should be otherwise, the grave first. */
 export function adviceFor(servers: readonly ServerState[]): Advice[] {
   return servers.flatMap(adviceOn).sort((a, b) => a.weight.localeCompare(b.weight));
 }

@@ -1,5 +1,5 @@
 /**
- * Which Redis is meant, and how is it reached?
+ * `RedisUrl` says which Redis is meant and how it is reached.
  *
  *     redis://[user[:password]@]host[:port][/database]          one server
  *     redis+unix://[user[:password]@]/path/of/the.sock          one server, through its socket
@@ -7,6 +7,7 @@
  *     rediss://…  rediss+cluster://…                            the same over TLS
  */
 import { ConfigError } from '../../base/errors.js';
+import { present } from '../../base/json.js';
 
 export interface Address {
   readonly host: string;
@@ -27,7 +28,7 @@ export interface RedisUrl {
 const PORT = 6379;
 const SHAPE = /^(rediss?)(?:\+(cluster|unix))?:\/\/(?:([^@/?]*)@)?([^/?#]*)(\/[^?#]*)?$/;
 
-/** Throws `ConfigError`; it never repeats the URL, which may hold a password. */
+/** `parseRedisUrl` throws `ConfigError`; it never repeats the URL, which may hold a password. */
 export function parseRedisUrl(url: string): RedisUrl {
   const [, scheme, variant, login, hosts = '', path = ''] = SHAPE.exec(url) ?? [];
   if (scheme === undefined) throw broken('must be redis://, rediss://, redis+cluster://, rediss+cluster:// or redis+unix://');
@@ -62,8 +63,8 @@ function databaseOf(path: string): number {
 function loginOf(login: string | undefined): { username?: string; password?: string } {
   if (login === undefined || login === '') return {};
   const colon = login.indexOf(':');
-  const [user, password] = colon === -1 ? [login, undefined] : [login.slice(0, colon), login.slice(colon + 1)];
-  return { ...(user === '' ? {} : { username: decoded(user) }), ...(password === undefined ? {} : { password: decoded(password) }) };
+  const [user = '', password] = colon === -1 ? [login, undefined] : [login.slice(0, colon), login.slice(colon + 1)];
+  return present({ username: user === '' ? undefined : decoded(user), password: password === undefined ? undefined : decoded(password) });
 }
 
 function decoded(text: string): string {

@@ -1,5 +1,5 @@
 /**
- * Which broker is there with nothing but Node.js? aedes, in this process: its own nodes reach it without a socket, others over TCP.
+ * `EmbeddedBroker` is the broker that needs nothing but Node.js: aedes, in this process. Its own nodes reach it without a socket, others over TCP.
  */
 import { sameSecret } from '../../../engine/base/secret.js';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -26,7 +26,7 @@ export interface EmbeddedSettings {
   readonly report: (error: unknown) => void;
 }
 
-/** One running broker, from opening its database to closing it. */
+/** `EmbeddedBroker` is one running broker, from opening its database to closing it. */
 export class EmbeddedBroker {
   readonly #settings: EmbeddedSettings;
   readonly #aedes: Aedes;
@@ -69,7 +69,7 @@ export class EmbeddedBroker {
     return new EmbeddedBroker(settings, aedes, sessions, () => db.close());
   }
 
-  /** Opens the door for other programs; rejects with the socket's error where the port cannot be had. */
+  /** Opens the port for other programs; rejects with the socket's error where the port cannot be had. */
   async listen(): Promise<void> {
     const server = createServer({ noDelay: true }, (socket) => { this.#welcome(socket); });
     server.maxConnections = MAX_CONNECTIONS;

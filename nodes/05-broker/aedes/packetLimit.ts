@@ -1,12 +1,12 @@
 /**
- * Is a client sending too much at once? MQTT's fixed headers are read along the stream, before anything is kept in memory.
+ * The limit of a packet: MQTT's fixed headers are read along the stream, before anything is kept in memory.
  */
 import type { Socket } from 'node:net';
 
-/** A sealed dead letter of a 1 MiB body fits. */
+/** `MAX_PACKET_BYTES`: a sealed dead letter of a 1 MiB body fits. */
 export const MAX_PACKET_BYTES = 1.5 * 1024 * 1024;
 
-/** Follows the frames of one connection (MQTT 5 section 2.1: type, then the remaining length in 1 to 4 bytes of 7 bits). */
+/** `FrameMeter` follows the frames of one connection (MQTT 5 section 2.1: type, then the remaining length in 1 to 4 bytes of 7 bits). */
 export class FrameMeter {
   readonly #limit: number;
   #remaining = 0;
@@ -51,7 +51,7 @@ export class FrameMeter {
   }
 }
 
-/** Cuts the connection before the broker buffers a packet above the limit. */
+/** `limitPackets` cuts the connection before the broker buffers a packet above the limit. */
 export function limitPackets(socket: Socket, limit: number): void {
   const meter = new FrameMeter(limit);
   const read = socket.read.bind(socket);

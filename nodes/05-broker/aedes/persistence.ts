@@ -1,13 +1,13 @@
 /**
- * What does the embedded broker keep? On disk retained messages, and for clients that are away a bounded number of messages. Numbers in memory only:
- * who tells them tells them anew at each start and reconnection, and they change many times a second.
+ * `Sessions` keeps what the embedded broker has to: on disk retained messages, and for clients that are away a bounded number of messages.
+ * Numbers in memory only: who publishes them does so anew at each start and reconnection, and they change many times a second.
  */
 import { Readable } from 'node:stream';
 import AsyncLevelPersistence from 'aedes-persistence-level/asyncPersistence.js';
 import { type Kept, RetainedWrites } from './retainedWrites.js';
 import { matches } from '../mqtt/subscriptions.js';
 
-/** As in mosquitto's default: what comes on top for a client that stays away is not kept for it. */
+/** `MAX_QUEUED` is mosquitto's default: what comes on top for a client that stays away is not kept for it. */
 export const MAX_QUEUED = 1_000;
 
 /** Kept numbers in memory at most; what comes on top lies on disk like everything else. */

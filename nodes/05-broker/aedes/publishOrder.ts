@@ -1,5 +1,5 @@
 /**
- * In which order do messages leave the embedded broker? In the order in which they came.
+ * `publishInOrder` lets messages leave the embedded broker in the order in which they came.
  *
  * aedes numbers a message when it takes it, prepares it (kept messages, clients that are away) and then emits it. A client is never given a
  * number below its last one: aedes takes that for a repetition. So a message that overtakes another while it is prepared would lose it.
@@ -21,8 +21,8 @@ interface PublishLine {
 }
 
 /**
- * Lets one message at a time be prepared; the next one begins when it was emitted, or refused. Its publisher is told when it was emitted and,
- * where it is to be kept, `written`.
+ * `publishInOrder` lets one message at a time be prepared; the next one begins when it was emitted, or refused. Its publisher is called back
+ * when it was emitted and, where it is to be kept, `written`.
  */
 export function publishInOrder(broker: Aedes, written: (topic: string) => Promise<void>): void {
   const line = broker as unknown as PublishLine;
@@ -46,14 +46,14 @@ export function publishInOrder(broker: Aedes, written: (topic: string) => Promis
   };
 
   line.publish = (packet, client, done) => {
-    const [from, told] = typeof client === 'function' ? [null, client as Done] : [client, done];
+    const [from, published] = typeof client === 'function' ? [null, client as Done] : [client, done];
     const turn = {};
     waiting.push(() => {
       preparing = turn;
       publish(packet, from, (error) => {
         prepared(turn);
-        if (packet.retain !== true || Boolean(error)) told(error);
-        else written(packet.topic).then(() => { told(); }, told);
+        if (packet.retain !== true || Boolean(error)) published(error);
+        else written(packet.topic).then(() => { published(); }, published);
       });
     });
     run();

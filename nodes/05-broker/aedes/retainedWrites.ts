@@ -1,14 +1,15 @@
 /**
- * When is a kept message on disk? Soon: the newest of each topic waits for the write before it, so that nobody waits who only wants to pass it on.
+ * `RetainedWrites` brings kept messages to disk soon: the newest of each topic waits for the write before it, so that nobody waits who only
+ * wants to pass it on.
  */
 
-/** What aedes hands over to be kept; an empty payload forgets the topic. */
+/** `Kept` is what aedes hands over to be kept; an empty payload forgets the topic. */
 export interface Kept {
   readonly topic: string;
   readonly payload: string | Buffer;
 }
 
-/** Writes of kept messages: one at a time per topic, in the order given, of which only the last matters. */
+/** `RetainedWrites`: one write at a time per topic, in the order given, of which only the last matters. */
 export class RetainedWrites<P extends Kept> {
   readonly #write: (packet: P) => Promise<void>;
   readonly #next = new Map<string, P>();
@@ -20,7 +21,7 @@ export class RetainedWrites<P extends Kept> {
 
   put(packet: P): void {
     this.#next.set(packet.topic, packet);
-    // Begins the write; whoever waits for it hears of its failure.
+    // Begins the write; whoever waits for it receives its failure.
     this.written(packet.topic).catch(() => undefined);
   }
 

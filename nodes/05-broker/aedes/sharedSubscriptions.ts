@@ -1,10 +1,10 @@
 /**
- * How do clients of the embedded broker share a subscription? aedes knows no `$share`: each member subscribes to the filter itself, and each
- * message is handed to the one whose turn it is.
+ * `Sharing` lets clients of the embedded broker share a subscription. aedes knows no `$share`: each member subscribes to the filter itself,
+ * and each message is handed to the one whose turn it is.
  */
 import { matches } from '../mqtt/subscriptions.js';
 
-/** What aedes says of a client and of a message. */
+/** `ShareMember` is what aedes says of a client. */
 export interface ShareMember {
   readonly id: string;
   readonly clean: boolean;
@@ -24,7 +24,7 @@ const SHARED = /^\$share\/([^/+#]+)\/(.+)$/s;
 /** Multiples of it fall evenly between 0 and 1, whatever the step from one message to the next. */
 const GOLDEN = 0.618_033_988_749_895;
 
-/** The groups of one broker. In a group of clients that stay away nothing is kept for them: sessions must be clean. */
+/** `Sharing` has the groups of one broker. In a group of clients that stay away nothing is kept for them: sessions must be clean. */
 export class Sharing {
   readonly #groups = new Map<string, ShareGroup>();
   /** Filters that a client has for itself. */

@@ -1,5 +1,5 @@
 /**
- * Why can the broker not be had? Errors of sockets, TLS and MQTT, by a name that the form can explain.
+ * Causes why the broker cannot be had: errors of sockets, TLS and MQTT, by a name that the form can explain.
  */
 import { Fault } from '../../../engine/base/errors.js';
 
@@ -8,7 +8,7 @@ export const CAUSES = [
 ] as const;
 export type BrokerErrorCause = (typeof CAUSES)[number];
 
-/** A subscription that the broker does not grant. */
+/** `SubscriptionRefused`: the broker does not grant it. */
 export class SubscriptionRefused extends Error {}
 
 /** Reason codes of CONNACK: MQTT 3.1.1 section 3.2.2.3 (1 to 5) and MQTT 5 section 3.2.2.2 (from 128). */
@@ -28,6 +28,7 @@ const BY_CODE: Readonly<Record<string, BrokerErrorCause>> = {
   'store.locked': 'locked',
 };
 
+/** `causeOf` names the cause of an error; `lost` where nothing better is known. */
 export function causeOf(error: unknown): BrokerErrorCause {
   if (error instanceof SubscriptionRefused) return 'subscription';
   const code = (error as { code?: unknown } | undefined)?.code;
@@ -37,7 +38,7 @@ export function causeOf(error: unknown): BrokerErrorCause {
   return BY_CODE[code] ?? 'lost';
 }
 
-/** The fault that a caller gets, with what lies underneath. */
+/** `away` is the fault that a caller gets, with what lies underneath. */
 export function away(message: string, cause?: unknown): Fault {
   return new Fault('broker.away', message, cause);
 }

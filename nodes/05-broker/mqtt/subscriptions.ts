@@ -1,5 +1,5 @@
 /**
- * Who wants which message? The listeners of this process behind one subscription each at the broker.
+ * `Subscriptions` are the listeners of this process, behind one subscription per filter at the broker.
  */
 import type { MessageListener } from '../../shared/ports.js';
 
@@ -13,7 +13,7 @@ interface Member {
   readonly options: SubscribeOptions;
 }
 
-/** One filter (and group) with its listeners: all of them hear a message, in a group one after the other. */
+/** `Subscription` is one filter (and group) with its listeners: all of them receive a message, in a group they take turns. */
 export class Subscription {
   readonly filter: string;
   readonly group: string | undefined;
@@ -63,14 +63,14 @@ export class Subscription {
   }
 }
 
-/** What became of a new listener. `added`: its subscription, if it is a new one; `end` answers the subscription if nobody is left to hear it. */
+/** What became of a new listener. `added`: its subscription, if it is a new one; `end` answers the subscription if nobody is left to receive it. */
 interface AddedSubscription {
   readonly added: Subscription | undefined;
   readonly all: Subscription;
   readonly end: () => Subscription | undefined;
 }
 
-/** All subscriptions of one broker node. */
+/** `Subscriptions` of one broker node. */
 export class Subscriptions {
   readonly #byWire = new Map<string, Subscription>();
   readonly #report: (error: unknown) => void;
@@ -107,7 +107,7 @@ export class Subscriptions {
   }
 }
 
-/** MQTT topic filters (MQTT 5 section 4.7): `+` is one level, a final `#` any number, neither reaches `$…` topics from the top. */
+/** `matches` follows MQTT topic filters (MQTT 5 section 4.7): `+` is one level, a final `#` any number, neither reaches `$…` topics from the top. */
 export function matches(filter: string, topic: string): boolean {
   const wanted = filter.split('/');
   const levels = topic.split('/');
