@@ -136,7 +136,6 @@ async function orderOfEntry(inspector, { functions }, sell) {
   }
   phase = 'selling';
   await sell();
-  await inspector.send('Debugger.disable');
   return order;
 }
 
