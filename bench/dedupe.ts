@@ -1,12 +1,11 @@
 /** (d) What does "was this seen before?" cost, when a crash must not forget it? Against a Map with a time to live, which forgets everything. */
-import { confirm, dedupeKey, reserve } from '../engine/delivery/sharedDeduplicator.js';
-import { DedupeJournal } from '../engine/delivery/localDeduplicator.js';
+import { confirm, dedupeKey, LocalDeduplicator, reserve } from '../engine/delivery/deduplicator.js';
 import type { ShopEvent } from '../engine/event/event.js';
 import { openLevelStore } from '../engine/store/level/levelStore.js';
 import type { Store } from '../engine/store/store.js';
 import { HOUR, MINUTE } from '../engine/base/time.js';
-import { OwnMemory } from '../nodes/30-dedupe/seenIds.js';
-import { split, visitOf } from '../nodes/30-dedupe/partition.js';
+import { keyed, partition } from '../nodes/30-dedupe/deduplicator.js';
+import { LocalSeenIds } from '../nodes/30-dedupe/seenIds.js';
 import { place } from './place.js';
 import { compare, perSecond } from './report.js';
 import { arraysOf, salesOf } from './stream.js';
@@ -53,12 +52,12 @@ async function rateIn(where: 'memory' | 'disk', arrays: readonly (readonly ShopE
 /** As the dedupe node does where the store is its own: looked up, parted, noted when the delivery completes, and written. */
 function own(store: Store): Pass & { close(): Promise<void> } {
   const settings = { memoryMs: MEMORY_MS, reservationMs: MINUTE, most: MAX_IDS, now: () => Date.now(), warn: (error: unknown) => { throw error; } };
-  const memory = new OwnMemory(new DedupeJournal(store, MAX_IDS, 'bench'), settings);
+  const seenIds = new LocalSeenIds(new LocalDeduplicator(store, MAX_IDS, 'bench'), settings);
   const pass = async (events: readonly ShopEvent[], owner: string): Promise<void> => {
-    const visit = visitOf({ shape: 'array', events }, owner);
-    for (const { keys } of split([visit], await memory.sight([visit]))) await memory.confirm(keys);
+    const message = keyed(events, owner);
+    for (const { keys } of partition([message], await seenIds.lookUp([message]))) await seenIds.confirm(keys);
   };
-  return Object.assign(pass, { close: () => memory.close() });
+  return Object.assign(pass, { close: () => seenIds.close() });
 }
 
 /** As it does where others write to the store, too: reserved and confirmed there. */

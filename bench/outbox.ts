@@ -3,9 +3,9 @@ import { ClassicLevel } from 'classic-level';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { ShopEvent } from '../engine/event/event.js';
 import { openLevelStore } from '../engine/store/level/levelStore.js';
-import { encodeRecords } from '../nodes/40-outbox/encode.js';
+import { encodeEvents } from '../engine/delivery/messageBatch.js';
 import { Relay } from '../nodes/40-outbox/relay.js';
-import { OutboxStore } from '../nodes/40-outbox/outboxStore.js';
+import { OutboxStore } from '../engine/delivery/outboxStore.js';
 import type { Watched } from '../nodes/shared/ports.js';
 import { Mosquitto } from '../test/support/mosquitto.js';
 import { ferry } from './ferry.js';
@@ -52,8 +52,8 @@ async function appendRate(arrays: readonly (readonly ShopEvent[])[]): Promise<nu
   });
   const rate = await perSecond(arrays.flat().length, async () => {
     for (const array of arrays) {
-      const { good, bytes } = encodeRecords(array, Date.now());
-      await sender.append(good, bytes);
+      const { drafts, bytes } = encodeEvents(array, Date.now());
+      await sender.append(drafts, bytes);
     }
   });
   await sender.close();

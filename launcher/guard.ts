@@ -8,12 +8,12 @@ import type { Duplex } from 'node:stream';
 import { type Access, isLoopback } from './settings/settings.js';
 
 /** `closed` while nothing can be accepted yet or any more: senders are asked to come again. */
-export type GuardTarget = 'closed' | 'open';
+export type GuardState = 'closed' | 'open';
 
 export type GuardVerdict = 'pass' | 'closed' | 'foreign';
 
 /** What the verdict depends on. */
-export interface LoginAttempt {
+export interface GuardedRequest {
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
 }
@@ -29,7 +29,7 @@ export function isForPrograms(url: string): boolean {
 }
 
 /** A page of another site (its Origin), or another name for this machine (DNS rebinding, a tunnel), does not get to editor and dashboard. */
-export function judge({ url, headers }: LoginAttempt, access: Access, door: GuardTarget): GuardVerdict {
+export function judge({ url, headers }: GuardedRequest, access: Access, door: GuardState): GuardVerdict {
   const path = url.split(/[?#]/, 1)[0] ?? '';
   if (SENDERS.test(path)) return door === 'open' || path === '/health' ? 'pass' : 'closed';
   if (!isSameOrigin(headers)) return 'foreign';
@@ -53,7 +53,7 @@ const KEEP_ALIVE_MS = 75_000;
 /** An HTTP server that hands on only what passes. */
 export class GuardedServer extends Server {
   readonly #access: Access;
-  #door: GuardTarget = 'closed';
+  #door: GuardState = 'closed';
   #underWay = 0;
   #onIdle: (() => void) | undefined;
 
@@ -63,7 +63,7 @@ export class GuardedServer extends Server {
     this.#access = access;
   }
 
-  set door(door: GuardTarget) {
+  set door(door: GuardState) {
     this.#door = door;
   }
 

@@ -1,12 +1,12 @@
 /**
- * Which events of an outbox are stored on the other side? `{"offsets":[[from,to],…]}`, both ends included.
+ * Acknowledgements say which events of an outbox are stored on the other side: `{"offsets":[[from,to],…]}`, both ends included.
  */
 import { parseJson } from '../base/json.js';
 
-/** Offsets from the first to the second, both included. */
+/** `OffsetRange` holds the offsets from the first to the second, both included. */
 export type OffsetRange = readonly [from: number, to: number];
 
-/** An event's place in one start of one outbox, as it travels in the event's extension attributes. */
+/** `OutboxMark` is an event's place in one start of one outbox, as it travels in the event's extension attributes. */
 export interface OutboxMark {
   readonly outboxId: string;
   readonly offset: number;
@@ -14,7 +14,7 @@ export interface OutboxMark {
 
 const MAX_RANGES = 20_000;
 
-/** The fewest ranges that hold these offsets, ascending. */
+/** `rangesOf` gives the fewest ranges that hold these offsets, ascending. */
 export function rangesOf(offsets: Iterable<number>): OffsetRange[] {
   const ranges: [number, number][] = [];
   for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {
@@ -25,27 +25,31 @@ export function rangesOf(offsets: Iterable<number>): OffsetRange[] {
   return ranges;
 }
 
-export function encodeReceipt(ranges: readonly OffsetRange[]): string {
+/** `encodeAcknowledgement` writes what `parseAcknowledgement` reads. */
+export function encodeAcknowledgement(ranges: readonly OffsetRange[]): string {
   return JSON.stringify({ offsets: ranges });
 }
 
-/** What a receipt says, or `undefined` where it is none: anybody may publish on the topic. */
-export function parseReceipt(payload: string): readonly OffsetRange[] | undefined {
+/** `parseAcknowledgement` gives `undefined` for any other text: anybody may publish on the topic. */
+export function parseAcknowledgement(payload: string): readonly OffsetRange[] | undefined {
   const parsed = parseJson(payload) as { offsets?: unknown } | null | undefined;
   const offsets = parsed?.offsets;
   if (!Array.isArray(offsets) || offsets.length > MAX_RANGES || !offsets.every(isRange)) return undefined;
   return offsets;
 }
 
-/** The mark that an event on the wire carries, if it comes from an outbox. */
+/** `markOf` reads the mark that an event on the wire carries, if it comes from an outbox. */
 export function markOf(event: { readonly outboxid?: unknown; readonly outboxoffset?: unknown }): OutboxMark | undefined {
   const { outboxid, outboxoffset } = event;
   if (typeof outboxid !== 'string' || !OUTBOX_ID.test(outboxid)) return undefined;
   return isOffset(outboxoffset) ? { outboxId: outboxid, offset: outboxoffset } : undefined;
 }
 
-/** Marks under way, so that what an outbox sends again meanwhile is not handled twice, and marks done, until their receipts leave. */
-export class ReceiptBook {
+/**
+ * `PendingAcknowledgements` holds marks under way, so that what an outbox sends again meanwhile is not handled twice, and marks done, until their
+ * acknowledgements leave.
+ */
+export class PendingAcknowledgements {
   readonly #underWay = new Map<string, Set<number>>();
   #done = new Map<string, number[]>();
   #size = 0;
@@ -65,7 +69,7 @@ export class ReceiptBook {
     return 'begun';
   }
 
-  /** Done and stored: a receipt is due. */
+  /** Done and stored: an acknowledgement is due. */
   complete(marks: readonly OutboxMark[]): void {
     this.abandon(marks);
     for (const { outboxId, offset } of marks) {
@@ -84,7 +88,7 @@ export class ReceiptBook {
     }
   }
 
-  /** The receipts that are due, each told once. */
+  /** The acknowledgements that are due, each once. */
   drain(): { readonly outboxId: string; readonly ranges: readonly OffsetRange[] }[] {
     const due = [...this.#done].map(([outboxId, offsets]) => ({ outboxId, ranges: rangesOf(offsets) }));
     this.#done = new Map();

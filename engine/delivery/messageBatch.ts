@@ -1,59 +1,55 @@
 /**
- * How does a stored event travel? Text on disk, text on the wire: an event is written as JSON once and never parsed on its way out.
+ * `MessageBatch` is what travels in one MQTT message: a single event as itself, or an array of events of one topic, each with the mark of its outbox.
  */
+import { eventPath, isEventType, isLabel } from '../event/topic.js';
+import type { ShopEvent } from '../event/event.js';
+import type { OutboxDraft, OutboxRecord } from './outboxStore.js';
 
-/** An event as the outbox keeps it: its place, the path of its topic, its JSON text, and when it was appended (epoch ms). */
-export interface OutboxRecord {
-  readonly offset: number;
-  readonly path: string;
-  readonly json: string;
-  readonly appendedAt: number;
-}
-
-/** One MQTT message: a single event, or an array of events of one topic. */
-export interface Packet {
+export interface MessageBatch {
   readonly path: string;
   readonly payload: string;
   readonly offsets: readonly number[];
 }
 
-export const MAX_PACKET_EVENTS = 200;
-export const MAX_PACKET_BYTES = 128 * 1024;
-
-const OFFSET_DIGITS = 12;
-
-/** Key of an offset below the outbox's prefix: ordered as the offsets are. */
-export function offsetKey(prefix: string, offset: number): string {
-  return `${prefix}${String(offset).padStart(OFFSET_DIGITS, '0')}`;
+/** `EncodedEvents` are the events that can be routed, as records (`drafts`, of `accepted` one by one) with the bytes of their JSON, and the others. */
+export interface EncodedEvents {
+  readonly drafts: readonly OutboxDraft[];
+  readonly accepted: readonly unknown[];
+  readonly refused: readonly unknown[];
+  readonly bytes: number;
 }
 
-export function offsetOf(prefix: string, key: string): number {
-  return Number(key.slice(prefix.length));
+export const MAX_BATCH_EVENTS = 200;
+export const MAX_BATCH_BYTES = 128 * 1024;
+/** A canonical event is far smaller; whatever is larger would only be refused at the other end. */
+const MAX_EVENT_BYTES = 64 * 1024;
+
+/** `encodeEvents` checks only what a topic needs: the inbox checks everything. `appendedAt`: epoch ms. */
+export function encodeEvents(events: readonly unknown[], appendedAt: number): EncodedEvents {
+  const encoded = { drafts: [] as OutboxDraft[], accepted: [] as unknown[], refused: [] as unknown[], bytes: 0 };
+  for (const event of events) {
+    const json = isRoutable(event) ? JSON.stringify(event) : '';
+    const size = Buffer.byteLength(json);
+    if (isRoutable(event) && size <= MAX_EVENT_BYTES) {
+      encoded.drafts.push({ appendedAt, path: eventPath(event), json });
+      encoded.accepted.push(event);
+      encoded.bytes += size;
+    } else {
+      encoded.refused.push(event);
+    }
+  }
+  return encoded;
 }
 
-/** Labels hold no line feed, so two of them part the record. */
-export function encodeRecord({ appendedAt, path, json }: Omit<OutboxRecord, 'offset'>): string {
-  return `${String(appendedAt)}\n${path}\n${json}`;
-}
-
-/** `undefined` for what `encodeRecord` has not written. */
-export function decodeRecord(offset: number, record: string): OutboxRecord | undefined {
-  const first = record.indexOf('\n');
-  const second = record.indexOf('\n', first + 1);
-  const appendedAt = Number(record.slice(0, first));
-  if (first < 1 || second < 0 || !Number.isSafeInteger(offset) || !Number.isFinite(appendedAt) || !record.endsWith('}')) return undefined;
-  return { offset, path: record.slice(first + 1, second), json: record.slice(second + 1), appendedAt };
-}
-
-/** Groups events by topic into as few messages as the limits allow; a lone event travels as itself, not as an array. */
-export function packets(outboxId: string, events: readonly OutboxRecord[]): Packet[] {
+/** `batchesOf` groups events by topic into as few messages as the limits allow. */
+export function batchesOf(outboxId: string, events: readonly OutboxRecord[]): MessageBatch[] {
   const open = new Map<string, BatchDraft>();
   const drafts: BatchDraft[] = [];
   for (const event of events) {
-    const text = marked(event, outboxId);
+    const text = withOutboxMark(event, outboxId);
     const bytes = Buffer.byteLength(text) + 1;
     let draft = open.get(event.path);
-    if (draft === undefined || draft.texts.length >= MAX_PACKET_EVENTS || draft.bytes + bytes > MAX_PACKET_BYTES) {
+    if (draft === undefined || draft.texts.length >= MAX_BATCH_EVENTS || draft.bytes + bytes > MAX_BATCH_BYTES) {
       draft = { path: event.path, texts: [], offsets: [], bytes: 2 };
       open.set(event.path, draft);
       drafts.push(draft);
@@ -72,6 +68,12 @@ interface BatchDraft {
   bytes: number;
 }
 
-function marked({ json, offset }: OutboxRecord, outboxId: string): string {
+function withOutboxMark({ json, offset }: OutboxRecord, outboxId: string): string {
   return `${json.slice(0, -1)},"outboxid":${JSON.stringify(outboxId)},"outboxoffset":${String(offset)}}`;
+}
+
+function isRoutable(event: unknown): event is ShopEvent {
+  const { id, source, type, data } = (event ?? {}) as Partial<Record<keyof ShopEvent, unknown>>;
+  const { store, channel } = (data ?? {}) as { store?: unknown; channel?: unknown };
+  return typeof id === 'string' && typeof source === 'string' && isEventType(type) && isLabel(store) && (channel === undefined || isLabel(channel));
 }

@@ -1,74 +1,50 @@
 /**
- * What has to be sent now? Every stored event without a receipt: new ones at once, unanswered ones again, ever later.
+ * `Outbox` decides what has to be sent now: every stored event without an acknowledgement, new ones at once, unanswered ones again, ever later.
  *
  * The store holds all events; memory holds a window of the oldest ones and only the bounds of the rest. Offsets grow by one;
  * those of a failed append stay unused.
  */
-import { type Packet, packets, type OutboxRecord } from './messageBatch.js';
+import { batchesOf, type MessageBatch } from './messageBatch.js';
+import type { OutboxRecord, PageRequest, RecordPage, Recovered } from './outboxStore.js';
 import type { OffsetRange } from './acknowledgements.js';
+import { type Backoff, retryDelay } from '../base/retry.js';
 import { MINUTE, SECOND } from '../base/time.js';
 
+/** `OutboxLimits` bound what one outbox holds and has under way. */
 export interface OutboxLimits {
   /** Events kept in the store at most. */
   readonly maxEvents: number;
   /** Bytes of event JSON kept in the store at most. */
   readonly maxBytes: number;
-  /** Events sent and not yet receipted at most. */
+  /** Events sent and not yet acknowledged at most. */
   readonly maxInFlight: number;
 }
 
-/** What a scan of the store found at start. `next` is the first unused offset. */
-export interface Recovered {
-  readonly from: number;
-  readonly next: number;
-  readonly count: number;
-  readonly bytes: number;
-}
-
-/** Offsets `[from, to)` that are in the store only; read at most `limit` of them. */
-export interface PageRequest {
-  readonly from: number;
-  readonly to: number;
-  readonly limit: number;
-}
-
-/** What was read for a request: `last` is the highest offset seen, `read` how many records, readable or not. */
-export interface RecordPage {
-  readonly read: number;
-  readonly last: number;
-  readonly events: readonly OutboxRecord[];
-}
-
-interface WaitingCaller extends OutboxRecord {
+interface PendingRecord extends OutboxRecord {
   readonly bytes: number;
   attempts: number;
   state: 'fresh' | 'sent';
   dueAt: number;
 }
 
-/** Events that are worth a packet of their own without waiting for more. */
+/** Events that are worth a message of their own without waiting for more. */
 const CROWD = 64;
-const FIRST_RESEND_MS = SECOND;
-const LAST_RESEND_MS = MINUTE;
+/** How long an unanswered event waits before it is sent again: from 1 s after its first sending to a minute. */
+const RESEND: Backoff = { firstMs: 2 * SECOND, lastMs: MINUTE };
 const MAX_WINDOW_BYTES = 16 * 1024 * 1024;
 
-/** How long an unanswered event waits after its n-th sending: doubling from 1 s to 60 s. `random` in [0, 1) spreads it by half. */
-export function resendDelay(attempts: number, random: number): number {
-  const base = FIRST_RESEND_MS * 2 ** Math.min(attempts - 1, 6);
-  return Math.min(LAST_RESEND_MS, Math.round(base * (1 + random / 2)));
-}
-
+/** `Outbox` is one outbox's memory. It is driven by calls with the time in them and has no timer of its own. */
 export class Outbox {
   readonly #id: string;
   readonly #limits: OutboxLimits;
-  readonly #window = new Map<number, WaitingCaller>();
+  readonly #window = new Map<number, PendingRecord>();
   #windowBytes = 0;
-  #fresh: WaitingCaller[] = [];
+  #fresh: PendingRecord[] = [];
   #inFlight = 0;
   #unread: { from: number; to: number; count: number; bytes: number };
   #next: number;
   #wakeAt = Infinity;
-  #broker: 'here' | 'away' = 'away';
+  #broker: 'connected' | 'away' = 'away';
 
   constructor(id: string, limits: OutboxLimits, recovered: Recovered) {
     this.#id = id;
@@ -77,7 +53,7 @@ export class Outbox {
     this.#unread = { from: recovered.from, to: recovered.next, count: recovered.count, bytes: recovered.bytes };
   }
 
-  /** Events stored and not yet receipted. */
+  /** Events stored and not yet acknowledged. */
   get depth(): number {
     return this.#window.size + this.#unread.count;
   }
@@ -137,9 +113,9 @@ export class Outbox {
     unread.bytes = Math.max(0, rest.bytes);
   }
 
-  /** The broker is here (again): whatever was on its way may be lost, so all of it is sent at once. */
-  brokerHere(): void {
-    this.#broker = 'here';
+  /** The broker is connected (again): whatever was on its way may be lost, so all of it is sent at once. */
+  brokerConnected(): void {
+    this.#broker = 'connected';
     this.#fresh = [...this.#window.values()];
     this.#inFlight = 0;
     this.#wakeAt = Infinity;
@@ -149,7 +125,7 @@ export class Outbox {
     }
   }
 
-  brokerAway(): void {
+  brokerDisconnected(): void {
     this.#broker = 'away';
   }
 
@@ -162,19 +138,19 @@ export class Outbox {
   }
 
   /** The messages to publish now; they count as sent. `now`: milliseconds of a clock that nobody sets. */
-  take(now: number, random: () => number): Packet[] {
+  take(now: number, random: () => number): MessageBatch[] {
     if (this.#broker === 'away') return [];
     this.#wake(now);
-    const turn: WaitingCaller[] = [];
-    let looked = 0;
-    while (looked < this.#fresh.length && this.#inFlight < this.#limits.maxInFlight) {
-      const waiting = this.#fresh[looked];
-      looked += 1;
-      // A late receipt may have settled what was waiting to be sent again.
+    const turn: PendingRecord[] = [];
+    let examined = 0;
+    while (examined < this.#fresh.length && this.#inFlight < this.#limits.maxInFlight) {
+      const waiting = this.#fresh[examined];
+      examined += 1;
+      // A late acknowledgement may have settled what was waiting to be sent again.
       if (waiting !== undefined && this.#window.get(waiting.offset) === waiting) turn.push(this.#send(waiting, now, random));
     }
-    this.#fresh.splice(0, looked);
-    return packets(this.#id, turn);
+    this.#fresh.splice(0, examined);
+    return batchesOf(this.#id, turn);
   }
 
   /** When `take` has something to send again, if nothing else happens. */
@@ -201,23 +177,23 @@ export class Outbox {
   }
 
   #remember(event: OutboxRecord): void {
-    const waiting: WaitingCaller = { ...event, bytes: Buffer.byteLength(event.json), attempts: 0, state: 'fresh', dueAt: 0 };
+    const waiting: PendingRecord = { ...event, bytes: Buffer.byteLength(event.json), attempts: 0, state: 'fresh', dueAt: 0 };
     this.#window.set(event.offset, waiting);
     this.#windowBytes += waiting.bytes;
     this.#fresh.push(waiting);
   }
 
-  #forget(waiting: WaitingCaller): OutboxRecord {
+  #forget(waiting: PendingRecord): OutboxRecord {
     this.#window.delete(waiting.offset);
     this.#windowBytes -= waiting.bytes;
     if (waiting.state === 'sent') this.#inFlight -= 1;
     return waiting;
   }
 
-  #send(waiting: WaitingCaller, now: number, random: () => number): WaitingCaller {
+  #send(waiting: PendingRecord, now: number, random: () => number): PendingRecord {
     waiting.attempts += 1;
     waiting.state = 'sent';
-    waiting.dueAt = now + resendDelay(waiting.attempts, random());
+    waiting.dueAt = now + retryDelay(waiting.attempts - 1, random(), RESEND);
     this.#inFlight += 1;
     this.#wakeAt = Math.min(this.#wakeAt, waiting.dueAt);
     return waiting;

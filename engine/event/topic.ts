@@ -22,8 +22,8 @@ export function eventsFilter(tenant: string): string {
   return `${ROOT}/${tenant}/events/+/+/+`;
 }
 
-/** `receiptsTopic` is where the acknowledgements of one outbox (one start of it) come in. */
-export function receiptsTopic(tenant: string, outboxId: string): string {
+/** `acknowledgementsTopic` is where the acknowledgements of one outbox (one start of it) come in. */
+export function acknowledgementsTopic(tenant: string, outboxId: string): string {
   return `${ROOT}/${tenant}/receipts/${outboxId}`;
 }
 

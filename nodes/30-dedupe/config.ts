@@ -1,5 +1,5 @@
 /**
- * How long are events remembered? The saved form, parsed once.
+ * `DedupeConfig` is the saved form of a dedupe node, parsed once: how long and how many events are remembered.
  */
 import { HOUR, MINUTE } from '../../engine/base/time.js';
 import { atVersion, readNumber, readWhole } from '../shared/configFields.js';
@@ -18,11 +18,12 @@ export interface DedupeConfig {
   readonly most: number;
 }
 
-/** Brings a form saved by a former release to the present version. */
+/** `upgrade` brings a form saved by a former release to the present version. */
 export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
+/** `readConfig` parses a saved form; throws `ConfigError`. */
 export function readConfig(raw: SavedForm): DedupeConfig {
   const saved = upgrade(raw);
   return {

@@ -1,5 +1,5 @@
 /**
- * Was this event here before? New ones pass; those already stored leave by the side door.
+ * Dedupe node: new events pass; those already stored leave by the second output.
  */
 import type { NodeAPI } from 'node-red';
 import { messageOf } from '../../engine/base/errors.js';
@@ -7,7 +7,7 @@ import type { ShopPort, StorePort } from '../shared/ports.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { type DedupeConfig, readConfig } from './config.js';
 import { Deduplicator } from './deduplicator.js';
-import { memoryOf } from './seenIds.js';
+import { openSeenIds } from './seenIds.js';
 
 const spec: NodeSpec<DedupeConfig> = {
   type: 'bottega-dedupe',
@@ -17,18 +17,18 @@ const spec: NodeSpec<DedupeConfig> = {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const storePort = portOf<StorePort>(RED, config.store, 'store');
     const warn = (error: unknown): void => { node.warn(messageOf(error)); };
-    const memory = memoryOf(storePort, shop.tenant, { ...config, now, warn });
-    const doorkeeper = new Deduplicator(context, memory);
+    const seenIds = openSeenIds(storePort, shop.tenant, { ...config, now, warn });
+    const deduplicator = new Deduplicator(context, seenIds);
     const unwatch = storePort.watch((health) => {
-      if (health.state === 'ok') doorkeeper.show();
+      if (health.state === 'ok') deduplicator.show();
       else context.status.waiting('store', { message: health.message });
     });
     return {
-      batch: (jobs) => doorkeeper.handle(jobs),
+      batch: (jobs) => deduplicator.handle(jobs),
       close: async () => {
         unwatch();
-        doorkeeper.show.cancel();
-        await memory.close().catch(warn);
+        deduplicator.show.cancel();
+        await seenIds.close().catch(warn);
       },
     };
   },

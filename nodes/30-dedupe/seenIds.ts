@@ -1,16 +1,22 @@
 /**
- * Where is noted which events were here? In a journal with all of it in main memory, or in a store that other processes ask, too.
+ * `SeenIds` remembers which events were here: in this process with a journal for the next start, or in a store that other processes ask, too.
  */
 import { randomBytes } from 'node:crypto';
-import { confirm, release, reserve, type Sighting } from '../../engine/delivery/sharedDeduplicator.js';
-import { DedupeJournal } from '../../engine/delivery/localDeduplicator.js';
+import { confirm, LocalDeduplicator, release, type Reservation, reserve, type Sighting } from '../../engine/delivery/deduplicator.js';
+import type { ShopEvent } from '../../engine/event/event.js';
 import type { Store } from '../../engine/store/store.js';
 import type { StorePort } from '../shared/ports.js';
-import { reservationsOf, type ReservedBatch } from './partition.js';
 
-export interface Memory {
-  /** At least the repeats among the events of these visits. Throws the store's faults. */
-  sight(visits: readonly ReservedBatch[]): Promise<ReadonlyMap<string, Sighting>>;
+/** `KeyedEvents` are the events of one message with their keys. `owner` names this attempt; messages that nobody waits for share one. */
+export interface KeyedEvents {
+  readonly events: readonly ShopEvent[];
+  readonly keys: readonly string[];
+  readonly owner: string;
+}
+
+export interface SeenIds {
+  /** At least the repeats among these events. Throws the store's faults. */
+  lookUp(messages: readonly KeyedEvents[]): Promise<ReadonlyMap<string, Sighting>>;
   /** Stored: from now on they are repeats. */
   confirm(keys: readonly string[]): Promise<void>;
   /** Not stored. */
@@ -19,7 +25,8 @@ export interface Memory {
   close(): Promise<void>;
 }
 
-export interface MemorySettings {
+/** `SeenIdsSettings` say how long and how many ids are remembered. */
+export interface SeenIdsSettings {
   readonly memoryMs: number;
   readonly reservationMs: number;
   readonly most: number;
@@ -27,46 +34,56 @@ export interface MemorySettings {
   readonly warn: (error: unknown) => void;
 }
 
-/** In the way that the store asks for. */
-export function memoryOf(port: StorePort, tenant: string, settings: MemorySettings): Memory {
-  return port.reach === 'shared' ? sharedMemory(port.of(tenant), settings) : new OwnMemory(journalOf(port, tenant, settings.most), settings);
+/** `openSeenIds` remembers in the way that the store asks for. */
+export function openSeenIds(port: StorePort, tenant: string, settings: SeenIdsSettings): SeenIds {
+  return port.reach === 'shared' ? sharedSeenIds(port.of(tenant), settings) : new LocalSeenIds(localDeduplicatorOf(port, tenant, settings.most), settings);
 }
 
-export function sharedMemory(store: Store, { memoryMs, reservationMs, now }: MemorySettings): Memory {
+function sharedSeenIds(store: Store, { memoryMs, reservationMs, now }: SeenIdsSettings): SeenIds {
   return {
-    sight: (visits) => reserve(store, reservationsOf(visits, now() + reservationMs)),
+    lookUp: (messages) => reserve(store, reservationsOf(messages, now() + reservationMs)),
     confirm: (keys) => confirm(store, keys, now() + memoryMs),
     release: (keys, owner) => release(store, keys, owner),
     close: () => Promise.resolve(),
   };
 }
 
-/** What is noted waits so long for more of it: one write for many deliveries. */
-const WRITE_AFTER_MS = 20;
+/** `reservationsOf` wants each key once, for the first message that brings it. */
+export function reservationsOf(messages: readonly KeyedEvents[], expiresAt: number): Reservation[] {
+  const wanted = new Map<string, Reservation>();
+  for (const { keys, owner } of messages) {
+    for (const key of keys) if (!wanted.has(key)) wanted.set(key, { key, owner, expiresAt });
+  }
+  return [...wanted.values()];
+}
+
+/** What is confirmed waits so long for more of it: one write for many deliveries. After a crash meanwhile its repeats pass, which does no harm. */
+const WRITE_AFTER_MS = 500;
 const MAX_UNWRITTEN = 1_000;
 
-export class OwnMemory implements Memory {
-  readonly #journal: DedupeJournal;
-  readonly #settings: MemorySettings;
+/** `LocalSeenIds` is for a store that this process has for itself. */
+export class LocalSeenIds implements SeenIds {
+  readonly #deduplicator: LocalDeduplicator;
+  readonly #settings: SeenIdsSettings;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(journal: DedupeJournal, settings: MemorySettings) {
-    this.#journal = journal;
+  constructor(deduplicator: LocalDeduplicator, settings: SeenIdsSettings) {
+    this.#deduplicator = deduplicator;
     this.#settings = settings;
   }
 
-  async sight(visits: readonly ReservedBatch[]): Promise<ReadonlyMap<string, Sighting>> {
+  async lookUp(messages: readonly KeyedEvents[]): Promise<ReadonlyMap<string, Sighting>> {
     const now = this.#settings.now();
-    await this.#journal.open(now);
+    await this.#deduplicator.open(now);
     const repeats = new Map<string, Sighting>();
-    for (const { keys } of visits) for (const key of keys) if (this.#journal.knows(key, now)) repeats.set(key, 'repeat');
+    for (const { keys } of messages) for (const key of keys) if (this.#deduplicator.knows(key, now)) repeats.set(key, 'repeat');
     return repeats;
   }
 
   confirm(keys: readonly string[]): Promise<void> {
     const { now, memoryMs } = this.#settings;
-    this.#journal.confirm(keys, now() + memoryMs, now());
-    if (this.#journal.unwritten >= MAX_UNWRITTEN) return this.close();
+    this.#deduplicator.confirm(keys, now() + memoryMs, now());
+    if (this.#deduplicator.unwritten >= MAX_UNWRITTEN) return this.close();
     this.#timer ??= setTimeout(() => { this.close().catch(this.#settings.warn); }, WRITE_AFTER_MS);
     return Promise.resolve();
   }
@@ -78,17 +95,17 @@ export class OwnMemory implements Memory {
   close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    return this.#journal.write();
+    return this.#deduplicator.write();
   }
 }
 
-const journals = new WeakMap<StorePort, Map<string, DedupeJournal>>();
+const deduplicators = new WeakMap<StorePort, Map<string, LocalDeduplicator>>();
 
 /** The dedupe nodes of one store and shop know the same events. */
-function journalOf(port: StorePort, tenant: string, most: number): DedupeJournal {
-  const known = journals.get(port) ?? new Map<string, DedupeJournal>();
-  journals.set(port, known);
-  const journal = known.get(tenant) ?? new DedupeJournal(port.of(tenant), most, randomBytes(6).toString('hex'));
-  known.set(tenant, journal);
-  return journal;
+function localDeduplicatorOf(port: StorePort, tenant: string, most: number): LocalDeduplicator {
+  const known = deduplicators.get(port) ?? new Map<string, LocalDeduplicator>();
+  deduplicators.set(port, known);
+  const deduplicator = known.get(tenant) ?? new LocalDeduplicator(port.of(tenant), most, randomBytes(6).toString('hex'));
+  known.set(tenant, deduplicator);
+  return deduplicator;
 }

@@ -1,5 +1,5 @@
 /**
- * How much may wait, and what counts as delivered? The saved form, parsed once.
+ * `OutboxConfig` is the saved form of an outbox node, parsed once: how much may wait, and what counts as delivered.
  */
 import { ConfigError } from '../../engine/base/errors.js';
 import type { OutboxLimits } from '../../engine/delivery/outbox.js';
@@ -17,11 +17,12 @@ export interface OutboxConfig {
   readonly limits: OutboxLimits;
 }
 
-/** Brings a form saved by a former release to the present version. */
+/** `upgrade` brings a form saved by a former release to the present version. */
 export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
+/** `readConfig` parses a saved form; throws `ConfigError`. */
 export function readConfig(raw: SavedForm): OutboxConfig {
   const saved = upgrade(raw);
   const until = saved['until'] ?? 'receipt';

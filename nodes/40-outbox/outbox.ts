@@ -1,17 +1,17 @@
 /**
- * Is the event safe? Stored before the sender is told so, then published until an inbox confirms that it has stored it too.
+ * Outbox node: an event is stored before its sender gets an answer, then published until an inbox acknowledges that it has stored it too.
  */
 import { randomBytes } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import { MINUTE } from '../../engine/base/time.js';
+import { encodeEvents } from '../../engine/delivery/messageBatch.js';
+import { OutboxStore } from '../../engine/delivery/outboxStore.js';
 import { outboxDepth, resourceUp } from '../shared/metrics.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
-import { type InputJob, portOf, registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
+import { type InputJob, itemsOf, portOf, registerNode, type NodeContext, type NodeSpec, sendParts } from '../shared/node.js';
 import { throttle } from '../shared/throttle.js';
 import { type OutboxConfig, readConfig } from './config.js';
-import { acceptedOf, encodeRecords } from './encode.js';
 import { Relay } from './relay.js';
-import { OutboxStore } from './outboxStore.js';
 
 const STATUS_MS = 500;
 const AGE_MS = 10_000;
@@ -32,22 +32,22 @@ const spec: NodeSpec<OutboxConfig> = {
       store: portOf<StorePort>(RED, config.store, 'store'),
       broker: portOf<BrokerPort>(RED, config.broker, 'broker'),
     };
-    const sender = new Relay({
-      // New at each start: a receipt for a former run can never settle an offset of this one.
+    const relay = new Relay({
+      // New at each start: an acknowledgement of a former run can never settle an offset of this one.
       id: `${node.id}.${randomBytes(6).toString('hex')}`,
       tenant: ports.shop.tenant, limits: config.limits, until: config.until, broker: ports.broker, storeHealth: ports.store,
       outboxStore: new OutboxStore(ports.store.of(ports.shop.tenant), node.id),
       random: Math.random, warn: (text) => { node.warn(text); }, changed: () => { show(); }, now,
     });
-    const show = throttle(() => { showStatus(context, sender, ports); }, STATUS_MS);
+    const show = throttle(() => { showStatus(context, relay, ports); }, STATUS_MS);
     const aging = setInterval(show, AGE_MS);
     show();
     return {
-      batch: (jobs) => handle(jobs, sender, now()),
+      batch: (jobs) => handle(jobs, relay, now()),
       close: async () => {
         clearInterval(aging);
         show.cancel();
-        await sender.close();
+        await relay.close();
         outboxDepth.remove({ outbox: node.id });
         resourceUp.remove({ resource: `outbox ${node.id}` });
       },
@@ -55,29 +55,25 @@ const spec: NodeSpec<OutboxConfig> = {
   },
 };
 
-async function handle(jobs: readonly InputJob[], sender: Relay, now: number): Promise<void> {
-  const parcels = jobs.map(({ message }) => encodeRecords(message.payload, now));
-  const drafts = parcels.flatMap(({ good }) => good);
-  if (drafts.length > 0) await sender.append(drafts, parcels.reduce((sum, { bytes }) => sum + bytes, 0));
-  parcels.forEach((parcel, index) => {
-    const job = jobs[index];
-    if (job === undefined) return;
-    const { shape, good, refused } = parcel;
-    if (refused.length > 0) job.out.secondary({ ...job.message, payload: shape === 'single' ? refused[0] : refused }, 'notEvent');
-    if (refused.length === 0) job.out.primary(job.message);
-    else if (good.length > 0) job.out.primary({ ...job.message, payload: acceptedOf(parcel) });
+async function handle(jobs: readonly InputJob[], relay: Relay, now: number): Promise<void> {
+  const encoded = jobs.map(({ message }) => encodeEvents(itemsOf(message.payload), now));
+  const drafts = encoded.flatMap((each) => each.drafts);
+  if (drafts.length > 0) await relay.append(drafts, encoded.reduce((sum, { bytes }) => sum + bytes, 0));
+  jobs.forEach((job, index) => {
+    const { accepted = [], refused = [] } = encoded[index] ?? {};
+    sendParts(job, accepted, refused, 'notEvent');
   });
 }
 
-function showStatus({ status, node, now }: NodeContext<OutboxConfig>, sender: Relay, { store, broker }: Ports): void {
-  const { depth, oldestAt } = sender;
+function showStatus({ status, node, now }: NodeContext<OutboxConfig>, relay: Relay, { store, broker }: Ports): void {
+  const { depth, oldestAt } = relay;
   outboxDepth.set({ outbox: node.id }, depth);
-  resourceUp.set({ resource: `outbox ${node.id}` }, sender.freeSpace === 'full' ? 0 : 1);
+  resourceUp.set({ resource: `outbox ${node.id}` }, relay.freeSpace === 'full' ? 0 : 1);
   const [storeHealth, brokerHealth] = [store.health(), broker.health()];
   const age = oldestAt === undefined ? 0 : now() - oldestAt;
   const waiting = { depth, age: age < MINUTE ? `${String(Math.round(age / 1_000))} s` : `${String(Math.round(age / MINUTE))} min` };
   if (storeHealth.state === 'waiting') status.waiting('store', { message: storeHealth.message });
-  else if (sender.freeSpace === 'full') status.waiting('full', waiting);
+  else if (relay.freeSpace === 'full') status.waiting('full', waiting);
   else if (brokerHealth.state === 'waiting') status.waiting('broker', { message: brokerHealth.message, ...waiting });
   else if (depth > 0) status.ok('depth', waiting);
   else status.ok('empty');

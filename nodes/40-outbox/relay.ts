@@ -1,25 +1,26 @@
 /**
- * How does what is stored reach the other side? Published at once, again until receipted, then removed.
+ * `Relay` brings what is stored to the other side: published at once, again until it is acknowledged, then removed.
  */
 import { Fault, messageOf } from '../../engine/base/errors.js';
 import { Outbox, type OutboxLimits } from '../../engine/delivery/outbox.js';
-import type { Packet, OutboxRecord } from '../../engine/delivery/messageBatch.js';
-import { parseReceipt } from '../../engine/delivery/acknowledgements.js';
-import { eventTopic, receiptsTopic } from '../../engine/event/topic.js';
+import type { MessageBatch } from '../../engine/delivery/messageBatch.js';
+import type { OutboxDraft, OutboxStore } from '../../engine/delivery/outboxStore.js';
+import { parseAcknowledgement } from '../../engine/delivery/acknowledgements.js';
+import { eventTopic, acknowledgementsTopic } from '../../engine/event/topic.js';
 import { events as eventCounter, hopSeconds } from '../shared/metrics.js';
 import type { BrokerPort, Health, Watched } from '../shared/ports.js';
-import type { OutboxStore } from './outboxStore.js';
 
 /** From one publication to the next at least, as in the inbox: a lone event leaves at once, those of a crowd leave together, which costs a fraction. */
 const LONE_MS = 4;
 const CROWD_MS = 16;
 /** What is settled waits so long for more of it: one write for many events. Whatever is still in the store after a crash is sent again. */
-const REMOVE_AFTER_MS = 100;
+const REMOVE_AFTER_MS = 500;
 const REMOVE_AGAIN_MS = 1_000;
 
 /** Milliseconds that go on whatever the clock is set to: a clock set back must not put off for an hour what is to be sent again. */
 const ticks = (): number => performance.now();
 
+/** `RelayParts` are what a relay works with. */
 export interface RelayParts {
   readonly id: string;
   readonly tenant: string;
@@ -52,7 +53,9 @@ export class Relay {
   constructor(parts: RelayParts) {
     this.#parts = parts;
     const { broker, tenant, id, storeHealth, until } = parts;
-    if (until === 'receipt') this.#ends.push(broker.subscribe(receiptsTopic(tenant, id), (_topic, payload) => { this.#receipt(payload.toString()); }));
+    if (until === 'receipt') {
+      this.#ends.push(broker.subscribe(acknowledgementsTopic(tenant, id), (_topic, payload) => { this.#acknowledge(payload.toString()); }));
+    }
     this.#ends.push(broker.watch((health) => { this.#brokerIs(health); }));
     this.#ends.push(storeHealth.watch(({ state }) => { if (state === 'ok') this.#recoverInBackground(); }));
   }
@@ -71,7 +74,7 @@ export class Relay {
   }
 
   /** Resolves once they are stored. Throws `outbox.full` and the store's faults; then none of them counts as accepted. */
-  async append(drafts: readonly Omit<OutboxRecord, 'offset'>[], bytes: number): Promise<void> {
+  async append(drafts: readonly OutboxDraft[], bytes: number): Promise<void> {
     const outbox = this.#outbox ?? await this.#recover();
     if (outbox.admits(drafts.length, bytes) === 'full') throw new Fault('outbox.full', 'too many events wait for the other side');
     const first = outbox.allocate(drafts.length);
@@ -98,7 +101,7 @@ export class Relay {
     const recovering = this.#recovering ?? this.#parts.outboxStore.recover().then((recovered) => {
       const outbox = new Outbox(this.#parts.id, this.#parts.limits, recovered);
       this.#outbox = outbox;
-      if (this.#parts.broker.health().state === 'ok') outbox.brokerHere();
+      if (this.#parts.broker.health().state === 'ok') outbox.brokerConnected();
       this.#pump();
       return outbox;
     }).finally(() => { this.#recovering = undefined; });
@@ -107,8 +110,8 @@ export class Relay {
   }
 
   #brokerIs({ state }: Health): void {
-    if (state === 'ok') this.#outbox?.brokerHere();
-    else this.#outbox?.brokerAway();
+    if (state === 'ok') this.#outbox?.brokerConnected();
+    else this.#outbox?.brokerDisconnected();
     this.#pump();
   }
 
@@ -124,16 +127,16 @@ export class Relay {
     this.#parts.changed();
   }
 
-  #publishAll(packets: readonly Packet[], now: number): void {
+  #publishAll(batches: readonly MessageBatch[], now: number): void {
     let events = 0;
-    for (const packet of packets) {
-      events += packet.offsets.length;
-      this.#publish(packet);
+    for (const batch of batches) {
+      events += batch.offsets.length;
+      this.#publish(batch);
     }
     if (events > 0) this.#leaveAt = now + (events > 1 ? CROWD_MS : LONE_MS);
   }
 
-  #publish({ path, payload, offsets }: Packet): void {
+  #publish({ path, payload, offsets }: MessageBatch): void {
     const { broker, tenant, until } = this.#parts;
     broker.publish(eventTopic(tenant, path), payload).then(
       () => {
@@ -141,15 +144,15 @@ export class Relay {
         if (until === 'accepted') this.#settle(offsets.map((offset) => [offset, offset]));
       },
       (error: unknown) => {
-        // Sent again when the broker is back or its time has come: the status tells, the log need not.
+        // Sent again when the broker is back or its time has come: the status shows it, the log need not.
         if (!(error instanceof Fault)) this.#parts.warn(messageOf(error));
       },
     );
   }
 
-  #receipt(payload: string): void {
-    const ranges = parseReceipt(payload);
-    if (ranges === undefined) this.#parts.warn('a receipt could not be read');
+  #acknowledge(payload: string): void {
+    const ranges = parseAcknowledgement(payload);
+    if (ranges === undefined) this.#parts.warn('an acknowledgement could not be read');
     else this.#settle(ranges);
   }
 
@@ -183,7 +186,7 @@ export class Relay {
     this.#removing = undefined;
   }
 
-  /** Ends early when the room closes. */
+  /** Ends early when the node closes. */
   async #removalPause(ms: number): Promise<void> {
     if (this.#life === 'closed') return;
     await new Promise<void>((resolve) => {

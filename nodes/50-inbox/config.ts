@@ -1,7 +1,8 @@
 /**
- * Which events come in, shared with whom, and how many at once? The saved form, parsed once.
+ * `InboxConfig` is the saved form of an inbox node, parsed once: which events come in, shared with whom, and how many at once.
  */
 import { ConfigError } from '../../engine/base/errors.js';
+import { present } from '../../engine/base/json.js';
 import { SECOND } from '../../engine/base/time.js';
 import { atVersion, filled, readWhole } from '../shared/configFields.js';
 import type { SavedForm } from '../shared/node.js';
@@ -15,17 +16,18 @@ export interface InboxConfig {
   readonly group?: string;
   /** Whether numbers on `…/in/footfall/<store>` are counted here; exactly one inbox (or group) may do so. */
   readonly footfall: 'count' | 'total' | 'ignore';
-  /** Where the last total of each door counter is kept; absent: running totals cannot be counted. */
+  /** Where the last total of each footfall counter is kept; absent: running totals cannot be counted. */
   readonly store?: unknown;
   readonly maxUnderWay: number;
   readonly deadlineMs: number;
 }
 
-/** Brings a form saved by a former release to the present version. */
+/** `upgrade` brings a form saved by a former release to the present version. */
 export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
+/** `readConfig` parses a saved form; throws `ConfigError`. */
 export function readConfig(raw: SavedForm): InboxConfig {
   const saved = upgrade(raw);
   const group = saved['group'] ?? '';
@@ -33,7 +35,7 @@ export function readConfig(raw: SavedForm): InboxConfig {
   return {
     shop: saved['shop'],
     broker: saved['broker'],
-    ...(group === '' ? {} : { group }),
+    ...present({ group: group === '' ? undefined : group }),
     ...readFootfall(saved),
     maxUnderWay: readWhole(saved['maxUnderWay'] ?? 5_000, 'maxUnderWay', 1, 100_000),
     deadlineMs: readWhole(saved['deadline'] ?? 30, 'deadline', 1, 600) * SECOND,
@@ -45,5 +47,5 @@ function readFootfall(saved: SavedForm): Pick<InboxConfig, 'footfall' | 'store'>
   if (footfall !== 'count' && footfall !== 'total' && footfall !== 'ignore') throw new ConfigError('footfall', 'must be count, total or ignore', footfall);
   const store = filled(saved['store']);
   if (footfall === 'total' && store === undefined) throw new ConfigError('store', 'is needed to remember the last total of each counter', saved['store']);
-  return { footfall, ...(store === undefined ? {} : { store }) };
+  return { footfall, ...present({ store }) };
 }

@@ -1,14 +1,14 @@
 /**
- * How do messages of the broker become messages of the flow? Collected for one turn, sent on under a delivery, receipted when it completes.
+ * `InboxConsumer` makes messages of the flow from the broker's: collected for one turn, sent on under a delivery, acknowledged when it completes.
  */
 import type { Refusal } from '../../engine/base/errors.js';
-import { encodeReceipt, type OutboxMark, ReceiptBook } from '../../engine/delivery/acknowledgements.js';
-import { receiptsTopic } from '../../engine/event/topic.js';
+import { encodeAcknowledgement, type OutboxMark, PendingAcknowledgements } from '../../engine/delivery/acknowledgements.js';
+import { acknowledgementsTopic } from '../../engine/event/topic.js';
 import { beginDelivery, type Outcome } from '../shared/delivery/delivery.js';
 import { events as eventCounter, hopSeconds } from '../shared/metrics.js';
 import type { BrokerPort } from '../shared/ports.js';
 import type { NodeContext, InputMessage } from '../shared/node.js';
-import { type InboxMessage, type ArrivalContext, letterOfEvent, type Read, type Rejected } from './decode.js';
+import { type MarkedEvent, type DecodeContext, deadLetterOfEvent, type DecodedMessage, type RejectedEvent } from './decode.js';
 import type { InboxConfig } from './config.js';
 
 const MAX_MESSAGE_EVENTS = 500;
@@ -19,20 +19,20 @@ const FULL: Refusal = { path: '', rule: 'inbox.full', message: 'too many events 
 const NOT_STORED: Refusal = { path: '', rule: 'notStored', message: 'the flow failed, and nobody sends this event again' };
 
 type ConsumerContext = Pick<NodeContext<InboxConfig>, 'RED' | 'config' | 'out' | 'now'> & {
-  /** Whether anything is wired to the side door. */
-  readonly sideDoor: 'wired' | 'unwired';
+  /** Whether anything is wired to the second output. */
+  readonly secondOutput: 'wired' | 'unwired';
   readonly tenant: string;
   readonly broker: BrokerPort;
-  arrivals(): ArrivalContext;
+  decodeContext(): DecodeContext;
   changed(): void;
 };
 
 export class InboxConsumer {
   readonly #context: ConsumerContext;
-  readonly #book = new ReceiptBook();
-  #strangers = 0;
-  #arrived: InboxMessage[] = [];
-  #rejected: Rejected[] = [];
+  readonly #pending = new PendingAcknowledgements();
+  #unmarked = 0;
+  #arrived: MarkedEvent[] = [];
+  #rejected: RejectedEvent[] = [];
   #turn: { cancel(): void } | undefined;
   #nextAt = -Infinity;
   #life: 'running' | 'closed' = 'running';
@@ -44,13 +44,13 @@ export class InboxConsumer {
   }
 
   get underWay(): number {
-    return this.#book.size + this.#strangers;
+    return this.#pending.size + this.#unmarked;
   }
 
-  /** What the broker handed over. What does not fit now is left without receipt: its outbox sends it again. */
-  take({ arrivals, rejected }: Read): void {
+  /** What the broker handed over. What does not fit now is left without acknowledgement: its outbox sends it again. */
+  take({ events, rejected }: DecodedMessage): void {
     if (this.#life === 'closed') return;
-    for (const arrival of arrivals) this.#admit(arrival);
+    for (const event of events) this.#admit(event);
     for (const one of rejected) if (one.mark === undefined || this.#begin(one.mark)) this.#rejected.push(one);
     this.#plan();
   }
@@ -58,22 +58,22 @@ export class InboxConsumer {
   close(): void {
     this.#life = 'closed';
     this.#turn?.cancel();
-    this.#receipt();
+    this.#acknowledge();
   }
 
-  #admit(arrival: InboxMessage): void {
-    if (arrival.mark !== undefined) {
-      if (this.#begin(arrival.mark)) this.#arrived.push(arrival);
+  #admit(message: MarkedEvent): void {
+    if (message.mark !== undefined) {
+      if (this.#begin(message.mark)) this.#arrived.push(message);
     } else if (this.underWay < this.#context.config.maxUnderWay) {
-      this.#strangers += 1;
-      this.#arrived.push(arrival);
+      this.#unmarked += 1;
+      this.#arrived.push(message);
     } else {
-      this.#rejected.push({ letter: letterOfEvent(arrival.event, FULL, this.#context.arrivals()) });
+      this.#rejected.push({ deadLetter: deadLetterOfEvent(message.event, FULL, this.#context.decodeContext()) });
     }
   }
 
   #begin(mark: OutboxMark): boolean {
-    return this.underWay < this.#context.config.maxUnderWay && this.#book.begin(mark) === 'begun';
+    return this.underWay < this.#context.config.maxUnderWay && this.#pending.begin(mark) === 'begun';
   }
 
   #plan(): void {
@@ -84,38 +84,38 @@ export class InboxConsumer {
   }
 
   #flush(): void {
-    this.#receipt();
+    this.#acknowledge();
     if (this.#arrived.length > 0) this.#nextAt = performance.now() + (this.#arrived.length > 1 ? CROWD_MS : LONE_MS);
     while (this.#arrived.length > 0) this.#forward(this.#arrived.splice(0, MAX_MESSAGE_EVENTS));
     while (this.#rejected.length > 0) this.#refuse(this.#rejected.splice(0, MAX_MESSAGE_EVENTS));
   }
 
-  #forward(arrivals: readonly InboxMessage[]): void {
+  #forward(arrived: readonly MarkedEvent[]): void {
     const { out, now } = this.#context;
     const startedAt = now();
-    this.received += arrivals.length;
-    eventCounter.inc({ source: 'mqtt', outcome: 'received' }, arrivals.length);
-    const message: InputMessage = { _msgid: this.#context.RED.util.generateId(), topic: 'events', payload: arrivals.map(({ event }) => event) };
+    this.received += arrived.length;
+    eventCounter.inc({ source: 'mqtt', outcome: 'received' }, arrived.length);
+    const message: InputMessage = { _msgid: this.#context.RED.util.generateId(), topic: 'events', payload: arrived.map(({ event }) => event) };
     this.#deliver(message, () => { out.primary(message); }, (outcome) => {
-      const marked = marksOf(arrivals);
-      this.#strangers -= arrivals.length - marked.length;
+      const marked = marksOf(arrived);
+      this.#unmarked -= arrived.length - marked.length;
       if (outcome === 'complete') this.#complete(marked, (now() - startedAt) / 1_000);
-      else this.#abandon(arrivals, marked);
+      else this.#abandon(arrived, marked);
     });
     this.#context.changed();
   }
 
-  #refuse(rejected: readonly Rejected[]): void {
-    const { out, RED, sideDoor } = this.#context;
+  #refuse(rejected: readonly RejectedEvent[]): void {
+    const { out, RED, secondOutput: sideDoor } = this.#context;
     this.dead += rejected.length;
     eventCounter.inc({ source: 'mqtt', outcome: 'dead' }, rejected.length);
     const marked = marksOf(rejected);
-    const message: InputMessage = { _msgid: RED.util.generateId(), topic: 'dead', payload: rejected.map(({ letter }) => letter) };
-    // With nobody behind the side door the counter and the status are all there is: sending it again for ever would not help.
+    const message: InputMessage = { _msgid: RED.util.generateId(), topic: 'dead', payload: rejected.map(({ deadLetter }) => deadLetter) };
+    // With nothing wired to the second output the counter and the status are all there is: sending it again for ever would not help.
     if (sideDoor === 'unwired') this.#complete(marked);
     else this.#deliver(message, () => { out.secondary(message, 'invalid'); }, (outcome) => {
       if (outcome === 'complete') this.#complete(marked);
-      else this.#book.abandon(marked);
+      else this.#pending.abandon(marked);
     });
     this.#context.changed();
   }
@@ -129,23 +129,23 @@ export class InboxConsumer {
 
   #complete(marks: readonly OutboxMark[], seconds?: number): void {
     if (seconds !== undefined) hopSeconds.observe({ hop: 'inbox' }, Math.max(0, seconds));
-    this.#book.complete(marks);
-    if (this.#life === 'closed') this.#receipt();
+    this.#pending.complete(marks);
+    if (this.#life === 'closed') this.#acknowledge();
     else this.#plan();
   }
 
-  #abandon(arrivals: readonly InboxMessage[], marked: readonly OutboxMark[]): void {
-    this.#book.abandon(marked);
-    const lost = arrivals.filter(({ mark }) => mark === undefined);
-    this.#rejected.push(...lost.map(({ event }) => ({ letter: letterOfEvent(event, NOT_STORED, this.#context.arrivals()) })));
+  #abandon(arrived: readonly MarkedEvent[], marked: readonly OutboxMark[]): void {
+    this.#pending.abandon(marked);
+    const lost = arrived.filter(({ mark }) => mark === undefined);
+    this.#rejected.push(...lost.map(({ event }) => ({ deadLetter: deadLetterOfEvent(event, NOT_STORED, this.#context.decodeContext()) })));
     if (lost.length > 0 && this.#life === 'running') this.#plan();
   }
 
-  #receipt(): void {
+  #acknowledge(): void {
     const { broker, tenant } = this.#context;
-    for (const { outboxId, ranges } of this.#book.drain()) {
-      // A receipt that does not get through is no loss: the event comes again and is stored already.
-      broker.publish(receiptsTopic(tenant, outboxId), encodeReceipt(ranges)).catch(() => { this.#context.changed(); });
+    for (const { outboxId, ranges } of this.#pending.drain()) {
+      // An acknowledgement that does not get through is no loss: the event comes again and is stored already.
+      broker.publish(acknowledgementsTopic(tenant, outboxId), encodeAcknowledgement(ranges)).catch(() => { this.#context.changed(); });
     }
   }
 }

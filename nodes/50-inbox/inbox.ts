@@ -1,5 +1,5 @@
 /**
- * What have the outboxes sent? Events from the broker enter the flow; what the flow has stored is receipted.
+ * Inbox node: events from the broker enter the flow; what the flow has stored is acknowledged to their outboxes.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
@@ -11,7 +11,7 @@ import { eventsFilter, footfallFilter } from '../../engine/event/topic.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { throttle } from '../shared/throttle.js';
-import { type ArrivalContext, readEvents, readFootfall, type Totals } from './decode.js';
+import { type DecodeContext, decodeEvents, decodeFootfall, type Totals } from './decode.js';
 import { InboxConsumer } from './consumer.js';
 import { type InboxConfig, readConfig } from './config.js';
 
@@ -24,7 +24,7 @@ const spec: NodeSpec<InboxConfig> = {
   open({ RED, node, config, status, out, now }) {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const broker = portOf<BrokerPort>(RED, config.broker, 'broker');
-    const arrivals = (): ArrivalContext => ({
+    const decodeContext = (): DecodeContext => ({
       now: now(), currency: shop.currency,
       name: (text) => keyedDigest(text, shop.privacyKey),
       seal: (text) => seal(Buffer.from(text), shop.privacyKey, randomBytes(IV_BYTES)),
@@ -32,30 +32,30 @@ const spec: NodeSpec<InboxConfig> = {
     const show = throttle(() => {
       const health = broker.health();
       if (health.state === 'waiting') status.waiting('broker', { message: health.message });
-      else status.ok('counts', { received: collector.received, dead: collector.dead, underWay: collector.underWay });
+      else status.ok('counts', { received: consumer.received, dead: consumer.dead, underWay: consumer.underWay });
     }, STATUS_MS);
-    const [, side] = (node as { wires?: string[][] }).wires ?? [];
-    const sideDoor = (side ?? []).length > 0 ? 'wired' : 'unwired';
-    const collector = new InboxConsumer({ RED, config, out, now, sideDoor, tenant: shop.tenant, broker, arrivals, changed: () => { show(); } });
+    const [, second] = (node as { wires?: string[][] }).wires ?? [];
+    const secondOutput = (second ?? []).length > 0 ? 'wired' : 'unwired';
+    const consumer = new InboxConsumer({ RED, config, out, now, secondOutput, tenant: shop.tenant, broker, decodeContext, changed: () => { show(); } });
     const shared = config.group === undefined ? {} : { group: config.group };
     const unwatch = broker.watch(() => { show(); });
     const ends = [
-      broker.subscribe(eventsFilter(shop.tenant), (topic, payload) => { collector.take(readEvents(topic, payload, arrivals())); }, shared),
+      broker.subscribe(eventsFilter(shop.tenant), (topic, payload) => { consumer.take(decodeEvents(topic, payload, decodeContext())); }, shared),
     ];
     if (config.footfall !== 'ignore') {
       const totals = totalsOf(config, config.store === undefined ? undefined : portOf<StorePort>(RED, config.store, 'store').of(shop.tenant));
       // A kept number would be counted anew at each reconnection.
       ends.push(broker.subscribe(footfallFilter(shop.tenant), (topic, payload) => {
-        readFootfall(topic, payload, randomUUID(), arrivals(), totals).then(
-          (read) => { collector.take(read); },
-          // A total that cannot be looked up now loses nobody: the next one tells them too.
+        decodeFootfall(topic, payload, randomUUID(), decodeContext(), totals).then(
+          (read) => { consumer.take(read); },
+          // A total that cannot be looked up now loses nobody: the next one counts them too.
           (error: unknown) => { node.warn(messageOf(error)); },
         );
       }, { ...shared, retained: 'skip' }));
     }
     return {
       close: async () => {
-        collector.close();
+        consumer.close();
         unwatch();
         await Promise.all(ends.map((end) => end()));
         show.cancel();

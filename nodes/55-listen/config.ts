@@ -1,5 +1,5 @@
 /**
- * Whose numbers are listened to, and on which broker? The saved form, parsed once.
+ * `ListenConfig` is the saved form of a listen node, parsed once: whose numbers are received, and from which broker.
  */
 import { atVersion } from '../shared/configFields.js';
 import type { SavedForm } from '../shared/node.js';
@@ -11,11 +11,12 @@ export interface ListenConfig {
   readonly broker: unknown;
 }
 
-/** Brings a form saved by a former release to the present version. */
+/** `upgrade` brings a form saved by a former release to the present version. */
 export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
+/** `readConfig` parses a saved form; throws `ConfigError`. */
 export function readConfig(raw: SavedForm): ListenConfig {
   const { shop, broker } = upgrade(raw);
   return { shop, broker };

@@ -1,5 +1,5 @@
 /**
- * What do the workers say? The KPI values they publish enter the flow as if a window node were here; what was overtaken on its way does not.
+ * Listen node: the KPI values that workers publish enter the flow as if a window node were here; what was overtaken on its way does not.
  */
 import type { NodeAPI } from 'node-red';
 import { kpiFilter } from '../../engine/event/topic.js';
@@ -17,19 +17,19 @@ const spec: NodeSpec<ListenConfig> = {
   open({ RED, config, status, out, now }) {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const broker = portOf<BrokerPort>(RED, config.broker, 'broker');
-    const listener = new Subscriber({ out, now, changed: () => { show(); } });
+    const subscriber = new Subscriber({ out, now, changed: () => { show(); } });
     const show = throttle(() => {
       const health = broker.health();
       if (health.state === 'waiting') status.waiting('broker', { message: health.message });
-      else status.ok('counts', { heard: listener.received, overtaken: listener.overtaken });
+      else status.ok('counts', { received: subscriber.received, overtaken: subscriber.overtaken });
     }, STATUS_MS);
     const unwatch = broker.watch(() => { show(); });
-    const end = broker.subscribe(kpiFilter(shop.tenant), (topic, payload) => { listener.take(topic, payload); });
+    const end = broker.subscribe(kpiFilter(shop.tenant), (topic, payload) => { subscriber.take(topic, payload); });
     return {
       close: async () => {
         unwatch();
         await end();
-        listener.close();
+        subscriber.close();
         show.cancel();
       },
     };

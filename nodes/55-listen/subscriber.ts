@@ -1,5 +1,5 @@
 /**
- * How do published numbers become messages of the flow? Collected for one turn.
+ * `Subscriber` makes messages of the flow from published numbers, collected for one turn of the event loop.
  */
 import { StaleGuard, decodeKpiMessage } from '../../engine/emit/kpiMessage.js';
 import type { KpiValue } from '../../engine/read/kpiValue.js';

@@ -1,7 +1,7 @@
 /**
  * `readMetrics`, `readLastSeen`, `readDead` and `readOutbox` collect the monitor's numbers from the process's metrics and from the store.
  */
-import { decodeRecord } from '../../engine/delivery/messageBatch.js';
+import { decodeRecord } from '../../engine/delivery/outboxStore.js';
 import { type Entry, prefixRange, type Store, textOf } from '../../engine/store/store.js';
 import { parseInstant } from '../../engine/base/time.js';
 import { events, hopSeconds, outboxDepth, resourceUp } from '../shared/metrics.js';

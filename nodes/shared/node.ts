@@ -71,6 +71,26 @@ export function registerNode<C>(RED: NodeAPI, spec: NodeSpec<C>): void {
   RED.nodes.registerType(spec.type, RegisteredNode, spec.credentials === undefined ? {} : { credentials: spec.credentials });
 }
 
+/** `itemsOf` gives what a payload holds: one thing, or an array of them. */
+export function itemsOf(payload: unknown): readonly unknown[] {
+  return Array.isArray(payload) ? payload : [payload];
+}
+
+/** `inShapeOf` brings items of a payload back to its shape: an array where it was one. */
+export function inShapeOf(payload: unknown, items: readonly unknown[]): unknown {
+  return Array.isArray(payload) ? items : items[0];
+}
+
+/** `sendParts` sends what passed by the first output and the rest by the second one, both in the shape the payload came in. */
+export function sendParts({ message, out }: InputJob, passed: readonly unknown[], rest: readonly unknown[], reason: string): void {
+  if (rest.length === 0) {
+    out.primary(message);
+    return;
+  }
+  out.secondary({ ...message, payload: inShapeOf(message.payload, rest) }, reason);
+  if (passed.length > 0) out.primary({ ...message, payload: inShapeOf(message.payload, passed) });
+}
+
 /** `portOf` answers the port that a config node offers; throws a `ConfigError` that names the field. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Node-RED's registry is untyped: the caller names the port it asks for
 export function portOf<P>(RED: NodeAPI, id: unknown, field: string): P {

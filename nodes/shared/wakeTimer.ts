@@ -42,10 +42,10 @@ export class WakeTimer {
   #arm(): void {
     clearTimeout(this.#timer);
     if (this.#phase === 'closed' || this.#nextAt === Infinity) return;
-    this.#timer = setTimeout(() => { this.#ring(); }, Math.min(Math.max(0, this.#nextAt - this.#deps.now()), LONGEST_MS)).unref();
+    this.#timer = setTimeout(() => { this.#wakeUp(); }, Math.min(Math.max(0, this.#nextAt - this.#deps.now()), LONGEST_MS)).unref();
   }
 
-  #ring(): void {
+  #wakeUp(): void {
     this.#nextAt = Infinity;
     this.#waking = this.#wake().finally(() => {
       this.#waking = undefined;

@@ -1,18 +1,18 @@
 /**
- * When may the sender be told "stored"? When every node that received a message of the lineage is done, whatever flow the user drew.
+ * `Delivery` is one thing a sender waits for: complete when every node that received a message of its lineage is done, whatever flow the user drew.
  */
 import { randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import { Fault, messageOf, type Refusal } from '../../../engine/base/errors.js';
-import { follow, forget, type Journey, journeyOf } from './lineage.js';
+import { follow, forget, type Lineage, lineageOf } from './lineage.js';
 import type { InputMessage } from '../node.js';
 
-/** A refusal with the place of the refused event in what was sent. */
+/** `IndexedRefusal` is a refusal with the place of the refused event in what was sent. */
 export interface IndexedRefusal extends Refusal {
   readonly index: number;
 }
 
-/** What became of the events of one delivery. */
+/** `Tally` says what became of the events of one delivery. */
 export interface Tally {
   readonly accepted: number;
   readonly duplicates: number;
@@ -20,12 +20,13 @@ export interface Tally {
   readonly ignored: number;
 }
 
-/** How a delivery ended: everything done, some node failed, or not everything was done in time. */
+/** `Outcome` is how a delivery ended: everything done, some node failed, or not everything was done in time. */
 export type Outcome =
   | { readonly outcome: 'complete' }
   | { readonly outcome: 'failed'; readonly error: Error }
   | { readonly outcome: 'deadline' };
 
+/** `Delivery` is what nodes see of it. */
 export interface Delivery {
   readonly id: string;
   readonly tally: Tally;
@@ -41,63 +42,55 @@ export interface Delivery {
 }
 
 /**
- * Begins a delivery and marks `message` as its first. Call before sending. A delivery that no node received has failed.
+ * `beginDelivery` begins one and marks `message` as its first. Call before sending. A delivery that no node received has failed.
  * Where the runtime has no hooks (the test helper) every delivery ends by its deadline.
  */
 export function beginDelivery(RED: NodeAPI, message: InputMessage, deadlineMs: number): Delivery {
-  const delivery = new RunningDelivery(deadlineMs, (error) => { RED.log.error(`delivery: ${messageOf(error)}`); });
+  const delivery = new RunningDelivery(RED, deadlineMs);
   follow(RED, delivery, message);
   return delivery;
 }
 
-/** The delivery a message belongs to, if it still runs. */
+/** `deliveryOf` is the delivery a message belongs to, if it still runs. */
 export function deliveryOf(message: InputMessage): Delivery | undefined {
-  const journey = journeyOf(message);
-  return journey instanceof RunningDelivery ? journey : undefined;
+  const lineage = lineageOf(message);
+  return lineage instanceof RunningDelivery ? lineage : undefined;
 }
 
 /** The answer to a sender names at most so many refusals; the tally counts all. */
 const MAX_REFUSALS = 100;
 
-class RunningDelivery implements Delivery, Journey {
+class RunningDelivery implements Delivery, Lineage {
   readonly id = randomUUID();
   readonly #open = new Map<string, number>();
-  readonly #refusals: IndexedRefusal[] = [];
-  readonly #log: (error: unknown) => void;
+  readonly refusals: IndexedRefusal[] = [];
+  readonly #RED: NodeAPI;
   readonly #timer: NodeJS.Timeout;
-  #tally: Tally = { accepted: 0, duplicates: 0, rejected: 0, ignored: 0 };
+  tally: Tally = { accepted: 0, duplicates: 0, rejected: 0, ignored: 0 };
   #listeners: ((outcome: Outcome) => void)[] = [];
   #outcome: Outcome | undefined;
   #phase: 'beginning' | 'sent' | 'closing' = 'beginning';
   #received = 0;
 
-  constructor(deadlineMs: number, log: (error: unknown) => void) {
-    this.#log = log;
+  constructor(RED: NodeAPI, deadlineMs: number) {
+    this.#RED = RED;
     this.#timer = setTimeout(() => { this.#settle({ outcome: 'deadline' }); }, deadlineMs);
   }
 
-  get tally(): Tally {
-    return this.#tally;
-  }
-
-  get refusals(): readonly IndexedRefusal[] {
-    return this.#refusals;
-  }
-
   report(change: Partial<Tally>, refusals: readonly IndexedRefusal[] = []): void {
-    const { accepted, duplicates, rejected, ignored } = this.#tally;
-    this.#tally = {
+    const { accepted, duplicates, rejected, ignored } = this.tally;
+    this.tally = {
       accepted: accepted + (change.accepted ?? 0),
       duplicates: duplicates + (change.duplicates ?? 0),
       rejected: rejected + (change.rejected ?? 0),
       ignored: ignored + (change.ignored ?? 0),
     };
-    this.#refusals.push(...refusals.slice(0, MAX_REFUSALS - this.#refusals.length));
+    this.refusals.push(...refusals.slice(0, MAX_REFUSALS - this.refusals.length));
   }
 
   onSettled(listener: (outcome: Outcome) => void): void {
     if (this.#outcome === undefined) this.#listeners.push(listener);
-    else this.#tell(listener, this.#outcome);
+    else this.#notify(listener, this.#outcome);
   }
 
   sent(): void {
@@ -139,15 +132,15 @@ class RunningDelivery implements Delivery, Journey {
     this.#outcome = outcome;
     clearTimeout(this.#timer);
     forget(this);
-    for (const listener of this.#listeners.splice(0)) this.#tell(listener, outcome);
+    for (const listener of this.#listeners.splice(0)) this.#notify(listener, outcome);
   }
 
-  #tell(listener: (outcome: Outcome) => void, outcome: Outcome): void {
+  #notify(listener: (outcome: Outcome) => void, outcome: Outcome): void {
     try {
       listener(outcome);
     } catch (error) {
       // One listener's fault must not keep the others from confirming or releasing.
-      this.#log(error);
+      this.#RED.log.error(`delivery: ${messageOf(error)}`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { encodeReceipt, markOf, parseReceipt, rangesOf, ReceiptBook } from '../../../engine/delivery/acknowledgements.js';
+import { encodeAcknowledgement, markOf, parseAcknowledgement, rangesOf, PendingAcknowledgements } from '../../../engine/delivery/acknowledgements.js';
 
 describe('receipts', () => {
   for (const [offsets, ranges] of [
@@ -13,7 +13,7 @@ describe('receipts', () => {
 
   it('covers exactly the offsets, in the fewest ranges, through the wire', () => {
     fc.assert(fc.property(fc.uniqueArray(fc.nat(300)), (offsets) => {
-      const ranges = parseReceipt(encodeReceipt(rangesOf(offsets)));
+      const ranges = parseAcknowledgement(encodeAcknowledgement(rangesOf(offsets)));
       assert.ok(ranges !== undefined);
       const covered = ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
       assert.deepEqual(covered, [...offsets].sort((a, b) => a - b));
@@ -23,7 +23,7 @@ describe('receipts', () => {
 
   for (const payload of ['', 'x', '7', 'null', '[]', '{}', '{"offsets":3}', '{"offsets":[[1]]}', '{"offsets":[[2,1]]}', '{"offsets":[[-1,1]]}', '{"offsets":[[0.5,1]]}',
     '{"offsets":[["0",1]]}', '{"offsets":[[0,9007199254740993]]}', JSON.stringify({ offsets: Array.from({ length: 20_001 }, () => [1, 1]) })]) {
-    it(`refuses ${payload.slice(0, 40)}`, () => { assert.equal(parseReceipt(payload), undefined); });
+    it(`refuses ${payload.slice(0, 40)}`, () => { assert.equal(parseAcknowledgement(payload), undefined); });
   }
 
   for (const [attributes, mark] of [
@@ -38,7 +38,7 @@ describe('receipts', () => {
   }
 
   it('handles what is sent again while it is under way only once, and tells each receipt once', () => {
-    const book = new ReceiptBook();
+    const book = new PendingAcknowledgements();
     const [a, b, c] = [{ outboxId: 'x', offset: 1 }, { outboxId: 'x', offset: 2 }, { outboxId: 'y', offset: 1 }];
     assert.deepEqual([a, b, c, a].map((mark) => book.begin(mark)), ['begun', 'begun', 'begun', 'underWay']);
     assert.equal(book.size, 3);

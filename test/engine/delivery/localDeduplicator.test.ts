@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { DedupeJournal } from '../../../engine/delivery/localDeduplicator.js';
+import { LocalDeduplicator } from '../../../engine/delivery/deduplicator.js';
 import { Fault } from '../../../engine/base/errors.js';
 import type { Store } from '../../../engine/store/store.js';
 import { withStore } from '../../support/clockedStore.js';
 
-async function journalOn(store: Store, name: string, now = 1_000, most = 100): Promise<DedupeJournal> {
-  const journal = new DedupeJournal(store, most, name);
+async function journalOn(store: Store, name: string, now = 1_000, most = 100): Promise<LocalDeduplicator> {
+  const journal = new LocalDeduplicator(store, most, name);
   await journal.open(now);
   return journal;
 }
 
 /** Which of these it knows, as "a c". */
-function known(journal: DedupeJournal, keys: string, now: number): string {
+function known(journal: LocalDeduplicator, keys: string, now: number): string {
   return keys.split(' ').filter((key) => journal.knows(key, now)).join(' ');
 }
 
@@ -62,7 +62,7 @@ describe('dedupe journal', () => {
     let state: 'away' | 'here' = 'away';
     const answer = <T>(value: T): Promise<T> => (state === 'here' ? Promise.resolve(value) : Promise.reject(new Fault('store.away', 'away')));
     const store = { scan: () => answer([]), commit: () => answer({ outcome: 'ok', totals: [] }) } as unknown as Store;
-    const journal = new DedupeJournal(store, 10, 'one');
+    const journal = new LocalDeduplicator(store, 10, 'one');
     await assert.rejects(journal.open(1_000), { code: 'store.away' });
     state = 'here';
     await journal.open(1_000);

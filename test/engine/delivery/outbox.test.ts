@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Outbox, type OutboxLimits, resendDelay } from '../../../engine/delivery/outbox.js';
-import { decodeRecord, encodeRecord, MAX_PACKET_BYTES, MAX_PACKET_EVENTS, offsetKey, offsetOf, packets, type OutboxRecord } from '../../../engine/delivery/messageBatch.js';
+import { Outbox, type OutboxLimits } from '../../../engine/delivery/outbox.js';
+import { batchesOf, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../../../engine/delivery/messageBatch.js';
+import { decodeRecord, encodeRecord, offsetKey, offsetOf, type OutboxRecord } from '../../../engine/delivery/outboxStore.js';
 
 const LIMITS: OutboxLimits = { maxEvents: 100, maxBytes: 100_000, maxInFlight: 10 };
 const EMPTY = { from: 0, next: 0, count: 0, bytes: 0 };
@@ -13,7 +14,7 @@ function queued(offset: number, path = 'torino-2/pos/sale', json = `{"id":"e${St
 
 function open(limits: Partial<OutboxLimits> = {}, recovered = EMPTY): Outbox {
   const outbox = new Outbox('n1.ab', { ...LIMITS, ...limits }, recovered);
-  outbox.brokerHere();
+  outbox.brokerConnected();
   return outbox;
 }
 
@@ -29,9 +30,9 @@ function takeOffsets(outbox: Outbox, now: number): number[] {
 
 describe('outbox packets', () => {
   it('sends a lone event as itself and several of one topic as an array, each with its mark', () => {
-    const [single] = packets('n1.ab', [queued(7)]);
+    const [single] = batchesOf('n1.ab', [queued(7)]);
     assert.deepEqual(JSON.parse(single?.payload ?? ''), { id: 'e7', outboxid: 'n1.ab', outboxoffset: 7 });
-    const several = packets('n1.ab', [queued(1), queued(2, 'a/b/visit'), queued(3)]);
+    const several = batchesOf('n1.ab', [queued(1), queued(2, 'a/b/visit'), queued(3)]);
     assert.deepEqual(several.map(({ path, offsets }) => ({ path, offsets })), [
       { path: 'torino-2/pos/sale', offsets: [1, 3] },
       { path: 'a/b/visit', offsets: [2] },
@@ -42,12 +43,12 @@ describe('outbox packets', () => {
   it('keeps within both limits and loses none', () => {
     fc.assert(fc.property(fc.array(fc.record({ size: fc.integer({ min: 0, max: 40_000 }), path: fc.constantFrom('a/b/c', 'd/e/f') }), { maxLength: 60 }), (shapes) => {
       const events = shapes.map(({ size, path }, offset) => queued(offset, path, `{"è":"${'x'.repeat(size)}"}`));
-      const sent = packets('n1.ab', events);
+      const sent = batchesOf('n1.ab', events);
       assert.deepEqual(sent.flatMap(({ offsets }) => offsets).sort((a, b) => a - b), events.map(({ offset }) => offset));
-      for (const { payload } of sent) assert.ok(Buffer.byteLength(payload) <= MAX_PACKET_BYTES);
+      for (const { payload } of sent) assert.ok(Buffer.byteLength(payload) <= MAX_BATCH_BYTES);
     }), { numRuns: 30 });
-    const many = packets('n1.ab', Array.from({ length: 450 }, (_, offset) => queued(offset)));
-    assert.deepEqual(many.map(({ offsets }) => offsets.length), [MAX_PACKET_EVENTS, MAX_PACKET_EVENTS, 50]);
+    const many = batchesOf('n1.ab', Array.from({ length: 450 }, (_, offset) => queued(offset)));
+    assert.deepEqual(many.map(({ offsets }) => offsets.length), [MAX_BATCH_EVENTS, MAX_BATCH_EVENTS, 50]);
   });
 
   it('reads back what it stored, and nothing else', () => {
@@ -60,21 +61,26 @@ describe('outbox packets', () => {
 });
 
 describe('outbox', () => {
-  for (const [attempts, random, expected] of [[1, 0, 1_000], [1, 0.999, 1_500], [2, 0, 2_000], [6, 0, 32_000], [7, 0, 60_000], [7, 0.9, 60_000], [50, 0, 60_000]] as const) {
-    it(`waits ${String(expected)} ms after sending ${String(attempts)} times (random ${String(random)})`, () => {
-      assert.equal(resendDelay(attempts, random), expected);
-    });
-  }
+  it('sends again ever later, from a second to a minute at most', () => {
+    const outbox = open();
+    append(outbox, 1);
+    const pauses: number[] = [];
+    for (let now = 0; pauses.length < 8; now = outbox.nextAt() ?? 0) {
+      takeOffsets(outbox, now);
+      pauses.push((outbox.nextAt() ?? 0) - now);
+    }
+    assert.deepEqual(pauses, [1_500, 3_000, 6_000, 12_000, 24_000, 45_000, 45_000, 45_000], 'three quarters of 2 s, doubled, and of a minute: the middle of the spread');
+  });
 
   it('sends at once, again after the delay, and never once it is receipted', () => {
     const outbox = open();
     append(outbox, 1);
     assert.deepEqual(takeOffsets(outbox, 0), [0]);
     assert.deepEqual(takeOffsets(outbox, 0), []);
-    assert.equal(outbox.nextAt(), 1_250);
-    assert.deepEqual(takeOffsets(outbox, 1_249), []);
-    assert.deepEqual(takeOffsets(outbox, 1_250), [0]);
-    assert.equal(outbox.nextAt(), 1_250 + 2_500);
+    assert.equal(outbox.nextAt(), 1_500);
+    assert.deepEqual(takeOffsets(outbox, 1_499), []);
+    assert.deepEqual(takeOffsets(outbox, 1_500), [0]);
+    assert.equal(outbox.nextAt(), 1_500 + 3_000);
     assert.deepEqual(outbox.settle([[0, 0]]).map(({ offset }) => offset), [0]);
     assert.deepEqual(outbox.settle([[0, 0]]), [], 'a receipt counts once');
     assert.deepEqual(takeOffsets(outbox, 100_000), []);
@@ -94,8 +100,8 @@ describe('outbox', () => {
     const outbox = open();
     append(outbox, 2);
     takeOffsets(outbox, 0);
-    outbox.brokerAway();
-    outbox.brokerHere();
+    outbox.brokerDisconnected();
+    outbox.brokerConnected();
     assert.equal(outbox.settle([[0, 0]]).length, 1);
     assert.deepEqual(takeOffsets(outbox, 5), [1]);
   });
@@ -104,11 +110,11 @@ describe('outbox', () => {
     const outbox = open();
     append(outbox, 3);
     takeOffsets(outbox, 0);
-    outbox.brokerAway();
+    outbox.brokerDisconnected();
     assert.equal(outbox.nextAt(), undefined);
     assert.deepEqual(takeOffsets(outbox, 99_000), []);
     append(outbox, 1);
-    outbox.brokerHere();
+    outbox.brokerConnected();
     assert.deepEqual(takeOffsets(outbox, 99_001), [0, 1, 2, 3]);
   });
 
@@ -121,8 +127,8 @@ describe('outbox', () => {
       [() => { append(outbox, 1); }, 'many'],
       [() => { outbox.take(0, middle); }, 'none'],
       [() => { append(outbox, 1); }, 'few'],
-      [() => { outbox.brokerAway(); }, 'none'],
-      [() => { outbox.brokerHere(); }, 'many'],
+      [() => { outbox.brokerDisconnected(); }, 'none'],
+      [() => { outbox.brokerConnected(); }, 'many'],
     ];
     for (const [index, [act, expected]] of timeline.entries()) {
       act();
@@ -208,13 +214,13 @@ function play(steps: readonly Step[], before: number, maxInFlight = 5): void {
     if (what === 'append') add(n, fate);
     if (what === 'take') onTheWay.push(...takeOffsets(outbox, now));
     if (what === 'page') page();
-    if (what === 'away') outbox.brokerAway();
-    if (what === 'here') outbox.brokerHere();
+    if (what === 'away') outbox.brokerDisconnected();
+    if (what === 'here') outbox.brokerConnected();
     if (what === 'later') now += 2_000;
     if (what === 'receipt') receipt(n);
   };
   steps.forEach(run);
-  outbox.brokerHere();
+  outbox.brokerConnected();
   for (let round = 0; round < 200 && required.size > 0; round += 1) {
     for (const what of ['page', 'take', 'later']) run({ do: what });
     receipt(Infinity);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { confirm, dedupeKey, release, reserve, type Sighting } from '../../../engine/delivery/sharedDeduplicator.js';
+import { confirm, dedupeKey, release, reserve, type Sighting } from '../../../engine/delivery/deduplicator.js';
 import type { CommitResult, Store } from '../../../engine/store/store.js';
 import { withStore } from '../../support/clockedStore.js';
 

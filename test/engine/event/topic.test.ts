@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { eventPath, eventsFilter, eventTopic, footfallStore, isEventType, isLabel, receiptsTopic } from '../../../engine/event/topic.js';
+import { eventPath, eventsFilter, eventTopic, footfallStore, isEventType, isLabel, acknowledgementsTopic } from '../../../engine/event/topic.js';
 
 describe('topic', () => {
   it('names every kind of topic below the shop', () => {
     assert.equal(eventTopic('shop', eventPath({ type: 'sale', data: { store: 'torino-2', channel: 'online' } })), 'bottega/shop/events/torino-2/online/sale');
     assert.equal(eventPath({ type: 'visit', data: { store: 'torino-2' } }), 'torino-2/pos/visit');
     assert.equal(eventsFilter('shop'), 'bottega/shop/events/+/+/+');
-    assert.equal(receiptsTopic('shop', 'n1.ab'), 'bottega/shop/receipts/n1.ab');
+    assert.equal(acknowledgementsTopic('shop', 'n1.ab'), 'bottega/shop/receipts/n1.ab');
   });
 
   for (const [topic, store] of [

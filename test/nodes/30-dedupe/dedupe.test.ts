@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ShopEvent } from '../../../engine/event/event.js';
 import { readConfig } from '../../../nodes/30-dedupe/config.js';
-import { loadOf, reservationsOf, shaped, split, type ReservedBatch, visitOf } from '../../../nodes/30-dedupe/partition.js';
+import { keyed, partition } from '../../../nodes/30-dedupe/deduplicator.js';
+import { type KeyedEvents, reservationsOf } from '../../../nodes/30-dedupe/seenIds.js';
 import { COUNTERS, Line, sales } from '../../support/line.js';
 import { eventually } from '../../support/waiting.js';
 import { freePort } from '../../support/ports.js';
@@ -13,11 +14,11 @@ function named(id: string): ShopEvent {
 }
 
 /** "a b a" of one owner. */
-function visit(owner: string, ids: string): ReservedBatch {
-  return visitOf({ shape: 'array', events: ids.split(' ').map(named) }, owner);
+function messageOf(owner: string, ids: string): KeyedEvents {
+  return keyed(ids.split(' ').map(named), owner);
 }
 
-describe('dedupe room', () => {
+describe('dedupe node', () => {
   it('reads its form, and upgrades what was saved before there was a version', () => {
     assert.deepEqual(readConfig({ ...SAVED, store: 's', shop: 'h' }), { store: 's', shop: 'h', memoryMs: 172_800_000, reservationMs: 120_000, most: 200_000 });
     assert.equal(readConfig({ ...SAVED, version: 1, memory: '24' }).memoryMs, 86_400_000);
@@ -26,7 +27,7 @@ describe('dedupe room', () => {
     }
   });
 
-  for (const [title, visits, seen, expected] of [
+  for (const [title, messages, seen, expected] of [
     ['new ones pass', [['d1', 'a b']], {}, [['a b', '']]],
     ['stored ones do not', [['d1', 'a b']], { a: 'repeat' }, [['b', 'a']]],
     ['those in flight pass', [['d1', 'a b']], { a: 'inFlight' }, [['a b', '']]],
@@ -35,25 +36,17 @@ describe('dedupe room', () => {
     ['the same in two messages that nobody waits for passes once', [['nobody', 'a'], ['nobody', 'a b']], {}, [['a', ''], ['b', 'a']]],
   ] as const) {
     it(title, () => {
-      const guests = visits.map(([owner, ids]) => visit(owner, ids));
-      const keyOf = (id: string): string => visit('', id).keys[0] ?? '';
+      const received = messages.map(([owner, ids]) => messageOf(owner, ids));
+      const keyOf = (id: string): string => messageOf('', id).keys[0] ?? '';
       const sightings = new Map(Object.entries(seen).map(([id, sighting]) => [keyOf(id), sighting]));
       const ids = (events: readonly ShopEvent[]): string => events.map(({ id }) => id).join(' ');
-      assert.deepEqual(split(guests, sightings).map(({ passed, duplicates }) => [ids(passed), ids(duplicates)]), expected);
+      assert.deepEqual(partition(received, sightings).map(({ passed, duplicates }) => [ids(passed), ids(duplicates)]), expected);
     });
   }
 
   it('reserves each key once, for who came first', () => {
-    const reservations = reservationsOf([visit('d1', 'a b'), visit('d2', 'b c')], 77);
+    const reservations = reservationsOf([messageOf('d1', 'a b'), messageOf('d2', 'b c')], 77);
     assert.deepEqual(reservations.map(({ owner, expiresAt }) => [owner, expiresAt]), [['d1', 77], ['d1', 77], ['d2', 77]]);
-  });
-
-  it('knows events and keeps their shape', () => {
-    assert.deepEqual(loadOf(named('a'))?.shape, 'single');
-    assert.deepEqual(loadOf([])?.events, []);
-    for (const payload of [undefined, null, 'x', 7, {}, [named('a'), { id: 'b' }]]) assert.equal(loadOf(payload), undefined);
-    assert.deepEqual(shaped('single', [named('a')]), named('a'));
-    assert.deepEqual(shaped('array', []), []);
   });
 
   it('passes each event of a flow without a delivery once, singly and in arrays', async () => {

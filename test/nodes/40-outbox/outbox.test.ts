@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../../engine/base/errors.js';
-import { encodeReceipt } from '../../../engine/delivery/acknowledgements.js';
+import { encodeAcknowledgement } from '../../../engine/delivery/acknowledgements.js';
 import { openLevelStore } from '../../../engine/store/level/levelStore.js';
 import type { Store } from '../../../engine/store/store.js';
 import { EmbeddedPort } from '../../../nodes/05-broker/embeddedPort.js';
 import { readConfig } from '../../../nodes/40-outbox/config.js';
-import { acceptedOf, encodeRecords } from '../../../nodes/40-outbox/encode.js';
+import { encodeEvents } from '../../../engine/delivery/messageBatch.js';
 import { Relay, type RelayParts } from '../../../nodes/40-outbox/relay.js';
-import { OutboxStore } from '../../../nodes/40-outbox/outboxStore.js';
+import { OutboxStore } from '../../../engine/delivery/outboxStore.js';
 import { WatchedHealth } from '../../../nodes/shared/health.js';
 import { sales } from '../../support/line.js';
 import { eventually } from '../../support/waiting.js';
@@ -48,8 +48,8 @@ function send(store: Store, broker: EmbeddedPort, parts: Partial<RelayParts> = {
 }
 
 function append(sender: Relay, howMany: number): Promise<void> {
-  const { good, bytes } = encodeRecords(sales(howMany), Date.now());
-  return sender.append(good, bytes);
+  const { drafts, bytes } = encodeEvents(sales(howMany), Date.now());
+  return sender.append(drafts, bytes);
 }
 
 /** Everything published on the events topics, as offsets. */
@@ -84,11 +84,10 @@ describe('outbox room', () => {
     assert.ok(good !== undefined);
     const bad = [undefined, null, 'x', {}, { ...good, type: 'party' }, { ...good, data: { ...good.data, store: 'a/b' } }, { ...good, data: { ...good.data, channel: '#' } },
       { ...good, data: { ...good.data, x_note: 'x'.repeat(70_000) } }];
-    const parcel = encodeRecords([good, ...bad], 5);
-    assert.deepEqual(parcel.refused, bad);
-    assert.deepEqual(parcel.good.map(({ path, appendedAt }) => [path, appendedAt]), [['torino-2/pos/sale', 5]]);
-    assert.deepEqual(acceptedOf(parcel), [good]);
-    assert.deepEqual(acceptedOf(encodeRecords(good, 5)), good);
+    const encoded = encodeEvents([good, ...bad], 5);
+    assert.deepEqual(encoded.refused, bad);
+    assert.deepEqual(encoded.drafts.map(({ path, appendedAt }) => [path, appendedAt]), [['torino-2/pos/sale', 5]]);
+    assert.deepEqual(encoded.accepted, [good]);
   });
 
   it('publishes at once, and empties the store when the receipt comes', async () => {
@@ -98,12 +97,12 @@ describe('outbox room', () => {
     await append(sender, 3);
     assert.equal(await storedKeys(store), 3);
     await eventually(() => (offsets.length === 3 ? true : undefined), undefined, 500);
-    await broker.publish('bottega/shop/receipts/o1.former', encodeReceipt([[0, 2]]));
+    await broker.publish('bottega/shop/receipts/o1.former', encodeAcknowledgement([[0, 2]]));
     await broker.publish('bottega/shop/receipts/o1.test', 'nonsense');
-    await broker.publish('bottega/shop/receipts/o1.test', encodeReceipt([[1, 2]]));
+    await broker.publish('bottega/shop/receipts/o1.test', encodeAcknowledgement([[1, 2]]));
     await depthIs(sender, 1);
-    assert.deepEqual(sender.warnings, ['a receipt could not be read']);
-    await broker.publish('bottega/shop/receipts/o1.test', encodeReceipt([[0, 9]]));
+    assert.deepEqual(sender.warnings, ['an acknowledgement could not be read']);
+    await broker.publish('bottega/shop/receipts/o1.test', encodeAcknowledgement([[0, 9]]));
     await depthIs(sender, 0);
     await eventually(async () => ((await storedKeys(store)) === 0 ? true : undefined));
   });
@@ -181,7 +180,7 @@ describe('outbox room', () => {
     const sender = send(store, broker, { limits: { maxEvents: 3, maxBytes: 1_000_000, maxInFlight: 100 } });
     await append(sender, 2);
     await assert.rejects(append(sender, 2), { code: 'outbox.full' });
-    await broker.publish('bottega/shop/receipts/o1.test', encodeReceipt([[0, 1]]));
+    await broker.publish('bottega/shop/receipts/o1.test', encodeAcknowledgement([[0, 1]]));
     await depthIs(sender, 0);
     await append(sender, 3);
   });
@@ -201,11 +200,11 @@ describe('outbox room', () => {
 
   it('keeps a record that cannot be read, says so, and sends the others', async () => {
     const [store, broker] = [await memoryStore(), await embeddedBroker()];
-    const shelf = new OutboxStore(store, 'o1');
-    const { good } = encodeRecords(sales(2), Date.now());
-    await shelf.append(good.map((draft, offset) => ({ ...draft, offset: offset * 2 })));
+    const outboxStore = new OutboxStore(store, 'o1');
+    const { drafts } = encodeEvents(sales(2), Date.now());
+    await outboxStore.append(drafts.map((draft, offset) => ({ ...draft, offset: offset * 2 })));
     await store.commit([{ key: 'o/o1/000000000001', value: 'torn' }]);
-    assert.equal((await shelf.recover()).count, 3);
+    assert.equal((await outboxStore.recover()).count, 3);
     const sender = send(store, broker, { until: 'accepted' });
     await eventually(async () => ((await storedKeys(store)) === 1 ? true : undefined));
     assert.deepEqual(sender.warnings, ['1 stored events cannot be read and are kept']);

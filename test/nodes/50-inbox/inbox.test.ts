@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import mqtt, { type MqttClient } from 'mqtt';
-import { type OffsetRange, parseReceipt } from '../../../engine/delivery/acknowledgements.js';
-import { type ArrivalContext, letterOfEvent, readEvents, readFootfall } from '../../../nodes/50-inbox/decode.js';
+import { type OffsetRange, parseAcknowledgement } from '../../../engine/delivery/acknowledgements.js';
+import { type DecodeContext, deadLetterOfEvent, decodeEvents, decodeFootfall } from '../../../nodes/50-inbox/decode.js';
 import { readConfig } from '../../../nodes/50-inbox/config.js';
 import { COUNTERS, Line, type LineOptions, sales, type Seen } from '../../support/line.js';
 import { accepts } from '../../support/mosquitto.js';
@@ -10,11 +10,11 @@ import { freePort } from '../../support/ports.js';
 
 const SAVED = { id: 'i1', type: 'bottega-inbox' };
 const NOW = Date.now();
-const CONTEXT: ArrivalContext = { now: NOW, currency: 'EUR', name: (text) => `name of ${text}`, seal: (text) => `sealed:${String(text.length)}` };
+const CONTEXT: DecodeContext = { now: NOW, currency: 'EUR', name: (text) => `name of ${text}`, seal: (text) => `sealed:${String(text.length)}` };
 const ends: (() => unknown)[] = [];
 const TOPIC = 'bottega/shop/events/torino-2/pos/sale';
 
-const read = (input: unknown): ReturnType<typeof readEvents> => readEvents(TOPIC, Buffer.from(typeof input === 'string' ? input : JSON.stringify(input)), CONTEXT);
+const read = (input: unknown): ReturnType<typeof decodeEvents> => decodeEvents(TOPIC, Buffer.from(typeof input === 'string' ? input : JSON.stringify(input)), CONTEXT);
 
 /** A line and a client of its broker that is none of ours. */
 async function open(options: Partial<LineOptions> = {}): Promise<{ line: Line; client: MqttClient; receipts: OffsetRange[] }> {
@@ -23,7 +23,7 @@ async function open(options: Partial<LineOptions> = {}): Promise<{ line: Line; c
   ends.push(() => line.runtime.stop());
   const client = await connect(port);
   const receipts: OffsetRange[] = [];
-  client.on('message', (_topic, payload) => { receipts.push(...parseReceipt(payload.toString()) ?? []); });
+  client.on('message', (_topic, payload) => { receipts.push(...parseAcknowledgement(payload.toString()) ?? []); });
   await client.subscribeAsync('bottega/shop/receipts/other.1', { qos: 1 });
   return { line, client, receipts };
 }
@@ -70,18 +70,18 @@ describe('inbox room', () => {
     const [good] = sales(1);
     assert.ok(good !== undefined);
     const single = read(marked(good, 4));
-    assert.deepEqual(single, { arrivals: [{ event: good, mark: { outboxId: 'other.1', offset: 4 } }], rejected: [] });
+    assert.deepEqual(single, { events: [{ event: good, mark: { outboxId: 'other.1', offset: 4 } }], rejected: [] });
     const mixed = read([good, marked({ ...good, data: { ...good.data, amount: '1.234' } }, 5), 7, { ...good, type: 'party' }]);
-    assert.deepEqual(mixed.arrivals, [{ event: good }]);
-    assert.deepEqual(mixed.rejected.map(({ letter, mark }) => [letter.reason, letter.path, letter.index, mark?.offset]), [
+    assert.deepEqual(mixed.events, [{ event: good }]);
+    assert.deepEqual(mixed.rejected.map(({ deadLetter, mark }) => [deadLetter.reason, deadLetter.path, deadLetter.index, mark?.offset]), [
       ['precision', '/data/amount', 1, 5], ['type', '', 2, undefined], ['enum', '/type', 3, undefined],
     ]);
-    const [letter] = read('{"half').rejected;
-    assert.equal(letter?.letter.reason, 'json');
-    assert.equal(letter.letter.sealed, 'sealed:6');
-    assert.equal(letter.letter.id, read('{"half').rejected[0]?.letter.id, 'the same thing again is the same letter');
-    assert.notEqual(letter.letter.id, read('{"other').rejected[0]?.letter.id);
-    assert.equal(letterOfEvent(good, { path: '', rule: 'inbox.full', message: '' }, CONTEXT).reason, 'inbox.full');
+    const [deadLetter] = read('{"half').rejected;
+    assert.equal(deadLetter?.deadLetter.reason, 'json');
+    assert.equal(deadLetter.deadLetter.sealed, 'sealed:6');
+    assert.equal(deadLetter.deadLetter.id, read('{"half').rejected[0]?.deadLetter.id, 'the same thing again is the same deadLetter');
+    assert.notEqual(deadLetter.deadLetter.id, read('{"other').rejected[0]?.deadLetter.id);
+    assert.equal(deadLetterOfEvent(good, { path: '', rule: 'inbox.full', message: '' }, CONTEXT).reason, 'inbox.full');
   });
 
   for (const [topic, payload, expected] of [
@@ -89,8 +89,8 @@ describe('inbox room', () => {
     ['torino-2', '-1', 'number'], ['torino-2', '1.5', 'number'], ['torino-2', 'NaN', 'number'], ['torino-2', '', 'number'], ['torino-2', '{"n":1}', 'number'], ['_', '1', 'label'],
   ] as const) {
     it(`footfall ${topic} ${JSON.stringify(payload)}`, async () => {
-      const { arrivals: [arrival], rejected: [rejected] } = await readFootfall(`bottega/shop/in/footfall/${topic}`, Buffer.from(payload), 'u-1', CONTEXT);
-      if (typeof expected === 'string') assert.equal(rejected?.letter.reason, expected);
+      const { events: [arrival], rejected: [rejected] } = await decodeFootfall(`bottega/shop/in/footfall/${topic}`, Buffer.from(payload), 'u-1', CONTEXT);
+      if (typeof expected === 'string') assert.equal(rejected?.deadLetter.reason, expected);
       else assert.deepEqual([arrival?.event.type, arrival?.event.id, arrival?.event.time, arrival?.event.data], ['visit', 'footfall/u-1', new Date(NOW).toISOString(), expected]);
     });
   }
@@ -104,14 +104,14 @@ describe('inbox room', () => {
   ] as const) {
     it(`a door counter that says ${payload}`, async () => {
       const since = (_counter: string, total: number): Promise<number> => Promise.resolve(total - 100);
-      const { arrivals: [arrival], rejected: [rejected] } = await readFootfall('bottega/shop/in/footfall/torino-2', Buffer.from(payload), 'u-1', CONTEXT, { since });
-      if (typeof expected === 'string') assert.equal(rejected?.letter.reason, expected);
+      const { events: [arrival], rejected: [rejected] } = await decodeFootfall('bottega/shop/in/footfall/torino-2', Buffer.from(payload), 'u-1', CONTEXT, { since });
+      if (typeof expected === 'string') assert.equal(rejected?.deadLetter.reason, expected);
       else assert.deepEqual([arrival?.event.id, arrival?.event.data.quantity, arrival?.event.time], expected);
     });
   }
 
   it('refuses a running total that nobody could remember', async () => {
-    assert.equal((await readFootfall('bottega/shop/in/footfall/torino-2', Buffer.from('{"total":120}'), 'u', CONTEXT)).rejected[0]?.letter.reason, 'number');
+    assert.equal((await decodeFootfall('bottega/shop/in/footfall/torino-2', Buffer.from('{"total":120}'), 'u', CONTEXT)).rejected[0]?.deadLetter.reason, 'number');
     assert.throws(() => readConfig({ ...SAVED, footfall: 'total' }), { name: 'ConfigError', field: 'store' });
     assert.equal(readConfig({ ...SAVED, footfall: 'total', store: 'store-1' }).store, 'store-1');
   });
@@ -129,7 +129,7 @@ describe('inbox room', () => {
     assert.deepEqual(offsetsOf(receipts), [10, 11, 12]);
   });
 
-  it('gives no receipt where the flow fails; a stranger\'s event then becomes a dead letter', async () => {
+  it('gives no receipt where the flow fails; a stranger\'s event then becomes a dead deadLetter', async () => {
     const before = { id: 'bad', type: 'function', func: "throw new Error('always');", outputs: 1, wires: [['end']] };
     const { line, client, receipts } = await open({ before });
     const [ours, theirs] = sales(2, 'f');
