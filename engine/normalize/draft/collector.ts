@@ -58,7 +58,7 @@ export interface EventDraft {
   readonly source: string;
   readonly subject?: string;
   readonly time: unknown;
-  readonly sequence?: string;
+  readonly sequence?: string | undefined;
   readonly data: Readonly<Record<string, unknown>>;
   readonly origins?: Readonly<Record<string, string>>;
 }
@@ -93,7 +93,7 @@ export class Collector implements Normalized {
 
   /** Checks a draft; its id is made of what it says, so that the same fact sent twice is the same event. */
   add(index: number, { origins = {}, ...draft }: EventDraft): void {
-    const event = this.#parse(index, { specversion: '1.0', id: '-', ...draft, data: present(draft.data) }, origins);
+    const event = this.#parse(index, present({ specversion: '1.0', id: '-', ...draft, data: present(draft.data) }), origins);
     if (event !== undefined) this.events.push({ ...event, id: eventId(event) });
   }
 

@@ -17,6 +17,11 @@ export function rankedInMillisecond(epochMs: number, rank: number): string {
   return rank === 0 ? text : `${text.slice(0, -1)}${String(rank).padStart(6, '0')}Z`;
 }
 
+/** `rankOf` is the place of a status among versions of the same instant. */
+export function rankOf(status: SaleStatus): number {
+  return RANK[status];
+}
+
 /** `statusSequence` is the sequence of a version with that status, changed at that RFC 3339 instant; `undefined` where the text is none. */
 export function statusSequence(changedAt: string | undefined, status: SaleStatus): string | undefined {
   const epochMs = changedAt === undefined ? undefined : parseInstant(changedAt);

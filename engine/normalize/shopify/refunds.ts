@@ -1,41 +1,52 @@
 /**
- * How much money did a Shopify refund give back? The sum of its successful refund transactions, as one fact, told by the refund or inside its order.
+ * `addRefund` reads the money that a Shopify refund gives back: its refund transactions, as one fact, whether the refund comes by itself or in its order.
  */
 import Big from 'big.js';
 import type { RefusalRule } from '../../base/errors.js';
-import { isDecimal } from '../../base/money.js';
 import { parseInstant } from '../../base/time.js';
-import { defaultStore, storeNamed } from '../draft/headers.js';
 import type { EventDraft } from '../draft/collector.js';
-import { at, decimalAt, idAt, listAt, textAt } from '../draft/fields.js';
-import { rankedSequence } from '../draft/sequence.js';
-import { channelNamed, type ShopifyStore, shopifyId, sourceOf } from './store.js';
+import { at, idAt, listAt, textAt } from '../draft/fields.js';
+import { defaultStore, storeNamed } from '../draft/headers.js';
+import { least, moneyAt, positive, roundMoney, sumMoney } from '../draft/money.js';
+import { rankedInMillisecond } from '../draft/sequence.js';
+import { refundTransactions, shopMoney, type TaxAmount, taxesIn } from './orderMoney.js';
+import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
 
-/** The order a refund was found in: its place there, and where the order itself is booked. */
+/** `RefundedOrder` is the order a refund was found in: its place there, and where the order itself is recorded. */
 export interface RefundedOrder {
+  readonly order: unknown;
   readonly position: number;
   readonly channel: string;
   readonly store: string;
 }
 
 /**
- * The same refund in `refunds/create` and in its order is one event. Where the order knows better which store and channel
- * it belongs to, the order's word is the later version of the fact, whichever arrives first.
+ * What counts: `success`, and `pending` ("the transaction is being processed", Admin REST API, Transaction), which may still end as `failure` or
+ * `error`; then the refund never was.
  */
-export function addRefund(shop: ShopifyStore, refund: unknown, order?: RefundedOrder): void {
-  const { collector: harvest } = shop;
-  const prefix = order === undefined ? '' : `/refunds/${String(order.position)}`;
+const GIVEN = new Set(['success', 'pending']);
+
+/**
+ * `addRefund`: the same refund in `refunds/create` and in its order is one fact. What the order says of it is the later version: it knows store and
+ * channel, and it is sent again whenever a transaction changes.
+ */
+export function addRefund(shop: ShopifyStore, refund: unknown, found?: RefundedOrder): void {
+  const { collector } = shop;
+  const prefix = found === undefined ? '' : `/refunds/${String(found.position)}`;
   const id = shopifyId(refund);
   if (id === undefined) {
-    harvest.refuse(0, { path: `${prefix}/id`, rule: 'required', message: 'the refund has no usable id' });
+    collector.refuse(0, { path: `${prefix}/id`, rule: 'required', message: 'the refund has no usable id' });
     return;
   }
-  const given = listAt(refund, 'transactions').filter((transaction) => at(transaction, 'kind') === 'refund' && at(transaction, 'status') === 'success');
-  const total = totalOf(given.filter((transaction) => at(transaction, 'test') !== true));
-  if (total.outcome === 'refused') harvest.refuse(0, { path: `${prefix}/transactions`, rule: total.rule, message: total.message });
-  else if (!total.amount.eq(0)) harvest.add(0, draftOf(shop, { refund, id, given, total, prefix, ...(order === undefined ? {} : { order }) }));
-  // Inside an order a refund without money is no news: `refunds/create` has said and counted it.
-  else if (order === undefined) harvest.ignore(0, given.length > 0 && given.every((transaction) => at(transaction, 'test') === true) ? 'test' : 'refund.empty');
+  const transactions = refundTransactions(refund);
+  const given = transactions.filter((transaction) => GIVEN.has(textAt(transaction, 'status') ?? ''));
+  const total = totalOf(given, refund, found?.order, shop.context.currency);
+  if (total.outcome === 'refused') collector.refuse(0, { path: `${prefix}/transactions`, rule: total.rule, message: total.message });
+  else if (transactions.length > 0 && (given.length === 0 || !total.amount.eq(0))) {
+    collector.add(0, draftOf(shop, { refund, id, transactions, total, status: given.length === 0 ? 'voided' : 'completed', prefix, found }));
+  }
+  // Inside an order a refund without money says nothing new: `refunds/create` has been counted as ignored.
+  else if (found === undefined) collector.ignore(0, isTest(refund) ? 'test' : 'refund.empty');
 }
 
 type Total =
@@ -45,28 +56,31 @@ type Total =
 interface RefundSource {
   readonly refund: unknown;
   readonly id: string;
-  readonly given: readonly unknown[];
+  readonly transactions: readonly unknown[];
   readonly total: Extract<Total, { outcome: 'total' }>;
+  readonly status: 'completed' | 'voided';
   readonly prefix: string;
-  readonly order?: RefundedOrder;
+  readonly found: RefundedOrder | undefined;
 }
 
-function draftOf(shop: ShopifyStore, { refund, id, given, total, prefix, order }: RefundSource): EventDraft {
+function draftOf(shop: ShopifyStore, { refund, id, transactions, total, status, prefix, found }: RefundSource): EventDraft {
   const { context } = shop;
-  const own = { channel: channelNamed(at(given[0], 'source_name')), store: storeNamed(context, idAt(given[0], 'location_id')) ?? defaultStore(context) };
-  const booked = order ?? own;
-  const corrected = booked.channel !== own.channel || booked.store !== own.store;
+  const [first] = transactions;
+  const own = { channel: channelNamed(at(first, 'source_name')), store: storeNamed(context, idAt(first, 'location_id')) ?? defaultStore(context) };
+  const { channel, store } = found ?? own;
+  // Where neither says when, the one with more transactions settled is the later one, and the order knows better where it belongs.
+  const rank = 2 * Math.min(transactions.length, 400) + (channel === own.channel && store === own.store ? 0 : 1);
   const time = at(refund, 'processed_at') ?? at(refund, 'created_at');
-  const toldAt = typeof time === 'string' ? parseInstant(time) : undefined;
-  // Shopify gives refunds no version: the one with more transactions settled is the later one.
-  const rank = 2 * Math.min(given.length, 400) + (corrected ? 1 : 0);
+  const orderId = found === undefined ? idAt(refund, 'order_id') : shopifyId(found.order);
+  const { currency } = context;
+  const money = { amount: roundMoney(total.amount, currency), currency: total.currency, ...partsOf(refund, total.amount, currency) };
   return {
     type: 'refund',
     source: sourceOf(shop),
     subject: `refund/${id}`,
     time,
-    ...(toldAt === undefined ? {} : { sequence: rankedSequence(Math.floor(toldAt / 1_000) * 1_000, rank) }),
-    data: { store: booked.store, channel: booked.channel, status: 'completed', amount: total.amount.toFixed(), currency: total.currency },
+    sequence: sequenceOf(shop, time, found, rank),
+    data: { store, channel, status, ...(status === 'voided' ? {} : money), refersTo: orderId === undefined ? undefined : `order/${orderId}` },
     origins: {
       '/time': `${prefix}${at(refund, 'processed_at') === undefined ? '/created_at' : '/processed_at'}`,
       '/data/amount': `${prefix}/transactions`,
@@ -75,16 +89,95 @@ function draftOf(shop: ShopifyStore, { refund, id, given, total, prefix, order }
   };
 }
 
-function totalOf(transactions: readonly unknown[]): Total {
-  let amount = new Big(0);
+/** A refund has no version of its own: by itself it is as it was made, in its order it is as late as the order's version. */
+function sequenceOf(shop: ShopifyStore, time: unknown, found: RefundedOrder | undefined, rank: number): string | undefined {
+  const madeAt = typeof time === 'string' ? parseInstant(time) : undefined;
+  const changedAt = parseInstant(textAt(found?.order, 'updated_at') ?? '') ?? -Infinity;
+  if (madeAt === undefined) return undefined;
+  const second = Math.floor(madeAt / 1_000) * 1_000;
+  return changedAt >= second ? versionAt(shop, textAt(found?.order, 'updated_at'), 1) : rankedInMillisecond(second, rank);
+}
+
+/** Gift cards and VAT among the returned lines, and postage that was given back, each at most what was given back in all. */
+function partsOf(refund: unknown, amount: Big, currency: string): Record<string, unknown> {
+  const lines = listAt(refund, 'refund_line_items');
+  const cards = sumMoney(lines.filter((line) => at(line, 'line_item', 'gift_card') === true).map((line) => shopMoney(line, 'subtotal')));
+  const adjustments = listAt(refund, 'order_adjustments').filter((adjustment) => at(adjustment, 'kind') === 'shipping_refund');
+  const postage = [
+    ...adjustments.map((adjustment) => shopMoney(adjustment, 'amount')?.abs()),
+    ...listAt(refund, 'refund_shipping_lines').map((line) => moneyAt(line, 'subtotal_amount_set', 'shop_money', 'amount')),
+  ];
+  return {
+    giftCards: positive(least(amount, cards), currency),
+    shipping: positive(least(amount, sumMoney(postage)), currency),
+    taxes: taxesOf(lines, amount, currency),
+  };
+}
+
+/** A returned line says what VAT was in it, its line item at what rates; `undefined` where one does not, or it is more than was given back. */
+function taxesOf(lines: readonly unknown[], amount: Big, currency: string): TaxAmount[] | undefined {
+  if (lines.length === 0 || lines.some((line) => at(line, 'line_item', 'tax_lines') === undefined)) return undefined;
+  const sums = new Map<string, Big>();
+  for (const line of lines) {
+    const taxLines = listAt(line, 'line_item', 'tax_lines');
+    const [tax, all] = [shopMoney(line, 'total_tax') ?? new Big(0), sumMoney(taxLines.map((one) => shopMoney(one, 'price')))];
+    if (all.lte(0) && tax.gt(0)) return undefined;
+    for (const { rate, amount: part } of all.gt(0) ? taxesIn(taxLines, tax.div(all), currency) : []) sums.set(rate, sumMoney([sums.get(rate), new Big(part)]));
+  }
+  return sumMoney([...sums.values()]).gt(amount) ? undefined : [...sums].map(([rate, part]) => ({ rate, amount: part.toFixed() }));
+}
+
+function isTest(refund: unknown): boolean {
+  const transactions = listAt(refund, 'transactions').filter((transaction) => at(transaction, 'kind') === 'refund');
+  return transactions.length > 0 && transactions.every((transaction) => at(transaction, 'test') === true);
+}
+
+function totalOf(transactions: readonly unknown[], refund: unknown, order: unknown, currency: string): Total {
+  const amounts: Big[] = [];
   const currencies = new Set<string | undefined>();
   for (const transaction of transactions) {
-    const inSet = decimalAt(transaction, 'amount_set', 'shop_money', 'amount');
-    const text = inSet ?? decimalAt(transaction, 'amount') ?? '';
-    if (!isDecimal(text)) return { outcome: 'refused', rule: 'number.form', message: 'a transaction has no exact amount' };
-    amount = amount.plus(text);
-    currencies.add(inSet === undefined ? textAt(transaction, 'currency') : textAt(transaction, 'amount_set', 'shop_money', 'currency_code'));
+    const inShop = inShopCurrency(transaction, refund, order, currency);
+    if (inShop === undefined) return { outcome: 'refused', rule: 'number.form', message: 'a transaction has no exact amount' };
+    amounts.push(inShop.amount);
+    currencies.add(inShop.currency);
   }
   if (currencies.size > 1) return { outcome: 'refused', rule: 'currency.mixed', message: 'transactions in several currencies' };
-  return { outcome: 'total', amount: amount.abs(), currency: [...currencies][0] };
+  return { outcome: 'total', amount: sumMoney(amounts).abs(), currency: [...currencies][0] };
+}
+
+interface Money {
+  readonly amount: Big;
+  readonly currency: string | undefined;
+}
+
+/**
+ * A transaction in the shop's currency, by the first of: its own `amount_set`; its amount, where that is in this currency; what its
+ * `currency_exchange_adjustment` comes to ("final_amount: the amount of the associated transaction in the shop currency", Admin REST API,
+ * Transaction); the rate at which the same message gives other sums in both currencies. Else it stays foreign, and is refused.
+ */
+function inShopCurrency(transaction: unknown, refund: unknown, order: unknown, currency: string): Money | undefined {
+  const inSet = moneyAt(transaction, 'amount_set', 'shop_money', 'amount');
+  if (inSet !== undefined) return { amount: inSet, currency: textAt(transaction, 'amount_set', 'shop_money', 'currency_code') };
+  const amount = moneyAt(transaction, 'amount');
+  if (amount === undefined) return undefined;
+  const foreign = textAt(transaction, 'currency');
+  if (foreign === undefined || foreign === currency) return { amount, currency: foreign };
+  const exchanged = moneyAt(transaction, 'currency_exchange_adjustment', 'final_amount');
+  const exchangedTo = textAt(transaction, 'currency_exchange_adjustment', 'currency');
+  if (exchanged !== undefined && (exchangedTo ?? currency) === currency) return { amount: exchanged, currency };
+  const rate = rateIn(refund, foreign, currency) ?? rateIn(order, foreign, currency);
+  return rate === undefined ? { amount, currency: foreign } : { amount: amount.times(rate), currency };
+}
+
+const SETS = [
+  'total_price_set', 'current_total_price_set', 'subtotal_set', 'total_tax_set', 'amount_set', 'tax_amount_set', 'subtotal_amount_set',
+] as const;
+
+/** Shop's money for the customer's, over all sums that this record and its parts give in both. */
+function rateIn(record: unknown, foreign: string, currency: string): Big | undefined {
+  const parts = [record, ...['refund_line_items', 'order_adjustments', 'refund_shipping_lines', 'transactions'].flatMap((list) => listAt(record, list))];
+  const sets = parts.flatMap((part) => SETS.map((name) => at(part, name))).filter((set) =>
+    at(set, 'shop_money', 'currency_code') === currency && at(set, 'presentment_money', 'currency_code') === foreign);
+  const [ours, theirs] = ['shop_money', 'presentment_money'].map((side) => sumMoney(sets.map((set) => moneyAt(set, side, 'amount')?.abs())));
+  return ours !== undefined && theirs?.gt(0) === true && ours.gt(0) ? ours.div(theirs) : undefined;
 }

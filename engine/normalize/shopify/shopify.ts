@@ -1,83 +1,105 @@
 /**
- * Which sales, refunds and checkouts does a Shopify delivery tell? One order is one fact, whatever topic it came by; its refunds are facts of their own.
+ * `normalizeShopify` reads the sales, refunds and checkouts of a Shopify delivery. One order is one fact, whatever topic it came by; its refunds are
+ * facts of their own.
  */
+import { isRecord } from '../../base/json.js';
+import { formatInstant, parseInstant } from '../../base/time.js';
 import type { SaleStatus } from '../../event/event.js';
-import { parseInstant } from '../../base/time.js';
 import { campaignOf } from '../draft/campaign.js';
-import { defaultStore, headerOf, hostOf, storeNamed, TOPIC_MISSING, topicOf } from '../draft/headers.js';
-import { Collector, type Intake, type NormalizeContext, type Normalized } from '../draft/collector.js';
-import { paymentOf } from '../draft/paymentMethod.js';
+import { Collector, type EventDraft, type Intake, type NormalizeContext, type Normalized } from '../draft/collector.js';
 import { at, decimalAt, idAt, listAt, sumOf, textAt } from '../draft/fields.js';
-import { statusSequence } from '../draft/sequence.js';
+import { defaultStore, headerOf, hostOf, storeNamed, TOPIC_MISSING, topicOf } from '../draft/headers.js';
+import { paymentOf } from '../draft/paymentMethod.js';
+import { rankOf } from '../draft/sequence.js';
+import { checkoutMoney, orderMoney } from './orderMoney.js';
 import { addPrivacy, PRIVACY_TOPICS } from './privacyRequests.js';
 import { addRefund } from './refunds.js';
-import { channelNamed, type ShopifyStore, shopifyId, sourceOf } from './store.js';
-import { isRecord } from "../../base/json.js";
+import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
 
-const ORDER_TOPICS = new Set([
-  'orders/create', 'orders/paid', 'orders/updated', 'orders/edited', 'orders/fulfilled', 'orders/partially_fulfilled', 'orders/cancelled',
+type AddBody = (shop: ShopifyStore, body: unknown, intake: Intake) => void;
+
+const ORDER_ACTIONS = ['create', 'paid', 'updated', 'edited', 'fulfilled', 'partially_fulfilled', 'cancelled'] as const;
+/** What each topic is about. */
+const TOPICS: ReadonlyMap<string, AddBody> = new Map<string, AddBody>([
+  ...ORDER_ACTIONS.map((action): [string, AddBody] => [`orders/${action}`, addOrder]),
+  ['orders/delete', addDeletion],
+  ['refunds/create', (shop, body) => { addRefund(shop, body); }],
+  ...['create', 'update', 'delete'].map((action): [string, AddBody] => [`checkouts/${action}`, addCheckout]),
 ]);
-const CHECKOUT_TOPICS = new Set(['checkouts/create', 'checkouts/update', 'checkouts/delete']);
 const PAID = new Set(['paid', 'partially_refunded', 'refunded']);
+/** An authorization that ran out ("payment wasn't captured before the payment provider's deadline") or was given back: nothing was paid. */
+const NEVER_PAID = new Set(['voided', 'expired']);
 
-/** `orders/*`, `refunds/create`, `checkouts/*` and requests to forget somebody; every other topic is ignored. */
+/** `normalizeShopify` takes `orders/*`, `refunds/create`, `checkouts/*` and requests to forget somebody; every other topic is ignored. */
 export function normalizeShopify(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
-  const harvest = new Collector(intake, context);
+  const collector = new Collector(intake, context);
   const topic = topicOf(intake);
-  const shop: ShopifyStore = { collector: harvest, context, topic, host: hostOf(headerOf(intake, 'shop-domain')) };
-  if (topic === '') harvest.refuse(0, TOPIC_MISSING);
+  const triggeredAt = parseInstant(headerOf(intake, 'triggered-at') ?? '');
+  const shop: ShopifyStore = { collector, context, topic, host: hostOf(headerOf(intake, 'shop-domain')), triggeredAt };
+  const add = TOPICS.get(topic);
+  if (topic === '') collector.refuse(0, TOPIC_MISSING);
   else if (PRIVACY_TOPICS.has(topic)) addPrivacy(shop, body, intake);
-  else if (!ORDER_TOPICS.has(topic) && !CHECKOUT_TOPICS.has(topic) && topic !== 'refunds/create') harvest.ignore(0, 'topic');
-  else if (!isRecord(body)) harvest.refuse(0, { path: '', rule: 'type', message: 'must be object' });
-  else if (at(body, 'test') === true) harvest.ignore(0, 'test');
-  else if (topic === 'refunds/create') addRefund(shop, body);
-  else if (CHECKOUT_TOPICS.has(topic)) addCheckout(shop, body);
+  else if (add === undefined) collector.ignore(0, 'topic');
+  else if (!isRecord(body)) collector.refuse(0, { path: '', rule: 'type', message: 'must be object' });
+  else if (at(body, 'test') === true) collector.ignore(0, 'test');
   // An edit is announced by its changes alone; the order itself follows as orders/updated.
-  else if (at(body, 'order_edit') !== undefined) harvest.ignore(0, 'topic');
-  else addOrder(shop, body);
-  return harvest;
+  else if (at(body, 'order_edit') !== undefined) collector.ignore(0, 'topic');
+  else add(shop, body, intake);
+  return collector;
 }
 
 function addOrder(shop: ShopifyStore, order: unknown): void {
   const id = shopifyId(order);
   if (id === undefined) {
-    shop.collector.refuse(0, { path: '/id', rule: 'required', message: 'the order has no usable id' });
+    shop.collector.refuse(0, NO_ID);
     return;
   }
   const status = statusOf(order);
   const time = at(order, 'processed_at') ?? at(order, 'created_at');
-  const sequence = statusSequence(textAt(order, 'updated_at'), status) ?? statusSequence(typeof time === 'string' ? time : undefined, status);
+  const rank = rankOf(status);
+  const sequence = versionAt(shop, textAt(order, 'updated_at'), rank) ?? versionAt(shop, typeof time === 'string' ? time : undefined, rank);
   const data = orderData(shop, order, status);
-  shop.collector.add(0, { type: 'sale', ...placeOf(shop, `order/${id}`, sequence), time, data, origins: orderOrigins(order) });
-  listAt(order, 'refunds').forEach((refund, position) => { addRefund(shop, refund, { position, channel: data.channel, store: data.store }); });
+  shop.collector.add(0, { type: 'sale', source: sourceOf(shop), subject: `order/${id}`, sequence, time, data, origins: orderOrigins(order) });
+  listAt(order, 'refunds').forEach((refund, position) => { addRefund(shop, refund, { order, position, channel: data.channel, store: data.store }); });
 }
 
-/** Once paid, a sale stays one: what is given back is a refund. Never paid and cancelled or voided, it never was one. */
+const NO_ID = { path: '/id', rule: 'required', message: 'the order has no usable id' } as const;
+
+/** `orders/delete` names the order and nothing else. The sale never was, unless a later version of it comes. */
+function addDeletion(shop: ShopifyStore, body: unknown, { receivedAt }: Intake): void {
+  const id = shopifyId(body);
+  if (id === undefined) shop.collector.refuse(0, NO_ID);
+  else {
+    const deletedAt = formatInstant(Math.min(shop.triggeredAt ?? receivedAt, receivedAt));
+    const data = { store: defaultStore(shop.context), status: 'voided' };
+    shop.collector.add(0, { type: 'sale', source: sourceOf(shop), subject: `order/${id}`, time: deletedAt, sequence: deletedAt, data });
+  }
+}
+
+/**
+ * Once paid, a sale stays one: what is given back is a refund. Never paid and cancelled, voided or expired, it never was one. Paid in part
+ * ("a payment was manually captured for the order with an amount less than the full order value") it is one of what was paid.
+ */
 function statusOf(order: unknown): SaleStatus {
-  const paid = at(order, 'financial_status');
-  if (typeof paid === 'string' && PAID.has(paid)) return 'completed';
-  return paid === 'voided' || textAt(order, 'cancelled_at') !== undefined ? 'cancelled' : 'open';
+  const paid = textAt(order, 'financial_status') ?? '';
+  if (PAID.has(paid) || (paid === 'partially_paid' && decimalAt(order, 'total_outstanding') !== undefined)) return 'completed';
+  return NEVER_PAID.has(paid) || textAt(order, 'cancelled_at') !== undefined ? 'cancelled' : 'open';
 }
 
-function orderData(shop: ShopifyStore, order: unknown, status: SaleStatus): Readonly<Record<string, unknown>> & { channel: string; store: string } {
+function orderData(shop: ShopifyStore, order: unknown, status: SaleStatus): EventDraft['data'] & { readonly channel: string; readonly store: string } {
   const { context, host } = shop;
   const channel = channelNamed(at(order, 'source_name'));
   return {
     store: storeNamed(context, idAt(order, 'location_id')) ?? defaultStore(context),
     channel,
     status,
-    ...moneyOf(order),
+    ...orderMoney(order, context.currency),
     quantity: sumOf(listAt(order, 'line_items'), 'quantity'),
     payment: paymentOf(listAt(order, 'payment_gateway_names')),
     campaign: campaignOf(textAt(order, 'landing_site'), textAt(order, 'referring_site'), host),
     customer: customerOf(order, context),
     ...(channel === 'pos' ? tillTimes(order) : {}),
   };
-}
-
-function moneyOf(order: unknown): { amount: unknown; currency: unknown } {
-  const amount = decimalAt(order, 'total_price_set', 'shop_money', 'amount') ?? decimalAt(order, 'total_price');
-  return { amount, currency: textAt(order, 'total_price_set', 'shop_money', 'currency_code') ?? textAt(order, 'currency') };
 }
 
 function customerOf(order: unknown, { pseudonym }: NormalizeContext): string | undefined {
@@ -117,21 +139,17 @@ function addCheckout(shop: ShopifyStore, checkout: unknown): void {
     return;
   }
   const status: SaleStatus = completed ? 'completed' : shop.topic === 'checkouts/delete' ? 'cancelled' : 'open';
-  const sequence = statusSequence(textAt(checkout, 'updated_at') ?? textAt(checkout, 'created_at'), status);
+  const sequence = versionAt(shop, textAt(checkout, 'updated_at') ?? textAt(checkout, 'created_at'), rankOf(status));
   const { context } = shop;
   const data = {
     store: defaultStore(context),
     channel: 'online',
     status,
-    ...moneyOf(checkout),
+    ...checkoutMoney(checkout, context.currency),
     quantity: sumOf(listAt(checkout, 'line_items'), 'quantity'),
     campaign: campaignOf(textAt(checkout, 'landing_site'), textAt(checkout, 'referring_site'), shop.host),
     customer: customerOf(checkout, context),
   };
   const origins = { ...orderOrigins(checkout), '/time': '/created_at' };
-  shop.collector.add(0, { type: 'checkout', ...placeOf(shop, `checkout/${id}`, sequence), time, data, origins });
-}
-
-function placeOf(shop: ShopifyStore, subject: string, sequence: string | undefined): { source: string; subject: string; sequence?: string } {
-  return { source: sourceOf(shop), subject, ...(sequence === undefined ? {} : { sequence }) };
+  shop.collector.add(0, { type: 'checkout', source: sourceOf(shop), subject: `checkout/${id}`, sequence, time, data, origins });
 }

@@ -1,0 +1,144 @@
+/**
+ * `orderMoney` reads the money of a Shopify order: what the sale is worth after edits, and what of it is tip, gift cards, shipping, discount and VAT.
+ *
+ * Amounts are the shop's ("in the shop currency", Admin REST API, Order; `*_set.shop_money`), never the customer's. `total_price` keeps what edits
+ * took out (GraphQL `totalPriceSet`: "before returns"), `current_total_price` "reflects order edits, returns, and refunds". An edit that removes items
+ * stands in `refunds[]` without a transaction; one that adds a discount shows in `current_total_price` alone.
+ */
+import Big from 'big.js';
+import { parseInstant } from '../../base/time.js';
+import { at, decimalAt, idAt, listAt, textAt } from '../draft/fields.js';
+import { least, moneyAt, most, positive, roundMoney, roundText, sumMoney } from '../draft/money.js';
+
+/** `TaxAmount` is the VAT of one rate in percent. */
+export interface TaxAmount {
+  readonly rate: string;
+  readonly amount: string;
+}
+
+/** `OrderMoney` are the canonical fields of a sale's money. An `amount` that is no decimal is left to be refused. */
+export interface OrderMoney {
+  readonly amount: string | undefined;
+  readonly currency: string | undefined;
+  readonly tip?: string | undefined;
+  readonly giftCards?: string | undefined;
+  readonly shipping?: string | undefined;
+  readonly discount?: string | undefined;
+  readonly taxes?: readonly TaxAmount[] | undefined;
+}
+
+/** A cancellation's own record in `refunds[]` is written in the same moment. */
+const CANCELLATION_MS = 60_000;
+
+/** `shopMoney` is a sum by its name, in the shop's currency. */
+export function shopMoney(record: unknown, field: string): Big | undefined {
+  return moneyAt(record, `${field}_set`, 'shop_money', 'amount') ?? moneyAt(record, field);
+}
+
+/**
+ * `orderMoney`: the sale is `total_price` minus what edits took out without giving money back; of an order that is paid in part it is what was
+ * paid, the rest (`total_outstanding`) is owed. Tips and gift cards sold are in `amount`, and stand beside it. `currency` is the shop's.
+ */
+export function orderMoney(order: unknown, currency: string): OrderMoney {
+  const named = { currency: textAt(order, 'total_price_set', 'shop_money', 'currency_code') ?? textAt(order, 'currency') };
+  const total = shopMoney(order, 'total_price');
+  if (total === undefined) {
+    return { ...named, amount: decimalAt(order, 'total_price_set', 'shop_money', 'amount') ?? decimalAt(order, 'total_price') };
+  }
+  const edits = editsOf(order);
+  const sale = saleAfter(order, total, edits);
+  const owed = textAt(order, 'financial_status') === 'partially_paid' ? moneyAt(order, 'total_outstanding') : undefined;
+  const amount = most(new Big(0), sale.minus(owed ?? 0));
+  return {
+    ...named,
+    amount: roundMoney(amount, currency),
+    tip: positive(least(amount, shopMoney(order, 'total_tip_received') ?? new Big(0)), currency),
+    giftCards: positive(least(amount, giftCardsIn(order, edits)), currency),
+    shipping: positive(shippingOf(order), currency),
+    discount: positive(shopMoney(order, 'total_discounts') ?? new Big(0), currency),
+    taxes: at(order, 'tax_lines') === undefined ? undefined : taxesIn(listAt(order, 'tax_lines'), shareOf(amount, total), currency),
+  };
+}
+
+/** `checkoutMoney` is what a checkout comes to; nobody has paid it yet. */
+export function checkoutMoney(checkout: unknown, currency: string): OrderMoney {
+  return {
+    amount: roundText(decimalAt(checkout, 'total_price_set', 'shop_money', 'amount') ?? decimalAt(checkout, 'total_price'), currency),
+    currency: textAt(checkout, 'total_price_set', 'shop_money', 'currency_code') ?? textAt(checkout, 'currency'),
+  };
+}
+
+/** `taxesIn` are tax lines by rate, each times `share`. Shopify's `rate` is a fraction (0.22). */
+export function taxesIn(lines: readonly unknown[], share: Big, currency: string): TaxAmount[] {
+  const byRate = new Map<string, Big>();
+  for (const line of lines) {
+    const [rate, amount] = [moneyAt(line, 'rate'), shopMoney(line, 'price')];
+    if (rate === undefined || amount === undefined || rate.lt(0) || rate.gt(1)) continue;
+    const percent = rate.times(100).round(2).toFixed();
+    byRate.set(percent, amount.times(share).plus(byRate.get(percent) ?? 0));
+  }
+  return [...byRate].map(([rate, amount]) => ({ rate, amount: roundMoney(amount, currency) }));
+}
+
+/** `lineValue` is what returned lines are worth; where prices are without VAT, it comes on top. */
+export function lineValue(order: unknown, refund: unknown): Big {
+  const lines = listAt(refund, 'refund_line_items');
+  const taxes = at(order, 'taxes_included') === false ? lines.map((line) => shopMoney(line, 'total_tax')) : [];
+  return sumMoney([...lines.map((line) => shopMoney(line, 'subtotal')), ...taxes]);
+}
+
+/** `refundTransactions` are those that give money back, whatever became of them. A test of the payment provider is none. */
+export function refundTransactions(refund: unknown): readonly unknown[] {
+  return listAt(refund, 'transactions').filter((transaction) => at(transaction, 'kind') === 'refund' && at(transaction, 'test') !== true);
+}
+
+/** Records of `refunds[]` that took lines out of the order and gave no money back; those of a cancellation are none: the sale stays. */
+function editsOf(order: unknown): readonly unknown[] {
+  const cancelledAt = parseInstant(textAt(order, 'cancelled_at') ?? '') ?? Infinity;
+  const isEdit = (refund: unknown): boolean =>
+    refundTransactions(refund).length === 0 && (parseInstant(textAt(refund, 'created_at') ?? '') ?? 0) < cancelledAt - CANCELLATION_MS;
+  return listAt(order, 'refunds').filter(isEdit);
+}
+
+function saleAfter(order: unknown, total: Big, edits: readonly unknown[]): Big {
+  const byLines = sumMoney(edits.map((edit) => lineValue(order, edit)));
+  const current = shopMoney(order, 'current_total_price');
+  if (current === undefined) return total.minus(byLines);
+  const given = listAt(order, 'refunds').filter((refund) => !edits.includes(refund)).map((refund) => most(lineValue(order, refund), goneBack(refund)));
+  const takenOut = most(byLines, total.minus(current).minus(sumMoney(given)));
+  return total.minus(least(takenOut, most(new Big(0), total.minus(current))));
+}
+
+function goneBack(refund: unknown): Big {
+  return sumMoney(refundTransactions(refund).map((transaction) => shopMoney(transaction, 'amount')));
+}
+
+/** Line items with `gift_card: true`, without what edits took out. */
+function giftCardsIn(order: unknown, edits: readonly unknown[]): Big {
+  const removed = new Map<string | undefined, number>();
+  for (const line of edits.flatMap((edit) => listAt(edit, 'refund_line_items'))) {
+    const id = idAt(line, 'line_item_id');
+    removed.set(id, (removed.get(id) ?? 0) + Number(at(line, 'quantity') ?? 0));
+  }
+  const cards = listAt(order, 'line_items').filter((line) => at(line, 'gift_card') === true);
+  return sumMoney(cards.map((line) => {
+    const quantity = Number(at(line, 'quantity') ?? 1);
+    const left = Math.max(0, quantity - (removed.get(idAt(line, 'id')) ?? 0));
+    const price = shopMoney(line, 'price');
+    if (price === undefined || !Number.isSafeInteger(quantity) || !Number.isSafeInteger(left) || quantity === 0) return undefined;
+    const discounts = sumMoney(listAt(line, 'discount_allocations').map((discount) => shopMoney(discount, 'amount')));
+    return price.minus(discounts.div(quantity)).times(left);
+  }));
+}
+
+/** What delivery costs: postage, and duties where the shop collects them. */
+function shippingOf(order: unknown): Big {
+  const lines = listAt(order, 'shipping_lines').map((line) => shopMoney(line, 'price'));
+  const postage = moneyAt(order, 'total_shipping_price_set', 'shop_money', 'amount') ?? sumMoney(lines);
+  const duties = moneyAt(order, 'current_total_duties_set', 'shop_money', 'amount') ?? moneyAt(order, 'original_total_duties_set', 'shop_money', 'amount');
+  return postage.plus(duties ?? 0);
+}
+
+function shareOf(part: Big, whole: Big): Big {
+  return whole.gt(0) ? part.div(whole) : new Big(1);
+}
