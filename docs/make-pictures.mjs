@@ -1,6 +1,6 @@
 /**
- * How do the pictures in docs/ come about? `node docs/make-pictures.mjs [name…]`: the simulated shop's dashboard, and the editor of a stock Node-RED
- * in which a template is imported and deployed by hand, in a headless Chromium. Look at each of them before you commit it.
+ * The pictures in docs/, made by `node docs/make-pictures.mjs [name…]`: the simulated shop's dashboard, and the editor of a stock Node-RED in which a
+ * template is imported and deployed by hand, in a headless Chromium. Check each of them by eye before you commit it.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

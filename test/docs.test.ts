@@ -1,4 +1,4 @@
-/** Do the READMEs still speak of this code, and both languages of the same? Links, pictures, names, variables. (Their commands: system/readme.test.ts.) */
+/** The pages of the documentation against the code, and both languages against each other: links, pictures, names, variables, words. (Commands: system/readme.test.ts.) */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,10 +10,18 @@ import { ROOT } from './support/product.js';
 const PAIRS = [...pagePairs()];
 const PAGES = PAIRS.flat();
 const READMES = ['README.md', 'README.it.md'];
+const NUMBERS = ['docs/numbers.md', 'docs/numbers.it.md'];
+const REFERENCE = ['docs/reference.md', 'docs/reference.it.md'];
+const DEPENDENCY_PAGES = ['docs/dependencies.md', 'docs/dependencies.it.md'];
 const ENVIRONMENT = /^(Environment|Ambiente)$/;
 const DEPENDENCIES = /^(Why these dependencies|Perché queste dipendenze)$/;
 /** Quoted in capitals, and no variables: words of Redis, LevelDB and JWT. */
 const NO_VARIABLE = /^(ERR|LEVEL)_/;
+
+/** Honest uses of words that were given up: a thing, a form's label, a field. */
+const PLAIN: readonly (readonly [string, RegExp])[] = [
+  ['door', /door counter/i], ['patron', /patron saint|patron:/], ['mute', /^\| mute for \|/], ['office', /tax office/],
+];
 
 describe('pages of the documentation', () => {
   it('are there in both languages, with the same sections, pictures and commands', () => {
@@ -41,17 +49,24 @@ describe('pages of the documentation', () => {
     for (const file of there) assert.ok(statSync(join(ROOT, file)).size > 10_000, file);
   });
 
+  it('say in English what is said in the code: no word that was given up', async () => {
+    const { givenUpWordsIn } = await import(join(ROOT, 'scripts/vocabulary.mjs')) as { givenUpWordsIn: (text: string) => readonly { line: number; word: string }[] };
+    const english = [...PAIRS.map(([page]) => page), 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/make-pictures.mjs'];
+    const found = english.flatMap((page) => givenUpWordsIn(textOf(page)).map(({ line, word }) => ({ page, word, line: textOf(page).split('\n')[line - 1] ?? '' })));
+    assert.deepEqual(found.filter(({ word, line }) => !PLAIN.some(([plain, says]) => plain === word && says.test(line))), []);
+  });
+
   it('hold JSON that is JSON', () => {
     for (const { text } of PAGES.flatMap(blocksOf).filter(({ language }) => language === 'json')) assert.doesNotThrow(() => { JSON.parse(text); }, text);
   });
 
   it('know each KPI by name, and no other', () => {
     const known = KPIS.map(({ name }) => name).sort();
-    for (const page of READMES) assert.deepEqual(namesUnder(page, /^KPI/).filter((name) => /^[a-z_0-9]+$/.test(name)).sort(), known, page);
+    for (const page of NUMBERS) assert.deepEqual(namesUnder(page, /^KPIs?$/).filter((name) => /^[a-z_0-9]+$/.test(name)).sort(), known, page);
   });
 
   it('know each window', () => {
-    for (const page of ['docs/numbers.md', 'docs/numbers.it.md']) {
+    for (const page of NUMBERS) {
       assert.deepEqual(namesUnder(page, /^(Windows|Finestre)$/).filter((name) => name !== 'window').sort(), [...TUMBLING, ...SLIDING, 'auto'].sort(), page);
     }
   });
@@ -60,12 +75,12 @@ describe('pages of the documentation', () => {
     const read = ['launcher', 'nodes'].flatMap((folder) => filesBelow(folder)).flatMap(variablesIn);
     const known = [...new Set(read)].sort();
     assert.ok(known.length >= 20, known.join());
-    for (const page of READMES) assert.deepEqual(namesUnder(page, ENVIRONMENT).filter((name) => /^[A-Z_]+$/.test(name)).sort(), known, page);
+    for (const page of REFERENCE) assert.deepEqual(namesUnder(page, ENVIRONMENT).filter((name) => /^[A-Z_]+$/.test(name)).sort(), known, page);
   });
 
   it('give a reason for each dependency', () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
-    for (const page of READMES) assert.deepEqual(namesUnder(page, DEPENDENCIES).sort(), Object.keys(dependencies).sort(), page);
+    for (const page of DEPENDENCY_PAGES) assert.deepEqual(namesUnder(page, DEPENDENCIES).sort(), Object.keys(dependencies).sort(), page);
   });
 
   it('name each example as the editor lists it', () => {

@@ -14,7 +14,6 @@ import { scanAll } from '../store/store.js';
 import { type Change, type CommitResult, type Counters, prefixRange, type Store, textOf } from '../store/store.js';
 import { countHours } from './sourceActivity.js';
 
-
 const MAX_ATTEMPTS = 20;
 const MAX_FACTS_PER_COMMIT = 500;
 

@@ -75,4 +75,3 @@ export const bucketField = (measure: string, bucket: number): string => `${measu
 export function bucketOf(value: number): number {
   return value < 1 ? 0 : 1 + Math.floor(Math.log(value) / Math.log(BUCKET_RATIO));
 }
-

@@ -7,7 +7,7 @@ import { defaultStore } from './draft/headers.js';
 import { type EventDraft, Collector, type Intake, type NormalizeContext, type Normalized } from './draft/collector.js';
 import { at, decimalAt, idAt, textAt } from './draft/fields.js';
 import { rankedInMillisecond } from './draft/sequence.js';
-import { isRecord } from "../base/json.js";
+import { isRecord } from '../base/json.js';
 
 /** Types of object by their number, as `object.*` subscriptions send them. */
 const OBJECT_TYPES: Readonly<Record<string, ObjectKind>> = { '0-1': 'contact', '0-3': 'deal', '0-5': 'ticket' };

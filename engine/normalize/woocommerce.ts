@@ -10,7 +10,7 @@ import { Collector, type Intake, type NormalizeContext, type Normalized } from '
 import { paymentOf } from './draft/paymentMethod.js';
 import { at, decimalAt, idAt, listAt, sumOf, textAt } from './draft/fields.js';
 import { statusSequenceAt } from './draft/sequence.js';
-import { isRecord } from "../base/json.js";
+import { isRecord } from '../base/json.js';
 
 const TOPICS = new Set(['order.created', 'order.updated', 'order.restored']);
 const DRAFTS = new Set(['checkout-draft', 'auto-draft', 'draft']);

@@ -12,8 +12,9 @@ import windowRoom from '../../nodes/60-window/window.js';
 import alertRoom from '../../nodes/70-alert/alert.js';
 import type { Notice } from '../../nodes/70-alert/notification.js';
 import type { BrokerPort, StorePort } from '../../nodes/shared/ports.js';
+import { NODE_RED } from './testNodeRed.js';
 
-helper.init(require.resolve('node-red'));
+helper.init(NODE_RED);
 
 export interface Received {
   readonly payload: Notice[];

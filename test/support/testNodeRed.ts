@@ -1,11 +1,14 @@
-/** How does a suite load rooms into Node-RED's own test helper? With an empty user directory for each test; and how is a broken form named? */
+/** Suites that load nodes into Node-RED's own test helper: an empty user directory for each test, and how a broken form is named. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { ConfigError } from '../../engine/base/errors.js';
 
-helper.init(require.resolve('node-red'));
+/** Where the Node-RED under test is: the one that `BOTTEGA_NODE_RED` names (`node-red-4`), otherwise the newest. */
+export const NODE_RED = require.resolve(process.env['BOTTEGA_NODE_RED'] ?? 'node-red');
+
+helper.init(NODE_RED);
 
 /** Call it inside `describe`; `directory` is the user directory of the test that runs. */
 export function eachInNodeRed(): { readonly directory: string } {

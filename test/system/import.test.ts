@@ -64,7 +64,7 @@ describe('import from the menu', () => {
         await page.locator('.red-ui-notification button', { hasText: /^(Import copy|Importa copia)$/ }).click();
         assert.deepEqual(await page.evaluate(COUNTED), { 'bottega-store': 1, 'bottega-broker': 1, 'bottega-shop': 2 });
         // The numbers of the shop that is being tried.
-        await page.evaluate(`RED.nodes.eachConfig((node) => { if (node.type === 'bottega-shop') { node.tenant = 'prova'; node.changed = true; } }); RED.nodes.dirty(true);`);
+        await page.evaluate('RED.nodes.eachConfig((node) => { if (node.type === \'bottega-shop\') { node.tenant = \'prova\'; node.changed = true; } }); RED.nodes.dirty(true);');
         assert.ok(await deployed(page));
         const old = await browser.newPage();
         old.setDefaultTimeout(PATIENCE_MS);

@@ -101,7 +101,7 @@ describe('package', () => {
     it('passes the flow library’s scorecard (node-red-dev) in all that needs no network', () => {
       const card = scorecardOf(join(folder.path, 'node-red-4', 'node_modules', MODULE), folder.path);
       const failed = Object.entries(card).filter(([, { test }]) => test === false).map(([check]) => check);
-      // D01 wants six dependencies at most: see "Why these dependencies" in the README.
+      // D01 wants six dependencies at most: see docs/dependencies.md.
       assert.deepEqual(failed, ['D01']);
       assert.deepEqual(CHECKS.filter((check) => card[check] === undefined), []);
     });

@@ -180,8 +180,8 @@ describe('READMEs', () => {
     const [edge = '', , front = ''] = running.map((each) => /^ready (.*)$/m.exec(each.said())?.[1] ?? '');
     const sale = { specversion: '1.0', id: 'l-1', source: 'urn:my-till', type: 'sale', subject: 'l/1', time: new Date().toISOString(), data: { store: 'milano-1', channel: 'pos', status: 'completed', amount: '4.20' } };
     assert.equal((await request(`${edge}/in/events`, { method: 'POST', headers, body: JSON.stringify(sale) })).status, 200);
-    const told = async (): Promise<unknown> => (await request(`${front}/kpi?name=revenue&window=1d`, { headers })).json?.rows?.[0]?.value;
-    assert.equal(await until(told, (value) => value === 4.2), 4.2);
+    const answered = async (): Promise<unknown> => (await request(`${front}/kpi?name=revenue&window=1d`, { headers })).json?.rows?.[0]?.value;
+    assert.equal(await until(answered, (value) => value === 4.2), 4.2);
     await Promise.all(running.map((each) => each.stop()));
     await Promise.all([broker.stop(), redis.dispose()]);
   }

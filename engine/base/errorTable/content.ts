@@ -312,8 +312,8 @@ export const CONTENT = {
 export const QUESTIONS = {
   unknown: {
     status: [400],
-    en: ['No KPI has that name', 'The README and the window node list the names'],
-    it: ['Nessun KPI ha quel nome', 'I nomi sono nel README e nel nodo finestre e KPI'],
+    en: ['No KPI has that name', 'The names are in docs/numbers.md and in the window node'],
+    it: ['Nessun KPI ha quel nome', 'I nomi sono in docs/numbers.it.md e nel nodo finestre e KPI'],
   },
   date: {
     status: [400],

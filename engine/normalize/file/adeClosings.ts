@@ -8,7 +8,7 @@ import { parseNumber } from '../formats/numbers.js';
 import { closingDraft } from './closing.js';
 import { cellAt, refusalAt, type Row, type Table } from './table.js';
 import { type CollectedFile } from './collected.js';
-import { plainName } from "../mapping/columns.js";
+import { plainName } from '../mapping/columns.js';
 
 const HEADINGS = {
   id: 'idinvio', device: 'matricoladispositivo', at: 'dataeorarilevazione', toldAt: 'dataeoratrasmissione', net: 'imponibilevendite', tax: 'impostavendite',

@@ -15,7 +15,7 @@ import { addReceipts } from './receipts.js';
 import { type Table, tableIn, tableOf } from './table.js';
 import { readXml } from './xml.js';
 import type { CollectedFile } from './collected.js';
-import { isRecord } from "../../base/json.js";
+import { isRecord } from '../../base/json.js';
 
 /** The outcome, and what letters about single rows are to hold: all that is needed to read them again. */
 export type NormalizedFile = Normalized & { readonly body: unknown };

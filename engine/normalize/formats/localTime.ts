@@ -9,14 +9,14 @@ import { monthOf, stripWeekday } from './monthNames.js';
 /** A date and time as shown (`shownMs`: epoch ms as if it were UTC, `nanos` below them), with the offset (minutes) or zone beside it. */
 export type Wall =
   | {
-      readonly outcome: 'wall';
-      readonly shape: 'iso' | 'local' | 'compact' | 'rfc1123' | 'excel-1900' | 'excel-1904';
-      readonly shownMs: number;
-      readonly nanos: number;
-      readonly dateOnly: boolean;
-      readonly offset?: number;
-      readonly zone?: string;
-    }
+    readonly outcome: 'wall';
+    readonly shape: 'iso' | 'local' | 'compact' | 'rfc1123' | 'excel-1900' | 'excel-1904';
+    readonly shownMs: number;
+    readonly nanos: number;
+    readonly dateOnly: boolean;
+    readonly offset?: number;
+    readonly zone?: string;
+  }
   | { readonly outcome: 'refused'; readonly rule: 'date.form' | 'date.order' | 'date.impossible' | 'date.missing' };
 
 type Shown = Extract<Wall, { outcome: 'wall' }>;

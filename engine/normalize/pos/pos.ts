@@ -11,7 +11,7 @@ import { Receipt } from './receipt.js';
 import { minuteShown, plainNumber, subjectOf, tillSource } from './receiptSubject.js';
 import { statusSequenceAt } from '../draft/sequence.js';
 import { paymentIn } from './splitPayment.js';
-import { isRecord } from "../../base/json.js";
+import { isRecord } from '../../base/json.js';
 
 /** One receipt or an array of them; a till that speaks CloudEvents is understood as it is. */
 export function normalizePos(body: unknown, intake: Intake, context: NormalizeContext): Normalized {

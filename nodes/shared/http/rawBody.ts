@@ -190,4 +190,3 @@ function read(request: Captured, response: ServerResponse, maxBytes: number, nex
   request.on('close', stop);
   request.on('error', stop);
 }
-

@@ -11,8 +11,9 @@ import { healthCheck } from '../../../nodes/90-monitor/health.js';
 import type { StorePort } from '../../../nodes/shared/ports.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
 import { eventually } from '../../support/waiting.js';
+import { NODE_RED } from '../../support/testNodeRed.js';
 
-helper.init(require.resolve('node-red'));
+helper.init(NODE_RED);
 
 describe('the clock of a shared store', () => {
   const trueNow = Date.now;

@@ -9,8 +9,9 @@ import storeRoom from '../../../nodes/00-store/store.js';
 import type { Health, StorePort } from '../../../nodes/shared/ports.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
 import { eventually } from '../../support/waiting.js';
+import { NODE_RED } from '../../support/testNodeRed.js';
 
-helper.init(require.resolve('node-red'));
+helper.init(NODE_RED);
 
 const DURABLE = ['--appendonly', 'yes'];
 

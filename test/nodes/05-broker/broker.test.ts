@@ -350,4 +350,3 @@ function certificate(folder: string): { cert: string; key: string } {
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', files.key, '-out', files.cert, '-config', join(folder, 'openssl.cnf')], { stdio: 'ignore' });
   return files;
 }
-

@@ -15,8 +15,9 @@ import { events } from '../../../nodes/shared/metrics.js';
 import type { InputMessage } from '../../../nodes/shared/node.js';
 import { batchFixture, fixture } from '../../fixtures/normalizing.js';
 import { eachInEnvironment } from '../../support/environment.js';
+import { NODE_RED } from '../../support/testNodeRed.js';
 
-helper.init(require.resolve('node-red'));
+helper.init(NODE_RED);
 
 interface TestNode {
   on(event: 'input', listener: (message: InputMessage) => void): void;

@@ -9,8 +9,9 @@ import listen from '../../../nodes/55-listen/listen.js';
 import shop from '../../../nodes/06-shop/shop.js';
 import { Mosquitto } from '../../support/mosquitto.js';
 import { eventually } from '../../support/waiting.js';
+import { NODE_RED } from '../../support/testNodeRed.js';
 
-helper.init(require.resolve('node-red'));
+helper.init(NODE_RED);
 
 interface Heard {
   readonly payload: unknown;

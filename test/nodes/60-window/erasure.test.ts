@@ -23,8 +23,9 @@ import { accepts } from '../../support/mosquitto.js';
 import { eachInEnvironment } from '../../support/environment.js';
 import { eventually } from '../../support/waiting.js';
 import { freePort } from '../../support/ports.js';
+import { NODE_RED } from '../../support/testNodeRed.js';
 
-helper.init(require.resolve('node-red'));
+helper.init(NODE_RED);
 
 interface TestNode { receive(message: object): void; port: unknown }
 const node = (id: string): TestNode => helper.getNode(id) as TestNode;

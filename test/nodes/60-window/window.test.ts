@@ -15,8 +15,9 @@ import { readConfig } from '../../../nodes/60-window/config.js';
 import window from '../../../nodes/60-window/window.js';
 import { Mosquitto } from '../../support/mosquitto.js';
 import { eachInEnvironment } from '../../support/environment.js';
+import { NODE_RED } from '../../support/testNodeRed.js';
 
-helper.init(require.resolve('node-red'));
+helper.init(NODE_RED);
 
 const sale = (subject: string, amount: string, data: object = {}): object => ({
   specversion: '1.0', id: `${subject}/${amount}`, source: 'urn:test', type: 'sale', subject, time: new Date().toISOString(), data: { store: 'milano', amount, ...data },

@@ -296,5 +296,4 @@ describe('batch: whatever is sent', () => {
   for (const body of ['', '   ', '\ufeff', Buffer.from([0, 1, 2]), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0])]) {
     it(`${JSON.stringify(body)} is no file`, () => { assert.deepEqual(rules(file(body)), [' text.form']); });
   }
-
 });

@@ -244,7 +244,7 @@ describe('normalize shopify', () => {
   });
 
   it('does not read what it must not trust', () => {
-    const polluted = `{"__proto__":{"id":1,"total_price":"5.00"},"constructor":{"prototype":{"x":1}},"financial_status":"paid"}`;
+    const polluted = '{"__proto__":{"id":1,"total_price":"5.00"},"constructor":{"prototype":{"x":1}},"financial_status":"paid"}';
     assert.deepEqual(rules(shopify('orders/create', polluted)), ['/id required']);
     assert.equal(({} as { total_price?: unknown }).total_price, undefined);
     assert.deepEqual(rules(shopify('orders/create', '[]')), [' type']);
