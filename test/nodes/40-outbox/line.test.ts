@@ -29,7 +29,6 @@ async function arrived(running: Line, howMany: number): Promise<Seen> {
 }
 
 describe('line from outbox to inbox', () => {
-
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });

@@ -52,7 +52,6 @@ const offsetsOf = (ranges: readonly OffsetRange[]): number[] => (
   [...new Set(ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index)))].sort((a, b) => a - b));
 
 describe('inbox room', () => {
-
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
