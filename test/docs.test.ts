@@ -20,7 +20,7 @@ const NO_VARIABLE = /^(ERR|LEVEL)_/;
 
 /** Honest uses of words that were given up: a thing, a form's label, a field. */
 const PLAIN: readonly (readonly [string, RegExp])[] = [
-  ['door', /door counter/i], ['patron', /patron saint|patron:/], ['mute', /^\| mute for \|/], ['office', /tax office/],
+  ['door', /door counter|at the door/i], ['patron', /patron saint|patron:/], ['mute', /^\| mute for \|/], ['office', /tax office/],
 ];
 
 describe('pages of the documentation', () => {
