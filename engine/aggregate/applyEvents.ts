@@ -13,6 +13,7 @@ import { addsOf, type FoldContext, REVISION, type SliceChange } from './slice.js
 import { scanAll } from '../store/store.js';
 import { type Change, type CommitResult, type Counters, prefixRange, type Store, textOf } from '../store/store.js';
 import { countHours } from './sourceActivity.js';
+import { factsAmong, mentionsIn, type ResolvedVoids, resolveVoids, type VoidMentions } from './voidedReceipts.js';
 
 const MAX_ATTEMPTS = 20;
 const MAX_FACTS_PER_COMMIT = 500;
@@ -69,7 +70,7 @@ async function foldPart(store: Store, events: readonly ShopEvent[], context: Fol
   // A near store looks the facts up while we sort what is said of them.
   const looked = store.reads === 'near' ? lookUp(store, keys) : Promise.resolve();
   const [sorted] = await Promise.all([sort(events, keys, context), looked]);
-  return foldVersions(store, sorted.versions, sorted.marks, context);
+  return foldVersions(store, sorted.versions, sorted.marks, context, mentionsIn(events, keys, context.currency));
 }
 
 interface SortedEvents {
@@ -93,19 +94,26 @@ function lookUp(store: Store, keys: readonly string[]): Promise<void> {
  * What the cache says of a fact, or that it says nothing, is a guess: a fact that is to be written is checked by the commit, one that stays
  * as it is by a read. Only where a guess was wrong the facts are read and planned again.
  */
-export async function foldVersions(store: Store, versions: Versions, marks: readonly Change[], context: FoldContext): Promise<Folded> {
+export async function foldVersions(
+  store: Store, said: Versions, marks: readonly Change[], context: FoldContext, mentions?: VoidMentions,
+): Promise<Folded> {
   const cache = cacheOf(store);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const plan = planFold(versions, (key) => cache.get(key), context);
-    const [result, gone] = await Promise.all([commitPlan(store, plan, marks, context), missing(store, plan.same, versions)]);
-    await learn(store, [...gone, ...(result.outcome === 'conflict' ? result.keys : [])]);
+    const { versions, states, changes } = mentions === undefined ? unmentioned(said) : await resolveVoids(store, mentions, said, context.now);
+    const plan = planFold(versions, (key) => cache.get(key), context, states);
+    const [result, gone] = await Promise.all([commitPlan(store, plan, [...changes, ...marks], context), missing(store, plan.same, versions)]);
+    await learn(store, [...gone, ...(result.outcome === 'conflict' ? factsAmong(store, result.keys) : [])]);
     if (result.outcome === 'conflict') continue;
     const done = { unchanged: plan.unchanged, slices: plan.slices.map((slice, index) => withTotals(slice, result.totals[index])) };
     if (gone.length === 0) return done;
-    const again = new Map([...versions].filter(([key]) => gone.includes(key)));
-    return joined(done, await foldVersions(store, again, [], context), again);
+    const again = new Map([...said].filter(([key]) => gone.includes(key)));
+    return joined(done, await foldVersions(store, again, [], context, mentions), again);
   }
   throw new Fault('store.contended', `another writer kept changing the same facts, ${String(MAX_ATTEMPTS)} times`);
+}
+
+function unmentioned(versions: Versions): ResolvedVoids {
+  return { versions, states: new Map(), changes: [] };
 }
 
 async function commitPlan(store: Store, plan: FoldPlan, marks: readonly Change[], context: FoldContext): Promise<CommitResult> {

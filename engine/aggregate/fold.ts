@@ -8,6 +8,8 @@ import { decodeFact, encodeFact } from '../fact/factCodec.js';
 import type { Measure } from '../kpi/measure.js';
 import { SliceAccumulator } from './sliceAccumulator.js';
 import { openChanges } from '../fact/openFactIndex.js';
+import { countedAs, type VoidState, withVoidState } from '../fact/voidState.js';
+import { waitingChanges } from '../fact/waitingVoids.js';
 import { type FoldContext, KEEP_MS, type MovedSlice } from './slice.js';
 import type { Change } from '../store/store.js';
 import { DAY, HOUR } from '../base/time.js';
@@ -69,8 +71,14 @@ export function versionsOf(events: readonly ShopEvent[], currency: string, keys?
   return versions;
 }
 
+/** The state of each fact that other documents may have changed, by its key; the others keep theirs. */
+export type VoidStates = ReadonlyMap<string, VoidState | undefined>;
+const NO_STATES: VoidStates = new Map();
+
 /** Folds a batch into what is known of its facts: nothing where they are new. */
-export function planFold(versions: Versions, knownAt: (key: string) => KnownFact | undefined, context: FoldContext): FoldPlan {
+export function planFold(
+  versions: Versions, knownAt: (key: string) => KnownFact | undefined, context: FoldContext, states: VoidStates = NO_STATES,
+): FoldPlan {
   const { generation: { id: generation }, calendar, now } = context;
   const current = compiled(context.generation.measures);
   const sums = new SliceAccumulator(calendar);
@@ -79,7 +87,7 @@ export function planFold(versions: Versions, knownAt: (key: string) => KnownFact
   let unchanged = 0;
   for (const [key, { fact: said, events }] of versions) {
     const before = knownAt(key);
-    const fact = said === undefined ? before?.fact : mergeFacts(before?.fact, said);
+    const fact = factAfter(before?.fact, said, states, key);
     if (fact === undefined) continue;
     if (before !== undefined && before.generation === generation && fact === before.fact) {
       same.push(before);
@@ -91,6 +99,11 @@ export function planFold(versions: Versions, knownAt: (key: string) => KnownFact
     addTo(sums, current, fact, 1);
   }
   return { facts, slices: sums.moved(now), same, unchanged };
+}
+
+function factAfter(before: Fact | undefined, said: Fact | undefined, states: VoidStates, key: string): Fact | undefined {
+  const merged = said === undefined ? before : mergeFacts(before, said);
+  return merged === undefined ? undefined : withVoidState(merged, states.has(key) ? states.get(key) : before?.voidState);
 }
 
 /** Whether the store's text holds all that was said, where the fact was `taken` to say it already and may never have been written. */
@@ -109,12 +122,14 @@ export function changesOf({ facts }: FoldPlan): Change[] {
     after.text = encodeFact(after);
     changes.push({ key, expect: before === undefined ? null : before.text ?? encodeFact(before), value: after.text, expiresAt });
     for (const change of openChanges(key, before?.fact, fact, expiresAt)) changes.push(change);
+    for (const change of waitingChanges(key, before?.fact, fact, expiresAt)) changes.push(change);
   }
   return changes;
 }
 
 function addTo(sums: SliceAccumulator, add: AddFact, fact: Fact, sign: 1 | -1): void {
-  add(fact, sign, sums.sumsOf(storeOf(fact), channelOf(fact)));
+  const sumsAt = sums.sumsOf(storeOf(fact), channelOf(fact));
+  for (const [counted, times] of countedAs(fact)) add(counted, times === sign ? 1 : -1, sumsAt);
 }
 
 /** A fact lives as long as the slices it is in, up to a full hour: facts that expire together cost less to write down. */

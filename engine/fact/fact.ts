@@ -7,6 +7,7 @@
 import { type EventData, type EventType, sequenceKey, type ShopEvent } from '../event/event.js';
 import { toMinor } from '../base/money.js';
 import { parseInstant } from '../base/time.js';
+import type { VoidState } from './voidState.js';
 
 /** How much of something (a means of payment, a VAT rate), in minor units. */
 export interface Share {
@@ -39,6 +40,8 @@ export interface Fact {
   readonly extras: readonly string[];
   readonly values: readonly (FieldValue | undefined)[];
   readonly by: readonly number[] | undefined;
+  /** What other documents make of it; no version sets it. */
+  readonly voidState?: VoidState;
 }
 
 /** Facts of one thing share this key. The source belongs to it: two tills may both have a receipt 1. */
@@ -65,7 +68,8 @@ export function fieldOf(fact: Fact, field: string): FieldValue | undefined {
 }
 
 /** The status a fact has: what was said, else that a ticket, lead or checkout is open until somebody closes it, and that anything else happened. */
-export function statusOf({ type, values }: Fact): FieldValue {
+export function statusOf({ type, values, voidState }: Fact): FieldValue {
+  if (voidState === 'voided') return 'voided';
   return values[SLOT.status] ?? (type === 'ticket' || type === 'lead' || type === 'checkout' ? 'open' : 'completed');
 }
 

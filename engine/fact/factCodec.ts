@@ -3,6 +3,7 @@
  *
  *     <generation> TAB <type> TAB <sequence> TAB <id> [TAB <sequence> TAB <id> …]      the writers
  *     [<place of the writer, where it is not the first>]<letter><value>                 one line a field
+ *     ~<void state>                                                                     where other documents give it one
  *
  * `a4250` is an amount of 42.50, `1t1795338930` a time set by the second writer, `y[["card",4000]]` what was paid how, `x_table=n7` a field of
  * the sender's own with its kind (`s` text, `n` number, `b` true or false).
@@ -10,6 +11,7 @@
  * control character (see event.schema.ts), so none has to be escaped; U+0001 before a sequence says that nobody had paid yet (see fact.ts).
  */
 import type { EventType } from '../event/event.js';
+import type { VoidState } from './voidState.js';
 import { type Fact, type FieldValue, FIRST_EXTRA, NO_EXTRAS, SLOT } from './fact.js';
 
 /** A fact as it lies in the store: with the generation of measures its contributions were computed by (see measure.ts). */
@@ -33,21 +35,34 @@ export function encodeFact({ generation, fact }: StoredFact): string {
     const field = place < FIRST_EXTRA ? LETTERS[place as 0] + valueText(place, value) : extraText(extras[place - FIRST_EXTRA] ?? '', value);
     lines.push(writer === 0 ? field : String(writer) + field);
   }
+  if (fact.voidState !== undefined) lines.push(VOID_STATE + fact.voidState);
   return lines.join('\n');
 }
+
+/** Begins the line of a fact's `VoidState`, which no version of it wrote. */
+const VOID_STATE = '~';
 
 /** The fact in stored text. */
 export function decodeFact(text: string): StoredFact {
   const lines = text.split('\n');
+  const stated = takeVoidState(lines);
   const [generation = '', type, ...writers] = (lines[0] ?? '').split('\t');
   const values: (FieldValue | undefined)[] = [];
   const by: number[] = [];
   const extras: string[] = [];
   for (let index = 1; index < lines.length; index += 1) readLine(lines[index] ?? '', values, by, extras);
-  const known = { type: type as EventType, extras: extras.length === 0 ? NO_EXTRAS : extras, values };
+  const known = { type: type as EventType, extras: extras.length === 0 ? NO_EXTRAS : extras, values, ...stated };
   if (writers.length === 2) return { generation, fact: { ...known, sequences: writers[0] ?? '', ids: writers[1] ?? '', by: undefined } };
   const [sequences, ids] = [0, 1].map((odd) => writers.filter((_word, index) => index % 2 === odd));
   return { generation, fact: { ...known, sequences: sequences ?? [], ids: ids ?? [], by } };
+}
+
+/** The void state in the last line, which is taken away. */
+function takeVoidState(lines: string[]): Pick<Fact, 'voidState'> {
+  const last = lines.at(-1) ?? '';
+  if (!last.startsWith(VOID_STATE)) return {};
+  lines.pop();
+  return { voidState: last.slice(VOID_STATE.length) as VoidState };
 }
 
 /** The generation alone, of many facts that may need no more. */

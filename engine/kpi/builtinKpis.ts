@@ -10,7 +10,7 @@ import type { PaidBy } from './saleMoney.js';
 const completed: Condition = { field: 'status', op: 'is', value: 'completed' };
 const open: Condition = { field: 'status', op: 'is', value: 'open' };
 const voided: Condition = { field: 'status', op: 'is', value: 'voided' };
-const valid: Condition = { field: 'status', op: 'isNot', value: 'cancelled' };
+const valid: Condition = { field: 'status', op: 'notIn', value: ['cancelled', 'voided'] };
 /** A document of annulment that names no receipt: it takes its own amount and one order out of its own window. */
 const unnamed: Condition = { field: 'x_void', op: 'is', value: 'unnamed' };
 /** Neither given away for nothing, nor a gift card alone. */

@@ -1,0 +1,33 @@
+/**
+ * `VoidState` is what other documents of a till make of a receipt or of a void: no version of it says so, it is derived from all of them
+ * (see aggregate/voidedReceipts.ts), and follows whatever comes later.
+ */
+import type { SaleStatus } from '../event/event.js';
+import { type Fact, SLOT } from './fact.js';
+
+/**
+ * Of a receipt: `voided`, some void names it, so it never was. Of a void: `applied` to the receipt that it names, `waiting` for that receipt
+ * without effect, `unnamed`, it names none and takes its own amount out of the window in which it was issued.
+ */
+export type VoidState = 'voided' | 'applied' | 'waiting' | 'unnamed';
+
+/** The fact in that state; the same fact where it is in it already. */
+export function withVoidState(fact: Fact, voidState: VoidState | undefined): Fact {
+  if (fact.voidState === voidState) return fact;
+  const { voidState: _former, ...bare } = fact;
+  return voidState === undefined ? bare : { ...bare, voidState };
+}
+
+/** As what a fact is added up, and how many times: a void that names nothing counts for itself, and takes back a sale of its amount. */
+export function countedAs(fact: Fact): readonly (readonly [fact: Fact, times: 1 | -1])[] {
+  switch (fact.voidState) {
+    case 'applied': case 'waiting': return [];
+    // What takes back a sale takes back that there was one; but something happened here, so what follows is known and not absent.
+    case 'unnamed': return [[fact, 1], [withStatus(fact, 'completed'), -1], [withStatus(fact, 'cancelled'), 1]];
+    default: return [[fact, 1]];
+  }
+}
+
+function withStatus(fact: Fact, status: SaleStatus): Fact {
+  return { ...fact, values: fact.values.map((value, place) => (place === SLOT.status ? status : value)) };
+}

@@ -1,0 +1,134 @@
+/** Receipts that never were: whatever the order in which a till's documents come, in however many batches, by however many workers, and however often. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { ShopEvent } from '../../../engine/event/event.js';
+import { decodeFact } from '../../../engine/fact/factCodec.js';
+import { parseWaiting, WAITING_VOIDS } from '../../../engine/fact/waitingVoids.js';
+import type { SavedMapping } from '../../../engine/normalize/mapping/fieldMapping.js';
+import { HOUR } from '../../../engine/base/time.js';
+import { prefixRange, scanAll, scoped, type Store, textOf } from '../../../engine/store/store.js';
+import { contextOf, only, send } from '../../fixtures/normalizing.js';
+import { memoryStore, numbersAt, receive } from '../../support/shopBooks.js';
+
+/** "7 sale 10,00 21/11 13:00:20" and so on, as a till tells it. */
+interface Told {
+  readonly no: string;
+  readonly at: string;
+  readonly paid?: string;
+  readonly does?: 'sell' | 'open' | 'state' | 'void' | 'return';
+  readonly of?: string;
+}
+
+const KINDS = { sell: {}, open: { stato: 'aperto' }, state: { stato: 'annullato' }, void: { tipoDocumento: 'ANNULLAMENTO' }, return: { tipoDocumento: 'RESO' } } as const;
+
+function told({ no, at, paid, does = 'sell', of }: Told, mapping: SavedMapping = {}): ShopEvent {
+  const [day = '', clock = ''] = at.split(' ');
+  const body = { idNegozio: 'bergamo', idCassa: '1', numeroScontrino: no, dataOra: `${day}/2026 ${clock}`, totale: paid, riferimento: of, ...KINDS[does] };
+  return only(send({ provider: 'pos', body, context: contextOf(mapping) }));
+}
+
+const at = (instant: string): number => Date.parse(`2026-11-${instant}:00+01:00`);
+
+/** Revenue and orders of the hours in which there was anything, and what waits. */
+async function outcomeIn(store: Store): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (let hour = at('20T00:00'); hour < at('22T14:00'); hour += HOUR) {
+    const { revenue, orders } = await numbersAt(store, '1h', { at: hour });
+    if ((revenue ?? 0) !== 0 || (orders ?? 0) !== 0) found[new Date(hour + HOUR).toISOString().slice(8, 13)] = `${String(revenue)} in ${String(orders ?? 0)}`;
+  }
+  const waiting = (await scanAll(store, WAITING_VOIDS)).map(parseWaiting).map(({ refersTo }) => refersTo);
+  return waiting.length === 0 ? found : { ...found, waits: waiting.sort().join() };
+}
+
+async function factsIn(store: Store): Promise<unknown[]> {
+  return (await scanAll(store, prefixRange('f/'))).map(({ key, value }) => [key, decodeFact(textOf(value) ?? '').fact]);
+}
+
+const A: Told = { no: '7', at: '21/11 09:00:20', paid: '10,00' };
+const B: Told = { no: '7', at: '21/11 11:00', paid: '20,00' };
+const OTHER: Told = { no: '8', at: '21/11 09:10', paid: '1,00' };
+
+const STORIES: readonly (readonly [string, readonly Told[], Record<string, string>])[] = [
+  ['sales alone', [A, B, OTHER], { '21T09': '11 in 2', '21T11': '20 in 1' }],
+  ['a status, in the same minute', [A, OTHER, { ...A, does: 'state' }], { '21T09': '1 in 1' }],
+  ['a status, without seconds or amount', [A, OTHER, { no: '007', at: '21/11 09:00', does: 'state' }], { '21T09': '1 in 1' }],
+  ['a status alone', [OTHER, { ...A, does: 'state' }], { '21T09': '1 in 1' }],
+  ['a number repeated later', [A, OTHER, { ...A, at: '21/11 09:30', does: 'state' }], { '21T09': '1 in 1' }],
+  ['a number repeated later, of the latest receipt', [A, B, { ...B, at: '21/11 12:00', does: 'state' }], { '21T09': '10 in 1' }],
+  ['a number repeated later without its amount', [A, B, { no: '7', at: '21/11 12:00', does: 'state' }], { '21T09': '10 in 1' }],
+  ['a number repeated after midnight', [{ ...A, at: '20/11 23:50' }, OTHER, { ...A, at: '21/11 00:20', does: 'state' }], { '21T09': '1 in 1' }],
+  ['a number repeated more than a day later', [A, { ...A, at: '22/11 09:01', does: 'state' }], { '21T09': '10 in 1' }],
+  ['a receipt voided at once, and yesterday\'s of its number', [A, { ...A, at: '22/11 08:00' }, { ...A, at: '22/11 08:00', does: 'state' }], { '21T09': '10 in 1' }],
+  ['a receipt voided at once, of another amount than yesterday\'s', [A, { ...A, at: '22/11 08:00', paid: '3,00', does: 'state' }], { '21T09': '10 in 1' }],
+  ['an order opened and voided', [{ ...A, does: 'open' }, { ...A, does: 'state' }, OTHER], { '21T09': '1 in 1' }],
+  ['a document that repeats the number', [A, OTHER, { ...A, at: '21/11 10:00', does: 'void' }], { '21T09': '1 in 1' }],
+  ['a document with its own number that names none', [A, OTHER, { no: '9', at: '21/11 10:00', paid: '10,00', does: 'void' }], { '21T09': '11 in 2', '21T10': '-10 in -1' }],
+  ['a document that names a receipt', [A, OTHER, { no: '9', at: '21/11 10:00', paid: '10,00', does: 'void', of: '7' }], { '21T09': '1 in 1' }],
+  ['a document that names a receipt of a day', [{ ...A, at: '20/11 09:00' }, B, { no: '9', at: '21/11 12:00', does: 'void', of: '0007 del 20/11/2026' }], { '21T11': '20 in 1' }],
+  ['a document that names a receipt of a minute', [A, B, { no: '9', at: '21/11 12:00', does: 'void', of: '7 del 21/11/2026 09:00' }], { '21T11': '20 in 1' }],
+  ['a document that names a receipt which has not come', [OTHER, { no: '9', at: '21/11 10:00', paid: '5,00', does: 'void', of: '77' }], { '21T09': '1 in 1', waits: 'receipt/77' }],
+  ['two documents for one receipt', [A, OTHER, { no: '9', at: '21/11 10:00', does: 'void', of: '7' }, { ...A, at: '21/11 10:10', does: 'void' }], { '21T09': '1 in 1' }],
+  ['two receipts of a number, each with its void', [
+    A, { ...A, at: '21/11 09:30', does: 'state' }, { ...A, at: '21/11 10:00' }, { ...A, at: '21/11 12:00', does: 'state' }, OTHER,
+  ], { '21T09': '1 in 1' }],
+  ['a return, beside a void', [A, B, { ...A, at: '21/11 10:00', paid: '4,00', does: 'return' }, { ...B, at: '21/11 11:30', does: 'state' }], { '21T09': '10 in 1', '21T10': '-4 in 0' }],
+  ['another till\'s number', [A, { ...A, no: '70', at: '21/11 09:30', does: 'state' }], { '21T09': '10 in 1' }],
+];
+
+describe('voided receipts', () => {
+  for (const [name, documents, expected] of STORIES) {
+    it(name, async () => {
+      const events = documents.map((each) => told(each));
+      let facts: unknown;
+      await fc.assert(fc.asyncProperty(
+        fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 }), fc.array(fc.integer({ min: 1, max: 4 })), async (order, sizes) => {
+          const store = await memoryStore();
+          for (let from = 0, index = 0; from < order.length; index += 1) {
+            const size = sizes[index] ?? 2;
+            await receive(store, order.slice(from, from + size));
+            from += size;
+          }
+          assert.deepEqual(await outcomeIn(store), expected);
+          facts ??= await factsIn(store);
+          assert.deepEqual(await factsIn(store), facts);
+          await store.close();
+        },
+      ), { numRuns: 12 });
+    });
+  }
+
+  it('are the same where several workers share a store', async () => {
+    const documents = STORIES.filter(([name]) => !name.includes('another')).flatMap(([, all], till) => all.map((each) => ({ ...told(each), source: `urn:bottega:pos:bergamo/${String(till)}` })));
+    const results = [];
+    for (const workers of [1, 4]) {
+      const store = await memoryStore();
+      // Each worker has a view of its own, and so a cache of its own.
+      const views = Array.from({ length: workers }, () => scoped(store, ''));
+      for (let round = 0; round < documents.length; round += workers) {
+        await Promise.all(views.map((view, index) => receive(view, documents.slice(round + index, round + index + 1))));
+      }
+      await Promise.all(views.map((view) => receive(view, [...documents].reverse())));
+      results.push([await outcomeIn(store), await factsIn(store)]);
+    }
+    assert.deepEqual(results[1], results[0]);
+  });
+
+  it('move to the receipt that comes last, in the same commit', async () => {
+    const store = await memoryStore();
+    const late = { no: '7', at: '21/11 12:00', does: 'void' } as const;
+    await receive(store, [told(A), told(late)]);
+    assert.deepEqual(await outcomeIn(store), {});
+    await receive(store, [told(B)]);
+    assert.deepEqual(await outcomeIn(store), { '21T09': '10 in 1' });
+  });
+
+  it('are found by number alone where numbers never begin again', async () => {
+    const mapping = { receiptNumbers: 'never' };
+    const documents = [told({ ...A, no: '0012-0034', at: '20/11 09:00' }, mapping), told({ no: '0013-0001', at: '21/11 10:00', does: 'void', of: 'n. 0012-0034 del 20/11/2026' }, mapping), told(OTHER, mapping)];
+    for (const order of [documents, [...documents].reverse()]) {
+      const store = await memoryStore();
+      for (const event of order) await receive(store, [event]);
+      assert.deepEqual(await outcomeIn(store), { '21T09': '1 in 1' });
+    }
+  });
+});
