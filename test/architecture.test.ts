@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { anchorOf, headingsOf, linksOf, namesUnder, pagePairs, textOf } from './support/markdown.js';
 import { ROOT } from './support/product.js';
 
@@ -43,6 +44,16 @@ describe('guides for contributors', () => {
     const named = pages.flatMap((page) => [...textOf(page).matchAll(/\bnpm run ([\w:-]+)/g)].map(([, script = '']) => script));
     assert.ok(named.length > 10, String(named.length));
     assert.deepEqual([...new Set(named)].filter((script) => !(script in scripts)), []);
+  });
+
+  it('have forms and workflows that are YAML, and test every supported pair of Node.js and Node-RED', () => {
+    const below = (folder: string): string[] => (readdirSync(join(ROOT, folder), { recursive: true }) as string[]).filter((name) => name.endsWith('.yml')).map((name) => `${folder}/${name}`);
+    const files = new Map(below('.github').map((file) => [file, load(textOf(file))]));
+    assert.ok(files.size >= 6, [...files.keys()].join());
+    for (const [file, content] of files) assert.ok(typeof content === 'object' && content !== null, file);
+    const { jobs } = files.get('.github/workflows/ci.yml') as { jobs: { matrix: { strategy: { matrix: { include: readonly { node: number; 'node-red': string }[] } } } } };
+    const pairs = jobs.matrix.strategy.matrix.include.map((pair) => `${String(pair.node)} ${pair['node-red']}`);
+    assert.deepEqual(pairs, ['20 node-red-4', '22 node-red-4', '22 node-red', '24 node-red-4', '24 node-red']);
   });
 
   it('link to files and headings that exist', () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KPIS } from '../engine/kpi/builtinKpis.js';
+import { DESCRIPTIONS } from '../engine/kpi/descriptions.js';
 import { SLIDING, TUMBLING } from '../engine/calendar/windowAssigner.js';
 import { anchorOf, blocksOf, headingsOf, linksOf, namesUnder, pagePairs, textOf } from './support/markdown.js';
 import { ROOT } from './support/product.js';
@@ -20,7 +21,7 @@ const NO_VARIABLE = /^(ERR|LEVEL)_/;
 
 /** Honest uses of words that were given up: a thing, a form's label, a field. */
 const PLAIN: readonly (readonly [string, RegExp])[] = [
-  ['door', /door counter|at the door/i], ['patron', /patron saint|patron:/], ['mute', /^\| mute for \|/], ['office', /tax office/],
+  ['door', /door counter|at the door/i], ['patron', /patron saint|patron:/], ['mute', /^\| mute for \||\*Mute for\*/], ['office', /tax office/],
 ];
 
 describe('pages of the documentation', () => {
@@ -51,7 +52,7 @@ describe('pages of the documentation', () => {
 
   it('say in English what is said in the code: no word that was given up', async () => {
     const { givenUpWordsIn } = await import(join(ROOT, 'scripts/vocabulary.mjs')) as { givenUpWordsIn: (text: string) => readonly { line: number; word: string }[] };
-    const english = [...PAIRS.map(([page]) => page), 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/make-pictures.mjs'];
+    const english = [...PAIRS.map(([page]) => page), 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docker/README.md', 'docs/make-pictures.mjs'];
     const found = english.flatMap((page) => givenUpWordsIn(textOf(page)).map(({ line, word }) => ({ page, word, line: textOf(page).split('\n')[line - 1] ?? '' })));
     assert.deepEqual(found.filter(({ word, line }) => !PLAIN.some(([plain, says]) => plain === word && says.test(line))), []);
   });
@@ -63,6 +64,13 @@ describe('pages of the documentation', () => {
   it('know each KPI by name, and no other', () => {
     const known = KPIS.map(({ name }) => name).sort();
     for (const page of NUMBERS) assert.deepEqual(namesUnder(page, /^KPIs?$/).filter((name) => /^[a-z_0-9]+$/.test(name)).sort(), known, page);
+  });
+
+  it('define each KPI as the forms do', () => {
+    for (const [index, page] of NUMBERS.entries()) {
+      const defined = new Map([...textOf(page).matchAll(/^\| `([a-z_0-9]+)` \| (.+) \|$/gm)].map(([, name = '', text = '']) => [name, text]));
+      for (const [name, { en, it: italian }] of Object.entries(DESCRIPTIONS)) assert.equal(defined.get(name), index === 0 ? en : italian, `${page}: ${name}`);
+    }
   });
 
   it('know each window', () => {
