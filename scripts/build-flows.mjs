@@ -25,12 +25,12 @@ for (const [file, text] of buildFlows(defaultsOf)) {
 }
 process.exitCode = process.argv.includes('--check') && stale > 0 ? 1 : 0;
 
-/** The defaults in the form of a room of ours. */
+/** The defaults in the form of a node of ours. */
 function defaultsOf(type) {
   const name = type.startsWith('bottega-') ? type.slice('bottega-'.length) : '';
-  const room = readdirSync(join(root, 'nodes')).find((entry) => entry.replace(/^\d\d-/, '') === name && entry !== name);
-  if (room === undefined) return undefined;
-  const file = join(root, 'nodes', room, `${name}.html`);
+  const folder = readdirSync(join(root, 'nodes')).find((entry) => entry.replace(/^\d\d-/, '') === name && entry !== name);
+  if (folder === undefined) return undefined;
+  const file = join(root, 'nodes', folder, `${name}.html`);
   const defaults = existsSync(file) ? readForm(readFileSync(file, 'utf8'), type).definition?.defaults : undefined;
   return defaults && Object.fromEntries(Object.entries(defaults).map(([field, { value }]) => [field, value]));
 }

@@ -37,7 +37,7 @@ function build() {
   rmSync(mark, { force: true });
   try {
     compile(target);
-    copyRooms(target);
+    copyForms(target);
     copyIcons(target);
     // npm does so when it links a command; whoever runs it from here has no npm in between.
     chmodSync(join(target, 'cli/check.js'), 0o755);
@@ -60,7 +60,7 @@ function compile(target) {
   }
 }
 
-function copyRooms(target) {
+function copyForms(target) {
   for (const file of filesBelow('nodes')) {
     if (/\.html$|\/form\.js$|\/locales\/.*\.json$/.test(file)) cpSync(file, join(target, file));
   }

@@ -9,6 +9,8 @@ import { givenUpWordsIn } from './vocabulary.mjs';
 
 process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), '..'));
 const SOURCES = ['engine', 'nodes', 'cli', 'launcher', 'widgets'];
+/** Where only the words count. */
+const TESTS = ['test/support', 'test/system', 'test/faults'];
 const broken = [];
 const files = SOURCES.flatMap(sourcesBelow);
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
@@ -71,7 +73,7 @@ function checkTypeNames() {
 }
 
 function checkWords() {
-  for (const file of files) {
+  for (const file of [...files, ...TESTS.flatMap(sourcesBelow)]) {
     for (const { line, word, instead } of givenUpWordsIn(readFileSync(file, 'utf8'))) broken.push(`${file}:${line}: "${word}" was given up for ${instead}`);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Is every room complete, in both languages, and shown in a template? Prints each broken rule; exits 1 where there is one.
+ * Is every node complete, in both languages, and shown in a template? Prints each broken rule; exits 1 where there is one.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -17,20 +17,20 @@ const UNLABELED = ['version'];
 
 process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), '..'));
 const broken = [];
-const rooms = readdirSync('nodes').filter((name) => /^\d\d-/.test(name)).sort().map((folder) => ({ folder, name: folder.slice(3), path: join('nodes', folder) }));
-const forms = new Map(rooms.filter(({ path, name }) => existsSync(join(path, `${name}.html`))).map((room) => [room.name, formOf(room)]));
+const nodes = readdirSync('nodes').filter((name) => /^\d\d-/.test(name)).sort().map((folder) => ({ folder, name: folder.slice(3), path: join('nodes', folder) }));
+const forms = new Map(nodes.filter(({ path, name }) => existsSync(join(path, `${name}.html`))).map((node) => [node.name, formOf(node)]));
 
-for (const room of rooms) {
-  checkFiles(room);
-  checkForm(room);
-  checkLocales(room);
-  checkHelp(room);
+for (const node of nodes) {
+  checkFiles(node);
+  checkForm(node);
+  checkLocales(node);
+  checkHelp(node);
 }
 checkEditor();
 checkPackage();
 checkFlows();
 for (const rule of broken) console.error(rule);
-console.log(`${rooms.length} rooms checked, ${broken.length} rules broken`);
+console.log(`${nodes.length} nodes checked, ${broken.length} rules broken`);
 process.exit(broken.length === 0 ? 0 : 1);
 
 function checkFiles({ path, name }) {
@@ -64,7 +64,7 @@ function checkForm({ path, name }) {
   const { definition } = form;
   demand(definition.icon === `${name}.svg`, `${path}: icon is not ${name}.svg`);
   demand(definition.defaults?.version?.value !== undefined, `${path}: the form saves no version`);
-  if (definition.category !== 'config') demand(definition.outputs === 2 || ['monitor', 'webhook', 'deadletter'].includes(name), `${path}: not two doors`);
+  if (definition.category !== 'config') demand(definition.outputs === 2 || ['monitor', 'webhook', 'deadletter'].includes(name), `${path}: not two outputs`);
   for (const [field, rule] of Object.entries(definition.defaults ?? {})) {
     demand('value' in rule, `${path}: ${field} has no default value`);
     // With one parameter Node-RED takes the reason that a validator returns for a "yes".
@@ -92,7 +92,7 @@ function checkTexts(path, name) {
   return reference;
 }
 
-/** Keys that stand literally in the form and in calls of the room's status; one that goes on as `' + …` gets a star. */
+/** Keys that stand literally in the form and in calls of the node's status; one that goes on as `' + …` gets a star. */
 function usedKeys(path, name) {
   const html = forms.get(name)?.html ?? '';
   const inForm = new RegExp(`data-i18n="(?:\\[\\w+\\])?(${name}\\.[\\w.-]+)"|_\\(['"](${name}\\.[\\w.-]+)['"](\\s*\\+)?`, 'g');
@@ -130,9 +130,9 @@ function checkEditor() {
 
 function checkPackage() {
   const listed = JSON.parse(readFileSync('package.json', 'utf8'))['node-red'].nodes;
-  const expected = Object.fromEntries(rooms.map(({ folder, name }) => [name, `dist/nodes/${folder}/${name}.js`]));
+  const expected = Object.fromEntries(nodes.map(({ folder, name }) => [name, `dist/nodes/${folder}/${name}.js`]));
   const order = Object.keys(expected).join(', ');
-  demand(JSON.stringify(listed) === JSON.stringify(expected), `package.json: node-red.nodes is not the rooms in stream order: ${order}`);
+  demand(JSON.stringify(listed) === JSON.stringify(expected), `package.json: node-red.nodes is not the nodes in stream order: ${order}`);
 }
 
 function checkFlows() {

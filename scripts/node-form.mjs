@@ -1,5 +1,5 @@
 /**
- * What does a room's html register in the editor? Its script is run against a stand-in of the editor that answers everything.
+ * What does a node's html register in the editor? Its script is run against a stand-in of the editor that answers everything.
  */
 import { runInNewContext } from 'node:vm';
 

@@ -12,7 +12,9 @@ const ELSEWHERE = { engine: /^store\/.*\.test\.ts$/, nodes: /\.test\.ts$/, syste
 /** Some hundred starts of mocha would cost more than they spread: folders are cut into so many runs. */
 const SHARES = { engine: 2, nodes: 4 };
 /** System tests that take longest, measured; each file is a run of its own. */
-const LONGEST = ['month', 'kill', 'readme', 'faults', 'dashboardLook', 'import', 'editor', 'roles', 'package', 'launcher', 'dashboardPages', 'dashboard'];
+const LONGEST = [
+  'kill', 'faults', 'readme', 'roles', 'import', 'dashboardAccessibility', 'editor', 'package', 'month', 'launcher', 'dashboardPages', 'dashboard',
+];
 
 const { resolve: find } = createRequire(import.meta.url);
 

@@ -7,13 +7,13 @@ type Node = Readonly<Record<string, unknown>> & { readonly id: string; readonly 
 
 const FLOWS = join(__dirname, '../flows');
 const FILES = ['trial', 'dashboard1', ...readdirSync(join(FLOWS, 'nodes')).map((file) => `nodes/${file.replace('.json', '')}`)];
-const ROOMS = readdirSync(join(__dirname, '../nodes')).filter((name) => /^\d\d-/.test(name)).map((name) => name.slice(3));
+const NODES = readdirSync(join(__dirname, '../nodes')).filter((name) => /^\d\d-/.test(name)).map((name) => name.slice(3));
 const CONFIGURATION = ['store', 'broker', 'shop'];
 
 describe('example flows', () => {
   it('are there for every node that stands on a tab', () => {
     const shown = FILES.filter((file) => file.startsWith('nodes/')).map((file) => file.slice('nodes/'.length));
-    assert.deepEqual(shown.sort(), ROOMS.filter((room) => !CONFIGURATION.includes(room)).sort());
+    assert.deepEqual(shown.sort(), NODES.filter((node) => !CONFIGURATION.includes(node)).sort());
   });
 
   for (const file of FILES) {

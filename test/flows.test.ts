@@ -91,7 +91,7 @@ describe('flow templates', () => {
 /** Which types lead to which. */
 function shapeOf(nodes: readonly Node[]): string {
   const typeOf = new Map(nodes.map(({ id, type }) => [id, type]));
-  const edges = nodes.flatMap(({ type, wires }) => (wires ?? []).flatMap((door, index) => door.map((to) => `${type}.${String(index)}>${typeOf.get(to) ?? ''}`)));
+  const edges = nodes.flatMap(({ type, wires }) => (wires ?? []).flatMap((output, index) => output.map((to) => `${type}.${String(index)}>${typeOf.get(to) ?? ''}`)));
   return [...new Set(edges)].sort().join('\n').replaceAll('.0>', '>');
 }
 

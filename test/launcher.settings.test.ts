@@ -131,7 +131,7 @@ describe('launcher: guard', () => {
     ['a sender under the public name', '/in/shopify', { host: 'shop.example.it', 'x-forwarded-for': '203.0.113.9' }, loopback, 'pass'],
     ['figures under the public name', '/kpi?window=1h', { host: 'shop.example.it' }, loopback, 'pass'],
     ['a way out of a sender\'s path', '/in/../flows', { host: 'shop.example.it' }, loopback, 'foreign'],
-    ['what only looks like a sender\'s path', '/kpi/../flows', { host: 'shop.example.it' }, loopback, 'foreign'],
+    ['what only resembles a sender\'s path', '/kpi/../flows', { host: 'shop.example.it' }, loopback, 'foreign'],
     ['another name where a password is asked', '/', { host: 'shop.example.it' }, password, 'pass'],
     ['another site where a password is asked', '/flows', { host: 'shop.example.it', origin: 'https://evil.example' }, password, 'foreign'],
     ['our own page behind TLS', '/flows', { host: 'shop.example.it', origin: 'https://shop.example.it' }, password, 'pass'],
@@ -140,7 +140,7 @@ describe('launcher: guard', () => {
     it(`${what}: ${expected}`, () => { assert.equal(judge({ url, headers }, access, 'open'), expected); });
   }
 
-  it('lets senders in only while the door is open, and the health check always', () => {
+  it('lets senders in only while the product takes them, and the health check always', () => {
     assert.equal(judge({ url: '/in/shopify', headers: {} }, loopback, 'closed'), 'closed');
     assert.equal(judge({ url: '/kpi', headers: {} }, loopback, 'closed'), 'closed');
     assert.equal(judge({ url: '/health', headers: {} }, loopback, 'closed'), 'pass');

@@ -21,10 +21,10 @@ const MIDNIGHT = Date.parse('2026-11-21T23:00:00Z');
 const DAY_END = MIDNIGHT + 24 * HOUR;
 const AFTER = DAY_END + HOUR;
 
-function wholeDay(seed: number): { happening: DayStep; delivery: SimulatedDelivery }[] {
+function wholeDay(seed: number): { step: DayStep; delivery: SimulatedDelivery }[] {
   const chance = chanceOf(seed);
   const shop = new SimulatedShop(clock, chance, 20_779_000_000);
-  return dayOf(MIDNIGHT, DAY_END, clock, chance).flatMap((happening) => shop.deliveriesOf(happening).map((delivery) => ({ happening, delivery })));
+  return dayOf(MIDNIGHT, DAY_END, clock, chance).flatMap((step) => shop.deliveriesOf(step).map((delivery) => ({ step, delivery })));
 }
 
 describe('simulator: a day', () => {
@@ -41,9 +41,9 @@ describe('simulator: a day', () => {
     assert.equal(within(0, 7), 0);
   });
 
-  it('sends every kind of news, in events that the product understands to the last one', () => {
+  it('sends every kind of event, in events that the product understands to the last one', () => {
     const deliveries = [3, 4, 5].flatMap(wholeDay);
-    assert.deepEqual([...new Set(deliveries.map(({ happening }) => happening.kind))].sort(), ['browse', 'contact', 'footfall', 'order', 'receipt', 'refund', 'return', 'ticket', 'waste']);
+    assert.deepEqual([...new Set(deliveries.map(({ step }) => step.kind))].sort(), ['browse', 'contact', 'footfall', 'order', 'receipt', 'refund', 'return', 'ticket', 'waste']);
     const context = { ...contextOf(), now: AFTER };
     const types = new Set<string>();
     for (const { delivery } of deliveries) {
@@ -109,7 +109,7 @@ describe('simulator: a month', () => {
     });
   }
 
-  it('is out of order, and has more news than things', () => {
+  it('is out of order, and has more events than things', () => {
     const deliveries = historyOf(plan('restaurant'));
     const tables = deliveries.filter(({ id }) => /-(open|closed|again|cancelled)$/.test(id)).map(({ id }) => id.split('-'));
     const swapped = tables.filter(([serial], index) => tables.findIndex(([other, what]) => other === serial && what === 'closed') < index && tables[index]?.[1] === 'open');

@@ -4,7 +4,7 @@ import { request } from '../support/http.js';
 import { type Cell, cellsOf, type Ledger, type Shape } from '../support/ledger.js';
 import { COUNTED } from '../support/trade.js';
 
-export interface Books {
+export interface Recorded {
   readonly ledger: Ledger;
   readonly perhaps: Ledger;
 }
@@ -33,13 +33,13 @@ const WINDOWS = { '5m': 5 * MINUTE, '15m': 15 * MINUTE, '1h': HOUR, '1d': DAY } 
 const GROUPS = [['each', 'each'], ['each', 'all'], ['all', 'each'], ['all', 'all']] as const;
 const NAMES = [...COUNTED, 'gross_revenue', 'average_ticket'];
 
-export async function compare(books: Books, asked: Asked): Promise<Comparison> {
+export async function compare(recorded: Recorded, asked: Asked): Promise<Comparison> {
   const differences: Difference[] = [];
   let cells = 0;
   for (const [size, length] of Object.entries(WINDOWS)) {
     for (const [store, channel] of GROUPS) {
       const windowOf = (at: number): number => Math.floor((at + asked.offsetMs) / length) * length - asked.offsetMs;
-      const expected = expectedOf(books, { windowOf, store, channel });
+      const expected = expectedOf(recorded, { windowOf, store, channel });
       const found = new Map(cellsOf(await rowsOf(asked, size, store, channel), NAMES));
       for (const name of new Set([...expected.keys(), ...found.keys()])) {
         cells += 1;
@@ -58,8 +58,8 @@ interface Range {
   readonly most: number;
 }
 
-/** The booked cells, and what follows from them. */
-function expectedOf({ ledger, perhaps }: Books, shape: Shape): Map<Cell, Range> {
+/** The recorded cells, and what follows from them. */
+function expectedOf({ ledger, perhaps }: Recorded, shape: Shape): Map<Cell, Range> {
   const extra = new Map(perhaps.cells(shape));
   const ranges = new Map<Cell, Range>(ledger.cells(shape).map(([cell, least]) => [cell, { least, most: least }]));
   for (const [cell, amount] of extra) {

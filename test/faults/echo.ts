@@ -15,7 +15,7 @@ export class Echo {
     this.#client = mqtt.connect(url, { clientId: 'echo', reconnectPeriod: 200 });
     this.#client.on('connect', () => { this.#client.subscribe('bottega/+/events/#', { qos: 1 }); });
     this.#client.on('error', () => undefined);
-    this.#client.on('message', (topic, payload) => { this.#heard(topic, payload); });
+    this.#client.on('message', (topic, payload) => { this.#received(topic, payload); });
   }
 
   /** For so long, and until one came by. Answers how many batches were repeated. */
@@ -32,7 +32,7 @@ export class Echo {
     this.#client.end(true);
   }
 
-  #heard(topic: string, payload: Buffer): void {
+  #received(topic: string, payload: Buffer): void {
     const text = `${topic}\n${payload.toString()}`;
     const own = this.#mine.get(text) ?? 0;
     if (own > 0) {

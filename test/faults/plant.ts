@@ -1,4 +1,4 @@
-/** What does fifty shops' installation look like in small? Edge, three workers, front, broker and Redis, each a process, each link a proxy. */
+/** What is fifty shops' installation in small? Edge, three workers, front, broker and Redis, each a process, each link a proxy. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -37,7 +37,7 @@ export interface Plant {
   readonly links: Readonly<Record<LinkName, Proxy>>;
   readonly disk: DiskFault;
   readonly senders: Senders;
-  /** Not through a proxy: what looks on has good weather. */
+  /** Not through a proxy: what observes has good weather. */
   readonly urls: { readonly broker: string; readonly redis: string; readonly edge: string; readonly front: string };
   readonly ports: { readonly redis: number };
   /** Through the proxy of the senders. */

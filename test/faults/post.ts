@@ -22,7 +22,7 @@ export interface Counts {
 
 type Sent = 'acknowledged' | 'refused' | 'unanswered' | 'clock';
 
-export class PostOffice {
+export class SenderPool {
   readonly counts: Counts = { acknowledged: 0, duplicates: 0, refused: 0, unanswered: 0, clock: 0, givenUp: 0 };
   readonly #plant: Plant;
   readonly #chance: Chance;

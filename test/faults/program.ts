@@ -57,7 +57,7 @@ export class Program {
     this.#child = child;
     this.#printed = '';
     this.#log.write(`${new Date().toISOString()} ── start ${String(child.pid)}\n`);
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { this.#hear(chunk.toString()); });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { this.#read(chunk.toString()); });
     child.once('exit', (code, signal) => { this.#ended(child, `${String(code)} ${String(signal)}`); });
     running.add(child);
   }
@@ -81,7 +81,7 @@ export class Program {
     this.#child?.kill(signal);
   }
 
-  #hear(text: string): void {
+  #read(text: string): void {
     this.#printed = (this.#printed + text).slice(-50_000);
     for (const line of text.split('\n').filter((each) => each !== '')) this.#log.write(`${new Date().toISOString()} ${line}\n`);
     if (ALARM.test(text)) this.#plan.finding(`${this.name} said: ${text.slice(0, 1_000)}`);

@@ -1,4 +1,4 @@
-/** The whole trial: a plant under traffic, faults from a seed, fair weather, and then the books must agree. */
+/** The whole trial: a plant under traffic, faults from a seed, fair weather, and then the figures must agree. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DAY, HOUR, SECOND } from '../../engine/base/time.js';
 import { chanceOf } from '../../launcher/simulator/chance.js';
@@ -8,7 +8,7 @@ import { Echo } from './echo.js';
 import { inject, type Scene } from './injectors.js';
 import { Deck, type Fault, type Form, type Kind, KINDS, planOf } from './plan.js';
 import { openPlant, type Plant, type RoleName } from './plant.js';
-import { type Counts, PostOffice } from './post.js';
+import { type Counts, SenderPool } from './post.js';
 import { Stream } from './stream.js';
 import { OPEN_ORDERS, REFUNDS, swing, type Swung } from './swings.js';
 import { Watch } from './watch.js';
@@ -32,7 +32,7 @@ export interface Result {
   readonly findings: readonly string[];
 }
 
-/** Two faults at a time, happenings a second, and how soon all has to be well in fair weather. */
+/** Two faults at a time, steps a second, and how soon all has to be well in fair weather. */
 const LANES = 2;
 const SHORT_DECKS = 2;
 const RATE = 15;
@@ -64,7 +64,7 @@ class Run {
   readonly #findings: string[];
   readonly #finding: (text: string) => void;
   readonly #stream: Stream;
-  readonly #post: PostOffice;
+  readonly #post: SenderPool;
   readonly #watch: Watch;
   readonly #echo: Echo;
   readonly #survived = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
@@ -82,7 +82,7 @@ class Run {
     this.#findings = findings;
     this.#finding = finding;
     this.#stream = new Stream(trial.seed, zone, () => Date.now());
-    this.#post = new PostOffice(plant, chanceOf(trial.seed + 2), (since) => this.#wasClockWrong(since), finding);
+    this.#post = new SenderPool(plant, chanceOf(trial.seed + 2), (since) => this.#wasClockWrong(since), finding);
     this.#watch = new Watch(plant.urls, [OPEN_ORDERS.name, REFUNDS.name]);
     this.#echo = new Echo(plant.urls.broker);
   }
@@ -143,7 +143,7 @@ class Run {
     }
   }
 
-  /** All well, the queue empty, the outbox empty, the books equal: each within its time, or a finding. */
+  /** All well, the queue empty, the outbox empty, the figures equal: each within its time, or a finding. */
   async #settle(swung: Swung): Promise<Comparison> {
     const { roles, broker, redis } = this.#plant;
     await this.#within('every process is ready', Promise.all([broker, redis, ...Object.values(roles)].map((program) => program.ready(HEAL_MS))));
@@ -184,37 +184,37 @@ class Run {
   async #checkAlerts({ openOrders, refunds, stuck }: Swung): Promise<void> {
     if (stuck !== undefined) this.#finding(stuck);
     const untold = await until(() => this.#watch.untold(), (count) => count === 0, HEAL_MS);
-    if (untold > 0) this.#finding(`${String(untold)} notices were never told`);
+    if (untold > 0) this.#finding(`${String(untold)} notices never went out`);
     for (const [{ name }, times] of [[OPEN_ORDERS, openOrders], [REFUNDS, refunds]] as const) {
       const { since } = await until(() => this.#watch.firingsOf(name), (firings) => firings.since.size >= times, HEAL_MS / 3);
       if (since.size !== times) this.#finding(`${name} fired ${String(since.size)} times, must be ${String(times)}: ${[...since].join(', ')}`);
     }
-    await this.#checkTelling([[OPEN_ORDERS.name, 'firing', openOrders], [OPEN_ORDERS.name, 'resolved', openOrders], [REFUNDS.name, 'firing', refunds]]);
+    await this.#checkNotices([[OPEN_ORDERS.name, 'firing', openOrders], [OPEN_ORDERS.name, 'resolved', openOrders], [REFUNDS.name, 'firing', refunds]]);
   }
 
   /**
-   * Each change is one entry of the history, and has been told. A notice may come again under the same id where the front was killed after the
+   * Each change is one entry of the history, and has gone out. A notice may come again under the same id where the front was killed after the
    * words were out and before that was stored: not more often than it was killed.
    */
-  async #checkTelling(expected: readonly (readonly [rule: string, state: string, times: number])[]): Promise<void> {
+  async #checkNotices(expected: readonly (readonly [rule: string, state: string, times: number])[]): Promise<void> {
     for (const [rule, state, times] of expected) {
       const changes = (await this.#watch.changesOf(rule)).filter((change) => change.state === state);
       const distinct = new Set(changes.map(({ since }) => since)).size;
       if (changes.length !== times || distinct !== times) this.#finding(`${rule}: ${String(changes.length)} changes to ${state} (${String(distinct)} instants), must be ${String(times)}`);
-      for (const { since } of changes.filter(({ isTold }) => !isTold)) this.#finding(`${rule}: ${state} since ${since} was never told`);
+      for (const { since } of changes.filter(({ isSent }) => !isSent)) this.#finding(`${rule}: ${state} since ${since} never went out`);
     }
-    const again = this.#toldAgain();
+    const again = this.#sentAgain();
     if (again > this.#survived['kill.front']) this.#finding(`${String(again)} notices came again, and the front was killed ${String(this.#survived['kill.front'])} times only`);
   }
 
-  #toldAgain(): number {
-    return [OPEN_ORDERS, REFUNDS].reduce((sum, { name }) => sum + this.#watch.firingsOf(name).toldAgain, 0);
+  #sentAgain(): number {
+    return [OPEN_ORDERS, REFUNDS].reduce((sum, { name }) => sum + this.#watch.firingsOf(name).sentAgain, 0);
   }
 
   #alerts({ openOrders, refunds }: Swung): string {
-    const told = [OPEN_ORDERS, REFUNDS].reduce((sum, { name }) => sum + this.#watch.firingsOf(name).told, 0);
-    const again = this.#toldAgain();
-    return `${String(2 * openOrders + refunds)} changes of alerts, each once and told; ${String(told)} of ${String(openOrders + refunds)} firings came over the broker as they fired, `
+    const sent = [OPEN_ORDERS, REFUNDS].reduce((sum, { name }) => sum + this.#watch.firingsOf(name).sent, 0);
+    const again = this.#sentAgain();
+    return `${String(2 * openOrders + refunds)} changes of alerts, each once and sent; ${String(sent)} of ${String(openOrders + refunds)} firings came over the broker as they fired, `
       + `${String(again)} of them again after a kill of the front`;
   }
 

@@ -40,7 +40,7 @@ export class Stream {
     this.#now = now;
   }
 
-  /** Everything of one more happening, in no order. */
+  /** Everything of one more step, in no order. */
   next(): Order[] {
     switch (this.#chance.pick<'trade' | 'versions' | 'visits' | 'abandoned'>([['trade', 6], ['versions', 3], ['visits', 1], ['abandoned', 1]])) {
       case 'trade': return this.#trade.next().map(insisting);

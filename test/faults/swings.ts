@@ -1,6 +1,6 @@
 /** How are alerts tried? Orders pile up until it fires and are paid until it is resolved, again and again; and refunds exceed their threshold once. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PostOffice } from './post.js';
+import type { SenderPool } from './post.js';
 import type { Stream } from './stream.js';
 import { ruleAbout, type Watch } from './watch.js';
 import { until } from '../support/waiting.js';
@@ -18,7 +18,7 @@ export interface Swung {
 }
 
 /** Until `isOver`; then the swing under way is brought to its end, within `patienceMs`. */
-export async function swing(stream: Stream, post: PostOffice, watch: Watch, isOver: () => boolean, patienceMs: number): Promise<Swung> {
+export async function swing(stream: Stream, post: SenderPool, watch: Watch, isOver: () => boolean, patienceMs: number): Promise<Swung> {
   await post.postAndWait(stream.refund((REFUNDS.threshold + 1) * 100));
   let openOrders = 0;
   do {

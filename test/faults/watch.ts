@@ -1,7 +1,7 @@
 /**
- * How often did an alert fire, and was it told? What is stored of each, looked at again and again, the alert node's history, and every notice
+ * How often did an alert fire, and did its notice go out? What is stored of each, read again and again, the alert node's history, and every notice
  * that comes over the broker. One firing has one instant (`since`): a second instant is a second firing, however often each is shown. One
- * change has one id: what is told again has the same.
+ * change has one id: what goes out again has the same.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,17 +18,17 @@ const TENANT = 'shop';
 export interface Firings {
   /** Instants of the firings that were seen, anywhere. */
   readonly since: ReadonlySet<string>;
-  /** Firings that were told over the broker as they happened; the others were shown after a restart. */
-  readonly told: number;
+  /** Firings that went out over the broker as they happened; the others were shown after a restart. */
+  readonly sent: number;
   /** Notices that came again, under the same id. */
-  readonly toldAgain: number;
+  readonly sentAgain: number;
 }
 
 /** A change in the alert node's history. */
 export interface Change {
   readonly state: string;
   readonly since: string;
-  readonly isTold: boolean;
+  readonly isSent: boolean;
 }
 
 interface Notice {
@@ -54,7 +54,7 @@ export class Watch {
   readonly #rules: readonly string[];
   readonly #states = new Map<string, string>();
   readonly #seen = new Map<string, Set<string>>();
-  readonly #told = new Map<string, number>();
+  readonly #sent = new Map<string, number>();
   readonly #history: string[] = [];
   readonly #poll: NodeJS.Timeout;
 
@@ -66,9 +66,9 @@ export class Watch {
     this.#client.on('connect', () => { this.#client.subscribe(`bottega/${TENANT}/alert/#`, { qos: 1 }); });
     this.#client.on('error', () => undefined);
     this.#client.on('message', (_topic, payload, { retain }) => {
-      if (payload.length > 0) this.#heard(JSON.parse(payload.toString()) as Notice, retain ? 'kept' : 'live');
+      if (payload.length > 0) this.#received(JSON.parse(payload.toString()) as Notice, retain ? 'kept' : 'live');
     });
-    this.#poll = setInterval(() => { void this.#look(); }, POLL_MS);
+    this.#poll = setInterval(() => { void this.#sample(); }, POLL_MS);
   }
 
   /** As it is stored now; '' where nothing is. */
@@ -77,24 +77,24 @@ export class Watch {
   }
 
   firingsOf(rule: string): Firings {
-    const told = [...this.#told].filter(([name]) => name.startsWith(`${rule}|`));
+    const sent = [...this.#sent].filter(([name]) => name.startsWith(`${rule}|`));
     return {
       since: this.#seen.get(rule) ?? new Set(),
-      told: told.length,
-      toldAgain: told.reduce((sum, [, times]) => sum + times - 1, 0),
+      sent: sent.length,
+      sentAgain: sent.reduce((sum, [, times]) => sum + times - 1, 0),
     };
   }
 
-  /** Each change that people had to be told of, in order, by the alert node's own history. */
+  /** Each change that people had to be notified of, in order, by the alert node's own history. */
   async changesOf(rule: string): Promise<Change[]> {
     const entries = await this.#store.scan({ gte: 'ah/', lt: 'ah0' }, 10_000);
-    const changes = entries.map(({ value }) => JSON.parse(textOf(value) ?? '{}') as { audience: string; toldAt?: number; notice: Notice });
+    const changes = entries.map(({ value }) => JSON.parse(textOf(value) ?? '{}') as { audience: string; toldAt?: number; notice: Notice }); // vocabulary-ok: as stored
     return changes
-      .filter(({ audience, notice }) => audience === 'tell' && notice.rule === rule && notice.cause !== 'repeat')
-      .map(({ toldAt, notice }) => ({ state: notice.state, since: notice.since, isTold: toldAt !== undefined }));
+      .filter(({ audience, notice }) => audience === 'tell' && notice.rule === rule && notice.cause !== 'repeat') // vocabulary-ok: as stored
+      .map(({ toldAt, notice }) => ({ state: notice.state, since: notice.since, isSent: toldAt !== undefined })); // vocabulary-ok: as stored
   }
 
-  /** What still waits to be told. */
+  /** What still waits to go out. */
   async untold(): Promise<number> {
     return (await this.#store.scan({ gte: 'u/', lt: 'u0' }, 1_000)).length;
   }
@@ -121,15 +121,15 @@ export class Watch {
   }
 
   /** `kept`: what the broker shows to whoever comes. */
-  #heard(notice: Notice, kind: 'live' | 'kept'): void {
+  #received(notice: Notice, kind: 'live' | 'kept'): void {
     if (notice.state === 'firing') this.#fired(notice.rule, notice.since);
     this.#note(`notice (${kind}) ${notice.rule} ${notice.state} ${notice.cause} since ${notice.since}`);
     if (kind === 'kept' || notice.cause === 'restart' || notice.cause === 'repeat' || notice.cause === 'command' || notice.state !== 'firing') return;
     const name = `${notice.rule}|${notice.id}`;
-    this.#told.set(name, (this.#told.get(name) ?? 0) + 1);
+    this.#sent.set(name, (this.#sent.get(name) ?? 0) + 1);
   }
 
-  async #look(): Promise<void> {
+  async #sample(): Promise<void> {
     try {
       const entries = await this.#store.scan({ gte: 'al/', lt: 'al0' }, 1_000);
       for (const rule of this.#rules) this.#stored(rule, textOf(entries.find(({ key }) => key.endsWith(`/${rule}/_`))?.value));

@@ -56,18 +56,18 @@ const MONEY = new Set(['revenue', 'gross_revenue', 'refunds', 'waste', 'average_
 /** `"<kpi> <start of the window> <channel>"` and the number: cents, seconds, a ratio to six digits, or a count; zero sums are left out. */
 export type Cells = [cell: string, value: number][];
 
-export function batchOf(sent: readonly Sent[], size: '1h' | '1d', books: BatchLedger): Cells {
-  const wall = new Wall(books.zone);
+export function batchOf(sent: readonly Sent[], size: '1h' | '1d', shop: BatchLedger): Cells {
+  const wall = new Wall(shop.zone);
   const { sales, refunds, visits, wastes, leads } = readAll(sent, wall);
   const sums = new Map<string, number>();
-  const startOf = (at: number): number => (size === '1h' ? wall.hourOf(at) : wall.dayOf(at, books.cutoffHours));
+  const startOf = (at: number): number => (size === '1h' ? wall.hourOf(at) : wall.dayOf(at, shop.cutoffHours));
   const add = (name: string, at: number, channel: string, value: number): void => {
     for (const one of [channel, '_']) {
       const cell = `${name} ${new Date(startOf(at)).toISOString()} ${one}`;
       sums.set(cell, (sums.get(cell) ?? 0) + value);
     }
   };
-  for (const sale of sales.values()) addSale(sale, add, books);
+  for (const sale of sales.values()) addSale(sale, add, shop);
   for (const { at, channel, cents } of refunds.values()) {
     add('revenue', at, channel, -cents);
     add('refunds', at, channel, cents);
@@ -187,7 +187,7 @@ function readShopify(topic: string, body: Sent['body'], { sales, refunds }: Read
   }
 }
 
-/** The same refund told twice is one refund. */
+/** The same refund sent twice is one refund. */
 function readRefund(body: Sent['body'], refunds: Map<string, Amount>): void {
   const cents = body.transactions.reduce((sum: number, { amount }: { amount: string }) => sum + centsOf(amount), 0);
   refunds.set(`shopify ${String(body.id)}`, { at: Date.parse(body.processed_at), channel: 'online', cents });

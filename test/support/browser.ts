@@ -18,11 +18,11 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ARGUMENTS });
 }
 
-export const DESK = { width: 1440, height: 900 };
+export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
 /** Opens a page of the dashboard as a viewer of their own (no storage shared with others), and waits for its headline, or its first number. */
-export async function openDashboard(browser: Browser, url: string, size = DESK, name = 'adesso', colorScheme: 'light' | 'dark' = 'light'): Promise<Watched> {
+export async function openDashboard(browser: Browser, url: string, size = DESKTOP, name = 'adesso', colorScheme: 'light' | 'dark' = 'light'): Promise<Watched> {
   const page = await browser.newPage({ viewport: size, colorScheme, acceptDownloads: true });
   page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];

@@ -14,7 +14,7 @@ export interface Said {
   readonly data?: Partial<EventData>;
 }
 
-/** The event, after it went through the same door as every other. */
+/** The event, after it went through the same intake as every other. */
 export function event(said: Said = {}, now = NOW): ShopEvent {
   const { type = 'sale', subject = 'order/1', source = 'urn:test', time = '2026-11-22T11:15:30Z', data = {}, ...rest } = said;
   const id = rest.id ?? `${subject}@${rest.sequence ?? time}`;

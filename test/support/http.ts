@@ -7,7 +7,7 @@ export interface Answer {
   readonly headers: Headers;
   readonly text: string;
   /** `undefined` where the body is not JSON. */
-  readonly json: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- an answer is what a test looks into
+  readonly json: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- an answer is what a test reads
 }
 
 export async function request(url: string, init: RequestInit = {}): Promise<Answer> {

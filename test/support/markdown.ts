@@ -1,4 +1,4 @@
-/** What does a page of ours say? Its commands, its other blocks, its headings, links and tables, as a test wants to look at them. */
+/** What does a page of ours say? Its commands, its other blocks, its headings, links and tables, as a test wants to read them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { ROOT } from './product.js';

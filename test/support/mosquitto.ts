@@ -61,7 +61,7 @@ export class Mosquitto {
     }, () => `mosquitto on port ${String(this.port)}: ${this.#printed}`);
   }
 
-  /** SIGKILL: nothing is saved, nobody is told. */
+  /** SIGKILL: nothing is saved, nobody is warned. */
   kill(): Promise<void> {
     return this.#end('SIGKILL');
   }

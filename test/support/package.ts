@@ -44,7 +44,7 @@ function transpile(file: string): string {
   return outputText;
 }
 
-/** Rooms that are not written yet are left out, or Node-RED would drop the whole package. */
+/** Nodes that are not written yet are left out, or Node-RED would drop the whole package. */
 function manifestOf(folder: string): unknown {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { 'node-red': { nodes: Record<string, string> } };
   const nodes = Object.fromEntries(Object.entries(manifest['node-red'].nodes).filter(([, file]) => existsSync(join(folder, file))));

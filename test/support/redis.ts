@@ -120,7 +120,7 @@ export async function startCluster(): Promise<RedisCluster> {
   };
 }
 
-/** What the server and redis-cli are told about the port. */
+/** How the server and redis-cli name the port. */
 function listenOptions(port: number, tls: Certificates | undefined): [server: string[], cli: string[]] {
   if (tls === undefined) return [['--port', String(port)], []];
   const server = ['--port', '0', '--tls-port', String(port), '--tls-cert-file', tls.cert, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.ca];

@@ -117,7 +117,7 @@ function writeUserDir(userDir: string, flows: readonly FlowNode[], options: Star
   mkdirSync(join(userDir, 'nodes'), { recursive: true });
   for (const [name, source] of Object.entries(options.nodes ?? {})) {
     writeFileSync(join(userDir, 'nodes', `${name}.js`), source);
-    // Node-RED looks at no node file without its html.
+    // Node-RED reads no node file without its html.
     writeFileSync(join(userDir, 'nodes', `${name}.html`), '');
   }
 }

@@ -1,4 +1,4 @@
-/** What does a small shop send while somebody looks at its dashboard? Orders and refunds of Shopify's, and events of every kind. */
+/** What does a small shop send while somebody watches its dashboard? Orders and refunds of Shopify's, and events of every kind. */
 const SECOND = 1_000;
 
 /** An order of Shopify's, paid `secondsAgo`. */

@@ -14,7 +14,7 @@ export type Shipment = (senders: Senders) => SignedRequest;
 /** KPIs that the ledger knows. */
 export const COUNTED = ['revenue', 'orders', 'refunds', 'footfall', 'incomplete_orders'] as const;
 
-/** Where the template books what names no store of its own; canonical events name theirs (see `saleEvent`). */
+/** Where the template counts what names no store of its own; canonical events name theirs (see `saleEvent`). */
 const DEFAULT_STORE = 'negozio';
 const NAMED_STORE = 'milano-1';
 
@@ -32,7 +32,7 @@ export class Trade {
     this.#zone = zone;
   }
 
-  /** The shipments of one more happening, not in their own order. */
+  /** The shipments of one more step, not in their own order. */
   next(): Shipment[] {
     const serial = ++this.#serial;
     const at = this.#from + this.#chance.between(0, 6 * HOUR - 1);

@@ -51,7 +51,7 @@ describe('alert form in the editor', () => {
     await becomes(0, "Fatturato dell'ora sotto 500 € per 10 minuti; rientra a 550 €");
     await becomes(1, 'Resi della giornata, in ogni punto vendita, sopra 300 €, anche mentre la finestra si riempie; ripete ogni 2 ore');
     assert.match(await said(editor.page), /^Avvisa una volta sola .* \(2\)/);
-    // The palette looks for updates on the net, which tests have not.
+    // The palette asks for updates on the net, which tests have not.
     assert.deepEqual(editor.complaints.filter((text) => !text.includes('ERR_NAME_NOT_RESOLVED')), []);
   });
 
@@ -79,7 +79,7 @@ describe('alert form in the editor', () => {
     await field(1, 'name').fill('Fiacca');
     await becomes(1, 'due regole si chiamano "Fiacca"');
     await field(1, 'name').fill('Resi alti');
-    await field(1, 'kind').selectOption('mute');
+    await field(1, 'kind').selectOption('mute'); // vocabulary-ok: as saved
     await becomes(1, 'Ogni sorgente muta più a lungo di quanto la sua storia spieghi; ripete ogni 2 ore');
   });
 
@@ -103,7 +103,7 @@ describe('alert form in the editor', () => {
     interface Saved { version: number; rules: { name: string; kind: string; evaluate?: string }[]; group: unknown; valid: boolean }
     const saved = await editor.page.evaluate<Saved>("(() => { const { version, rules, group, valid } = RED.nodes.node('the-alert'); return { version, rules, group, valid }; })()");
     assert.deepEqual([saved.version, saved.valid, saved.rules.length, Number(saved.group)], [2, true, 7, 5]);
-    assert.deepEqual(saved.rules.slice(0, 2).map(({ name, kind, evaluate: moment }) => [name, kind, moment]), [['Fiacca', 'kpi', 'projected'], ['Resi alti', 'mute', undefined]]);
+    assert.deepEqual(saved.rules.slice(0, 2).map(({ name, kind, evaluate: moment }) => [name, kind, moment]), [['Fiacca', 'kpi', 'projected'], ['Resi alti', 'mute', undefined]]); // vocabulary-ok: as saved
     const rules = saved.rules as object[];
     await runtime.deploy(FLOW.map((node) => (node.id === 'the-alert' ? { ...node, version: 2, group: 5, rules } : node)));
     assert.doesNotMatch(runtime.logs(), /rules\./);

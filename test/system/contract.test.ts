@@ -4,7 +4,7 @@ import { DAY, formatInstant, HOUR, MINUTE } from '../../engine/base/time.js';
 import { post, request } from '../support/http.js';
 import { hubspotChange, receipt, romanWall, saleEvent, shopifyOrder, shopifyRefund } from '../support/payloads.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
-import { until } from '../support/waiting.js';
+import { PATIENCE_MS, until } from '../support/waiting.js';
 
 /** Each test counts in an hour of its own, long over: nothing depends on when the tests run, or on each other. */
 const FIRST_HOUR = Math.floor((Date.now() - 40 * DAY) / HOUR) * HOUR;
@@ -27,7 +27,7 @@ describe('contract', () => {
       const { json } = await product.kpi(`name=${name}&window=1h&from=${formatInstant(hour)}&to=${formatInstant(hour + HOUR)}`);
       return json.rows[0]?.value;
     };
-    return until(ask, (value) => value === expected, expected === undefined ? 0 : 15_000);
+    return until(ask, (value) => value === expected, expected === undefined ? 0 : PATIENCE_MS);
   }
 
   describe('senders', () => {
@@ -195,7 +195,7 @@ describe('contract', () => {
       assert.equal(await kpiOf('incomplete_orders', hour, 0), 0);
     });
 
-    it('a refund counts once, in its own hour, though Shopify tells it twice', async () => {
+    it('a refund counts once, in its own hour, though Shopify sends it twice', async () => {
       const [sold, returned] = [nextHour(), nextHour()];
       const order = { id: 6_201, at: sold, total: '80.00' };
       const refund = shopifyRefund(6_290, 6_201, returned + MINUTE, '30.00');

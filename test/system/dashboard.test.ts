@@ -22,14 +22,14 @@ describe('dashboard', () => {
   const data = temporaryData();
   let browser: Browser;
   let product: RunningProduct;
-  let desk: Watched;
+  let viewer: Watched;
   let port: string;
 
   before(async () => {
     port = String(await freePort());
     product = await startProduct(data.path, { PORT: port });
     browser = await openBrowser();
-    desk = await openDashboard(browser, product.url);
+    viewer = await openDashboard(browser, product.url);
   });
 
   after(async () => {
@@ -44,58 +44,58 @@ describe('dashboard', () => {
   };
 
   it('shows a dash, not a zero, before anything is known', async () => {
-    assert.equal(await shownValue(desk.page, 'revenue'), '');
-    assert.equal(await textOf(desk.page, 'revenue'), '–');
+    assert.equal(await shownValue(viewer.page, 'revenue'), '');
+    assert.equal(await textOf(viewer.page, 'revenue'), '–');
   });
 
   it('shows a signed order, in Italian, without a reload', async () => {
     await send('orders/paid', order(1001, '1242.50'), 'w-1');
-    assert.equal(await valueBecomes(desk.page, 'revenue', '1242.5'), '1242.5');
-    assert.equal((await textOf(desk.page, 'revenue')).replace(/\s/g, ' '), '1.242,50 €');
-    assert.equal(await valueBecomes(desk.page, 'orders', '1'), '1');
-    assert.equal(await shownValue(desk.page, 'conversion'), '');
-    assert.match(await desk.page.locator('article').first().innerText(), /da 1 movimento\s[^]*aggiornato \d+ s fa/);
+    assert.equal(await valueBecomes(viewer.page, 'revenue', '1242.5'), '1242.5');
+    assert.equal((await textOf(viewer.page, 'revenue')).replace(/\s/g, ' '), '1.242,50 €');
+    assert.equal(await valueBecomes(viewer.page, 'orders', '1'), '1');
+    assert.equal(await shownValue(viewer.page, 'conversion'), '');
+    assert.match(await viewer.page.locator('article').first().innerText(), /da 1 movimento\s[^]*aggiornato \d+ s fa/);
   });
 
   it('does not move for the same order again, and does for a refund', async () => {
     await send('orders/paid', order(1001, '1242.50'), 'w-1');
     await send('orders/paid', order(1002, '7.50'), 'w-2');
-    assert.equal(await valueBecomes(desk.page, 'revenue', '1250'), '1250');
+    assert.equal(await valueBecomes(viewer.page, 'revenue', '1250'), '1250');
     await send('refunds/create', refund(2001, 1001, '242.50'), 'w-3');
-    assert.equal(await valueBecomes(desk.page, 'revenue', '1007.5'), '1007.5');
-    assert.equal(await shownValue(desk.page, 'orders'), '2');
-    assert.match(await desk.page.locator('article').first().innerText(), /da 3 movimenti\s/);
+    assert.equal(await valueBecomes(viewer.page, 'revenue', '1007.5'), '1007.5');
+    assert.equal(await shownValue(viewer.page, 'orders'), '2');
+    assert.match(await viewer.page.locator('article').first().innerText(), /da 3 movimenti\s/);
   });
 
   it('draws the hours and the channels', async () => {
-    const bars = desk.page.locator('.b-chart li');
+    const bars = viewer.page.locator('.b-chart li');
     const drawn = await until(() => bars.allInnerTexts(), (texts) => texts.some((text) => text.includes('1.007,50')));
     assert.match(drawn.join(' '), /Ore \d\d?: 1\.007,50\s€/);
-    const channels = desk.page.getByRole('region', { name: 'Fatturato per canale' });
+    const channels = viewer.page.getByRole('region', { name: 'Fatturato per canale' });
     assert.match(await until(() => channels.innerText(), (text) => text.includes('1.007,50')), /Online\s+1\.007,50\s€/);
   });
 
   it('names the source and how old its last event is', async () => {
-    await desk.page.getByRole('link', { name: 'Fonti' }).click();
-    const row = desk.page.getByRole('row', { name: /Shopify/ });
+    await viewer.page.getByRole('link', { name: 'Fonti' }).click();
+    const row = viewer.page.getByRole('row', { name: /Shopify/ });
     await until(() => row.innerText(), (text) => / fa/.test(text));
     assert.match(await row.innerText(), /Shopify\s+prova-bottega\.myshopify\.com\s+firmata\s+\d+ (s|min) fa\s+\d\d\/\d\d, \d\d:\d\d\s+\d\s+\d\s+0/);
   });
 
   it('shows a signed message that cannot be used, with its reason', async () => {
     await send('orders/paid', order(1003, '10.999'), 'w-4');
-    const letters = desk.page.getByRole('region', { name: 'Messaggi da controllare' });
+    const letters = viewer.page.getByRole('region', { name: 'Messaggi da controllare' });
     await until(() => letters.innerText(), (text) => /^1 /m.test(text));
     assert.match(await letters.innerText(), /Importo con troppi decimali\s+Shopify · orders\/paid · .*fa/);
     assert.equal(await letters.getByRole('listitem').count(), 1);
-    await desk.page.getByRole('link', { name: 'Adesso' }).click();
-    assert.equal(await valueBecomes(desk.page, 'revenue', '1007.5', AT_ONCE_MS), '1007.5');
+    await viewer.page.getByRole('link', { name: 'Adesso' }).click();
+    assert.equal(await valueBecomes(viewer.page, 'revenue', '1007.5', AT_ONCE_MS), '1007.5');
   });
 
   it('shows an open alert, and that somebody has seen it', async () => {
     await send('orders/paid', order(1005, '400.00'), 'w-5');
     await send('refunds/create', refund(2002, 1005, '400.00'), 'w-6');
-    const alert = desk.page.locator('.b-alert');
+    const alert = viewer.page.locator('.b-alert');
     await alert.waitFor();
     assert.match(await alert.innerText(), /Resi alti\s+Resi: 642,50\s€ .*300,00\s€/);
     await alert.getByRole('button', { name: 'Visto: Resi alti' }).click();
@@ -115,36 +115,36 @@ describe('dashboard', () => {
   });
 
   it('moves within a tenth of a second of the number on MQTT', async () => {
-    const told = new Map<string, number>();
+    const published = new Map<string, number>();
     const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(product.mqttPort)}`);
-    client.on('message', (_topic, payload) => { told.set(String((JSON.parse(payload.toString()) as { value: unknown }).value), Date.now()); });
+    client.on('message', (_topic, payload) => { published.set(String((JSON.parse(payload.toString()) as { value: unknown }).value), Date.now()); });
     await client.subscribeAsync('bottega/shop/kpi/orders/1d/_/_');
-    await desk.page.evaluate(WATCH_ORDERS);
+    await viewer.page.evaluate(WATCH_ORDERS);
     for (let index = 0; index < 9; index++) {
       await send('orders/paid', order(3000 + index, '1.00'), `w-live-${String(index)}`);
-      await valueBecomes(desk.page, 'orders', String(4 + index));
+      await valueBecomes(viewer.page, 'orders', String(4 + index));
     }
     await client.endAsync();
-    const shown = Object.entries(await desk.page.evaluate<Record<string, number>>('window.seen'));
-    const delays = shown.flatMap(([value, at]) => { const since = told.get(value); return since === undefined ? [] : [at - since]; }).sort((a, b) => a - b);
+    const shown = Object.entries(await viewer.page.evaluate<Record<string, number>>('window.seen'));
+    const delays = shown.flatMap(([value, at]) => { const since = published.get(value); return since === undefined ? [] : [at - since]; }).sort((a, b) => a - b);
     assert.ok(delays.length >= 9, `saw ${JSON.stringify(shown)}`);
     assert.ok((delays[4] ?? Infinity) <= 100, `half of the numbers took longer than ${String(delays[4])} ms`);
   });
 
   it('asks no other host and reports no error', () => {
-    assert.deepEqual(desk.complaints, []);
+    assert.deepEqual(viewer.complaints, []);
   });
 
   it('says that it is cut off, and after a restart shows the number again by itself', async () => {
     await product.stop();
-    const live = desk.page.locator('.b-live');
+    const live = viewer.page.locator('.b-live');
     await until(() => live.innerText(), (text) => text.includes('interrotto'));
     assert.match(await live.innerText(), /interrotto/);
     product = await startProduct(data.path, { PORT: port });
     await until(() => live.innerText(), (text) => text === 'In diretta');
-    assert.equal(await valueBecomes(desk.page, 'revenue', '1016.5'), '1016.5');
+    assert.equal(await valueBecomes(viewer.page, 'revenue', '1016.5'), '1016.5');
     await send('orders/paid', order(1004, '0.50'), 'w-7');
-    assert.equal(await valueBecomes(desk.page, 'revenue', '1017'), '1017');
+    assert.equal(await valueBecomes(viewer.page, 'revenue', '1017'), '1017');
     const late = await openDashboard(browser, product.url);
     assert.equal(await valueBecomes(late.page, 'revenue', '1017', AT_ONCE_MS), '1017');
     assert.match(await late.page.locator('.b-alert').innerText(), /Resi alti/);

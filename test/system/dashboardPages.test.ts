@@ -103,7 +103,7 @@ describe('dashboard pages', () => {
     before(async () => { viewer = await openDashboard(browser, product.url, PHONE, 'avvisi'); });
     after(() => viewer.page.context().close());
 
-    it('tells of an alert, in the list, in the history and in the navigation', async () => {
+    it('shows an alert, in the list, in the history and in the navigation', async () => {
       assert.match(await textWith(region(viewer.page, 'Avvisi aperti'), /regolare/), /nessun avviso aperto/);
       await product.post(product.senders.events(event('r1', 'refund', { amount: '310.00' })));
       assert.match(await textWith(region(viewer.page, 'Avvisi aperti'), /Resi alti/), /Resi: 310,00\s€/);

@@ -30,7 +30,7 @@ describe('docker/make-secrets.sh', () => {
     assert.equal(new Set(passwords).size, 10);
     for (const password of passwords) assert.ok(/^[0-9a-f]{64}$/.test(password) && !said.includes(password));
     const served = ['mosquitto/passwords', 'redis/users.acl'].map((file) => folder.read(`secrets/${file}`)).join('');
-    assert.ok(passwords.every((password) => !served.includes(password)), 'a server is told a password itself');
+    assert.ok(passwords.every((password) => !served.includes(password)), 'a server is given a password itself');
   });
 
   it('changes nothing when run again', () => {
@@ -40,7 +40,7 @@ describe('docker/make-secrets.sh', () => {
     assert.deepEqual(folder.made(), before);
   });
 
-  it('tells both servers of a password that was taken out, and leaves the rest', () => {
+  it('gives both servers a new password for one that was taken out, and leaves the rest', () => {
     folder.makeSecrets();
     const before = folder.made();
     folder.write('.env', folder.read('.env').replace(/^MQTT_EDGE_PASSWORD=.*\n/m, '').replace(/^REDIS_FRONT_PASSWORD=.*\n/m, ''));

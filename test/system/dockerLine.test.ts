@@ -18,7 +18,7 @@ describe('the line of docker/compose.yaml', () => {
 
   before(async () => {
     folder.makeSecrets();
-    // What the access list refuses is told at this level only.
+    // What the access list refuses is logged at this level only.
     [broker, redis] = await Promise.all([startBroker(folder, root, ['log_type debug']), ConfiguredRedis.start(folder, root)]);
   });
   after(async () => {

@@ -84,7 +84,7 @@ describe('docker/mosquitto', () => {
     for (const user of ['edge', 'worker', 'front', 'health']) assert.equal(await refusal({ username: user, password: passwordOf(user) }), 'let in', user);
   });
 
-  /** Topic, who may publish to it, who hears it. */
+  /** Topic, who may publish to it, who receives it. */
   const TOPICS: [topic: string, writers: string[], readers: string[]][] = [
     ['bottega/shop/events/milano-1/pos/sale', ['edge'], ['worker']],
     ['bottega/shop/in/footfall/milano-1', [], []],
@@ -113,28 +113,28 @@ describe('docker/mosquitto', () => {
     }
   });
 
-  it('lets each hear its own topics only, whatever it subscribes to, also in a shared group', async () => {
-    const heard = new Map<string, Set<string>>();
+  it('lets each receive its own topics only, whatever it subscribes to, also in a shared group', async () => {
+    const received = new Map<string, Set<string>>();
     const users = ['edge', 'worker', 'front', 'health'];
     const connected = new Map(await Promise.all(users.map(async (user) => [user, await as(user)] as const)));
     for (const [user, client] of connected) {
       const topics = new Set<string>();
-      heard.set(user, topics);
+      received.set(user, topics);
       client.on('message', (topic) => { topics.add(topic); });
       await client.subscribeAsync(['#', '$SYS/broker/uptime', `$share/${user}/bottega/+/events/#`], { qos: 1 });
     }
     for (const [topic, writers] of TOPICS) for (const user of writers) await connected.get(user)?.publishAsync(topic, '{}', { qos: 1 });
-    // Messages arrive in order: whoever has heard the last has heard all that it ever will.
+    // Messages arrive in order: whoever has received the last has received all that it ever will.
     for (const [topic, writer] of [['receipts/last', 'worker'], ['kpi/last', 'worker'], ['events/last/last/last', 'edge']] as const) {
       await connected.get(writer)?.publishAsync(`bottega/shop/${topic}`, '{}', { qos: 1 });
     }
     for (const [user, last] of [['edge', 'receipts/last'], ['front', 'kpi/last'], ['worker', 'events/last/last/last']] as const) {
-      await eventually(() => heard.get(user)?.delete(`bottega/shop/${last}`) === true, `${user} hears ${last}`);
+      await eventually(() => received.get(user)?.delete(`bottega/shop/${last}`) === true, `${user} receives ${last}`);
     }
-    await eventually(() => heard.get('health')?.has('$SYS/broker/uptime') === true, 'health hears the broker');
+    await eventually(() => received.get('health')?.has('$SYS/broker/uptime') === true, 'health receives the broker');
     for (const user of users) {
       const expected = user === 'health' ? ['$SYS/broker/uptime'] : TOPICS.flatMap(([topic, , readers]) => (readers.includes(user) ? [topic] : []));
-      assert.deepEqual([...heard.get(user) ?? []].sort(), expected.sort(), user);
+      assert.deepEqual([...received.get(user) ?? []].sort(), expected.sort(), user);
     }
   });
 

@@ -10,7 +10,7 @@ import { until } from '../support/waiting.js';
 
 const CUTOFF_HOURS = { retail: 0, restaurant: 4, artisan: 0 } as const;
 const INCOMPLETE_AFTER_MS = { retail: 0, restaurant: HOUR / 2, artisan: 0 } as const;
-/** A small part of the usual trade: enough for every kind of news on most days. */
+/** A small part of the usual trade: enough for every kind of event on most days. */
 const DEMO = ['--demo', '--days', '30', '--fast', '--volume', '8', '--seed', '7'];
 /** What each sector lives by must be in its month. */
 const LIVES_BY = {
@@ -58,7 +58,7 @@ for (const template of TEMPLATES) {
       });
     }
 
-    it('has versions, duplicates and late news in it', () => {
+    it('has versions, duplicates and late events in it', () => {
       const bodies = sent.map(({ body }) => JSON.stringify(body));
       assert.ok(new Set(bodies).size < bodies.length);
       assert.ok(sent.length > 500);

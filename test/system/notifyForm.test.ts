@@ -54,7 +54,7 @@ describe('notify form in the editor', () => {
     assert.equal(await editor.page.getAttribute('#node-input-port', 'placeholder'), '465');
     await editor.page.selectOption('#node-input-security', 'starttls');
     assert.equal(await editor.page.getAttribute('#node-input-port', 'placeholder'), '587');
-    // The palette looks for updates on the net, which tests have not.
+    // The palette asks for updates on the net, which tests have not.
     assert.deepEqual(editor.complaints.filter((text) => !text.includes('ERR_NAME_NOT_RESOLVED')), []);
   });
 

@@ -141,7 +141,7 @@ describe('files and pages', () => {
       return (json.rows as { value: number | null; count: number }[]).map(({ value }) => value).filter((value) => value !== null);
     };
 
-    it('tell visits and checkouts, each once, and no money', async () => {
+    it('report visits and checkouts, each once, and no money', async () => {
       const [from, to] = today();
       await product.post(product.senders.shopify('orders/paid', shopifyOrder({ id: 71, at: Date.now() - 1_000, total: '10.00' }), 'w-71'));
       const revenue = async (): Promise<number> => {

@@ -10,7 +10,7 @@ import { until } from '../support/waiting.js';
 import { freePort } from '../support/ports.js';
 
 const { name: MODULE, 'node-red': { nodes, plugins } } = readManifest();
-const ROOMS = Object.keys(nodes);
+const NODES = Object.keys(nodes);
 const PLUGINS = Object.keys(plugins);
 const SECRETS = { SHOPIFY_WEBHOOK_SECRET: 'shopify-di-prova', BOTTEGA_API_TOKEN: 'token-di-prova' };
 
@@ -35,22 +35,22 @@ describe('package', () => {
       it('registers every type without an error', async () => {
         const { json } = await request(`${red.url}/nodes`, { headers: { accept: 'application/json' } });
         const ours = (json as { module: string; types: string[]; err?: unknown }[]).filter(({ module }) => module === MODULE);
-        assert.deepEqual(ours.flatMap(({ types }) => types).sort(), ROOMS.map((room) => `bottega-${room}`).sort());
+        assert.deepEqual(ours.flatMap(({ types }) => types).sort(), NODES.map((node) => `bottega-${node}`).sort());
         assert.deepEqual(ours.filter(({ err }) => err !== undefined), []);
       });
 
       it('serves forms, help and labels in both languages', async () => {
         for (const [language, heading] of [['en-US', 'Purpose'], ['it', 'Scopo']] as const) {
           const { text } = await request(`${red.url}/nodes`, { headers: { accept: 'text/html', 'accept-language': language } });
-          for (const room of ROOMS) {
-            assert.ok(text.includes(`data-template-name="bottega-${room}"`), `form of ${room}`);
-            const help = text.slice(text.indexOf(`data-help-name="bottega-${room}"`)).split('</script>', 1)[0] ?? '';
-            assert.ok(help.includes(`<h3>${heading}</h3>`), `help of ${room} in ${language}`);
+          for (const node of NODES) {
+            assert.ok(text.includes(`data-template-name="bottega-${node}"`), `form of ${node}`);
+            const help = text.slice(text.indexOf(`data-help-name="bottega-${node}"`)).split('</script>', 1)[0] ?? '';
+            assert.ok(help.includes(`<h3>${heading}</h3>`), `help of ${node} in ${language}`);
             const sections = help.split('<h3>').slice(1).map((section) => (section.split('</h3>')[1] ?? '').replace(/<[^>]*>/g, '').trim());
-            assert.ok(sections.length === 7 && sections.every((words) => words.length > 4), `help of ${room} in ${language}: ${JSON.stringify(sections.map(({ length }) => length))}`);
+            assert.ok(sections.length === 7 && sections.every((words) => words.length > 4), `help of ${node} in ${language}: ${JSON.stringify(sections.map(({ length }) => length))}`);
           }
           const { json } = await request(`${red.url}/nodes/messages?lng=${language}`);
-          for (const room of ROOMS) assert.equal(typeof json[`${MODULE}/${room}`]?.[room]?.palette, 'string', `label of ${room} in ${language}`);
+          for (const node of NODES) assert.equal(typeof json[`${MODULE}/${node}`]?.[node]?.palette, 'string', `label of ${node} in ${language}`);
         }
       });
 
@@ -64,21 +64,21 @@ describe('package', () => {
       });
 
       it('serves every example, made of types that are there', async () => {
-        const shelf = `${red.url}/library/examples/flows/${MODULE}/`;
-        const names = await namesBelow(shelf);
+        const library = `${red.url}/library/examples/flows/${MODULE}/`;
+        const names = await namesBelow(library);
         assert.ok(names.includes('Prova in 2 minuti') && names.includes('Un nodo alla volta/webhook'), names.join(', '));
         for (const name of names) {
-          const { status, json } = await request(shelf + encodeURI(name));
+          const { status, json } = await request(library + encodeURI(name));
           assert.equal(status, 200, name);
-          const foreign = (json as { type: string }[]).map(({ type }) => type).filter((type) => type.startsWith('bottega-') && !ROOMS.includes(type.slice('bottega-'.length)));
+          const foreign = (json as { type: string }[]).map(({ type }) => type).filter((type) => type.startsWith('bottega-') && !NODES.includes(type.slice('bottega-'.length)));
           assert.deepEqual(foreign, [], name);
         }
       });
 
       it('serves an icon per type', async () => {
-        for (const room of ROOMS) {
-          const { status, headers } = await request(`${red.url}/icons/${MODULE}/${room}.svg`);
-          assert.equal(status, 200, room);
+        for (const node of NODES) {
+          const { status, headers } = await request(`${red.url}/icons/${MODULE}/${node}.svg`);
+          assert.equal(status, 200, node);
           assert.match(headers.get('content-type') ?? '', /svg/);
         }
       });
@@ -110,10 +110,10 @@ describe('package', () => {
 
 const CHECKS = ['P01', 'P03', 'P04', 'P05', 'P06', 'P07', 'P08', 'N01', 'N02', 'D01', 'D02', 'D03'];
 
-/** A shelf lists its folders as text and its flows as `{fn}`. */
-async function namesBelow(shelf: string, prefix = ''): Promise<string[]> {
-  const { json } = await request(shelf + encodeURI(prefix), { headers: { accept: 'application/json' } });
+/** A library lists its folders as text and its flows as `{fn}`. */
+async function namesBelow(library: string, prefix = ''): Promise<string[]> {
+  const { json } = await request(library + encodeURI(prefix), { headers: { accept: 'application/json' } });
   const entries = json as readonly (string | { readonly fn: string })[];
-  const names = entries.map((entry) => (typeof entry === 'string' ? namesBelow(shelf, `${prefix}${entry}/`) : Promise.resolve([prefix + entry.fn])));
+  const names = entries.map((entry) => (typeof entry === 'string' ? namesBelow(library, `${prefix}${entry}/`) : Promise.resolve([prefix + entry.fn])));
   return (await Promise.all(names)).flat();
 }

@@ -59,10 +59,10 @@ describe('READMEs', () => {
   }
 
   /** A server in a directory of its own, on ports of its own; stopped at the end, cleanly. */
-  async function serve(command: string, look: (url: string) => Promise<unknown>): Promise<void> {
+  async function serve(command: string, check: (url: string) => Promise<unknown>): Promise<void> {
     const own = { PORT: '0', MQTT_PORT: String(await freePort()), BOTTEGA_DATA: join(sandbox.home, `data-${String(await freePort())}`) };
     const server = await sandbox.start(command.replace(/\bPORT=\d+/, 'PORT=0'), own, /^ready [^]*^editor /m);
-    await look(/^ready (.*)$/m.exec(server.said())?.[1] ?? '');
+    await check(/^ready (.*)$/m.exec(server.said())?.[1] ?? '');
     assert.doesNotMatch((await server.stop()).stderr, /\[error\]/);
   }
 
@@ -120,8 +120,8 @@ describe('READMEs', () => {
     } },
     { covers: /^npx mqtt sub .*\/kpi\//, holds: async (commands) => {
       await until(() => today('revenue'), (value) => value > 0);
-      const heard = await sandbox.start(placed(commands), {}, /bottega\/shop\/kpi\/revenue\/1d\/_\/_ \{"name":"revenue"/);
-      await heard.stop();
+      const subscriber = await sandbox.start(placed(commands), {}, /bottega\/shop\/kpi\/revenue\/1d\/_\/_ \{"name":"revenue"/);
+      await subscriber.stop();
     } },
     { covers: /^export BOTTEGA_API_TOKEN[^\n]*\n(curl .*\/kpi\?.*\n?)+$/, holds: async (commands) => {
       const { stdout } = await run(commands, /"name":"revenue"/);
@@ -221,7 +221,7 @@ const STORED = /\{"accepted":1,"duplicates":0,"rejected":0\}/;
 const ACCEPTED = /bottega_events_total\{[^}]*outcome="accepted"[^}]*\} [1-9]/;
 const cents = (euros: number): number => Math.round(euros * 100) / 100;
 
-/** As the editor exports it, as far as the check looks. */
+/** As the editor exports it, as far as the check reads. */
 const EXPORTED = [
   { id: 'n1', type: 'bottega-shop', version: 1, name: 'Milano', tenant: 'shop', currency: 'EUR', zone: 'Europe/Rome', cutoff: '00:00', stores: [{ id: 'milano-1', name: 'Milano', aliases: '' }] },
   { id: 'n2', type: 'bottega-alert', shop: 'n1', rules: ['Low revenue', 'Incasso basso'].map((name) => ({ name, kpi: 'revenue', size: '1h', op: 'below', threshold: '100', recovery: '120' })) },

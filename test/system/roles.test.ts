@@ -11,8 +11,8 @@ import { type RunningProduct, runToEnd, startProduct, temporaryData } from '../s
 import { type RedisServer, startRedis } from '../support/redis.js';
 import { until } from '../support/waiting.js';
 
-/** What the product publishes, as far as the test looks into it. */
-interface Told {
+/** What the product publishes, as far as the test reads it. */
+interface Published {
   readonly topic: string;
   readonly value: number | null;
   readonly status: string;
@@ -28,7 +28,7 @@ const REVENUE = 'bottega/shop/kpi/revenue/1d/_/_';
 describe('roles', () => {
   const folders = new Map(['edge', 'worker1', 'worker2', 'front'].map((name) => [name, temporaryData()]));
   const running = new Map<string, RunningProduct>();
-  const told: Told[] = [];
+  const published: Published[] = [];
   let broker: Mosquitto;
   let redis: RedisServer;
   let client: MqttClient;
@@ -42,12 +42,12 @@ describe('roles', () => {
     return product;
   };
   const of = (name: string): RunningProduct => running.get(name) ?? assert.fail(`${name} does not run`);
-  const last = (topic: string): Told | undefined => told.findLast((one) => one.topic === topic);
+  const last = (topic: string): Published | undefined => published.findLast((one) => one.topic === topic);
 
   before(async () => {
     [broker, redis] = await Promise.all([Mosquitto.start(), startRedis({ settings: ['--appendonly', 'yes'] })]);
     client = await connectAsync(broker.url);
-    client.on('message', (topic, payload) => { if (payload.length > 0) told.push({ topic, ...JSON.parse(payload.toString()) as Omit<Told, 'topic'> }); });
+    client.on('message', (topic, payload) => { if (payload.length > 0) published.push({ topic, ...JSON.parse(payload.toString()) as Omit<Published, 'topic'> }); });
     await client.subscribeAsync(['bottega/shop/kpi/#', 'bottega/shop/alert/#'], { qos: 1 });
     await Promise.all([...folders.keys()].map(start));
   });
@@ -83,8 +83,8 @@ describe('roles', () => {
   it('keeps the right last value on the broker', async () => {
     const { rows } = (await of('front').kpi('name=revenue,orders,average_ticket&window=1d')).json as { rows: { name: string; value: number; revision: number }[] };
     const late = await connectAsync(broker.url);
-    const retained = new Map<string, Told>();
-    late.on('message', (topic, payload) => { retained.set(topic, JSON.parse(payload.toString()) as Told); });
+    const retained = new Map<string, Published>();
+    late.on('message', (topic, payload) => { retained.set(topic, JSON.parse(payload.toString()) as Published); });
     await late.subscribeAsync('bottega/shop/kpi/+/1d/_/_', { qos: 1 });
     for (const { name, value, revision } of rows) {
       const kept = await until(() => retained.get(`bottega/shop/kpi/${name}/1d/_/_`), (one) => one !== undefined);
@@ -93,22 +93,22 @@ describe('roles', () => {
     await late.endAsync(true);
   });
 
-  it('tells each end of a window once, by one of the workers', async () => {
+  it('publishes each end of a window once, by one of the workers', async () => {
     // As if the last window but one had just been closed: the next tick of either worker closes the last one.
     const five = 5 * MINUTE;
     const end = Math.floor((Date.now() - 5_000) / five) * five;
-    const ended = (): Told[] => told.filter(({ topic, status, window }) => (
+    const ended = (): Published[] => published.filter(({ topic, status, window }) => (
       topic.startsWith('bottega/shop/kpi/orders/5m/') && status !== 'live' && window.end === formatInstant(end)));
     // A sale in it, so that it has something to say just after midnight too: of the shop, its store, its channel, and both.
     await sell(ORDERS, ORDERS + 1, end - MINUTE);
     await until(() => new Set(ended().map(({ topic }) => topic)).size, (topics) => topics >= 4);
     const former = ended().length;
-    const mark = JSON.stringify({ from: end - 2 * five, end: end - five, claimedAt: Date.now(), state: 'told' });
+    const mark = JSON.stringify({ from: end - 2 * five, end: end - five, claimedAt: Date.now(), state: 'told' }); // vocabulary-ok: as stored
     await redis.cli('set', 'bottega:{shop}:w/5m', mark);
-    const finals = (): Told[] => ended().slice(former);
+    const finals = (): Published[] => ended().slice(former);
     await until(() => finals().length, (count) => count > 0);
-    await until(async () => JSON.parse(await redis.cli('get', 'bottega:{shop}:w/5m')).state, (state) => state === 'told');
-    // Both workers have ticked after it by now; the second would have told by then.
+    await until(async () => JSON.parse(await redis.cli('get', 'bottega:{shop}:w/5m')).state, (state) => state === 'told'); // vocabulary-ok: as stored
+    // Both workers have ticked after it by now; the second would have published by then.
     const since = Date.now();
     await until(() => Date.now() - since, (passed) => passed > 2_500);
     const topics = finals().map(({ topic }) => topic);
@@ -119,7 +119,7 @@ describe('roles', () => {
   it('warns once, at the front', async () => {
     const edge = of('edge');
     assert.equal((await edge.post(edge.senders.shopify('refunds/create', shopifyRefund(9_000, 1, Date.now(), '450.00'), 'w-refund'))).status, 200);
-    const firing = (): Told[] => told.filter(({ topic, state }) => topic === 'bottega/shop/alert/Resi alti/_' && state === 'firing');
+    const firing = (): Published[] => published.filter(({ topic, state }) => topic === 'bottega/shop/alert/Resi alti/_' && state === 'firing');
     await until(() => firing().length, (count) => count > 0);
     const after = await of('front').kpi('name=refunds&window=1d');
     assert.equal(after.json.rows[0]?.value, 450);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { peopleSince } from '../../../engine/event/footfall.js';
-import { memoryStore } from '../../support/shopBooks.js';
+import { memoryStore } from '../../support/shopStore.js';
 
 describe('people since the last total', () => {
   const rows: [what: string, totals: readonly number[], people: readonly number[]][] = [

@@ -6,7 +6,7 @@ import { KPIS, MEASURES, measuresOf } from '../../../engine/kpi/builtinKpis.js';
 import type { Store } from '../../../engine/store/store.js';
 import { MINUTE } from '../../../engine/base/time.js';
 import { fixture, NOW, send } from '../../fixtures/normalizing.js';
-import { receive, memoryStore, numbersAt } from '../../support/shopBooks.js';
+import { receive, memoryStore, numbersAt } from '../../support/shopStore.js';
 
 function eventsOf(provider: string, body: unknown, topic?: string): readonly ShopEvent[] {
   const { events, refusals } = send({ provider, body, ...(topic === undefined ? {} : { topic }) });

@@ -7,7 +7,7 @@ import { evaluate } from '../../../engine/kpi/evaluate.js';
 import { contributionsOf } from '../../../engine/kpi/contribution.js';
 import { KPIS, MEASURES } from '../../../engine/kpi/builtinKpis.js';
 import { event } from '../../support/events.js';
-import { memoryStore } from '../../support/shopBooks.js';
+import { memoryStore } from '../../support/shopStore.js';
 
 const gift = { name: 'gift_cards', type: 'sale', value: 'amount', show: 'sum', where: [{ field: 'x_gift', op: 'is', value: 'yes' }] };
 

@@ -9,7 +9,7 @@ import type { Entry, Store } from '../../../engine/store/store.js';
 import { HOUR } from '../../../engine/base/time.js';
 import { sliceLevel } from '../../../engine/calendar/windowAssigner.js';
 import { event, NOW } from '../../support/events.js';
-import { calendar, receive, memoryStore } from '../../support/shopBooks.js';
+import { calendar, receive, memoryStore } from '../../support/shopStore.js';
 import { versions } from '../../support/versions.js';
 
 const SIZES = ['15m', '1h', '1d'] as const;

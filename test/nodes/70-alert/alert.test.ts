@@ -7,7 +7,7 @@ import { HOUR } from '../../../engine/base/time.js';
 import { type AlertConfig, readConfig } from '../../../nodes/70-alert/config.js';
 import { kpisWith } from '../../../nodes/70-alert/knownKpis.js';
 import type { Notice } from '../../../nodes/70-alert/notification.js';
-import { load, NINE, revenue, said, startEmpty, unload } from '../../support/alertRoom.js';
+import { load, NINE, revenue, said, startEmpty, unload } from '../../support/alertFlow.js';
 import { eventually } from '../../support/waiting.js';
 
 const row = { name: 'Incasso basso', kpi: 'revenue', size: '1h', op: 'below', threshold: '500', recovery: '550', group: 'store' };

@@ -10,7 +10,7 @@ import { readConfig } from '../../../nodes/70-alert/config.js';
 import { AlertEvaluator } from '../../../nodes/70-alert/evaluator.js';
 import { type Notice, Writer } from '../../../nodes/70-alert/notification.js';
 import type { ShopPort } from '../../../nodes/shared/ports.js';
-import { clockAt, load, NINE, revenue, said, startEmpty, unload } from '../../support/alertRoom.js';
+import { clockAt, load, NINE, revenue, said, startEmpty, unload } from '../../support/alertFlow.js';
 import { hourKey } from '../../../engine/aggregate/sourceActivity.js';
 import { eventually } from '../../support/waiting.js';
 

@@ -7,7 +7,7 @@ import { contributionsOf } from '../../../../engine/kpi/contribution.js';
 import type { SavedMapping } from '../../../../engine/normalize/mapping/fieldMapping.js';
 import { MEASURES } from '../../../../engine/kpi/builtinKpis.js';
 import { contextOf, fixture, NOW, only, send } from '../../../fixtures/normalizing.js';
-import { receive, memoryStore, numbersAt } from '../../../support/shopBooks.js';
+import { receive, memoryStore, numbersAt } from '../../../support/shopStore.js';
 
 interface Paid {
   readonly tipo?: string | null;

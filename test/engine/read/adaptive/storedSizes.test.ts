@@ -12,7 +12,7 @@ import type { Store } from '../../../../engine/store/store.js';
 import { DAY, HOUR, MINUTE } from '../../../../engine/base/time.js';
 import type { ShopEvent } from '../../../../engine/event/event.js';
 import { event, NOW } from '../../../support/events.js';
-import { shop, calendar, receive, memoryStore } from '../../../support/shopBooks.js';
+import { shop, calendar, receive, memoryStore } from '../../../support/shopStore.js';
 
 const needed = { counts: 30, ratios: 100 };
 let sold = 0;

@@ -10,7 +10,7 @@ import { answerRows } from '../../../../engine/query/execute.js';
 import type { Store } from '../../../../engine/store/store.js';
 import { DAY, HOUR, LocalClock, MINUTE } from '../../../../engine/base/time.js';
 import { event, NOW } from '../../../support/events.js';
-import { shop, calendar, receive, memoryStore } from '../../../support/shopBooks.js';
+import { shop, calendar, receive, memoryStore } from '../../../support/shopStore.js';
 import { type KpiRow } from '../../../../engine/read/kpiValue.js';
 
 let sold = 0;

@@ -1,4 +1,4 @@
-/** A shop's books in memory: what is heard goes in, numbers come out, as in the window node and for any instant. */
+/** A shop's store in memory: what is received goes in, numbers come out, as in the window node and for any instant. */
 import type { ShopEvent } from '../../engine/event/event.js';
 import type { KpiValue } from '../../engine/read/kpiValue.js';
 import { foldEvents, openGenerations } from '../../engine/aggregate/applyEvents.js';
@@ -19,7 +19,7 @@ export function memoryStore(now: () => number = () => NOW): Promise<Store> {
   return openLevelStore({ memory: true }, { now });
 }
 
-/** Folds events heard at `now`; answers the slices that moved. */
+/** Folds events received at `now`; answers the slices that moved. */
 export async function receive(store: Store, events: readonly ShopEvent[], now = NOW, measures = MEASURES): Promise<readonly SliceChange[]> {
   const context = { now, currency: 'EUR', calendar, graceMs: 5_000, ...(await openGenerations(store, measures)) };
   return (await foldEvents(store, events, context)).slices;

@@ -1,4 +1,4 @@
-/** The alert room in a Node-RED of the test's own: KPI values in, all that left its doors, and a broker that keeps what it is told to retain. */
+/** AlertFlow loads an alert node into a Node-RED of the test's own: KPI values in, all that left by its outputs, and a broker that keeps what it is to retain. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +6,10 @@ import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import type { KpiStatus, KpiValue } from '../../engine/read/kpiValue.js';
 import { formatInstant, HOUR, parseInstant, SECOND } from '../../engine/base/time.js';
-import storeRoom from '../../nodes/00-store/store.js';
-import shopRoom from '../../nodes/06-shop/shop.js';
-import windowRoom from '../../nodes/60-window/window.js';
-import alertRoom from '../../nodes/70-alert/alert.js';
+import storeNode from '../../nodes/00-store/store.js';
+import shopNode from '../../nodes/06-shop/shop.js';
+import windowNode from '../../nodes/60-window/window.js';
+import alertNode from '../../nodes/70-alert/alert.js';
 import type { Notice } from '../../nodes/70-alert/notification.js';
 import type { BrokerPort, StorePort } from '../../nodes/shared/ports.js';
 import { NODE_RED } from './testNodeRed.js';
@@ -73,7 +73,7 @@ export async function load(rules: readonly object[], fields: object = {}, { othe
     { id: 'side', type: 'helper' },
     ...others,
   ];
-  await helper.load([storeRoom, shopRoom, testBroker(retained), windowRoom, alertRoom], flow, { shop: { privacyKey: 'for tests' } });
+  await helper.load([storeNode, shopNode, testBroker(retained), windowNode, alertNode], flow, { shop: { privacyKey: 'for tests' } });
   const node = (id: string): TestNode => helper.getNode(id) as TestNode;
   const [main, side]: [Received[], Received[]] = [[], []];
   node('main').on('input', (message) => { main.push(message); });

@@ -8,7 +8,7 @@ import { until } from '../support/waiting.js';
 
 const PAGES = ['adesso', 'periodo', 'avvisi', 'fonti'];
 const WIDTHS = [390, 820, 1440] as const;
-const LOOKS = ['light', 'dark'] as const;
+const THEMES = ['light', 'dark'] as const;
 
 /** Texts whose contrast with their ground is below AA: 4.5, or 3 for large ones. */
 const FAINT_TEXTS = `(() => {
@@ -40,7 +40,7 @@ const CUT_TEXTS = `(() => [...document.querySelectorAll('.b-card *, .b-panel h2,
   .filter((element) => !element.closest('.b-unseen') && element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1)
   .map((element) => element.className + ' ' + element.innerText.slice(0, 40)))()`;
 
-describe('dashboard, looked at', () => {
+describe('dashboard accessibility', () => {
   const data = temporaryData();
   let browser: Browser;
   let product: RunningProduct;
@@ -55,7 +55,7 @@ describe('dashboard, looked at', () => {
     data.remove();
   });
 
-  describe('on the first day, without anything', () => { looksGood(false); });
+  describe('on the first day, without anything', () => { isReadable(false); });
 
   describe('with numbers, alerts and letters', () => {
     before(async () => {
@@ -68,7 +68,7 @@ describe('dashboard, looked at', () => {
       assert.equal((await product.post(product.senders.events(sent))).status, 200);
       assert.equal((await product.post(product.senders.shopify('orders/paid', order(9, '10.999'), 'w-9'))).status, 200);
     });
-    looksGood(true);
+    isReadable(true);
   });
 
   it('follows the device, and a choice of one\'s own, kept for the next visit', async () => {
@@ -88,18 +88,18 @@ describe('dashboard, looked at', () => {
   });
 
   /** A page is opened once for each theme and drawn at every width, as when a window is pulled. */
-  function looksGood(hasData: boolean): void {
-    for (const look of LOOKS) {
+  function isReadable(hasData: boolean): void {
+    for (const theme of THEMES) {
       for (const name of PAGES) {
-        it(`${name}, ${look}`, async () => {
-          const viewer = await openDashboard(browser, product.url, { width: WIDTHS[0], height: 900 }, name, look);
+        it(`${name}, ${theme}`, async () => {
+          const viewer = await openDashboard(browser, product.url, { width: WIDTHS[0], height: 900 }, name, theme);
           const { page } = viewer;
           if (hasData && name === 'adesso') await until(() => page.locator('[data-kpi="revenue"]').first().getAttribute('data-value'), (value) => value === '12348.6');
           if (hasData && name === 'fonti') await page.getByRole('button', { name: 'Riprova tutti' }).waitFor();
           // Numbers that have just moved are lit for a second.
           await page.addStyleTag({ content: '* { animation: none !important; transition: none !important; }' });
           for (const width of WIDTHS) {
-            const where = `${name} ${String(width)} ${look}`;
+            const where = `${name} ${String(width)} ${theme}`;
             await page.setViewportSize({ width, height: 900 });
             await until(() => page.evaluate<number>('innerWidth'), (inner) => inner === width);
             assert.deepEqual(await page.evaluate(FAINT_TEXTS), [], where);
@@ -109,7 +109,7 @@ describe('dashboard, looked at', () => {
             assert.deepEqual([await page.getByRole('main').count(), await page.getByRole('navigation').count(), await page.getByRole('heading', { level: 1 }).count()], [1, 1, 1], where);
             assert.equal(await page.evaluate('document.documentElement.lang'), 'it');
           }
-          assert.deepEqual(viewer.complaints, [], `${name} ${look}`);
+          assert.deepEqual(viewer.complaints, [], `${name} ${theme}`);
           await page.context().close();
         });
       }
