@@ -8,7 +8,7 @@ import type { SavedMapping } from '../../../engine/normalize/mapping/fieldMappin
 import { HOUR } from '../../../engine/base/time.js';
 import { prefixRange, scanAll, scoped, type Store, textOf } from '../../../engine/store/store.js';
 import { contextOf, only, send } from '../../fixtures/normalizing.js';
-import { memoryStore, numbersAt, receive } from '../../support/shopBooks.js';
+import { memoryStore, numbersAt, receive } from '../../support/shopStore.js';
 
 /** "7 sale 10,00 21/11 13:00:20" and so on, as a till tells it. */
 interface Told {
