@@ -2,6 +2,7 @@
  * What is there to say about a window? Its numbers, those of the sizes that were chosen, what they were before a correction, and what is usual.
  */
 import type { StoredWindowSizes } from '../read/adaptive/storedSizes.js';
+import { type OpeningDays, RecentGroups } from './recentGroups.js';
 import type { Baseline } from '../read/baseline/baseline.js';
 import { evaluate } from '../kpi/evaluate.js';
 import { groupOf, type WindowSums } from '../read/rollup.js';
@@ -19,6 +20,8 @@ export interface WindowValuesSettings {
   readonly sizes: readonly WindowSize[];
   readonly choices?: StoredWindowSizes;
   readonly comparison?: Baseline;
+  /** Absent: only groups that were there on the same day are at zero. */
+  readonly opening?: OpeningDays;
   /** `one`: nobody else writes to this store, so open windows are kept in memory. */
   readonly writers?: 'one' | 'many';
 }
@@ -40,12 +43,14 @@ export class WindowValues {
   readonly #settings: WindowValuesSettings;
   readonly #kpis: ReadonlyMap<string, Kpi>;
   readonly #live: OpenWindowState | undefined;
+  readonly #recent: RecentGroups | undefined;
 
   constructor(store: Store, books: ShopContext, settings: WindowValuesSettings) {
     this.#store = store;
     this.#shop = books;
     this.#settings = settings;
     this.#kpis = new Map(books.kpis.map((kpi) => [kpi.name, kpi]));
+    this.#recent = settings.opening === undefined ? undefined : new RecentGroups(store, books, settings.opening);
     this.#live = settings.writers === 'many' ? undefined : new OpenWindowState();
     this.sizes = settings.choices === undefined ? settings.sizes : [...new Set([...settings.sizes, ...CHOICES])];
   }
@@ -75,15 +80,20 @@ export class WindowValues {
     return this.#dressed(size, span, values, now);
   }
 
-  /** All groups, with zeros for those that were heard on the window's day before it ended (of a day: on the day before). */
+  /**
+   * All groups, with zeros for those that were there on the window's day before it ended (of a day: on the day before) and, in a window in
+   * which the shop is open, on its last opening days.
+   */
   async readWithZeros(size: WindowSize, span: Span, now: number, status: 'live' | 'final'): Promise<KpiValue[]> {
     const { calendar, kpis } = this.#shop;
     const present = await readAllGroups(this.#store, size, span, this.#shop, now, status === 'live' ? this.#live : undefined);
     const day = calendar.windowAt('1d', size === '1d' ? span.start - 1 : isSliding(size) ? now : span.start);
     const seen = await readKnownAt(this.#store, day, size === '1d' || status === 'live' ? day.end : span.end, this.#shop, now);
+    const seenNumbers = new Set(seen.map(numberIn));
+    const recent = (await this.#recent?.at(span, now) ?? []).filter((value) => !seenNumbers.has(numberIn(value)));
     const shift = size === 'shift' ? calendar.shiftAt(span.start) : undefined;
     const window = { size, span, status, ...(shift === undefined ? {} : { shift }) };
-    return this.#dressed(size, span, [...present, ...emptyKpis(seen, present, window, kpis, now)], now);
+    return this.#dressed(size, span, [...present, ...emptyKpis([...seen, ...recent], present, window, kpis, now)], now);
   }
 
   /** As the size itself, as a chosen size, or as both. */
@@ -117,6 +127,11 @@ export class WindowValues {
     if (kpi === undefined || value.status !== 'corrected') return value;
     return { ...value, previous: { value: evaluate(kpi, without(row.sums, sums), this.#shop.currency), revision: (row.sums[REVISION] ?? 0) - changes } };
   }
+}
+
+/** Which number of which group it is, whatever the window. */
+function numberIn(value: KpiValue): string {
+  return `${value.name}/${groupOf(value)}`;
 }
 
 function isChoice(size: WindowSize): size is ChosenSize {

@@ -155,7 +155,7 @@ export class Harness {
     const sizes = asked.filter((size) => size !== 'auto');
     const isAuto = auto !== undefined && asked.includes('auto');
     return {
-      sizes: [...new Set<WindowSize>(sizes)], intervalMs,
+      sizes: [...new Set<WindowSize>(sizes)], intervalMs, opening,
       ...(isAuto ? { choices: new StoredWindowSizes(this.#store, this.#shop, auto) } : {}),
       ...(emitted.some(({ usual }) => usual !== undefined) ? { comparison: new Baseline(this.#store, this.#shop, (at) => opening.holiday(at)) } : {}),
     };

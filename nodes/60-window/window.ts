@@ -53,7 +53,7 @@ const spec: NodeSpec<WindowConfig> = {
 function settingsOf(config: WindowConfig, store: Store, books: ShopContext, { opening }: ShopPort, writers: 'one' | 'many'): EmitterSettings {
   const { sizes, intervalMs, auto, comparison } = config;
   return {
-    sizes, intervalMs, writers,
+    sizes, intervalMs, writers, opening,
     ...(auto === undefined ? {} : { choices: new StoredWindowSizes(store, books, auto) }),
     ...(comparison === 'off' ? {} : { comparison: new Baseline(store, books, (at) => opening.holiday(at)) }),
   };

@@ -94,7 +94,7 @@ export class StoredWindowSizes {
       for (const kpi of this.#shop.kpis.filter(isChoosable)) {
         const facts = (sums: HourSums): number => factsBehind(kpi, sums.get(group) ?? {});
         const perHour = expectedPerHour(weeks.map(facts), hours.map(facts));
-        sizes.set(kpi.name, chooseSize(perHour, neededBy(kpi, this.#needed), former.get(group)?.get(kpi.name)?.size));
+        sizes.set(kpi.name, chooseSize(perHour, neededBy(kpi, this.#needed), keptSize(former.get(group)?.get(kpi.name), weeks)));
       }
       chosen.set(group, sizes);
     }
@@ -155,6 +155,11 @@ export async function readChosen(store: Store, { start, end }: Span): Promise<Ma
     hours.set(at, (hours.get(at) ?? new Map<string, Chosen>()).set(group.join('/'), decode(textOf(value) ?? '{}')));
   }
   return hours;
+}
+
+/** An hour in which by the last weeks nothing is expected, at night, leaves no size to keep. */
+function keptSize(former: Adaptive | undefined, weeks: readonly HourSums[]): Adaptive['size'] | undefined {
+  return weeks.length > 0 && former?.expected === 0 ? undefined : former?.size;
 }
 
 function keyOf(start: number, group: string): string {
