@@ -82,13 +82,19 @@ function evaluateSample(rule: AlertRule, before: AlertState, sample: KpiSample, 
   const { value, start, status } = sample;
   const { now, hours } = context;
   if (value === null) return stay(before);
-  if (!isEvaluated(rule, sample, status, now, hours)) return closed(before, now);
+  if (!isEvaluated(rule, sample, status, now, hours)) return closed(kept(rule, before, sample), now);
   const compared = inProportion(rule, value, sample, hours);
   const isTakenBack = status === 'corrected' && hasFiredIn(rule, before, start) && !isBreached(rule.when, compared);
   if (start < (before.newest?.start ?? -Infinity)) return isTakenBack ? takeBack(rule, before, start, now) : stay(before);
   const state = withSample(rule, before, sample, compared, hours);
   if (isTakenBack) return takeBackNewest(rule, state, compared, now);
   return status === 'live' && rule.evaluate === 'projected' ? reconsider(rule, state, context) : evaluate(rule, state, compared, context);
+}
+
+/** A value that comes while the shop is closed is what it opens with, though nothing else comes. */
+function kept({ evaluate: moment }: AlertRule, before: AlertState, sample: KpiSample): AlertState {
+  const isNewest = sample.status === 'live' && sample.start >= (before.newest?.start ?? -Infinity);
+  return isNewest && moment !== 'finished' ? { ...before, newest: lastSampleOf(sample) } : before;
 }
 
 /** What fired for a window long past is taken back by a correction, or shown with the figure it has now. */
@@ -106,11 +112,12 @@ function hasFiredIn({ evaluate: moment }: AlertRule, { run, breachedIn }: AlertS
   return moment === 'finished' ? run.includes(start) : run.length > 0 && breachedIn === start;
 }
 
-/** `reconsider` is what the newest window, still filling, comes to as time passes. */
+/** `reconsider` is what the newest window, still filling, comes to as time passes and the shop opens. */
 export function reconsider(rule: AlertRule, before: AlertState, context: EvalContext): Moved {
   const { newest } = before;
   const { now, hours, opening } = context;
   if (newest === undefined || newest.value === null || newest.end <= now || !isEvaluated(rule, newest, 'live', now, hours)) return stay(before);
+  if (rule.evaluate === 'live') return before.restored === undefined ? evaluate(rule, before, newest.value, context) : stay(before);
   const value = projected(newest.value, newest, now, opening);
   if (value === undefined) return stay(before);
   const compared = inProportion(rule, value, newest, hours);

@@ -56,6 +56,8 @@ function wakesOf(rule: AlertRule, state: AlertState, { now, hours, opening }: Ev
   if (state.state === 'noData') times.push(nextOpen(hours, Math.max(now, state.lastSeenAt + rule.noDataMs + LONGEST_WAIT_MS)));
   // A pace changes as time passes.
   if (rule.evaluate === 'projected' && (state.newest?.end ?? now) > now) times.push(nextOpen(opening, (Math.floor(now / MINUTE) + 1) * MINUTE));
+  // A live value that came while the shop was closed counts from the opening on.
+  if (rule.evaluate === 'live' && (state.newest?.end ?? now) > now && !hours.isOpen(now)) times.push(nextOpen(hours, now));
   return [...times, firesAt(rule, state)];
 }
 
@@ -107,9 +109,10 @@ function tick(rule: Rule, before: AlertState, context: EvalContext): Moved {
   const { now, hours, opening } = context;
   if (rule.kind === 'absence') return isActive(before) && hours.isOpen(now) ? repeatDue(rule.repeatMs, before, now) : stay(before);
   if (!hours.isOpen(now)) return rule.evaluate === 'finished' ? stay(before) : closed(before, now);
-  const hasPace = rule.evaluate === 'projected' && !isWaiting(before, opening.openedAt(now));
-  const moved = hasPace ? reconsider(rule, before, context) : stay(before);
-  return moved.transitions.length > 0 ? moved : passTime(rule, sinceOpening(rule, moved.state, context), context);
+  const isFilling = rule.evaluate !== 'finished' && !isWaiting(before, opening.openedAt(now));
+  const state = sinceOpening(rule, before, context);
+  const moved = isFilling ? reconsider(rule, state, context) : stay(state);
+  return moved.transitions.length > 0 ? moved : passTime(rule, moved.state, context);
 }
 
 function passTime(rule: AlertRule, before: AlertState, { now, hours }: EvalContext): Moved {
