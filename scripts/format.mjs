@@ -16,7 +16,6 @@ const STYLE = {
   'arrow-parens': ['error', 'always'],
   'arrow-spacing': 'error',
   'block-spacing': 'error',
-  'brace-style': ['error', '1tbs', { allowSingleLine: true }],
   'comma-dangle': ['error', 'always-multiline'],
   'comma-spacing': 'error',
   'comma-style': 'error',
