@@ -1,5 +1,5 @@
 /**
- * How does the source become the package? TypeScript to `dist`; html, locales and icons beside the built js, as Node-RED wants them;
+ * Build of the package: TypeScript to `dist`; html, locales and icons beside the built js, as Node-RED wants them;
  * `flows` to `examples`. Nothing is done where no input has changed since the last build.
  */
 import { spawnSync } from 'node:child_process';
@@ -71,12 +71,18 @@ function copyIcons(target) {
   if (existsSync('icons')) cpSync('icons', join(target, 'nodes/00-store/icons'), { recursive: true });
 }
 
+/** Removes and writes only the flows: the other folders of `examples` are sources. */
 function copyExamples() {
-  rmSync('examples', { recursive: true, force: true });
+  mkdirSync('examples', { recursive: true });
+  for (const name of readdirSync('examples').filter(isFlowExample)) rmSync(join('examples', name), { recursive: true });
   for (const file of filesBelow('flows').filter((path) => path.endsWith('.json'))) {
     const [, ...names] = file.replace(/\.json$/, '').split(sep);
     cpSync(file, `${join('examples', ...names.map((name) => EXAMPLE_NAMES[name] ?? name))}.json`);
   }
+}
+
+function isFlowExample(name) {
+  return name.endsWith('.json') || Object.values(EXAMPLE_NAMES).includes(name);
 }
 
 function fingerprintOf(files) {

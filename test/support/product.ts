@@ -43,7 +43,7 @@ export function temporaryData(): { readonly path: string; remove(): void } {
 
 /** Starts and waits for the line `ready <url>`. Rejects with what was said where it ends before. */
 export async function startProduct(data: string, variables: Variables = {}, command?: readonly string[]): Promise<RunningProduct> {
-  build();
+  buildPackage();
   const mqttPort = await freePort();
   const child = launch({ PORT: '0', MQTT_PORT: String(mqttPort), BOTTEGA_DATA: data, ...variables }, command);
   const ended = endOf(child);
@@ -69,7 +69,7 @@ export async function killWhileStarting(data: string, afterMs: number): Promise<
 
 /** Runs the launcher to its end: for starts that must fail. */
 export function runToEnd(variables: Variables): Promise<Ended> {
-  build();
+  buildPackage();
   return endOf(launch(variables));
 }
 
@@ -99,7 +99,8 @@ function readyLine(child: ChildProcess): Promise<string> {
 
 let built = false;
 
-function build(): void {
+/** Builds what runs from `dist`, where something changed; once per run. */
+export function buildPackage(): void {
   if (built) return;
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the build failed: ${stdout}${stderr}`);
