@@ -10,7 +10,7 @@ import { normalizeHubspot } from './hubspot.js';
 import { normalizePixel } from './pixel/pixel.js';
 import { normalizePos } from './pos/pos.js';
 import { normalizeShopify } from './shopify/shopify.js';
-import { normalizeWoocommerce } from './woocommerce.js';
+import { normalizeWoocommerce } from './woocommerce/woocommerce.js';
 
 /** `PROVIDERS` are all whose bodies can be read. */
 export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events', 'pixel', 'batch'] as const;
