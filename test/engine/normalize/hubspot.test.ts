@@ -34,7 +34,7 @@ describe('normalize hubspot', () => {
     const facts = factsOf(events);
     assert.deepEqual(fields(facts.get('deal/40001'), 'status', 'amount', 'campaign.medium', 'openedAt', 'closedAt'), ['completed', 98_050, 'social', 1_795_255_200_000, 1_795_258_800_250]);
     assert.deepEqual(fields(facts.get('ticket/3003'), 'status', 'openedAt', 'closedAt'), ['completed', 1_795_255_204_000, 1_795_262_404_000]);
-    assert.deepEqual(fields(facts.get('contact/901'), 'status', 'openedAt'), ['open', undefined]);
+    assert.deepEqual(fields(facts.get('contact/901'), 'status', 'openedAt'), ['open', 1_795_255_202_000]);
   });
 
   it('ends in the same facts in any order', () => {
@@ -56,16 +56,25 @@ describe('normalize hubspot', () => {
   const closed = '2026-11-21T10:00:00.000Z';
   const set: readonly (readonly [Notice, unknown])[] = [
     [{ subscriptionType: 'deal.creation' }, { status: 'open', openedAt: closed }],
-    [{ subscriptionType: 'object.creation', objectTypeId: '0-1' }, { status: 'open' }],
+    [{ subscriptionType: 'object.creation', objectTypeId: '0-1' }, { status: 'open', openedAt: closed }],
     [{ propertyName: 'dealstage', propertyValue: 'closedwon' }, { status: 'completed', closedAt: closed }],
     [{ propertyName: 'dealstage', propertyValue: 'closedlost' }, { status: 'cancelled', closedAt: closed }],
     [{ propertyName: 'dealstage', propertyValue: 'presentationscheduled' }, { status: 'open' }],
     [{ propertyName: 'amount', propertyValue: '1250.5' }, { amount: '1250.50', currency: 'EUR' }],
+    [{ propertyName: 'amount', propertyValue: '1.005' }, { amount: '1.01', currency: 'EUR' }],
     [{ propertyName: 'amount', propertyValue: 12.5 }, { amount: '12.50', currency: 'EUR' }],
     [{ propertyName: 'amount', propertyValue: '' }, { amount: '0.00', currency: 'EUR' }],
     [{ propertyName: 'hs_analytics_source', propertyValue: 'SOCIAL_MEDIA' }, { campaign: { medium: 'social' } }],
     [{ subscriptionType: 'contact.propertyChange', propertyName: 'hs_analytics_source', propertyValue: 'ORGANIC_SEARCH' }, { campaign: { medium: 'organic' } }],
     [{ subscriptionType: 'contact.propertyChange', propertyName: 'hs_analytics_source_data_1', propertyValue: 'Facebook' }, { campaign: { source: 'facebook' } }],
+    [{ subscriptionType: 'deal.deletion' }, { x_deleted: true }], [{ subscriptionType: 'ticket.restore' }, { x_deleted: false }],
+    [{ subscriptionType: 'object.deletion', objectTypeId: '0-5' }, { x_deleted: true }],
+    [{ subscriptionType: 'object.merge', objectTypeId: '0-3', objectId: null, primaryObjectId: 77, mergedObjectIds: [77, 78] }, { x_deleted: true }],
+    [{ propertyName: 'deal_currency_code', propertyValue: 'EUR' }, { x_foreign: false }],
+    [{ propertyName: 'amount_in_home_currency', propertyValue: '1380.20' }, { amount: '1380.20', currency: 'EUR', x_home: true }],
+    [{ subscriptionType: 'deal.associationChange', objectId: null, fromObjectId: 77, toObjectId: 9, associationType: 'DEAL_TO_CONTACT' }, { refersTo: 'contact/9' }],
+    [{ subscriptionType: 'contact.associationChange', objectId: null, fromObjectId: 9, toObjectId: 77, associationType: 'CONTACT_TO_DEAL' }, { refersTo: 'contact/9' }],
+    [{ subscriptionType: 'object.associationChange', objectId: null, fromObjectId: 9, toObjectId: 77, fromObjectTypeId: '0-1', toObjectTypeId: '0-3' }, { refersTo: 'contact/9' }],
     [{ subscriptionType: 'ticket.propertyChange', propertyName: 'hs_pipeline_stage', propertyValue: '4' }, { status: 'completed', closedAt: closed }],
     [{ subscriptionType: 'ticket.propertyChange', propertyName: 'hs_pipeline_stage', propertyValue: '2' }, { status: 'open' }],
     [{ subscriptionType: 'ticket.propertyChange', propertyName: 'time_to_close', propertyValue: '60000' }, { status: 'completed', openedAt: '2026-11-21T09:59:00.000Z', closedAt: closed }],
@@ -75,9 +84,12 @@ describe('normalize hubspot', () => {
   }
 
   const ignored: readonly (readonly [Notice, string])[] = [
-    [{ subscriptionType: 'company.creation' }, 'type'], [{ subscriptionType: 'deal.deletion' }, 'type'],
+    [{ subscriptionType: 'company.creation' }, 'type'], [{ subscriptionType: 'company.deletion' }, 'type'],
     [{ subscriptionType: 'object.creation', objectTypeId: '0-2' }, 'type'], [{ subscriptionType: 'object.creation', objectTypeId: 'constructor' }, 'type'],
     [{ subscriptionType: null }, 'type'], [{ subscriptionType: 'contact.privacyDeletion' }, 'privacy'],
+    [{ subscriptionType: 'deal.associationChange', fromObjectId: 77, toObjectId: 9, associationType: 'DEAL_TO_COMPANY' }, 'type'],
+    [{ subscriptionType: 'deal.associationChange', fromObjectId: 77, toObjectId: 9, associationType: 'DEAL_TO_CONTACT', associationRemoved: true }, 'type'],
+    [{ propertyName: 'amount_in_home_currency', propertyValue: '' }, 'property'],
     [{ propertyName: 'dealname', propertyValue: 'Ginevra' }, 'property'], [{ propertyName: null }, 'property'],
     [{ propertyName: 'amount', propertyValue: 'REDACTED', isSensitive: true }, 'redacted'],
     [{ propertyName: 'hs_analytics_source', propertyValue: '__proto__' }, 'property'],
@@ -91,7 +103,6 @@ describe('normalize hubspot', () => {
 
   const refused: readonly (readonly [unknown, string])[] = [
     [notice({ propertyName: 'amount', propertyValue: 'tanti' }), '/propertyValue pattern'],
-    [notice({ propertyName: 'amount', propertyValue: '1.005' }), '/propertyValue precision'],
     [notice({ propertyName: 'amount', propertyValue: '-3' }), '/propertyValue pattern'],
     [notice({ subscriptionType: 'deal.creation', objectId: null }), '/objectId required'],
     [notice({ subscriptionType: 'deal.creation', occurredAt: 'ieri' }), '/occurredAt instant'],
@@ -108,6 +119,20 @@ describe('normalize hubspot', () => {
       assert.deepEqual([outcome.refused, outcome.refusals[0]?.index, outcome.events.length], [1, 0, 1]);
     });
   }
+
+  it('takes a deal in another currency without its amount, and says why', () => {
+    const currency = notice({ propertyName: 'deal_currency_code', propertyValue: 'USD' });
+    const amount = notice({ propertyName: 'amount', propertyValue: '1500', occurredAt: AT + 5 });
+    const home = notice({ propertyName: 'amount_in_home_currency', propertyValue: '1380', occurredAt: AT - 5 });
+    const known = (...notices: Notice[]): unknown[] => {
+      const outcome = batch(notices);
+      return [rules(outcome), ...fields(factsOf(outcome.events).get('deal/77'), 'amount', 'x_foreign', 'x_home')];
+    };
+    assert.deepEqual(known(currency, amount), [['/propertyValue currency.foreign'], undefined, true, undefined]);
+    assert.deepEqual(known(amount, currency), [['/propertyValue currency.foreign'], undefined, true, undefined]);
+    assert.deepEqual(known(currency), [['/propertyValue currency.foreign'], undefined, true, undefined]);
+    assert.deepEqual(known(home, amount), [[], 138_000, undefined, true], 'the home currency holds, whichever comes first');
+  });
 
   it('has no limit of its own at 100, and nothing to say about an empty batch', () => {
     assert.equal(batch(Array.from({ length: 250 }, (_, objectId) => notice({ subscriptionType: 'deal.creation', objectId: objectId + 1 }))).events.length, 250);
