@@ -68,7 +68,7 @@ describe('contract', () => {
       const pagamenti = [{ tipo: 'ELETTRONICO', importo: '60,00' }, { tipo: 'CONTANTI', importo: '40,00' }];
       assert.deepEqual((await product.post(product.senders.till({ ...body, pagamenti }, 'jwt-2'))).json, { accepted: 1, duplicates: 0, rejected: 0 });
       for (const [name, value] of [['card_share', 0.6], ['cash_share', 0.4], ['other_share', 0], ['orders', 1]] as const) assert.equal(await kpiOf(name, hour, value), value);
-      await product.post(product.senders.till({ ...receipt('0002-0001', romanWall(hour + 2 * MINUTE), '100,00'), apertura: romanWall(hour) }, 'jwt-3'));
+      await product.post(product.senders.till({ ...receipt('0002-0001', romanWall(hour + 2 * MINUTE), '100,00'), apertura: romanWall(hour + MINUTE) }, 'jwt-3'));
       assert.equal(await kpiOf('card_share', hour, 1), 1);
       assert.equal(await kpiOf('cash_share', hour, 0), 0);
     });
