@@ -102,7 +102,7 @@ function look(node) {
 
 /** Fills the form; `changed` is called at changes that no input tells of. */
 function draw(node, changed) {
-    exports.PATRONS.forEach(function (patron) {
+    exports.PATRON_SAINTS.forEach(function (patron) {
         $('<option>').val(patron.day).text(patron.city + ', ' + patron.saint).appendTo('#bottega-shop-patrons');
     });
     Object.keys(LISTS).forEach(function (list) { drawList(node, list, changed); });

@@ -117,6 +117,12 @@ describe('shop form in a browser', () => {
     assert.equal(verdict(broken, 'shifts'), true);
   });
 
+  it('finds every name it uses', () => {
+    const used = [...readFileSync(join(ROOT, 'nodes/06-shop/form.js'), 'utf8').matchAll(/\bexports\.(\w+)/g)].map(([, name = '']) => name);
+    assert.ok(used.length > 5);
+    assert.deepEqual(used.filter((name) => !(name in (window.bottegaShop ?? {}))), []);
+  });
+
   for (const language of ['it', 'en-US']) {
     it(`has words for every rule in ${language}`, () => {
       const { shop } = JSON.parse(readFileSync(join(ROOT, `nodes/06-shop/locales/${language}/shop.json`), 'utf8')) as { shop: { calendar: object } };
