@@ -58,6 +58,7 @@ export interface EventDraft {
   readonly source: string;
   readonly subject?: string;
   readonly time: unknown;
+  /** `arrival`: of two versions the one that arrives later holds. */
   readonly sequence?: string | undefined;
   readonly data: Readonly<Record<string, unknown>>;
   readonly origins?: Readonly<Record<string, string>>;
@@ -93,8 +94,11 @@ export class Collector implements Normalized {
 
   /** Checks a draft; its id is made of what it says, so that the same fact sent twice is the same event. */
   add(index: number, { origins = {}, ...draft }: EventDraft): void {
-    const event = this.#parse(index, present({ specversion: '1.0', id: '-', ...draft, data: present(draft.data) }), origins);
-    if (event !== undefined) this.events.push({ ...event, id: eventId(event) });
+    const arrives = draft.sequence === 'arrival';
+    const sequence = arrives ? this.#recordedtime : draft.sequence;
+    const event = this.#parse(index, present({ specversion: '1.0', id: '-', ...draft, sequence, data: present(draft.data) }), origins);
+    // What is the same however often it arrives is one event.
+    if (event !== undefined) this.events.push({ ...event, id: eventId(arrives ? { ...event, sequence: event.time } : event) });
   }
 
   /** Checks a canonical event as it was sent, id included. */

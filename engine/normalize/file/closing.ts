@@ -1,5 +1,5 @@
 /**
- * What does a fiscal till say at the end of its day? One closing: a total to check the receipts against, never revenue.
+ * `Closing` is what a fiscal till says at the end of its day: a total to check the receipts against, never revenue.
  */
 import Big from 'big.js';
 import type { QualityFlag } from '../../base/errorTable/index.js';
@@ -23,6 +23,7 @@ export interface Closing {
   readonly final: 'final' | 'provisional';
   readonly cash?: string;
   readonly electronic?: string;
+  readonly vouchers?: string;
   readonly receipts?: number;
   readonly flags: readonly QualityFlag[];
 }
@@ -32,10 +33,10 @@ export interface Closing {
  * no event may carry as its amount.
  */
 export function closingDraft({ context, store }: CollectedFile, closing: Closing): EventDraft {
-  const { device, number, at, net, tax, statedAt: toldAt, final, cash, electronic, receipts } = closing;
+  const { device, number, at, net, tax, statedAt, final, cash, electronic, vouchers, receipts } = closing;
   const gross = new Big(net).plus(tax);
   const flags = [...closing.flags];
-  if (isShort(gross, cash, electronic)) flags.push('closing.gap');
+  if (isShort(gross, [cash, electronic, vouchers])) flags.push('closing.gap');
   if (gross.lt(0)) flags.push('closing.negative');
   const named = storeNamed(context, store) ?? context.pos.stores.get(device.toLowerCase()) ?? storeNamed(context, device);
   return {
@@ -43,17 +44,19 @@ export function closingDraft({ context, store }: CollectedFile, closing: Closing
     source: `urn:bottega:batch:${encodeURIComponent(device)}`,
     subject: `${device}/${number}`,
     time: formatInstant(at),
-    ...(toldAt === undefined ? {} : { sequence: formatInstant(toldAt) }),
+    // Who does not say when this version was sent means: what comes later corrects what came before.
+    sequence: statedAt === undefined ? 'arrival' : formatInstant(statedAt),
     data: {
       store: named ?? defaultStore(context), channel: 'pos', status: final === 'final' ? 'completed' : 'open',
       amount: gross.lt(0) ? undefined : gross.toFixed(2), currency: 'EUR',
-      x_net: net, x_tax: tax, x_cash: cash, x_electronic: electronic, x_receipts: receipts, x_quality: flags.length === 0 ? undefined : flags.join(','),
+      x_net: net, x_tax: tax, x_cash: cash, x_electronic: electronic, x_vouchers: vouchers, x_receipts: receipts,
+      x_quality: flags.length === 0 ? undefined : flags.join(','),
     },
   };
 }
 
-/** What was not paid yet, or with vouchers, is a gap that is told and never filled. */
-function isShort(gross: Big, cash: string | undefined, electronic: string | undefined): boolean {
-  if (cash === undefined && electronic === undefined) return false;
-  return !gross.eq(new Big(cash ?? 0).plus(electronic ?? 0));
+/** What was not paid yet is a gap that is shown and never filled. */
+function isShort(gross: Big, paid: readonly (string | undefined)[]): boolean {
+  if (paid.every((part) => part === undefined)) return false;
+  return !gross.eq(paid.reduce((sum, part) => sum.plus(part ?? 0), new Big(0)));
 }

@@ -1,62 +1,96 @@
 /**
- * Which closing does a fiscal till's own file tell? "DatiCorrispettivi" in the layout COR10, as tills send it to the tax office: sums of one closing,
- * no receipts.
+ * `addClosing` makes a closing of a fiscal till's own file, "DatiCorrispettivi" in the layout COR10, as tills and vending machines send it to the
+ * Agenzia delle Entrate: sums of one closing, no receipts.
  */
 import Big from 'big.js';
 import type { Refusal } from '../../base/errors.js';
 import type { QualityFlag } from '../../base/errorTable/index.js';
 import { parseDate } from '../formats/dates.js';
 import { isDecimal } from '../../base/money.js';
+import { defaultStore, storeNamed } from '../draft/headers.js';
 import { type Closing, closingDraft } from './closing.js';
 import type { Element } from './xml.js';
 import { type CollectedFile } from './collected.js';
 
-const NAMESPACE = 'http://ivaservizi.agenziaentrate.gov.it/docs/xsd/corrispettivi/';
-/** How the tax office writes yes. */
+/** Of the namespaces that such files have; some have none. */
+const NAMESPACE = /corrispettivi/i;
+/** How the Agenzia writes yes. */
 const YES = /^(true|1|si|s)$/i;
 
 /** One file is one closing; several of a day add up, the same one again is the same. */
 export function addClosing(batch: CollectedFile, root: Element): void {
-  const { collector: harvest } = batch;
-  if (root.name !== 'DatiCorrispettivi' || !root.uri.startsWith(NAMESPACE)) {
-    harvest.refuse(0, { path: '', rule: 'xml.root', message: 'no DatiCorrispettivi of the tax office' });
+  const { collector } = batch;
+  if (!isClosing(root)) {
+    collector.refuse(0, { path: '', rule: 'xml.root', message: 'no DatiCorrispettivi' });
     return;
   }
   if (YES.test(root.attributes['simulazione'] ?? '')) {
-    harvest.ignore(0, 'test');
+    collector.ignore(0, 'test');
     return;
   }
   const reader = new ClosingReader(batch.context.pos.date.zone ?? batch.context.calendar.clock.zone);
-  const closing = closingIn(root, reader);
-  if (reader.refusals.length > 0) harvest.refuse(0, ...reader.refusals);
-  else harvest.add(0, closingDraft(batch, closing));
+  const closing = closingIn(root, reader, batch);
+  if (reader.refusals.length > 0) collector.refuse(0, ...reader.refusals);
+  else collector.add(0, closingDraft(batch, closing));
 }
 
-function closingIn(root: Element, reader: ClosingReader): Closing {
-  const device = reader.text(root, 'Trasmissione', 'Dispositivo', 'IdDispositivo') ?? '';
+function isClosing({ name, uri, children }: Element): boolean {
+  if (name !== 'DatiCorrispettivi') return false;
+  return uri === '' ? children.some((child) => child.name === 'Trasmissione') : NAMESPACE.test(uri);
+}
+
+function closingIn(root: Element, reader: ClosingReader, batch: CollectedFile): Closing {
+  const device = deviceIn(root, reader, batch);
   const number = reader.text(root, 'Trasmissione', 'Progressivo') ?? '';
   const at = reader.instant(root, 'DataOraRilevazione') ?? 0;
-  const sums = within(root, 'DatiRT').flatMap((part) => within(part, 'Riepilogo'));
+  const parts = PARTS.flatMap((name) => within(root, name));
+  const sums = parts.flatMap(summariesIn);
   const flags = new Set<QualityFlag>();
   const net = sumOf(sums.map((sum) => netOf(sum, reader, flags)));
   const tax = sumOf(sums.map((sum) => reader.decimal(sum, 'IVA', 'Imposta') ?? '0'));
-  const totals = within(root, 'DatiRT').flatMap((part) => within(part, 'Totali'))[0];
+  const totals = parts.flatMap((part) => within(part, 'Totali'))[0];
   const paid = totals === undefined ? {} : paidIn(totals, reader);
   return { device, number, at, net, tax, final: 'final', flags: [...flags], ...paid, ...toldIn(root, reader) };
 }
 
-/** What is left after returns and voids; both are taken off already. */
+/** Of fiscal tills, and of vending machines. */
+const PARTS = ['DatiRT', 'DatiDA'] as const;
+
+/** The sums per rate; a vending machine may have one sum for all, or one for each of its machines. */
+function summariesIn(part: Element): Element[] {
+  const summaries = within(part, 'Riepilogo');
+  if (summaries.length > 0) return summaries;
+  return within(part, 'Ammontare').length > 0 ? [part] : part.children.flatMap(summariesIn);
+}
+
+/** The seal's number; a file without one is of the till that its sender names, else of the only one of the store that is named or known. */
+function deviceIn(root: Element, reader: ClosingReader, { till, store, context }: CollectedFile): string {
+  if (within(root, 'Trasmissione').some((part) => within(part, 'Dispositivo').length > 0)) return reader.text(root, ...DEVICE) ?? '';
+  const named = storeNamed(context, store) ?? (context.stores.length > 1 ? undefined : defaultStore(context));
+  const device = till ?? named;
+  if (device !== undefined && NAME.test(device)) return device;
+  reader.missing(`/${DEVICE.join('/')}`);
+  return '';
+}
+
+const DEVICE = ['Trasmissione', 'Dispositivo', 'IdDispositivo'] as const;
+const NAME = /^[\p{L}\p{N}_.-]{1,64}$/u;
+
+/** What is left after returns and voids: `ImportoParziale` has them taken off already, from `Ammontare` they are taken here. */
 function netOf(sum: Element, reader: ClosingReader, flags: Set<QualityFlag>): string {
   const net = reader.decimal(sum, 'ImportoParziale');
   if (net !== undefined) return net;
-  flags.add('closing.returns');
-  return reader.decimal(sum, 'Ammontare') ?? reader.missing('/DatiRT/Riepilogo/ImportoParziale');
+  const [returned, voided] = [reader.decimal(sum, 'TotaleAmmontareResi'), reader.decimal(sum, 'TotaleAmmontareAnnulli')];
+  if (returned === undefined && voided === undefined) flags.add('closing.returns');
+  const whole = reader.decimal(sum, 'Ammontare') ?? reader.missing(`/${sum.name}/Ammontare`);
+  return isDecimal(whole) ? new Big(whole).minus(returned ?? 0).minus(voided ?? 0).toFixed() : '0';
 }
 
 function paidIn(totals: Element, reader: ClosingReader): Partial<Closing> {
   const [cash, electronic] = [reader.decimal(totals, 'PagatoContanti'), reader.decimal(totals, 'PagatoElettronico')];
-  const receipts = reader.decimal(totals, 'NumeroDocCommerciali');
+  const [receipts, vouchers] = [reader.decimal(totals, 'NumeroDocCommerciali'), reader.decimal(totals, 'PagatoTicket')];
   return {
+    ...(vouchers === undefined ? {} : { vouchers }),
     ...(cash === undefined ? {} : { cash }),
     ...(electronic === undefined ? {} : { electronic }),
     ...(receipts === undefined ? {} : { receipts: Number(receipts) }),

@@ -1,12 +1,12 @@
 /**
- * Which elements does this XML have? A small tree by local names. Documents that declare their own entities are refused unread.
+ * `readXml` gives a small tree of elements by their local names. Documents that declare their own entities are refused unread.
  */
 import { SaxesParser } from 'saxes';
 import type { Refusal, RefusalRule } from '../../base/errors.js';
 
 export interface Element {
   readonly name: string;
-  /** The namespace's URI, empty without one. */
+  /** The namespace's URI where the element declares it itself, else empty. */
   readonly uri: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: Element[];
@@ -23,11 +23,14 @@ const MAX_ELEMENTS = 50_000;
 
 export function readXml(text: string): Xml {
   const reading = new XmlReading();
-  const parser = new SaxesParser({ xmlns: true, position: false });
+  // Prefixes are read here: programs that write closings do not declare all they use.
+  const parser = new SaxesParser({ xmlns: false, position: false });
   parser.on('error', () => { reading.stop('xml.form', 'not well-formed XML'); });
   parser.on('doctype', () => { reading.stop('xml.doctype', 'a document type declaration is never read'); });
-  parser.on('opentag', ({ local, uri, attributes }) => {
-    reading.open(local, uri, Object.fromEntries(Object.values(attributes).map(({ local: name, value }) => [name, value])));
+  parser.on('opentag', ({ name, attributes }) => {
+    const [prefix, local] = splitName(name);
+    const uri = attributes[prefix === '' ? 'xmlns' : `xmlns:${prefix}`] ?? '';
+    reading.open(local, uri, Object.fromEntries(Object.entries(attributes).map(([key, value]) => [splitName(key)[1], value])));
   });
   parser.on('text', (content) => { reading.add(content); });
   parser.on('cdata', (content) => { reading.add(content); });
@@ -36,6 +39,11 @@ export function readXml(text: string): Xml {
   for (let at = 0; at < text.length && reading.refusal === undefined; at += PIECE) parser.write(text.slice(at, at + PIECE));
   if (reading.refusal === undefined) parser.close();
   return reading.result();
+}
+
+function splitName(name: string): readonly [prefix: string, local: string] {
+  const colon = name.lastIndexOf(':');
+  return [name.slice(0, Math.max(colon, 0)), name.slice(colon + 1)];
 }
 
 const PIECE = 16_384;

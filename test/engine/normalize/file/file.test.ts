@@ -5,7 +5,9 @@ import { ConfigError } from '../../../../engine/base/errors.js';
 import type { ShopEvent } from '../../../../engine/event/event.js';
 import { columnsOf, readColumns } from '../../../../engine/normalize/mapping/columns.js';
 import { isFileType, kindOf } from '../../../../engine/normalize/file/format.js';
-import type { NormalizedBody } from '../../../../engine/normalize/normalize.js';
+import type { NormalizeContext } from '../../../../engine/normalize/draft/collector.js';
+import { normalize, type NormalizedBody } from '../../../../engine/normalize/normalize.js';
+import { type Fact, fieldOf, mergeEvent } from '../../../../engine/fact/fact.js';
 import { contextOf, NOW, only, rules, send } from '../../../fixtures/normalizing.js';
 
 const file = (body: string | Uint8Array, headers: Record<string, string> = {}, context = contextOf()): NormalizedBody => send({ provider: 'batch', body, headers, context });
@@ -278,6 +280,59 @@ describe('batch: closings', () => {
   for (const [body, rule] of wrong) {
     it(`refuse ${body.slice(0, 40)}: ${rule}`, () => { assert.deepEqual(rules(file(body)), [rule]); });
   }
+
+  const bare = (change: { sums?: string; part?: string; open?: string; close?: string } = {}): string => {
+    const { sums = '<Riepilogo><IVA><AliquotaIVA>22.00</AliquotaIVA><Imposta>4.40</Imposta></IVA><ImportoParziale>20.00</ImportoParziale></Riepilogo>', part = 'DatiRT' } = change;
+    const [open, close] = [change.open ?? '<DatiCorrispettivi versione="COR10">', change.close ?? '</DatiCorrispettivi>'];
+    return `${open}<Trasmissione><Progressivo>7</Progressivo></Trasmissione><DataOraRilevazione>2026-03-05T20:00:00</DataOraRilevazione><${part}>${sums}</${part}>${close}`;
+  };
+  const single = (): NormalizeContext => ({ ...contextOf(), stores: [{ id: 'bergamo', aliases: [] }] });
+
+  it('without a device are of the till that the sender names, else of the store\'s only one', () => {
+    assert.equal(only(file(bare(), { till: '99XYZ1' })).subject, '99XYZ1/7');
+    assert.equal(only(file(bare(), { store: 'AT-01' })).subject, 'asti/7');
+    assert.equal(only(file(bare(), {}, single())).subject, 'bergamo/7');
+    assert.deepEqual(rules(file(bare())), ['/Trasmissione/Dispositivo/IdDispositivo required']);
+  });
+
+  const rated = (sums: string): string => `<Riepilogo><IVA><AliquotaIVA>10.00</AliquotaIVA><Imposta>9.00</Imposta></IVA>${sums}</Riepilogo>`;
+  const taken: readonly (readonly [name: string, sums: string, amount: string, quality?: string])[] = [
+    ['returns and voids that are taken off already', rated('<Ammontare>100.00</Ammontare><ImportoParziale>90.00</ImportoParziale><TotaleAmmontareResi>7.00</TotaleAmmontareResi>'), '99.00'],
+    ['returns and voids per rate', rated('<Ammontare>100.00</Ammontare><TotaleAmmontareResi>7.00</TotaleAmmontareResi><TotaleAmmontareAnnulli>3.00</TotaleAmmontareAnnulli>'), '99.00'],
+    ['voids of two rates', rated('<Ammontare>60.00</Ammontare><TotaleAmmontareAnnulli>10.00</TotaleAmmontareAnnulli>').repeat(2), '118.00'],
+    ['sums that say nothing of returns', rated('<Ammontare>90.00</Ammontare>'), '99.00', 'closing.returns'],
+    ['meal vouchers', `${rated('<ImportoParziale>91.00</ImportoParziale>')}<Totali><PagatoContanti>50.00</PagatoContanti><PagatoTicket>50.00</PagatoTicket></Totali>`, '100.00'],
+  ];
+  for (const [name, sums, amount, quality] of taken) {
+    it(`count ${name}`, () => {
+      const { data } = only(file(bare({ sums }), { till: '4' }));
+      assert.deepEqual([data.amount, data.x_quality], [amount, quality]);
+    });
+  }
+
+  it('of vending machines count like tills\'', () => {
+    for (const sums of [rated('<ImportoParziale>30.00</ImportoParziale>'), '<Ammontare>39.00</Ammontare>', '<Periferica><Ammontare>19.50</Ammontare></Periferica><Periferica><Ammontare>19.50</Ammontare></Periferica>']) {
+      assert.equal(only(file(bare({ sums, part: 'DatiDA' }), { till: '4' })).data.amount, '39.00');
+    }
+  });
+
+  it('are read with any namespace, or with a prefix that nobody declares', () => {
+    const ways = [['<x:DatiCorrispettivi>', '</x:DatiCorrispettivi>'], ['<DatiCorrispettivi xmlns="urn:corrispettivi:v2">', '</DatiCorrispettivi>'],
+      ['<a:DatiCorrispettivi xmlns:a="https://ivaservizi.agenziaentrate.gov.it/docs/xsd/corrispettivi/dati/v9.0">', '</a:DatiCorrispettivi>']];
+    for (const [open = '', close = ''] of ways) assert.equal(only(file(bare({ open, close }), { till: '4' })).data.amount, '24.40');
+    assert.deepEqual(rules(file(bare({ open: '<DatiCorrispettivi xmlns="urn:altro">' }))), [' xml.root']);
+  });
+
+  it('that are sent again corrected replace what they said, and are the same event otherwise', () => {
+    const sentAt = (receivedAt: number, body: string): ShopEvent => only(normalize(Buffer.from(body), { provider: 'batch', headers: { till: '4' }, receivedAt }, contextOf()));
+    const [first, again, corrected] = [sentAt(NOW - 7_200_000, bare()), sentAt(NOW - 3_600_000, bare()), sentAt(NOW, bare({ sums: rated('<ImportoParziale>1.00</ImportoParziale>') }))];
+    assert.equal(first.id, again.id);
+    for (const order of [[first, corrected], [corrected, first], [corrected, again, first]]) {
+      let fact: Fact | undefined;
+      for (const event of order) fact = mergeEvent(fact, event, 'EUR');
+      assert.equal(fact && fieldOf(fact, 'amount'), 1_000);
+    }
+  });
 
   it('of a rehearsal are ignored', () => { assert.deepEqual(file(cor10({ root: ' simulazione="true"' })).ignored, [{ index: 0, reason: 'test' }]); });
 
