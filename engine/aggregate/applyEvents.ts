@@ -13,10 +13,12 @@ import { addsOf, type FoldContext, REVISION, type SliceChange } from './slice.js
 import { scanAll } from '../store/store.js';
 import { type Change, type CommitResult, type Counters, prefixRange, type Store, textOf } from '../store/store.js';
 import { countHours } from './sourceActivity.js';
-import { factsAmong, mentionsIn, type ResolvedVoids, resolveVoids, type VoidMentions } from './voidedReceipts.js';
+import { type FormerReceipt, formerReceiptsIn, moveActivity, movesOf } from './formerReceipts.js';
+import { factsAmong, mentionedBy, mentionsIn, type ResolvedVoids, resolveVoids, type VoidMentions } from './voidedReceipts.js';
 
 const MAX_ATTEMPTS = 20;
 const MAX_FACTS_PER_COMMIT = 500;
+const MAX_MOVED_PER_COMMIT = 100;
 
 /** What a batch did: the slices that moved, and how many of its events said nothing new. */
 export interface Folded {
@@ -58,11 +60,24 @@ export async function openGenerations(store: Store, measures: readonly Measure[]
 export async function refold(store: Store, after: string, context: FoldContext): Promise<string | undefined> {
   const { gte, lt } = prefixRange('f/');
   const page = await store.scan({ gte: after === '' ? gte : `${after}\u0001`, lt }, MAX_FACTS_PER_COMMIT);
-  const stale = page.filter(({ value }) => generationIn(textOf(value) ?? '') !== context.generation.id);
+  const former = formerReceiptsIn(page, context);
+  await moveFormer(store, former, context);
+  const moved = new Set(former.map(({ before }) => before.key));
+  const stale = page.filter(({ key, value }) => !moved.has(key) && generationIn(textOf(value) ?? '') !== context.generation.id);
   const cache = cacheOf(store);
   for (const { key, value } of stale) cache.learn(key, knownFact(key, textOf(value) ?? ''));
   await foldVersions(store, new Map(stale.map(({ key }) => [key, { fact: undefined, events: 0 }])), [], context);
   return page.length < MAX_FACTS_PER_COMMIT ? undefined : page.at(-1)?.key;
+}
+
+/** Moves receipts of a former release to the keys that they have today. */
+async function moveFormer(store: Store, former: readonly FormerReceipt[], context: FoldContext): Promise<void> {
+  for (let from = 0; from < former.length; from += MAX_MOVED_PER_COMMIT) {
+    const { versions, removed } = movesOf(former.slice(from, from + MAX_MOVED_PER_COMMIT), context);
+    await learn(store, [...versions.keys()]);
+    await foldVersions(store, versions, [], context, mentionedBy([...versions.keys()]), removed);
+  }
+  await moveActivity(store, former);
 }
 
 async function foldPart(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
@@ -95,13 +110,13 @@ function lookUp(store: Store, keys: readonly string[]): Promise<void> {
  * as it is by a read. Only where a guess was wrong the facts are read and planned again.
  */
 export async function foldVersions(
-  store: Store, said: Versions, marks: readonly Change[], context: FoldContext, mentions?: VoidMentions,
+  store: Store, said: Versions, marks: readonly Change[], context: FoldContext, mentions?: VoidMentions, removed: readonly Change[] = [],
 ): Promise<Folded> {
   const cache = cacheOf(store);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { versions, states, changes } = mentions === undefined ? unmentioned(said) : await resolveVoids(store, mentions, said, context.now);
     const plan = planFold(versions, (key) => cache.get(key), context, states);
-    const [result, gone] = await Promise.all([commitPlan(store, plan, [...changes, ...marks], context), missing(store, plan.same, versions)]);
+    const [result, gone] = await Promise.all([commitPlan(store, plan, { marks: [...changes, ...marks], removed }, context), missing(store, plan.same, versions)]);
     await learn(store, [...gone, ...(result.outcome === 'conflict' ? factsAmong(store, result.keys) : [])]);
     if (result.outcome === 'conflict') continue;
     const done = { unchanged: plan.unchanged, slices: plan.slices.map((slice, index) => withTotals(slice, result.totals[index])) };
@@ -116,12 +131,18 @@ function unmentioned(versions: Versions): ResolvedVoids {
   return { versions, states: new Map(), changes: [] };
 }
 
-async function commitPlan(store: Store, plan: FoldPlan, marks: readonly Change[], context: FoldContext): Promise<CommitResult> {
-  if (plan.facts.length === 0) return NOTHING;
+/** What a commit changes beside facts and slices: `removed` also where no fact changes. */
+interface OtherChanges {
+  readonly marks: readonly Change[];
+  readonly removed: readonly Change[];
+}
+
+async function commitPlan(store: Store, plan: FoldPlan, { marks, removed }: OtherChanges, context: FoldContext): Promise<CommitResult> {
+  if (plan.facts.length === 0 && removed.length === 0) return NOTHING;
   const adds = addsOf(plan.slices, context);
   // A near store looks the slices up while we write down the facts; the commit waits for what is read of them, and says so if that fails.
   if (store.reads === 'near') store.read(adds.map(({ key }) => key)).catch(() => undefined);
-  const commit = store.commit([...changesOf(plan), ...adds, ...marks], 'stored');
+  const commit = store.commit([...changesOf(plan), ...adds, ...marks, ...removed], 'stored');
   return cacheOf(store).during(plan.facts, commit, ({ outcome }) => outcome === 'ok');
 }
 

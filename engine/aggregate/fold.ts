@@ -127,7 +127,7 @@ export function changesOf({ facts }: FoldPlan): Change[] {
   return changes;
 }
 
-function addTo(sums: SliceAccumulator, add: AddFact, fact: Fact, sign: 1 | -1): void {
+export function addTo(sums: SliceAccumulator, add: AddFact, fact: Fact, sign: 1 | -1): void {
   const sumsAt = sums.sumsOf(storeOf(fact), channelOf(fact));
   for (const [counted, times] of countedAs(fact)) add(counted, times === sign ? 1 : -1, sumsAt);
 }
@@ -142,7 +142,7 @@ function factExpiry({ values }: Fact): number {
   return Math.ceil((latest + KEEP_MS.hour + DAY) / HOUR) * HOUR;
 }
 
-function formerOf(id: string, { generation, former }: FoldContext): AddFact {
+export function formerOf(id: string, { generation, former }: FoldContext): AddFact {
   const measures = id === generation.id ? generation.measures : former.get(id);
   if (measures === undefined) throw new TypeError(`unknown generation of measures: ${id}`);
   return compiled(measures);

@@ -60,6 +60,18 @@ export function mentionsIn(events: readonly ShopEvent[], keys: readonly string[]
   return mentions.size === 0 ? undefined : mentions;
 }
 
+/** The same of receipts that are known by the keys of their facts. */
+export function mentionedBy(keys: readonly string[]): VoidMentions | undefined {
+  const mentions = new Map<string, NumberMentions>();
+  for (const key of keys) {
+    const [, type, source = ''] = key.split('/', 3);
+    const start = `f/sale/${source}/`;
+    const name = type === 'sale' ? nameIn(key.slice(start.length)) : undefined;
+    if (name?.kind === 'receipt') mentionsOf(mentions, start, name.number).receipts.set(key.slice(start.length), name);
+  }
+  return mentions.size === 0 ? undefined : mentions;
+}
+
 function mention(mentions: Map<string, NumberMentions>, event: ShopEvent, name: ReceiptName, start: string, currency: string): void {
   if (name.kind === 'void' || event.data.status === 'voided') {
     const { number, said } = voidIn(event, name, currency);

@@ -1,0 +1,90 @@
+/**
+ * `FormerReceipt` is a fact under a key of a former release, which named a receipt by the shop's day and by whatever its sender called the
+ * store: `receipt/2026-11-21/0012` of `urn:bottega:pos:MI-01/1`. Such facts move to the key that the receipt has today, so that it counts once
+ * when it is sent again. What they add up to moves with them, in one commit.
+ */
+import { type Fact, fieldOf, mergeFacts, SLOT } from '../fact/fact.js';
+import { openKey } from '../fact/openFactIndex.js';
+import { isTill, minuteShown, plainNumber, subjectOf, tillSource } from '../normalize/pos/receiptSubject.js';
+import { type Change, countersOf, type Entry, prefixRange, scanAll, type Store, textOf } from '../store/store.js';
+import { addTo, formerOf, knownFact, type KnownFact, type Version } from './fold.js';
+import { addsOf, type FoldContext } from './slice.js';
+import { SliceAccumulator } from './sliceAccumulator.js';
+import { hoursPrefix } from './sourceActivity.js';
+
+/** A fact of a former release, and the key that it has today. */
+export interface FormerReceipt {
+  readonly before: KnownFact;
+  readonly key: string;
+  readonly source: string;
+  readonly formerSource: string;
+}
+
+/** "receipt/2026-11-21/0012": the number may hold anything, also more slashes. */
+const BY_DAY = /^receipt\/\d{4}-\d\d-\d\d\/(.+)$/;
+/** The minute at the end of today's subjects. */
+const BY_MINUTE = /\/\d{4}-\d\d-\d\dT\d\d:\d\d$/;
+
+/** The former receipts among these facts; the others are what they were. */
+export function formerReceiptsIn(entries: readonly Entry[], context: FoldContext): FormerReceipt[] {
+  return entries.flatMap(({ key, value }) => formerReceipt(key, textOf(value) ?? '', context));
+}
+
+function formerReceipt(key: string, text: string, { calendar: { clock } }: FoldContext): FormerReceipt[] {
+  const [, type = '', encoded = ''] = key.split('/', 3);
+  const formerSource = type === 'sale' || type === 'refund' ? decodeURIComponent(encoded) : '';
+  const subject = key.slice(`f/${type}/${encoded}/`.length);
+  const number = BY_DAY.exec(subject)?.[1];
+  if (!isTill(formerSource) || number === undefined || BY_MINUTE.test(subject)) return [];
+  const before = knownFact(key, text);
+  const issuedAt = instantIn(before.fact, SLOT.openedAt) ?? instantIn(before.fact, SLOT.time) ?? 0;
+  const source = sourceToday(formerSource, before.fact);
+  const issued = minuteShown(issuedAt + clock.offsetAt(issuedAt));
+  const today = subjectOf({ kind: 'receipt', number: plainNumber(number), issued });
+  return [{ before, key: `f/${type}/${encodeURIComponent(source)}/${today}`, source, formerSource }];
+}
+
+/** A store that nobody knew keeps the name that its till gave it. */
+function sourceToday(formerSource: string, fact: Fact): string {
+  const [store = '', till = '-'] = (formerSource.split(':').at(-1) ?? '').split('/').map(decodeURIComponent);
+  const isKnown = !String(fieldOf(fact, 'x_quality') ?? '').split(',').includes('store.unknown');
+  const booked = fact.values[SLOT.store];
+  return tillSource(isKnown && typeof booked === 'string' ? booked : store, till === '-' ? undefined : till);
+}
+
+function instantIn({ values }: Fact, slot: number): number | undefined {
+  const value = values[slot];
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** What these facts say under today's keys, and what takes them away where they are. */
+export function movesOf(former: readonly FormerReceipt[], context: FoldContext): { versions: Map<string, Version>; removed: Change[] } {
+  const versions = new Map<string, Version>();
+  const sums = new SliceAccumulator(context.calendar);
+  const removed: Change[] = [];
+  for (const { before, key } of former) {
+    const known = versions.get(key);
+    versions.set(key, { fact: mergeFacts(known?.fact, before.fact), events: 0 });
+    addTo(sums, formerOf(before.generation, context), before.fact, -1);
+    removed.push({ key: before.key, ...(before.text === undefined ? {} : { expect: before.text }) });
+    const open = openKey(before.key, before.fact);
+    if (open !== undefined) removed.push({ key: open });
+  }
+  return { versions, removed: [...removed, ...addsOf(sums.moved(context.now), context)] };
+}
+
+/** When a till was last seen, and how much it sends in which hour, goes on under its name of today. */
+export async function moveActivity(store: Store, former: readonly FormerReceipt[]): Promise<void> {
+  const sources = new Map(former.map(({ formerSource, source }) => [formerSource, source]));
+  for (const [from, to] of sources) {
+    if (from === to) continue;
+    const [lastSeen, known] = (await store.read([from, to].map((source) => `src/${encodeURIComponent(source)}`))).map(textOf);
+    if (lastSeen === undefined) continue;
+    const hours = await scanAll(store, prefixRange(hoursPrefix(from)));
+    await store.commit([
+      { key: `src/${encodeURIComponent(from)}`, expect: lastSeen },
+      ...(known === undefined ? [{ key: `src/${encodeURIComponent(to)}`, value: JSON.stringify({ ...JSON.parse(lastSeen) as object, source: to }) }] : []),
+      ...hours.flatMap(({ key, value }) => [{ key }, { key: hoursPrefix(to) + key.slice(hoursPrefix(from).length), add: countersOf(value) }]),
+    ], 'stored');
+  }
+}
