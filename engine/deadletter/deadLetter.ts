@@ -2,13 +2,14 @@
  * `DeadLetter` is one thing that could not be used: its reason in the open, its content sealed.
  */
 import type { Refusal } from '../base/errors.js';
+import { present } from '../base/json.js';
 import type { NormalizedBody } from '../normalize/normalize.js';
 import { formatInstant, parseInstant } from '../base/time.js';
 
 /**
  * `DeadLetter`: `reason` is the broken rule or why it was ignored, `path` a JSON Pointer into element `index` of what was sent.
  * `sealed`: the element itself, readable with the shop's key only. `ignored` letters are counted, never kept; an `erase` letter is a request
- * to forget somebody, and never kept either: it says which others have to go.
+ * to forget somebody, and never kept either: it says which others have to go. A `held` letter is no refusal: it goes in again by itself at `dueAt`.
  */
 export interface DeadLetter {
   readonly id: string;
@@ -18,8 +19,10 @@ export interface DeadLetter {
   readonly path: string;
   readonly message: string;
   readonly receivedAt: string;
-  readonly kind: 'dead' | 'ignored' | 'erase';
+  readonly kind: 'dead' | 'held' | 'ignored' | 'erase';
   readonly index: number;
+  /** Of a `held` letter: when it was received, by the clock as senders corrected it. */
+  readonly dueAt?: string;
   readonly sealed?: string;
   /** With the content only: what its delivery said of itself, to go in again as it came. */
   readonly origin?: Origin;
@@ -68,6 +71,13 @@ export function lettersOf(outcome: NormalizedBody, raw: unknown, sender: LetterS
   return [...dead, ...ignored, ...erase];
 }
 
+/** `heldLetter` keeps a whole delivery until our clock shows `dueAt`. */
+export function heldLetter({ body }: Pick<NormalizedBody, 'body'>, raw: unknown, sender: LetterSource, dueAt: number): DeadLetter {
+  const content = raw instanceof Uint8Array || typeof raw === 'string' ? Buffer.from(raw) : textBytes(body ?? raw);
+  const said: LetterText = { id: `${sender.name(content)}.held`, reason: 'clock.slow', path: '', message: '', kind: 'held', index: 0 };
+  return { ...letter(sender, said), dueAt: formatInstant(dueAt), ...enclosed(sender, content) };
+}
+
 /** `letterOfRejected` is about something that another node sent by its second output, with its reason. Repeats and suppressed things are only counted. */
 export function letterOfRejected(value: unknown, reason: string, index: number, sender: LetterSource): DeadLetter {
   const kind = reason === 'duplicate' || reason === 'repeat' || reason === 'suppressed' ? 'ignored' : 'dead';
@@ -82,7 +92,12 @@ export function readLetter(value: unknown, now: number): DeadLetter | undefined 
   const { id, provider, reason, kind, index, sealed, origin } = value;
   const sender = { provider, topic: textOr('', value['topic']), receivedAt: parseInstant(textOr('', value['receivedAt'])) ?? now };
   const said = { id, reason, kind, path: textOr('', value['path']), message: textOr('', value['message']) };
-  const closed = { ...(typeof sealed === 'string' && { sealed }), ...(isOrigin(origin) && { origin }) };
+  const due = parseInstant(textOr('', value['dueAt']));
+  const closed = present({
+    sealed: typeof sealed === 'string' ? sealed : undefined,
+    origin: isOrigin(origin) ? origin : undefined,
+    dueAt: due === undefined ? undefined : formatInstant(due),
+  });
   return { ...letter(sender, { ...said, index: Number.isSafeInteger(index) ? Number(index) : 0 }), ...closed };
 }
 
@@ -110,7 +125,7 @@ type LetterLike = Pick<DeadLetter, 'id' | 'provider' | 'reason' | 'kind'> & Read
 
 function isLetter(value: unknown): value is LetterLike {
   const { id, provider, reason, kind } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  return [id, provider, reason].every((text) => typeof text === 'string') && (kind === 'dead' || kind === 'ignored' || kind === 'erase');
+  return [id, provider, reason].every((text) => typeof text === 'string') && (kind === 'dead' || kind === 'held' || kind === 'ignored' || kind === 'erase');
 }
 
 function textOr(otherwise: string, value: unknown): string {

@@ -44,6 +44,12 @@ export interface Content {
   readonly origin?: Origin;
 }
 
+/** `HeldTimes` of the first held letters, epoch ms. */
+export interface HeldTimes {
+  readonly receivedAt: number;
+  readonly dueAt: number;
+}
+
 /** `DeadLetterStore` of one shop. */
 export class DeadLetterStore {
   readonly #store: Store;
@@ -95,6 +101,17 @@ export class DeadLetterStore {
       bundle = { letter, places: [place], name };
     }
     if (bundle !== undefined && isAsked(bundle)) yield bundle;
+  }
+
+  /** Of the held letters, when the first one came and when the first is due (epoch ms); `undefined` where none waits. */
+  async firstHeld(): Promise<HeldTimes | undefined> {
+    let first: HeldTimes | undefined;
+    for await (const { letter: { kind, receivedAt, dueAt } } of this.#walk()) {
+      const [came, due] = [parseInstant(receivedAt), parseInstant(dueAt ?? '')];
+      if (kind !== 'held' || came === undefined || due === undefined) continue;
+      first = { receivedAt: Math.min(came, first?.receivedAt ?? came), dueAt: Math.min(due, first?.dueAt ?? due) };
+    }
+    return first;
   }
 
   /** What the letters at these places are about; `undefined` where it had to go. */
@@ -157,12 +174,14 @@ function keysOf(place: string): [open: string, sealed: string] {
   return [OPEN_PREFIX + place, SEALED_PREFIX + place];
 }
 
-function putsOf(place: string, letter: DeadLetter, expiresAt: number): Put[] {
+/** What waits for the clock to be set must not expire by that clock. */
+function putsOf(place: string, letter: DeadLetter, keptUntil: number): Put[] {
   const [open, hidden] = keysOf(place);
   const { sealed, origin } = letter;
   const record = { ...openPart(letter), ...(sealed !== undefined && { sealedLength: sealed.length }) };
-  const puts: Put[] = [{ key: open, value: JSON.stringify(record), expiresAt }];
-  return sealed === undefined ? puts : [...puts, { key: hidden, value: origin === undefined ? sealed : JSON.stringify({ sealed, origin }), expiresAt }];
+  const expiry = letter.kind === 'held' ? {} : { expiresAt: keptUntil };
+  const puts: Put[] = [{ key: open, value: JSON.stringify(record), ...expiry }];
+  return sealed === undefined ? puts : [...puts, { key: hidden, value: origin === undefined ? sealed : JSON.stringify({ sealed, origin }), ...expiry }];
 }
 
 function letterAt(place: string, record: string | undefined): StoredLetter {

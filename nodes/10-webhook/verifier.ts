@@ -5,7 +5,10 @@ import { isStandardWebhook, verifyShopify, verifyStandardWebhook, verifyWooComme
 import { verifyHubSpot } from '../../engine/verify/hubspot.js';
 import { type PublishedKeys, verifyJwt, verifyToken } from '../../engine/verify/jwt.js';
 import type { ReplayGuard } from '../../engine/verify/replayGuard.js';
+import { CLOCK_TOLERANCE_MS } from '../../engine/verify/clockEvidence.js';
+import { type RequestTimestamp, timestampOf } from '../../engine/verify/timestamp.js';
 import { refuse, type Signed, type VerificationResult } from '../../engine/verify/verdict.js';
+import { clockEvidence, clockSlowBy, readingAt } from '../shared/clock.js';
 import { isOpen, type WebhookConfig } from './config.js';
 
 /** `Verifier` rejects with `keys.away` or a fault of the store where nobody can decide now; it answers at once where nobody else has to be asked. */
@@ -18,6 +21,10 @@ const ANYBODY: VerificationResult = { outcome: 'valid', trust: 'untrusted' };
 
 /** `verifierOf`: `audiences` are what senders call us, without slash at the end. */
 export function verifierOf(config: WebhookConfig, audiences: readonly string[], guard: ReplayGuard, keys?: PublishedKeys): Verifier {
+  return byCorrectedClock(config.provider, undatedVerifier(config, audiences, guard, keys));
+}
+
+function undatedVerifier(config: WebhookConfig, audiences: readonly string[], guard: ReplayGuard, keys?: PublishedKeys): Verifier {
   if (!isOpen(config)) return () => refuse('secret.missing', '', 'this endpoint has no secret yet');
   const { secrets, webhookSecrets, issuer, versions, provider } = config;
   switch (provider) {
@@ -33,6 +40,39 @@ export function verifierOf(config: WebhookConfig, audiences: readonly string[], 
         : verifyJwt(signed, trust, now).then((verdict) => bind(guard, verdict, signed, now)));
     }
   }
+}
+
+/**
+ * Proofs are fresh by the clock as senders correct it. One that is refused although its sender's clock is ahead of ours may be right, and our clock
+ * slow: if it is genuine at its own time, it says so, and is judged again.
+ */
+function byCorrectedClock(provider: WebhookConfig['provider'], verify: Verifier): Verifier {
+  return (signed, now) => {
+    const stamp = timestampOf(provider, signed);
+    const at = now + clockSlowBy(now);
+    const proof = verify(signed, at);
+    if (stamp === undefined) return proof;
+    const settle = (judged: Proof): Proof | Promise<Proof> => {
+      if (judged.outcome === 'valid') clockEvidence.claim(provider, stamp.witness, stamp.at, readingAt(now));
+      return judged.outcome === 'refused' && stamp.at > at + CLOCK_TOLERANCE_MS ? judgeAgain(verify, provider, { signed, stamp, now }) : judged;
+    };
+    return proof instanceof Promise ? proof.then(settle) : settle(proof);
+  };
+}
+
+interface DatedRequest {
+  readonly signed: Signed;
+  readonly stamp: RequestTimestamp;
+  readonly now: number;
+}
+
+async function judgeAgain(verify: Verifier, provider: string, { signed, stamp, now }: DatedRequest): Promise<Proof> {
+  const genuine = await verify(signed, stamp.at);
+  if (genuine.outcome === 'refused') return genuine;
+  clockEvidence.claim(provider, stamp.witness, stamp.at, readingAt(now));
+  if (now + clockSlowBy(now) >= stamp.at - CLOCK_TOLERANCE_MS) return genuine;
+  await genuine.release?.();
+  return verify(signed, now + clockSlowBy(now));
 }
 
 async function bind(guard: ReplayGuard, verdict: VerificationResult, { body }: Signed, now: number): Promise<Proof> {

@@ -2,7 +2,7 @@
  * What happened, in one language for all senders? Raw requests become canonical events; personal data stays here.
  */
 import type { NodeAPI } from 'node-red';
-import { lettersOf } from '../../engine/deadletter/deadLetter.js';
+import { heldLetter, lettersOf } from '../../engine/deadletter/deadLetter.js';
 import type { NormalizeContext } from '../../engine/normalize/draft/collector.js';
 import { normalize, type NormalizedBody } from '../../engine/normalize/normalize.js';
 import { readMapping } from '../../engine/normalize/mapping/fieldMapping.js';
@@ -14,8 +14,9 @@ import type { ShopPort } from '../shared/ports.js';
 import { type Outputs, portOf, registerNode, type NodeSpec, type NodeContext, type InputMessage } from '../shared/node.js';
 import { throttle } from '../shared/throttle.js';
 import { type NormalizeConfig, readConfig } from './config.js';
-import { arrivalOf, harmless, senderOf } from './message.js';
+import { arrivalOf, harmless, type NormalizeInput, senderOf } from './message.js';
 import { preview } from './preview.js';
+import { correctedOutcome } from './slowClock.js';
 
 const STATUS_MS = 500;
 /** Senders who are told what was refused, and still have it: of one request so many letters are kept. */
@@ -54,12 +55,29 @@ class Translator {
     const now = this.#room.now();
     const arrival = arrivalOf(message, this.#room.config.provider, now);
     const outcome = normalize(message.payload, arrival, { ...this.#settings, now });
+    if (this.#hold(message, out, arrival, outcome, now) === 'held') return;
     const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), TOLD.has(arrival.provider) ? MAX_LETTERS : Infinity);
     this.#report(message, arrival.provider, outcome);
     const clean = harmless(message, arrival);
     if (outcome.events.length > 0) out.primary({ ...clean, payload: outcome.events });
     if (letters.length > 0) out.secondary({ ...clean, payload: letters }, letters[0]?.reason ?? '');
     this.show();
+  }
+
+  /**
+   * What comes from the future because our clock is slow is neither refused nor counted now: proven senders get 200, and it goes in again when the
+   * clock is right. Where nobody keeps letters, it is refused as ever.
+   */
+  #hold(message: InputMessage, out: Outputs, arrival: NormalizeInput, outcome: NormalizedBody, now: number): 'held' | 'passed' {
+    const isKept = ((this.#room.node as { wires?: string[][] }).wires?.[1]?.length ?? 0) > 0;
+    if (arrival.trust === 'untrusted' || !isKept) return 'passed';
+    const corrected = correctedOutcome(outcome, now, (then) => normalize(message.payload, arrival, { ...this.#settings, now: then }));
+    if (corrected === undefined) return 'passed';
+    const letter = heldLetter(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), corrected.correctedNow);
+    this.#report(message, arrival.provider, corrected.outcome);
+    out.secondary({ ...harmless(message, arrival), payload: [letter] }, letter.reason);
+    this.show();
+    return 'held';
   }
 
   /** A webhook counts what became of its delivery itself; what nobody waits for is counted here. */

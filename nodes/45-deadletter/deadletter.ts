@@ -10,6 +10,7 @@ import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { type InputJob, portOf, registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
 import { throttle } from '../shared/throttle.js';
 import { type DeadLetterConfig, readConfig } from './config.js';
+import { HeldLetters } from './heldLetters.js';
 import { type Counts, LetterRecorder } from './recorder.js';
 import { type Again, type ReplayContext, Replayer } from './replay.js';
 
@@ -29,8 +30,14 @@ const spec: NodeSpec<DeadLetterConfig> = {
     const replayer = new Replayer({
       letters, shop, now, deliver: (again) => deliver(context, again), changed: () => { show(); }, warn: (error) => { node.warn(messageOf(error)); },
     });
+    const held = new HeldLetters(letters, replayer, now);
     const recorder = new LetterRecorder({
-      letters, shop, now, stored: (added) => { replayer.stored(added); }, ...(broker !== undefined && { broker }),
+      letters, shop, now,
+      stored: (added) => {
+        replayer.stored(added);
+        held.stored(added);
+      },
+      ...(broker !== undefined && { broker }),
       erased: (count) => { node.log(`dead letters that spoke of somebody who asked to be forgotten: ${String(count)} erased`); },
     });
     const show = throttle(() => { showStatus(context, storePort, recorder.counts, replayer); }, STATUS_MS);
@@ -42,6 +49,7 @@ const spec: NodeSpec<DeadLetterConfig> = {
       },
       close: () => {
         unwatch();
+        held.close();
         replayer.close();
         show.cancel();
       },

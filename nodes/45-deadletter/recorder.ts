@@ -70,7 +70,7 @@ export class LetterRecorder {
     this.#context.stored(dead);
     this.#stored += dead.length;
     this.#dropped += dropped;
-    for (const { provider } of dead) events.inc({ source: provider, outcome: 'dead' });
+    for (const { provider, kind } of dead) events.inc({ source: provider, outcome: kind });
     for (const request of turn.flatMap(({ erase }) => erase)) await this.#erase(request);
     for (const sorted of turn) this.#passOn(sorted);
     await this.#publish(dead);
@@ -81,7 +81,7 @@ export class LetterRecorder {
     const values: readonly unknown[] = Array.isArray(payload) ? payload : [payload];
     const letters = values.map((value, index) => readLetter(value, this.#context.now()) ?? this.#letterOf(value, index, job.message));
     const ofKind = (wanted: DeadLetter['kind']): DeadLetter[] => letters.filter(({ kind }) => kind === wanted);
-    return { job, dead: ofKind('dead'), ignored: ofKind('ignored'), erase: ofKind('erase') };
+    return { job, dead: [...ofKind('dead'), ...ofKind('held')], ignored: ofKind('ignored'), erase: ofKind('erase') };
   }
 
   /** The request itself is not kept. */

@@ -36,6 +36,18 @@ export interface ReplayContext {
   warn(error: unknown): void;
 }
 
+/** `Due` at `now`; of refused letters, those since. */
+export interface Due {
+  readonly now: number;
+  readonly since: number;
+}
+
+/** `Which` letters; without a field all of them. */
+export interface Which {
+  readonly id?: string;
+  readonly due?: Due;
+}
+
 /** `Replayer` of one node. */
 export class Replayer {
   readonly #context: ReplayContext;
@@ -54,12 +66,12 @@ export class Replayer {
     return { state: this.#run === undefined ? 'idle' : 'running', understood: this.#understood, left: this.#left };
   }
 
-  /** All letters that lie there now, or the one with that id. Returns at once: what comes back comes in by the node's own input. */
-  start(which: { readonly id?: string }): Started {
+  /** All letters that lie there now, the one with that id, or those held that are `due`. Returns at once: what comes back comes in by the node's own input. */
+  start(which: Which): Started {
     if (this.#run !== undefined) return 'busy';
     this.#understood = 0;
     this.#left = 0;
-    this.#run = this.#replay(which.id).catch((error: unknown) => { this.#context.warn(error); }).finally(() => {
+    this.#run = this.#replay(which).catch((error: unknown) => { this.#context.warn(error); }).finally(() => {
       this.#run = undefined;
       this.#returned.clear();
       this.#context.changed();
@@ -78,9 +90,10 @@ export class Replayer {
   }
 
   /** One after the other: where the line does not take them, it stops at the first. */
-  async #replay(id: string | undefined): Promise<void> {
+  async #replay({ id, due }: Which): Promise<void> {
     for await (const bundle of this.#context.letters.bundles(this.#context.now(), id)) {
       if (this.#phase === 'closed') return;
+      if (due !== undefined && !isDue(bundle.letter, due)) continue;
       const again = await this.#unseal(bundle);
       if (again === undefined) this.#left += bundle.places.length;
       else if (await this.#sendAgain(bundle, again) === 'stopped') return;
@@ -96,7 +109,8 @@ export class Replayer {
     this.#understood += understood.length;
     this.#left += places.length - understood.length;
     if (understood.length > 0) events.inc({ source: letter.provider, outcome: 'replayed' }, understood.length);
-    if (tally.accepted > 0) events.inc({ source: letter.provider, outcome: 'accepted' }, tally.accepted);
+    // A held letter was counted when it came.
+    if (tally.accepted > 0 && letter.kind !== 'held') events.inc({ source: letter.provider, outcome: 'accepted' }, tally.accepted);
     return 'done';
   }
 
@@ -106,7 +120,7 @@ export class Replayer {
     if (content === undefined) return undefined;
     const opened = unseal(content.sealed, this.#context.shop.privacyKey);
     if (opened.outcome === 'refused') return undefined;
-    const { provider, topic, receivedAt } = letter;
+    const { provider, topic, receivedAt: shownAt, dueAt: receivedAt = shownAt } = letter;
     if (!PROVIDERS.some((known) => known === provider)) return this.#eventIn(opened.plain);
     const intake = { provider, headers: {}, trust: 'untrusted', ...content.origin, receivedAt: parseInstant(receivedAt) ?? this.#context.now() };
     return { output: 'bodies', message: { _msgid: '', topic: topic === '' ? provider : `${provider}/${topic}`, payload: opened.plain, intake } };
@@ -118,6 +132,15 @@ export class Replayer {
     const payload: readonly ShopEvent[] = [parsed.event];
     return { output: 'events', message: { _msgid: '', topic: 'events', payload } };
   }
+}
+
+/**
+ * Held letters whose time has come, and what was refused in the hour before: the first senders of the future came before anybody could say that
+ * it was our clock.
+ */
+function isDue({ kind, reason, receivedAt, dueAt }: DeadLetter, { now, since }: Due): boolean {
+  if (kind === 'held') return (parseInstant(dueAt ?? '') ?? 0) <= now;
+  return reason === 'time.future' && (parseInstant(receivedAt) ?? 0) >= since;
 }
 
 function readJson(plain: Buffer): unknown {

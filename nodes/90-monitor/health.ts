@@ -20,6 +20,8 @@ export interface Resources {
   readonly store: Pick<Store, 'commit'>;
   readonly storeHealth: Pick<Watched, 'health'> & { warnings?(): readonly Warning[] };
   readonly broker?: Pick<Watched, 'health'>;
+  /** What senders say of our clock. */
+  readonly clock?: () => readonly Warning[];
   /** Outboxes that take no more events. */
   readonly fullOutboxes: () => Promise<readonly string[]>;
 }
@@ -38,7 +40,7 @@ export function healthCheck(resources: Resources, now: () => number): () => Prom
     if (causes.length > 0) return { status: 'down', causes };
     const link = broker?.health();
     // Without the broker the outbox goes on storing: events wait, none is refused.
-    const warnings = [...link?.state === 'waiting' ? [causeOf(link)] : [], ...storeHealth.warnings?.() ?? []];
+    const warnings = [...link?.state === 'waiting' ? [causeOf(link)] : [], ...storeHealth.warnings?.() ?? [], ...resources.clock?.() ?? []];
     return warnings.length === 0 ? { status: 'ok' } : { status: 'ok', warnings };
   };
 }

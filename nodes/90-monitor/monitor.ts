@@ -3,6 +3,7 @@
  */
 import type { NodeAPI } from 'node-red';
 import { messageOf } from '../../engine/base/errors.js';
+import { clockWarnings } from '../shared/clock.js';
 import { registry } from '../shared/metrics.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { serve } from '../shared/http/route.js';
@@ -22,7 +23,7 @@ const spec: NodeSpec<MonitorConfig> = {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const store = port.of(shop.tenant);
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
-    const check = healthCheck({ store, storeHealth: port, fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
+    const check = healthCheck({ store, storeHealth: port, clock: () => clockWarnings(now()), fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
     const observer = new Poller(store, shopCard(shop), check, now);
     const unserve = [serveHealth(RED, check), serveMetrics(RED)];
     const stop = repeat(config.intervalMs, async () => {

@@ -11,7 +11,7 @@ const registers = [registry];
 /** Every event by its source (provider or outbox, never a person) and what became of it. */
 export const events = new Counter({
   name: 'bottega_events_total',
-  help: 'Events by source and outcome (accepted, duplicate, rejected, ignored, dead, replayed, published, received, folded, unchanged, erased)',
+  help: 'Events by source and outcome (accepted, duplicate, rejected, ignored, dead, held, replayed, published, received, folded, unchanged, erased)',
   labelNames: ['source', 'outcome'] as const,
   registers,
 });

@@ -5,6 +5,10 @@ import type { ErrorRows } from './row.js';
 
 /** Values of `msg.reason` that are no rule of a refusal. */
 export const OUTPUTS = {
+  'clock.slow': {
+    en: ['The clock of this computer was slow: it waits until the clock is right', 'Set this computer’s clock by NTP; it goes in by itself then'],
+    it: ['L’orologio di questo computer era indietro: aspetta che sia giusto', 'Regolare l’orologio di questo computer con NTP: poi entra da sé'],
+  },
   duplicate: {
     en: ['The event came before', 'Nothing: it counts once'],
     it: ['L’evento era già arrivato', 'Niente: conta una volta'],

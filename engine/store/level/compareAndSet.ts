@@ -1,7 +1,6 @@
 /**
  * `judge` decides on a commit as a whole, against the state before it: what it writes, or which keys moved.
  */
-import { present } from '../../base/json.js';
 import { type KnownRecord, live, type Stored } from './record.js';
 import type { Add, Change, Counters, Put } from '../store.js';
 
@@ -54,7 +53,7 @@ function movedKeys(changes: readonly Intent[], stateOf: StateOf, now: number): s
 
 function put({ value, expiresAt }: Put): KnownRecord {
   if (value === undefined) return 'absent';
-  return present({ value, expiresAt });
+  return expiresAt === undefined ? { value } : { value, expiresAt };
 }
 
 function added(before: Stored | undefined, { key, add, max, expiresAt }: Add): Stored & { readonly value: Counters } {
@@ -62,7 +61,8 @@ function added(before: Stored | undefined, { key, add, max, expiresAt }: Add): S
   const value: Record<string, number> = { ...before?.value };
   for (const field in add) value[field] = exact((value[field] ?? 0) + (add[field] ?? 0), key);
   if (max !== undefined) raise(value, max, key);
-  return present({ value, expiresAt: expiresAt ?? before?.expiresAt });
+  const until = expiresAt ?? before?.expiresAt;
+  return until === undefined ? { value } : { value, expiresAt: until };
 }
 
 function raise(value: Record<string, number>, max: Counters, key: string): void {

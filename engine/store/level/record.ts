@@ -1,7 +1,6 @@
 /**
  * The record of an entry in LevelDB: a kind letter, the expiry in base 36, a colon, the body: `t:paid`, `cmhy3x9a0:{"orders#":3}`.
  */
-import { present } from '../../base/json.js';
 import type { Counters, Value } from '../store.js';
 
 /** `Stored` is a value with its expiry (epoch ms), where it has one. */
@@ -23,7 +22,8 @@ export function encodeRecord({ value, expiresAt }: Stored): string {
 export function decodeRecord(text: string): Stored {
   const body = text.slice(text.indexOf(':') + 1);
   const value = text.startsWith('t') ? body : (JSON.parse(body) as Counters);
-  return present({ value, expiresAt: expiryOf(text) });
+  const expiresAt = expiryOf(text);
+  return expiresAt === undefined ? { value } : { value, expiresAt };
 }
 
 /** `expiryOf` reads the expiry of a stored text, without reading its body. */
