@@ -13,7 +13,7 @@ import { arraysOf, salesOf } from './stream.js';
 const ROUNDS = 7;
 const MEMORY_MS = 48 * HOUR;
 const MAX_IDS = 200_000;
-/** Messages handled between two looks at what else there is to do. */
+/** Messages handled between two pauses for what else there is to do. */
 const TURN = 10;
 
 type Pass = (array: readonly ShopEvent[], owner: string) => Promise<void>;
@@ -49,13 +49,13 @@ async function rateIn(where: 'memory' | 'disk', arrays: readonly (readonly ShopE
   return rate;
 }
 
-/** As the dedupe node does where the store is its own: looked up, parted, noted when the delivery completes, and written. */
+/** As the dedupe node does where the store is its own: found, separated, noted when the delivery completes, and written. */
 function own(store: Store): Pass & { close(): Promise<void> } {
   const settings = { memoryMs: MEMORY_MS, reservationMs: MINUTE, most: MAX_IDS, now: () => Date.now(), warn: (error: unknown) => { throw error; } };
   const seenIds = new LocalSeenIds(new LocalDeduplicator(store, MAX_IDS, 'bench'), settings);
   const pass = async (events: readonly ShopEvent[], owner: string): Promise<void> => {
     const message = keyed(events, owner);
-    for (const { keys } of partition([message], await seenIds.lookUp([message]))) await seenIds.confirm(keys);
+    for (const { keys } of partition([message], await seenIds.find([message]))) await seenIds.confirm(keys);
   };
   return Object.assign(pass, { close: () => seenIds.close() });
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run load -- --url http://127.0.0.1:1880 --rate 50 --minutes 5 --data .bottega`: does an installation stand a busy day? Eleven sources at once,
+ * `npm run load -- --url http://127.0.0.1:1880 --rate 50 --minutes 5 --data .bottega`: a busy day for an installation. Eleven sources at once,
  * with versions, duplicates and disorder; then the times of the answers and of each hop, what was lost, and whether /kpi says what was sent.
  *
  * Secrets come from `--data <directory>` (its `secrets.json`) or from the variables the installation was started with. Nobody else should send

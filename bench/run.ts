@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- name …]`: which benchmarks run? Each in a process of its own, one after the other, one JSON object a line.
+ * `npm run bench [-- name …]`: runs benchmarks, each in a process of its own, one after the other, one JSON object a line.
  * `--profile` leaves a CPU profile of each in the working directory; `--million` takes the growth further.
  */
 import { spawnSync } from 'node:child_process';

@@ -1,5 +1,5 @@
 /**
- * Who sends? Ten sources that sell, each signing as its kind does: four Shopify shops, three tills, three programs with the API token. And a HubSpot
+ * Senders of a benchmark: ten sources that sell, each signing as its kind does: four Shopify shops, three tills, three programs with the API token. And a HubSpot
  * desk, which sells nothing.
  */
 import { formatInstant, SECOND } from '../engine/base/time.js';

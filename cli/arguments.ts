@@ -1,5 +1,5 @@
 /**
- * What was typed after `bottega-check`? Files and options; one that is not understood is said, not ignored.
+ * Arguments of `bottega-check`: files and options; one that is not understood is reported, not ignored.
  */
 import { parseArgs } from 'node:util';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `bottega-check`: do my rules and numbers do what I think? Plays timeline files and says what was not as expected.
+ * `bottega-check`: plays timeline files against rules and numbers, and reports what was not as expected.
  */
 import { readFileSync } from 'node:fs';
 import { ConfigError, messageOf } from '../engine/base/errors.js';

@@ -1,5 +1,5 @@
 /**
- * Which shop, rules and numbers does an exported flow have? The nodes of one shop, as Node-RED saved them.
+ * An exported flow's shop, rules and numbers: the nodes of one shop, as Node-RED saved them.
  */
 import { ConfigError } from '../engine/base/errors.js';
 import type { FlowParts } from '../engine/ruletest/parse.js';

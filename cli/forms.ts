@@ -1,5 +1,5 @@
 /**
- * How does a timeline file read the forms? As the nodes themselves do: what a node would refuse at deploy is refused here.
+ * Forms in a timeline file are read as the nodes themselves do: what a node would refuse at deploy is refused here.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';

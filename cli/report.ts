@@ -1,5 +1,5 @@
 /**
- * How is the outcome said? One line a case; under a failed one, what was expected and what was found, with the line of the file.
+ * The report of an outcome: one line a case; under a failed one, what was expected and what was found, with the line of the file.
  */
 import { wallOf } from '../engine/ruletest/run.js';
 import type { TimelineError } from '../engine/ruletest/diagnostic.js';

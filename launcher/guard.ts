@@ -1,5 +1,5 @@
 /**
- * Which requests reach the process at all? The senders' paths are open (each proves its sender itself); editor and dashboard are for
+ * `GuardedServer` decides which requests reach the process at all. The senders' paths are open (each proves its sender itself); editor and dashboard are for
  * this machine's own pages, or for those who know the password. It stands in front of every listener: Node-RED's, and the socket
  * of the dashboard, which answers before any Express middleware.
  */
@@ -29,9 +29,9 @@ export function isForPrograms(url: string): boolean {
 }
 
 /** A page of another site (its Origin), or another name for this machine (DNS rebinding, a tunnel), does not get to editor and dashboard. */
-export function judge({ url, headers }: GuardedRequest, access: Access, door: GuardState): GuardVerdict {
+export function judge({ url, headers }: GuardedRequest, access: Access, state: GuardState): GuardVerdict {
   const path = url.split(/[?#]/, 1)[0] ?? '';
-  if (SENDERS.test(path)) return door === 'open' || path === '/health' ? 'pass' : 'closed';
+  if (SENDERS.test(path)) return state === 'open' || path === '/health' ? 'pass' : 'closed';
   if (!isSameOrigin(headers)) return 'foreign';
   if (access.by === 'password') return 'pass';
   return isLoopback(nameIn(headers.host)) && FORWARDED.every((name) => headers[name] === undefined) ? 'pass' : 'foreign';
@@ -53,7 +53,7 @@ const KEEP_ALIVE_MS = 75_000;
 /** An HTTP server that hands on only what passes. */
 export class GuardedServer extends Server {
   readonly #access: Access;
-  #door: GuardState = 'closed';
+  #state: GuardState = 'closed';
   #underWay = 0;
   #onIdle: (() => void) | undefined;
 
@@ -63,14 +63,14 @@ export class GuardedServer extends Server {
     this.#access = access;
   }
 
-  set door(door: GuardState) {
-    this.#door = door;
+  set state(state: GuardState) {
+    this.#state = state;
   }
 
   override emit(event: string, ...args: unknown[]): boolean {
     if (event !== 'request' && event !== 'upgrade') return super.emit(event, ...args);
     const request = args[0] as IncomingMessage;
-    const verdict = judge({ url: request.url ?? '/', headers: request.headers }, this.#access, this.#door);
+    const verdict = judge({ url: request.url ?? '/', headers: request.headers }, this.#access, this.#state);
     if (verdict === 'pass') {
       if (event === 'request') this.#count(args[1] as ServerResponse);
       return super.emit(event, ...args);

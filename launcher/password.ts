@@ -1,5 +1,5 @@
 /**
- * How is the password asked for? In the editor by Node-RED's own login, on the dashboard (pages and socket) by HTTP Basic with any
+ * `PasswordAccess` asks for the password: in the editor by Node-RED's own login, on the dashboard (pages and socket) by HTTP Basic with any
  * user name; a cookie then stands for it, because not every browser sends Basic along with a socket.
  */
 import { randomBytes } from 'node:crypto';
@@ -76,7 +76,7 @@ function basicPassword({ headers }: IncomingMessage): string | undefined {
   return pair.includes(':') ? pair.slice(pair.indexOf(':') + 1) : undefined;
 }
 
-/** So many wrong passwords a minute, over all visitors, then none is even looked at. Cookies of those inside stay good. */
+/** So many wrong passwords a minute, over all visitors, then none is even compared. Cookies of those inside stay good. */
 class Brake {
   readonly #now: () => number;
   #since = 0;

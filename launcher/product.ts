@@ -1,5 +1,5 @@
 /**
- * How does the whole product come up and go down in one process? Listen, start Node-RED, wait until it can store, open the door; and back.
+ * `startProduct` brings the whole product up in one process: listen, start Node-RED, wait until it can store, let requests in; and down again.
  */
 import { mkdirSync } from 'node:fs';
 import { once } from 'node:events';
@@ -37,7 +37,7 @@ export async function startProduct(settings: Settings, log: (line: string) => vo
   const url = addressOf(localName(settings.host), port);
   await healthy(url, flows, log);
   if (settings.mqttUrl === undefined) await brokerListens(settings.mqttPort, log);
-  server.door = 'open';
+  server.state = 'open';
   return { url, environment: environment.variables, stop: () => stop(embedded, server) };
 }
 
@@ -159,7 +159,7 @@ function localName(host: string): string {
 
 /** No new request is let in; those under way finish, then nodes close and flush, then connections end. */
 async function stop({ red }: Embedded, server: GuardedServer): Promise<void> {
-  server.door = 'closed';
+  server.state = 'closed';
   server.close();
   await Promise.race([server.idle(), pause(DRAIN_MS, undefined, { ref: false })]);
   await red.stop();

@@ -1,5 +1,5 @@
 /**
- * How does Node-RED run inside this process? The version the running Node.js can carry, our nodes from this package, quiet and offline.
+ * Node-RED inside this process: the version the running Node.js can carry, our nodes from this package, quiet and offline.
  */
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { EventEmitter } from 'node:events';

@@ -1,5 +1,5 @@
 /**
- * Which secrets does this installation use? Those of the environment; any other is made once and kept beside the data, for this user only.
+ * Secrets of this installation: those of the environment; any other is made once and kept beside the data, for this user only.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

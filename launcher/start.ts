@@ -13,7 +13,7 @@ import { simulate } from './simulator/simulate.js';
 const STOP_WITHIN_MS = 14 * SECOND;
 
 /** Roles that senders post to, and roles with a dashboard. */
-const HEARS: readonly Role[] = ['all', 'edge'];
+const RECEIVES: readonly Role[] = ['all', 'edge'];
 const SHOWS: readonly Role[] = ['all', 'front'];
 
 const say = (line: string): void => { process.stdout.write(`${line}\n`); };
@@ -30,8 +30,8 @@ async function main(typed: readonly string[]): Promise<void> {
   try {
     const settings = readEnvironment(process.env);
     const demo = readDemo(typed);
-    if (demo !== undefined && !HEARS.includes(settings.role)) {
-      throw new ConfigError('BOTTEGA_ROLE', `the simulated shop needs one of ${HEARS.join(', ')}`, settings.role);
+    if (demo !== undefined && !RECEIVES.includes(settings.role)) {
+      throw new ConfigError('BOTTEGA_ROLE', `the simulated shop needs one of ${RECEIVES.join(', ')}`, settings.role);
     }
     product = await startProduct(settings, log);
     announce(settings, product);

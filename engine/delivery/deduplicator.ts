@@ -49,7 +49,7 @@ export async function reserve(store: Store, wanted: readonly Reservation[]): Pro
       for (const { key } of open) sightings.set(key, 'first');
       return sightings;
     }
-    await lookUp(store, result.keys, sightings);
+    await learn(store, result.keys, sightings);
     open = wanted.filter(({ key }) => !sightings.has(key));
   }
   if (open.length > 0) throw new Fault('store.contended', 'the same events keep coming in elsewhere');
@@ -73,7 +73,7 @@ export async function release(store: Store, keys: readonly string[], owner: stri
   }
 }
 
-async function lookUp(store: Store, keys: readonly string[], sightings: Map<string, Sighting>): Promise<void> {
+async function learn(store: Store, keys: readonly string[], sightings: Map<string, Sighting>): Promise<void> {
   const values = await store.read(keys);
   keys.forEach((key, index) => {
     const value = textOf(values[index]);
@@ -106,7 +106,7 @@ export class LocalDeduplicator {
   #blocks = 0;
   #read: Promise<void> | undefined;
 
-  /** Keeps at most so many keys. `name` tells the blocks of this start from those of any other: letters and digits, never used twice. */
+  /** Keeps at most so many keys. `name` distinguishes the blocks of this start from those of any other: letters and digits, never used twice. */
   constructor(store: Store, most: number, name: string) {
     this.#store = store;
     this.#most = most;

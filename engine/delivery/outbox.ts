@@ -95,7 +95,7 @@ export class Outbox {
     }
   }
 
-  /** What to read from the store, if the window has room for it. */
+  /** What to read from the store, if the window has space for it. */
   wanted(): PageRequest | undefined {
     const { from, to } = this.#unread;
     const limit = this.#windowSpace();
@@ -131,10 +131,10 @@ export class Outbox {
 
   /** What `take` would answer without waiting: nothing, a few events that more may join, or as many as make waiting pointless. */
   waiting(): 'none' | 'few' | 'many' {
-    const room = this.#limits.maxInFlight - this.#inFlight;
-    const events = Math.min(this.#fresh.length, room);
+    const free = this.#limits.maxInFlight - this.#inFlight;
+    const events = Math.min(this.#fresh.length, free);
     if (this.#broker === 'away' || events <= 0) return 'none';
-    return events >= Math.min(CROWD, room) ? 'many' : 'few';
+    return events >= Math.min(CROWD, free) ? 'many' : 'few';
   }
 
   /** The messages to publish now; they count as sent. `now`: milliseconds of a clock that nobody sets. */

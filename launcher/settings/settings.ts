@@ -1,5 +1,5 @@
 /**
- * What did the environment ask for? Every variable has a default; one that breaks a rule stops the start with its name, rule and value.
+ * `Settings` are what the environment asked for. Every variable has a default; one that breaks a rule stops the start with its name, rule and value.
  */
 import { ConfigError } from '../../engine/base/errors.js';
 import { parseRedisUrl } from '../../engine/store/redis/url.js';
@@ -76,7 +76,7 @@ function given(environment: LauncherEnvironment, name: string): string | undefin
   return value === '' ? undefined : value;
 }
 
-/** Workers share their memory and their broker with each other; a front hears of the numbers over the broker. */
+/** Workers share their memory and their broker with each other; a front receives the numbers over the broker. */
 const NEEDED: Readonly<Record<Role, readonly string[]>> = { all: [], edge: [], worker: ['MQTT_URL', 'REDIS_URL'], front: ['MQTT_URL'] };
 
 /** A variable that a role cannot honor must not be taken for honored. */

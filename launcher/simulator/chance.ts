@@ -1,5 +1,5 @@
 /**
- * Where does the simulated shop's variety come from? One seeded generator (mulberry32): the same seed is the same day.
+ * `Chance` is where the simulated shop's variety comes from, one seeded generator (mulberry32): the same seed is the same day.
  */
 export interface Chance {
   /** In `[0, 1)`. */

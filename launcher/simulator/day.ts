@@ -1,5 +1,5 @@
 /**
- * What happens in a small shop in a day, and when? Drawn minute by minute, so that a longer day begins like a shorter one.
+ * `dayOf` draws what happens in a small shop in a day, and when: minute by minute, so that a longer day begins like a shorter one.
  */
 import { DAY, HOUR, type LocalClock, MINUTE } from '../../engine/base/time.js';
 import type { Chance } from './chance.js';
@@ -11,18 +11,18 @@ export interface DayStep {
   readonly kind: SectorKind;
 }
 
-/** A till's happenings outnumber its receipts, and the web's its orders, by so much. */
+/** A till's steps outnumber its receipts, and the web's its orders, by so much. */
 const PER_SALE = 2;
 
-/** The happenings in `[from, to)`, in order of time, `volume` times as many as usual. The same chance gives the same day. */
+/** The steps in `[from, to)`, in order of time, `volume` times as many as usual. The same chance gives the same day. */
 export function dayOf(from: number, to: number, clock: LocalClock, chance: Chance, sector: SimulatedSector = SECTORS.retail, volume = 1): DayStep[] {
-  const happenings: DayStep[] = [];
+  const steps: DayStep[] = [];
   for (let minute = from; minute < to; minute += MINUTE) {
     const { hour, weekday } = wallOf(minute, clock);
     const till = (sector.till[hour] ?? 0) * (sector.week[weekday] ?? 1) * volume;
-    happenings.push(...drawMinute(minute, till, sector.ofTill, chance), ...drawMinute(minute, (sector.web[hour] ?? 0) * volume, sector.ofWeb, chance));
+    steps.push(...drawMinute(minute, till, sector.ofTill, chance), ...drawMinute(minute, (sector.web[hour] ?? 0) * volume, sector.ofWeb, chance));
   }
-  return happenings.filter(({ at }) => at < to).sort((a, b) => a.at - b.at);
+  return steps.filter(({ at }) => at < to).sort((a, b) => a.at - b.at);
 }
 
 /** What happens next while somebody watches: whatever the hour, never nothing. */

@@ -1,5 +1,5 @@
 /**
- * What kind of demonstration was asked for? `--demo`, and behind it how much past, in which seed, and whether it goes on live.
+ * `Demo` is the kind of demonstration that was asked for: `--demo`, and behind it how much past, in which seed, and whether it goes on live.
  */
 import { parseArgs } from 'node:util';
 import { ConfigError, messageOf } from '../../engine/base/errors.js';

@@ -1,5 +1,5 @@
 /**
- * What would the senders have posted in a month? Every delivery of every day, in the order in which it would have come: some twice, some days late.
+ * `historyOf` gives every delivery of a month, in the order in which the senders would have posted it: some twice, some days late.
  */
 import { DAY, HOUR, type LocalClock, MINUTE } from '../../engine/base/time.js';
 import { type Chance, chanceOf } from './chance.js';
@@ -28,7 +28,7 @@ export function historyOf({ from, to, clock, sector, seed, volume }: HistoryPlan
   const [days, trade, post] = [chanceOf(seed), chanceOf(seed + 1), chanceOf(seed + 2)];
   const shop = new SimulatedShop(clock, trade, Math.floor(from / DAY) * IDS_PER_DAY + IDS_FROM);
   return dayOf(from, to, clock, days, sector, volume)
-    .flatMap((happening) => shop.deliveriesOf(happening).map((delivery) => ({ at: happening.at + delivery.after, delivery })))
+    .flatMap((step) => shop.deliveriesOf(step).map((delivery) => ({ at: step.at + delivery.after, delivery })))
     .map(({ at, delivery }) => ({ at, comesAt: at + delayOf(post), delivery }))
     .filter(({ at }) => at < to)
     .sort((a, b) => a.comesAt - b.comesAt)

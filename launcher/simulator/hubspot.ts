@@ -1,5 +1,5 @@
 /**
- * What does HubSpot post about contacts, deals and tickets? Batches of single changes, each with its own id, values always text.
+ * HubSpot's posts about contacts, deals and tickets: batches of single changes, each with its own id, values always text.
  */
 import { MINUTE } from '../../engine/base/time.js';
 import type { Chance } from './chance.js';

@@ -1,5 +1,5 @@
 /**
- * What exactly was sent? Each delivery that was stored, one JSON object a line, for whoever wants to add it up by other means.
+ * `TradeRecord` writes down what exactly was sent: each delivery that was stored, one JSON object a line, for whoever wants to add it up by other means.
  */
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 import type { SimulatedDelivery } from './shop.js';

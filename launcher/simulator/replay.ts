@@ -1,5 +1,5 @@
 /**
- * How does a month come in an afternoon? Posted as fast as the product takes it, and then said what came of it.
+ * `replay` posts a month as fast as the product takes it; `summaryOf` says what came of it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { formatInstant, SECOND } from '../../engine/base/time.js';
@@ -9,7 +9,7 @@ import type { SimulatedDelivery } from './shop.js';
 
 /** So many requests under way. */
 const LANES = 48;
-const LOOK_EVERY_MS = 200;
+const POLL_EVERY_MS = 200;
 
 export interface Replayed {
   readonly stored: number;
@@ -35,7 +35,7 @@ export async function counted(url: string, signal: AbortSignal): Promise<void> {
     const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(30 * SECOND) })).text();
     const waiting = [...text.matchAll(/^bottega_outbox_depth\{.*\} (\d+)/gm)].reduce((sum, [, depth]) => sum + Number(depth), 0);
     if (waiting === 0) return;
-    await pause(LOOK_EVERY_MS, undefined, { signal });
+    await pause(POLL_EVERY_MS, undefined, { signal });
   }
 }
 

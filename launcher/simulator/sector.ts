@@ -1,11 +1,11 @@
 /**
- * How does a shop of that trade spend its week? Happenings per hour at the till and on the web, what they are, and how the days differ.
+ * `SimulatedSector` is how a shop of one trade spends its week: steps per hour at the till and on the web, what they are, and how the days differ.
  */
 import type { Template } from '../settings/settings.js';
 
 /**
  * `receipt` and `return` at the till, `table` an order that is opened and closed later, `order` and `refund` of the web shop, `footfall` people
- * at the door, `browse` visits of the web shop, `contact` and `ticket` in the CRM.
+ * who come in, `browse` visits of the web shop, `contact` and `ticket` in the CRM.
  */
 export type SectorKind = 'receipt' | 'return' | 'table' | 'order' | 'refund' | 'footfall' | 'browse' | 'contact' | 'ticket' | 'waste';
 

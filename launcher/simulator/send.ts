@@ -1,5 +1,5 @@
 /**
- * How does a delivery of the simulated shop reach the product? Signed as its sender would sign it, and sent again where the answer asks for it.
+ * `SimulatedSender` brings a delivery of the simulated shop to the product: signed as its sender would sign it, and sent again where the answer asks for it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { formatInstant, SECOND } from '../../engine/base/time.js';
@@ -18,7 +18,7 @@ export class SimulatedSender {
   readonly #said = new Set<string>();
   readonly #stored: (delivery: SimulatedDelivery) => void;
 
-  /** `stored` hears of each delivery that was answered 200. */
+  /** `stored` is called with each delivery that was answered 200. */
   constructor(url: string, environment: LauncherEnvironment, log: (line: string) => void, stored: (delivery: SimulatedDelivery) => void = () => undefined) {
     this.#url = url;
     this.#environment = environment;

@@ -1,5 +1,5 @@
 /**
- * What do the senders of a simulated shop send? Each happening becomes the payloads that Shopify, HubSpot, the till or the door counter would post,
+ * `SimulatedShop` turns each step of a day into the payloads that Shopify, HubSpot, the till or the footfall counter would post,
  * some of them twice, some of them late. Every person, street and number in them is invented.
  */
 import { formatInstant, type LocalClock, MINUTE, SECOND } from '../../engine/base/time.js';
@@ -9,7 +9,7 @@ import { type HubSpotChange, hubspotChanges } from './hubspot.js';
 import { type SimulatedOrder, orderBody, refundBody, totalOf } from './shopify.js';
 import { cancelledTableBody, closedTableBody, openTableBody, receiptBody, type TillTable } from './till.js';
 
-/** One thing to post, `after` ms from the happening. `id` is the sender's own, the same when it sends again. */
+/** One thing to post, `after` ms from the step. `id` is the sender's own, the same when it sends again. */
 export type SimulatedDelivery = { readonly after: number; readonly id: string } & (
   | { readonly to: 'shopify'; readonly topic: string; readonly body: object }
   | { readonly to: 'hubspot'; readonly body: readonly HubSpotChange[] }
@@ -38,8 +38,8 @@ export class SimulatedShop {
     this.#base = base;
   }
 
-  deliveriesOf(happening: DayStep): SimulatedDelivery[] {
-    const deliveries = this.#deliveriesOf(happening).map((delivery) => ({ ...delivery, after: delivery.after + this.#chance.pick(LATE) }));
+  deliveriesOf(step: DayStep): SimulatedDelivery[] {
+    const deliveries = this.#deliveriesOf(step).map((delivery) => ({ ...delivery, after: delivery.after + this.#chance.pick(LATE) }));
     const again = deliveries.filter(() => this.#chance.next() < 0.03).map((delivery) => ({ ...delivery, after: delivery.after + 2 * SECOND }));
     return [...deliveries, ...again];
   }
@@ -64,22 +64,22 @@ export class SimulatedShop {
   /** Created and, as a rule, paid a moment later: two facts of Shopify's about one sale. Some are edited, some abandoned, a few cancelled. */
   #order(at: number, serial: number): SimulatedDelivery[] {
     const order: SimulatedOrder = { serial, at, lines: this.#lines(), campaign: this.#campaign() };
-    const told = (name: string, topic: string, after: number, body: object): SimulatedDelivery =>
+    const post = (name: string, topic: string, after: number, body: object): SimulatedDelivery =>
       ({ to: 'shopify', id: `${String(serial)}-${name}`, after, topic, body });
-    const create = told('create', 'orders/create', 0, orderBody(order, 'pending', at));
+    const create = post('create', 'orders/create', 0, orderBody(order, 'pending', at));
     const follow = this.#chance.pick<'paid' | 'edited' | 'cancelled' | 'none'>([['paid', 86], ['edited', 4], ['cancelled', 4], ['none', 6]]);
     if (follow === 'none') return [create];
     const after = this.#chance.between(1, 8) * SECOND;
-    if (follow === 'cancelled') return [create, told('cancelled', 'orders/cancelled', after, orderBody(order, 'voided', at + after))];
-    const paid = told('paid', 'orders/paid', after, orderBody(order, 'paid', at + after));
+    if (follow === 'cancelled') return [create, post('cancelled', 'orders/cancelled', after, orderBody(order, 'voided', at + after))];
+    const paid = post('paid', 'orders/paid', after, orderBody(order, 'paid', at + after));
     const last = follow === 'paid' ? order : { ...order, lines: this.#lines() };
     this.#paid = [...this.#paid, last].slice(-KEPT_ORDERS);
     if (follow === 'paid') return [create, paid];
     const later = after + this.#chance.between(1, 40) * MINUTE;
-    return [create, paid, told('edited', 'orders/updated', later, orderBody(last, 'paid', at + later))];
+    return [create, paid, post('edited', 'orders/updated', later, orderBody(last, 'paid', at + later))];
   }
 
-  /** Told twice by Shopify: as a refund, and inside its order. */
+  /** Posted twice by Shopify: as a refund, and inside its order. */
   #refund(at: number, serial: number): SimulatedDelivery[] {
     const order = this.#paid.shift();
     if (order === undefined) return [];
@@ -96,17 +96,17 @@ export class SimulatedShop {
   /** Opened, and closed when the guests leave; now and then closed again with another total, called off, or forgotten. */
   #table(at: number, serial: number): SimulatedDelivery[] {
     const table: TillTable = { serial, openedAt: at, covers: this.#chance.pick([[1, 2], [2, 6], [4, 3], [7, 1]]) };
-    const told = (name: string, after: number, body: object): SimulatedDelivery => ({ to: 'pos', id: `${String(serial)}-${name}`, after, body });
-    const open = told('open', 0, openTableBody(table, this.#clock));
+    const post = (name: string, after: number, body: object): SimulatedDelivery => ({ to: 'pos', id: `${String(serial)}-${name}`, after, body });
+    const open = post('open', 0, openTableBody(table, this.#clock));
     const follow = this.#chance.pick<'closed' | 'again' | 'cancelled' | 'forgotten'>([['closed', 90], ['again', 4], ['cancelled', 3], ['forgotten', 3]]);
     if (follow === 'forgotten') return [open];
     const after = this.#chance.between(12, 95) * MINUTE;
-    if (follow === 'cancelled') return [open, told('cancelled', after, cancelledTableBody(table, at + after, this.#clock))];
+    if (follow === 'cancelled') return [open, post('cancelled', after, cancelledTableBody(table, at + after, this.#clock))];
     const cents = table.covers * this.#chance.between(900, 3_800);
-    const closed = told('closed', after, closedTableBody(table, at + after, cents, this.#clock, this.#chance));
+    const closed = post('closed', after, closedTableBody(table, at + after, cents, this.#clock, this.#chance));
     if (follow === 'closed') return [open, closed];
     const later = after + this.#chance.between(1, 6) * MINUTE;
-    return [open, closed, told('again', later, closedTableBody(table, at + later, cents + this.#chance.between(1, 9) * 50, this.#clock, this.#chance))];
+    return [open, closed, post('again', later, closedTableBody(table, at + later, cents + this.#chance.between(1, 9) * 50, this.#clock, this.#chance))];
   }
 
   #lines(): SimulatedOrder['lines'] {

@@ -1,5 +1,5 @@
 /**
- * What does Shopify post about an order and a refund? The REST shapes of the Admin API, with invented people.
+ * Shopify's posts about an order and a refund: the REST shapes of the Admin API, with invented people.
  */
 import { fromMinor } from '../../engine/base/money.js';
 import { formatInstant } from '../../engine/base/time.js';

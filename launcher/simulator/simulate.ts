@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: who plays the shop? Fills the past quickly, then goes on live, one to three deliveries a second, all of them signed.
+ * `simulate` plays the shop of `npm run demo`: fills the past quickly, then goes on live, one to three deliveries a second, all of them signed.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DAY, LocalClock, SECOND } from '../../engine/base/time.js';
@@ -18,7 +18,7 @@ const PACE_MS = { least: 350, most: 1_000 } as const;
 /** Ids of one day's back-fill, and of one live run, never meet. */
 const IDS_PER_DAY = 1_000_000;
 
-/** The product that is played to, and what it was told to be. */
+/** The product that is played to, and how it was set up. */
 export interface Simulation {
   readonly url: string;
   readonly environment: LauncherEnvironment;
@@ -63,7 +63,7 @@ function today(clock: LocalClock, sector: SimulatedSector): SimulatedDelivery[] 
   const [hours, trade] = [chanceOf(day), chanceOf(day + 1)];
   const shop = new SimulatedShop(clock, trade, day * IDS_PER_DAY);
   return dayOf(start, now, clock, hours, sector)
-    .flatMap((happening) => shop.deliveriesOf(happening).map((delivery) => ({ at: happening.at + delivery.after, delivery })))
+    .flatMap((step) => shop.deliveriesOf(step).map((delivery) => ({ at: step.at + delivery.after, delivery })))
     .filter(({ at }) => at <= now)
     .sort((a, b) => a.at - b.at)
     .map(({ delivery }) => delivery);

@@ -1,5 +1,5 @@
 /**
- * What does the till push for a receipt? An Italian generic push: local time without zone, comma decimals.
+ * The till's push for a receipt: an Italian generic push: local time without zone, comma decimals.
  */
 import { fromMinor } from '../../engine/base/money.js';
 import type { LocalClock } from '../../engine/base/time.js';

@@ -37,7 +37,7 @@ export class Deduplicator {
 
   async handle(jobs: readonly InputJob[]): Promise<void> {
     const [known, unknown] = this.#readJobs(jobs);
-    const parts = partition(known, await this.#seenIds.lookUp(known));
+    const parts = partition(known, await this.#seenIds.find(known));
     for (const { message, out } of unknown) out.secondary(message, 'notEvent');
     const unawaited: string[] = [];
     known.forEach(({ job, owner }, index) => {

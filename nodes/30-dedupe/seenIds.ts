@@ -16,7 +16,7 @@ export interface KeyedEvents {
 
 export interface SeenIds {
   /** At least the repeats among these events. Throws the store's faults. */
-  lookUp(messages: readonly KeyedEvents[]): Promise<ReadonlyMap<string, Sighting>>;
+  find(messages: readonly KeyedEvents[]): Promise<ReadonlyMap<string, Sighting>>;
   /** Stored: from now on they are repeats. */
   confirm(keys: readonly string[]): Promise<void>;
   /** Not stored. */
@@ -41,7 +41,7 @@ export function openSeenIds(port: StorePort, tenant: string, settings: SeenIdsSe
 
 function sharedSeenIds(store: Store, { memoryMs, reservationMs, now }: SeenIdsSettings): SeenIds {
   return {
-    lookUp: (messages) => reserve(store, reservationsOf(messages, now() + reservationMs)),
+    find: (messages) => reserve(store, reservationsOf(messages, now() + reservationMs)),
     confirm: (keys) => confirm(store, keys, now() + memoryMs),
     release: (keys, owner) => release(store, keys, owner),
     close: () => Promise.resolve(),
@@ -72,7 +72,7 @@ export class LocalSeenIds implements SeenIds {
     this.#settings = settings;
   }
 
-  async lookUp(messages: readonly KeyedEvents[]): Promise<ReadonlyMap<string, Sighting>> {
+  async find(messages: readonly KeyedEvents[]): Promise<ReadonlyMap<string, Sighting>> {
     const now = this.#settings.now();
     await this.#deduplicator.open(now);
     const repeats = new Map<string, Sighting>();

@@ -106,13 +106,13 @@ export class InboxConsumer {
   }
 
   #refuse(rejected: readonly RejectedEvent[]): void {
-    const { out, RED, secondOutput: sideDoor } = this.#context;
+    const { out, RED, secondOutput } = this.#context;
     this.dead += rejected.length;
     eventCounter.inc({ source: 'mqtt', outcome: 'dead' }, rejected.length);
     const marked = marksOf(rejected);
     const message: InputMessage = { _msgid: RED.util.generateId(), topic: 'dead', payload: rejected.map(({ deadLetter }) => deadLetter) };
     // With nothing wired to the second output the counter and the status are all there is: sending it again for ever would not help.
-    if (sideDoor === 'unwired') this.#complete(marked);
+    if (secondOutput === 'unwired') this.#complete(marked);
     else this.#deliver(message, () => { out.secondary(message, 'invalid'); }, (outcome) => {
       if (outcome === 'complete') this.#complete(marked);
       else this.#pending.abandon(marked);

@@ -48,7 +48,7 @@ const spec: NodeSpec<InboxConfig> = {
       ends.push(broker.subscribe(footfallFilter(shop.tenant), (topic, payload) => {
         decodeFootfall(topic, payload, randomUUID(), decodeContext(), totals).then(
           (read) => { consumer.take(read); },
-          // A total that cannot be looked up now loses nobody: the next one counts them too.
+          // A total that cannot be read now loses nobody: the next one counts them too.
           (error: unknown) => { node.warn(messageOf(error)); },
         );
       }, { ...shared, retained: 'skip' }));

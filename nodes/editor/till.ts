@@ -1,4 +1,4 @@
 /**
- * How does a person say how the till writes? Nothing runs here: till.html is the plugin, a part of the form of normalize.
+ * Plugin in which a person says how the till writes. Nothing runs here: till.html is the plugin, a part of the form of normalize.
  */
 export = (): void => undefined;

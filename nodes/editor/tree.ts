@@ -1,4 +1,4 @@
 /**
- * How is JSON shown so that its values can be picked? Nothing runs here: tree.html is the plugin.
+ * Plugin that shows JSON so that its values can be picked. Nothing runs here: tree.html is the plugin.
  */
 export = (): void => undefined;

@@ -1,5 +1,5 @@
 /**
- * How is a saved form believed? The checks that every room's `readConfig` shares; each names field, rule and value.
+ * Fields of a saved form: the checks that every node's `readConfig` shares; each names field, rule and value.
  */
 import { ConfigError } from '../../engine/base/errors.js';
 import type { SavedForm } from './node.js';

@@ -1,7 +1,7 @@
 /**
- * How does the editor ask a running node something (a test, a preview)? One POST route per room on the admin API.
+ * Editor API: the editor asks a running node something (a test, a preview) by one POST route per node type on the admin API.
  *
- * Only who may write flows may ask: whatever these questions touch, that person could deploy as well. Only JSON is heard, which no
+ * Only who may write flows may ask: whatever these questions touch, that person could deploy as well. Only JSON is accepted, which no
  * other web site can make a browser send here without being allowed to. Answers carry outcomes by name, for the editor to put
  * into its own language, and never a secret.
  */
@@ -9,28 +9,29 @@ import type { Request, Response } from 'express';
 import type { Node, NodeAPI } from 'node-red';
 import { ConfigError, Fault } from '../../engine/base/errors.js';
 
-/** What the editor sends along: values of the form that is open, for instance. */
+/** `Asked` is what the editor sends along: values of the form that is open, for instance. */
 export type Asked = Readonly<Record<string, unknown>>;
 
-/** `outcome` by name; the rest is up to the room. */
+/** `EditorReply` is an `outcome` by name; the rest is up to the node. */
 export type EditorReply = { readonly outcome: string } & Readonly<Record<string, unknown>>;
 
+/** `Ask` answers one question. */
 export type Ask = (asked: Asked) => Promise<EditorReply> | EditorReply;
 
 const PERMISSION = 'flows.write';
 const answering = new WeakMap<object, Ask>();
 
-/** This node answers the editor until it is closed. */
+/** `answerEditor`: this node answers the editor until it is closed. */
 export function answerEditor(node: Node, ask: Ask): void {
   answering.set(node, ask);
 }
 
 /**
- * Serves `POST bottega/<room>/<node id>` for all nodes of a room. `unsaved` answers for a form that is not deployed (`asked.form`);
+ * `serveEditor` serves `POST bottega/<node type>/<node id>` for all nodes of a type. `unsaved` answers for a form that is not deployed (`asked.form`);
  * without it the answer is to deploy first.
  */
-export function serveEditor(RED: NodeAPI, room: string, unsaved?: Ask): void {
-  RED.httpAdmin.post(`/bottega/${room}/:id`, RED.auth.needsPermission(PERMISSION), (request: Request, response: Response) => {
+export function serveEditor(RED: NodeAPI, type: string, unsaved?: Ask): void {
+  RED.httpAdmin.post(`/bottega/${type}/:id`, RED.auth.needsPermission(PERMISSION), (request: Request, response: Response) => {
     if (request.is('application/json') !== 'application/json') {
       response.status(415).json({ outcome: 'failed', code: 'type' });
       return;
@@ -39,7 +40,7 @@ export function serveEditor(RED: NodeAPI, room: string, unsaved?: Ask): void {
   });
 }
 
-/** The answer of `work`, or `late` where it takes longer; the work itself goes on. */
+/** `within` is the answer of `work`, or `late` where it takes longer; the work itself goes on. */
 export async function within<T>(ms: number, work: Promise<T>, late: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<T>((resolve) => { timer = setTimeout(() => { resolve(late); }, ms); });

@@ -1,5 +1,5 @@
 /**
- * How many, how late, how deep? The process's own counters, in Prometheus' terms, read by the monitor room.
+ * Metrics of this process, in Prometheus' terms: how many, how late, how deep. Read by the monitor node.
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 

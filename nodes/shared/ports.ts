@@ -1,5 +1,5 @@
 /**
- * What do config nodes offer to the other rooms? Rooms never import rooms; they meet here.
+ * Ports are what config nodes offer to the other nodes. Node folders never import each other; they meet here.
  */
 import type { FaultCode } from '../../engine/base/errors.js';
 import type { Opening } from '../../engine/calendar/openingHours.js';

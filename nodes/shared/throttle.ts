@@ -1,5 +1,5 @@
 /**
- * How often may it happen? The first call at once, then at most one per interval, and always the last.
+ * `throttle` limits how often something happens: the first call at once, then at most one per interval, and always the last.
  */
 export function throttle(act: () => void, intervalMs: number): { (): void; cancel(): void } {
   let timer: NodeJS.Timeout | undefined;

@@ -1,16 +1,16 @@
 /**
- * When must one look again? One timer, one look at a time; a look that fails is repeated.
+ * `WakeTimer` wakes at the next instant something is due: one timer, one call at a time; a call that fails is repeated.
  */
 import { messageOf } from '../../engine/base/errors.js';
 import { MINUTE, SECOND } from '../../engine/base/time.js';
 
 const RETRY_MS = 5 * SECOND;
-/** Looks in any case: the clock may have been set. */
+/** Wakes in any case: the clock may have been set. */
 const LONGEST_MS = MINUTE;
 
 export interface WakeTimerDeps {
   now(): number;
-  /** Answers when to look again (epoch ms), `undefined`: not by itself. */
+  /** Answers when to wake again (epoch ms), `undefined`: not by itself. */
   wake(): Promise<number | undefined>;
   warn(text: string): void;
 }
@@ -26,7 +26,7 @@ export class WakeTimer {
     this.#deps = deps;
   }
 
-  /** Looks at that instant, or earlier where that was planned before. */
+  /** Wakes at that instant, or earlier where that was planned before. */
   set(at: number | undefined): void {
     if (at === undefined || at >= this.#nextAt) return;
     this.#nextAt = at;

@@ -1,5 +1,5 @@
 /**
- * Which bytes did the sender sign? The raw body of our own paths, taken before Node-RED's parsers eat it.
+ * Raw bodies are the bytes that the sender signed: the body of our own paths, taken before Node-RED's parsers eat it.
  *
  * With the default `httpAdminRoot` the admin app's JSON parser reads every POST first, so this middleware stands at the very
  * front of the root application, for registered paths only, with a limit of its own. It uses bare `node:http`: in front of
@@ -26,7 +26,7 @@ interface Router {
 
 type Middleware = (request: Captured, response: ServerResponse, next: () => void) => void;
 
-/** `_body` tells every body parser that the stream is taken. */
+/** `_body` says to every body parser that the stream is taken. */
 type Captured = IncomingMessage & { _body?: boolean; body?: unknown };
 
 /** Answers a request whose body is captured. */

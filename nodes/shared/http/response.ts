@@ -1,5 +1,5 @@
 /**
- * How is a sender answered? Status, headers and one JSON body, written exactly once, with bare `node:http`.
+ * `Answer` is what a sender gets: status, headers and one JSON body, written exactly once, with bare `node:http`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultCode, RefusalRule } from '../../../engine/base/errors.js';

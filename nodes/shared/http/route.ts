@@ -1,5 +1,5 @@
 /**
- * How does a room answer HTTP on the user's own Node-RED server? One route on `RED.httpNode`, taken away at close.
+ * `serve` answers HTTP on the user's own Node-RED server: one route on `RED.httpNode`, taken away at close.
  */
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
