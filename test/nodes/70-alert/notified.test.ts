@@ -107,6 +107,38 @@ describe('what the alert node tells', () => {
     assert.deepEqual([...retained.keys()], [`bottega/shop/alert/Sorgente muta/${encodeURIComponent(source)}`]);
     send({ acknowledge: 'Sorgente muta', store: told?.store });
     await eventually(() => side.some(({ reason }) => reason === 'quiet'));
+    // The owner took it away: nobody waits for it, and who said so need not be told.
+    send({ retire: 'Sorgente muta', store: told?.store });
+    await eventually(() => side.filter(({ reason }) => reason === 'quiet').length === 2);
+    const [retired] = side.at(-1)?.payload ?? [];
+    assert.deepEqual([retired?.state, retired?.cause, main.length], ['resolved', 'retired', 1]);
+    assert.match(retired?.text ?? '', /^Sorgente muta: shopify \(mia\.example\) non si aspetta più/);
+    send({ retire: 'Altra', store: told?.store });
+    await eventually(() => side.at(-1)?.reason === 'command.unknown');
+  });
+
+  it('says of an empty hour whether the sources are silent too', async () => {
+    const source = 'urn:bottega:pos:milano';
+    const seen = (at: number): { key: string; value: string } => ({ key: `src/${encodeURIComponent(source)}`, value: JSON.stringify({ source, time: formatInstant(at), recordedAt: formatInstant(at) }) });
+    const { send, main, store } = await load([row]);
+    const nothing = (hour: number): object => ({ ...revenue(hour, 0), count: 0, revision: 0 });
+    await store().of('shop').commit([seen(NINE - 14 * HOUR)]);
+    send(nothing(0));
+    await eventually(() => main.length === 1);
+    assert.match(said(main)[0] ?? '', /^Incasso basso\. Fatturato \(Milano\): 0,00 € dalle 09:00 alle 10:00, sotto .*: nessuna vendita, e nessuna notizia dalla cassa\. Che fare/);
+    send(revenue(1, 600));
+    await store().of('shop').commit([seen(NINE + 2 * HOUR + MINUTE)]);
+    send(nothing(2));
+    await eventually(() => main.length === 3);
+    assert.doesNotMatch(said(main)[2] ?? '', /nessuna notizia/);
+  });
+
+  it('says that a correction did it, though a newer window is told before it in the same message', async () => {
+    const { send, main } = await load([row]);
+    send(revenue(0, 430));
+    send([revenue(1, 700), { ...revenue(0, 610, 'corrected'), revision: 2 }]);
+    await eventually(() => main.length === 2);
+    assert.match(said(main)[1] ?? '', /^Incasso basso: rientrato, perché i dati sono stati corretti\. Fatturato \(Milano\): ora 610,00 € dalle 09:00/);
   });
 
   it('judges only hours in which its shop is open', async () => {
