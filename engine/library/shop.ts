@@ -3,7 +3,7 @@
  * may work on one store at once, if they are given the same KPIs.
  */
 import { foldExactly } from '../aggregate/exactly.js';
-import { openGenerations } from '../aggregate/applyEvents.js';
+import { openGenerations, refold } from '../aggregate/applyEvents.js';
 import type { FoldContext } from '../aggregate/slice.js';
 import { ConfigError, type Refusal } from '../base/errors.js';
 import { isZone, LocalClock, SECOND } from '../base/time.js';
@@ -122,6 +122,17 @@ export class Shop {
     const asked = { size, spans, group, ...(store === undefined ? {} : { store }), ...(channel === undefined ? {} : { channel }) };
     const rows = await readRows(this.#store, asked, this.#context, this.#now());
     return names === undefined ? rows : rows.filter(({ name }) => names.includes(name));
+  }
+
+  /**
+   * Counts the stored facts anew where that was done for other KPIs: by a former release, or before `customKpis` changed. Until then windows of the past
+   * lack the new ones. May be called again and cut short at any time; a window node does it by itself.
+   */
+  async recount(): Promise<void> {
+    const { currency, calendar, graceMs } = this.#context;
+    const context = { currency, calendar, graceMs, ...this.#generations, history: true };
+    let after: string | undefined = '';
+    while (after !== undefined) after = await refold(this.#store, after, { ...context, now: this.#now() });
   }
 
   #spansOf(size: WindowSize, from: number | undefined, to: number | undefined): readonly Span[] {
