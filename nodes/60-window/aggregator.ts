@@ -3,9 +3,10 @@
  */
 import { isErasure } from '../../engine/privacy/erasureRequest.js';
 import { parseEvent, type ShopEvent } from '../../engine/event/event.js';
-import { messageOf, type Refusal } from '../../engine/base/errors.js';
+import { ConfigError, messageOf, type Refusal } from '../../engine/base/errors.js';
 import { foldExactly } from '../../engine/aggregate/exactly.js';
 import { openGenerations, refold } from '../../engine/aggregate/applyEvents.js';
+import { openZone } from '../../engine/aggregate/shopZone.js';
 import type { ShopContext } from '../../engine/read/windowReader.js';
 import type { Measure } from '../../engine/kpi/measure.js';
 import type { FoldContext, SliceChange } from '../../engine/aggregate/slice.js';
@@ -118,10 +119,19 @@ export class Fold {
 
   async #openGenerations(): Promise<Pick<FoldContext, 'generation' | 'former'>> {
     const { store, measures, definitions } = this.#deps;
+    await this.#openZone();
     const generations = await openGenerations(store, measures);
     await store.commit(definitions);
     this.#refolding = this.#refold(generations).catch((error: unknown) => { this.#deps.warn(`refold: ${messageOf(error)}`); });
     return generations;
+  }
+
+  async #openZone(): Promise<void> {
+    const { store, shop: { calendar: { clock } }, now, status } = this.#deps;
+    const zone = await openZone(store, clock, now());
+    if (zone.outcome === 'opened') return;
+    status.broken('zone', { former: zone.former, zone: clock.zone });
+    throw new ConfigError('zone', `must have its hours where ${zone.former} has them, by which the past was summed`, clock.zone);
   }
 
   async #refold(generations: Pick<FoldContext, 'generation' | 'former'>): Promise<void> {
