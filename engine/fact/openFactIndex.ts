@@ -27,8 +27,13 @@ export interface OpenThing {
 export function openKey(factKey: string, fact: Fact): string | undefined {
   if (!isOpenable(fact.type) || statusOf(fact) !== 'open') return undefined;
   const rest = factKey.slice(`f/${fact.type}/`.length);
-  const group = `${String(fieldOf(fact, 'store') ?? '')}/${String(fieldOf(fact, 'channel') ?? 'pos')}`;
+  const group = `${groupPart(fact, 'store', '')}/${groupPart(fact, 'channel', 'pos')}`;
   return `q/${fact.type}/${seconds(openedAtOf(fact))}/${group}/${encodeURIComponent(rest)}`;
+}
+
+function groupPart(fact: Fact, field: 'store' | 'channel', absent: string): string {
+  const value = fieldOf(fact, field);
+  return typeof value === 'string' ? value : absent;
 }
 
 /** What keeps the index right when a fact moves from one state to the next. */

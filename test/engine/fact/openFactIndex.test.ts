@@ -36,7 +36,9 @@ async function scanned(store: Store): Promise<OpenThing[]> {
     if (type === undefined || statusOf(fact) !== 'open') return [];
     const amount = fieldOf(fact, 'amount');
     const openedAt = Number(fieldOf(fact, 'openedAt') ?? fieldOf(fact, 'time'));
-    const group = { store: String(fieldOf(fact, 'store')), channel: String(fieldOf(fact, 'channel') ?? 'pos') };
+    const [store, channel] = [fieldOf(fact, 'store'), fieldOf(fact, 'channel') ?? 'pos'];
+    assert.ok(typeof store === 'string' && typeof channel === 'string');
+    const group = { store, channel };
     return [{ type, factKey: key, ...group, openedAt, ...(typeof amount === 'number' ? { amount } : {}) }];
   }).sort(byKey);
 }
