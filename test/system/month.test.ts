@@ -29,7 +29,7 @@ for (const template of TEMPLATES) {
 
     before(async () => {
       product = await startProduct(join(data.path, 'data'), { BOTTEGA_TEMPLATE: template }, [process.execPath, join(ROOT, 'dist/launcher/start.js'), ...DEMO, '--ledger', ledger]);
-      await until(() => existsSync(ledger), (isThere) => isThere, 200_000);
+      await until(() => existsSync(ledger), (isThere) => isThere, 400_000);
       sent = readFileSync(ledger, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Sent);
       askedAt = Date.now();
     });
