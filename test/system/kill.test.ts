@@ -32,7 +32,7 @@ describe('kill -9 under load', () => {
     for (; counts.kills < KILLS; counts.kills += 1) {
       product = await startProduct(data.path);
       const killed = killUnderLoad(product, chance.between(100, 1_200), counts);
-      waiting = await load(running, waiting, () => trade.next(), counts);
+      waiting = await load(product, waiting, () => trade.next(), counts);
       await killed;
       if (counts.kills % PER_START_KILL === 0) await killWhileStarting(data.path, chance.between(300, 2_500));
     }
