@@ -40,6 +40,13 @@ describe('alert form', () => {
     assert.deepEqual(evaluations, ['live', 'finished', 'live', 'projected']);
   });
 
+  it('compares in proportion only what grows with the window', () => {
+    const fields = { partial: 'proportion', hours: 'opening' };
+    assert.equal(kpiRule(fields).partial, 'proportion');
+    assert.equal(kpiRule({ ...fields, partial: '' }).partial, undefined);
+    assert.throws(() => readRules([{ ...row, ...fields, kpi: 'conversion', threshold: '10%', recovery: '' }], kpisWith([])), { field: 'rules.Incasso basso.partial' });
+  });
+
   it('takes windows of a chosen size like any other', () => {
     assert.deepEqual([kpiRule({ size: 'auto' }).size, kpiRule({ size: 'auto', evaluate: 'projected' }).evaluate], ['auto', 'projected']);
     assert.throws(() => readRules([{ ...row, kpi: 'oldest_open_order', size: 'auto' }], kpisWith([])), { field: 'rules.Incasso basso.size' });
@@ -53,6 +60,8 @@ describe('alert form', () => {
     ['rules.Incasso basso.evaluate', { evaluate: 'live' }], ['rules.Incasso basso.evaluate', { evaluate: 'projected', size: 'last-1h' }],
     ['rules.Incasso basso.evaluate', { evaluate: 'now' }], ['rules.Incasso basso.channel', { channel: 'a/b' }], ['rules.Incasso basso.hours', { hours: 'lunch' }],
     ['rules.Incasso basso.kind', { kind: 'source' }], ['rules.Incasso basso.for', { for: '40d' }], ['rules.Incasso basso.keepFiringFor', { keepFiringFor: '8d' }],
+    ['rules.Incasso basso.partial', { partial: 'half', hours: 'opening' }], ['rules.Incasso basso.partial', { partial: 'proportion' }],
+    ['rules.Incasso basso.partial', { partial: 'proportion', hours: 'opening', size: '1d' }],
     ['rules.Incasso basso.repeat', { repeat: '30s' }], ['rules.Incasso basso.noData', { noData: '-5m' }],
   ];
   for (const [field, fields] of broken) {

@@ -27,6 +27,8 @@ describe('rules in words', () => {
   const sentences: [object, string][] = [
     [row, "Fatturato dell'ora sotto 500 €"],
     [{ ...row, size: 'last-15m', op: 'outside', threshold: '10,5', upper: '20' }, 'Fatturato degli ultimi 15 minuti fuori da 10,50 € – 20 €'],
+    [{ ...row, threshold: '1500' }, "Fatturato dell'ora sotto 1.500 €"],
+    [{ ...row, hours: 'opening', partial: 'proportion' }, "Fatturato dell'ora sotto 500 €, in orario di apertura (le finestre aperte solo in parte, in proporzione)"],
     [{ ...row, size: 'auto' }, 'Fatturato della finestra scelta da sé sotto 500 €'],
     [{ ...row, kpi: 'card_share', threshold: '30%', channel: 'pos', group: 'store' }, "Quota carte dell'ora (canale pos), in ogni punto vendita, sotto 30%"],
     [{ ...row, keepFiringFor: '1h', noData: '1d', repeat: '90m' }, "Fatturato dell'ora sotto 500 €; chiude dopo un'ora nella norma; ripete ogni 90 minuti; avvisa anche se non arriva nulla per un giorno"],
