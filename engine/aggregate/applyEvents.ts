@@ -116,7 +116,8 @@ export async function foldVersions(
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { versions, states, changes } = mentions === undefined ? unmentioned(said) : await resolveVoids(store, mentions, said, context.now);
     const plan = planFold(versions, (key) => cache.get(key), context, states);
-    const [result, gone] = await Promise.all([commitPlan(store, plan, { marks: [...changes, ...marks], removed }, context), missing(store, plan.same, versions)]);
+    const commit = commitPlan(store, plan, { marks: [...changes, ...marks], removed }, context);
+    const [result, gone] = await Promise.all([commit, missing(store, plan.same, versions)]);
     await learn(store, [...gone, ...(result.outcome === 'conflict' ? factsAmong(store, result.keys) : [])]);
     if (result.outcome === 'conflict') continue;
     const done = { unchanged: plan.unchanged, slices: plan.slices.map((slice, index) => withTotals(slice, result.totals[index])) };

@@ -47,7 +47,8 @@ function formerReceipt(key: string, text: string, { calendar: { clock } }: FoldC
 /** A store that nobody knew keeps the name that its till gave it. */
 function sourceToday(formerSource: string, fact: Fact): string {
   const [store = '', till = '-'] = (formerSource.split(':').at(-1) ?? '').split('/').map(decodeURIComponent);
-  const isKnown = !String(fieldOf(fact, 'x_quality') ?? '').split(',').includes('store.unknown');
+  const quality = fieldOf(fact, 'x_quality');
+  const isKnown = typeof quality !== 'string' || !quality.split(',').includes('store.unknown');
   const booked = fact.values[SLOT.store];
   return tillSource(isKnown && typeof booked === 'string' ? booked : store, till === '-' ? undefined : till);
 }

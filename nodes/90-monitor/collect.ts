@@ -3,7 +3,8 @@
  */
 import { decodeRecord } from '../../engine/delivery/outboxStore.js';
 import { type Entry, prefixRange, type Store, textOf } from '../../engine/store/store.js';
-import { parseInstant } from '../../engine/base/time.js';
+import { parseWaiting, WAITING_VOIDS } from '../../engine/fact/waitingVoids.js';
+import { formatInstant, parseInstant } from '../../engine/base/time.js';
 import { events, hopSeconds, outboxDepth, resourceUp } from '../shared/metrics.js';
 import type { LatencyBucket, SourceLastSeen, SnapshotReading } from './snapshot.js';
 
@@ -15,6 +16,14 @@ export interface Dead {
   readonly last: readonly object[];
   /** Why, and from whom: the commonest first. */
   readonly reasons: readonly ReasonCount[];
+}
+
+/** `WaitingVoids` are voids of a till that name a receipt which has not come: without effect, the newest first. */
+export interface WaitingVoids {
+  readonly count: number;
+  /** There are more than were counted. */
+  readonly more?: true;
+  readonly last: readonly { readonly store: string; readonly at: string; readonly refersTo: string }[];
 }
 
 export interface ReasonCount {
@@ -62,6 +71,12 @@ export async function readDead(store: Pick<Store, 'scan'>): Promise<Dead> {
   const entries = await store.scan({ ...prefixRange('x/'), reverse: true }, MAX_COUNTED);
   const letters = entries.map(recordOf);
   return { count: letters.length, ...(letters.length === MAX_COUNTED ? { more: true } : {}), last: letters.slice(0, LAST), reasons: countReasons(letters) };
+}
+
+export async function readWaitingVoids(store: Pick<Store, 'scan'>): Promise<WaitingVoids> {
+  const entries = await store.scan({ ...WAITING_VOIDS, reverse: true }, MAX_COUNTED);
+  const last = entries.slice(0, LAST).map(parseWaiting).map(({ store: of, issuedAt, refersTo }) => ({ store: of, at: formatInstant(issuedAt), refersTo }));
+  return { count: entries.length, ...(entries.length === MAX_COUNTED ? { more: true } : {}), last };
 }
 
 /** `readOutbox`: depth as the outboxes count it; age of the oldest event among all of them. */

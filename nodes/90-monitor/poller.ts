@@ -2,7 +2,7 @@
  * `Poller` finds out what has changed since the last poll: it keeps a minute of readings and the last snapshot.
  */
 import type { Store } from '../../engine/store/store.js';
-import { type Dead, type OutboxNumbers, readDead, readLastSeen, readMetrics, readOutbox } from './collect.js';
+import { type Dead, type OutboxNumbers, readDead, readLastSeen, readMetrics, readOutbox, readWaitingVoids, type WaitingVoids } from './collect.js';
 import type { ShopPort } from '../shared/ports.js';
 import type { Report } from './health.js';
 import { type SourceLastSeen, keepMinute, type Latency, latencies, type SnapshotReading, type SourceRow, sourceRows, withoutAges } from './snapshot.js';
@@ -14,6 +14,7 @@ export interface Snapshot {
   readonly sources: readonly SourceRow[];
   readonly outbox: OutboxNumbers;
   readonly dead: Dead;
+  readonly waitingVoids: WaitingVoids;
   readonly health: Report;
   readonly latency: Readonly<Record<string, Latency>>;
 }
@@ -45,6 +46,7 @@ export class Poller {
   #lastSeen: SourceLastSeen[] = [];
   #outbox: OutboxNumbers = { depth: 0 };
   #dead: Dead = { count: 0, last: [], reasons: [] };
+  #waitingVoids: WaitingVoids = { count: 0, last: [] };
   #deadAt = -Infinity;
   #deadCounted = -1;
   #deadExpectedUntil = -Infinity;
@@ -68,7 +70,7 @@ export class Poller {
     const rest = {
       shop: this.#shop,
       sources: sourceRows(this.#lastSeen, reading, earlier, now),
-      outbox: this.#outbox, dead: this.#dead, health, latency: latencies(reading, earlier),
+      outbox: this.#outbox, dead: this.#dead, waitingVoids: this.#waitingVoids, health, latency: latencies(reading, earlier),
     };
     const said = withoutAges(rest);
     if (said === this.#last) return { change: 'none' };
@@ -85,6 +87,7 @@ export class Poller {
     if (now > this.#deadExpectedUntil && now - this.#deadAt < DEAD_MS) return;
     this.#deadAt = now;
     this.#dead = await readDead(this.#store);
+    this.#waitingVoids = await readWaitingVoids(this.#store);
   }
 }
 

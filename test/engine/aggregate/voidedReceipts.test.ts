@@ -7,7 +7,9 @@ import { parseWaiting, WAITING_VOIDS } from '../../../engine/fact/waitingVoids.j
 import type { SavedMapping } from '../../../engine/normalize/mapping/fieldMapping.js';
 import { HOUR } from '../../../engine/base/time.js';
 import { prefixRange, scanAll, scoped, type Store, textOf } from '../../../engine/store/store.js';
-import { contextOf, only, send } from '../../fixtures/normalizing.js';
+import { openRedisStore } from '../../../engine/store/redis/connection.js';
+import { contextOf, NOW, only, send } from '../../fixtures/normalizing.js';
+import { startRedis } from '../../support/redis.js';
 import { memoryStore, numbersAt, receive } from '../../support/shopStore.js';
 
 /** "7 sale 10,00 21/11 13:00:20" and so on, as a till tells it. */
@@ -97,20 +99,39 @@ describe('voided receipts', () => {
     });
   }
 
-  it('are the same where several workers share a store', async () => {
-    const documents = STORIES.filter(([name]) => !name.includes('another')).flatMap(([, all], till) => all.map((each) => ({ ...told(each), source: `urn:bottega:pos:bergamo/${String(till)}` })));
-    const results = [];
-    for (const workers of [1, 4]) {
-      const store = await memoryStore();
-      // Each worker has a view of its own, and so a cache of its own.
-      const views = Array.from({ length: workers }, () => scoped(store, ''));
-      for (let round = 0; round < documents.length; round += workers) {
-        await Promise.all(views.map((view, index) => receive(view, documents.slice(round + index, round + index + 1))));
-      }
-      await Promise.all(views.map((view) => receive(view, [...documents].reverse())));
-      results.push([await outcomeIn(store), await factsIn(store)]);
+  const everyTill = STORIES.flatMap(([, all], till) => all.map((each) => ({ ...told(each), source: `urn:bottega:pos:bergamo/${String(till)}` })));
+
+  /** Workers of which each has a view of its own, and so a cache of its own, at once over one store. */
+  async function outcomeOf(workers: readonly Store[], documents: readonly ShopEvent[]): Promise<unknown> {
+    for (let round = 0; round < documents.length; round += workers.length) {
+      await Promise.all(workers.map((worker, index) => receive(worker, documents.slice(round + index, round + index + 1))));
     }
-    assert.deepEqual(results[1], results[0]);
+    const [first] = workers;
+    return first === undefined ? undefined : [await outcomeIn(first), await factsIn(first)];
+  }
+
+  it('are the same where several workers share a store', async () => {
+    const single = await outcomeOf([await memoryStore()], everyTill);
+    const store = await memoryStore();
+    const workers = Array.from({ length: 4 }, () => scoped(store, ''));
+    assert.deepEqual(await outcomeOf(workers, everyTill), single);
+    assert.deepEqual(await outcomeOf(workers, [...everyTill].reverse()), single);
+    const other = await memoryStore();
+    assert.deepEqual(await outcomeOf(Array.from({ length: 6 }, () => scoped(other, '')), [...everyTill].reverse()), single);
+  });
+
+  it('are the same where several workers share a Redis', async () => {
+    const single = await outcomeOf([await memoryStore()], everyTill);
+    const server = await startRedis();
+    const stores = Array.from({ length: 3 }, () => openRedisStore(server.url, { clock: { now: () => NOW }, random: Math.random }));
+    try {
+      for (const [shop, documents] of [['a/', everyTill], ['b/', [...everyTill].reverse()]] as const) {
+        assert.deepEqual(await outcomeOf(stores.map((store) => scoped(store, shop)), documents), single);
+      }
+    } finally {
+      await Promise.all(stores.map((store) => store.close()));
+      await server.dispose();
+    }
   });
 
   it('move to the receipt that comes last, in the same commit', async () => {
