@@ -3,12 +3,12 @@
  */
 import { type AddFact, channelOf, compile, storeOf } from '../kpi/contribution.js';
 import type { ShopEvent } from '../event/event.js';
-import { type Fact, factKey, factOf, mergeFacts, SLOT } from '../fact/fact.js';
+import { type Fact, factKey, factOf, mergeFacts, SLOT, type VoidState } from '../fact/fact.js';
 import { decodeFact, encodeFact } from '../fact/factCodec.js';
 import type { Measure } from '../kpi/measure.js';
 import { SliceAccumulator } from './sliceAccumulator.js';
 import { openChanges } from '../fact/openFactIndex.js';
-import { countedAs, type VoidState, withVoidState } from '../fact/voidState.js';
+import { countedAs, withVoidState } from '../fact/voidState.js';
 import { waitingChanges } from '../fact/waitingVoids.js';
 import { type FoldContext, KEEP_MS, type MovedSlice } from './slice.js';
 import type { Change } from '../store/store.js';

@@ -49,8 +49,8 @@ function sourceToday(formerSource: string, fact: Fact): string {
   const [store = '', till = '-'] = (formerSource.split(':').at(-1) ?? '').split('/').map(decodeURIComponent);
   const quality = fieldOf(fact, 'x_quality');
   const isKnown = typeof quality !== 'string' || !quality.split(',').includes('store.unknown');
-  const booked = fact.values[SLOT.store];
-  return tillSource(isKnown && typeof booked === 'string' ? booked : store, till === '-' ? undefined : till);
+  const counted = fact.values[SLOT.store];
+  return tillSource(isKnown && typeof counted === 'string' ? counted : store, till === '-' ? undefined : till);
 }
 
 function instantIn({ values }: Fact, slot: number): number | undefined {

@@ -4,7 +4,7 @@
  */
 import { DAY, parseInstant } from '../base/time.js';
 import { minuteShown } from '../normalize/pos/receiptSubject.js';
-import type { VoidState } from '../fact/voidState.js';
+import type { VoidState } from '../fact/fact.js';
 
 /** A receipt that is known: its subject, the minute of issue (empty where numbers never begin again), its amount in minor units. */
 export interface KnownReceipt {
@@ -15,8 +15,8 @@ export interface KnownReceipt {
 
 /**
  * A document that says another never was. `by`: a `document` of its own, or the `status` of the receipt itself. `names`: the latest receipt of
- * its own `number`, or the one it makes `reference` to, of the day or minute `on` (empty where it tells neither). `known`: its own receipt was
- * once told as one, so the status is that receipt's and no other's.
+ * its own `number`, or the one it makes `reference` to, of the day or minute `on` (empty where neither is stated). `known`: its own receipt was
+ * once sent as a receipt, so the status is that receipt's and no other's.
  */
 export interface VoidDocument {
   readonly subject: string;
@@ -65,7 +65,7 @@ export function voidStates(voids: readonly VoidDocument[], receipts: readonly Kn
   return states;
 }
 
-/** The latest that it may mean. Who repeats a number, and tells an amount, means a receipt of that amount. */
+/** The latest that it may mean. Who repeats a number and states an amount means a receipt of that amount. */
 function receiptOf(one: VoidDocument, receipts: readonly KnownReceipt[]): KnownReceipt | undefined {
   if (one.known !== undefined) return undefined;
   const range = rangeOf(one);

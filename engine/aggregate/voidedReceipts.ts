@@ -11,7 +11,7 @@ import { LRUCache } from 'lru-cache';
 import type { ShopEvent } from '../event/event.js';
 import { Fault } from '../base/errors.js';
 import { type Fact, factOf, fieldOf, mergeFacts, SLOT } from '../fact/fact.js';
-import type { VoidState } from '../fact/voidState.js';
+import type { VoidState } from '../fact/fact.js';
 import { isTill, nameIn, type ReceiptName } from '../normalize/pos/receiptSubject.js';
 import { type Entry, type Put, type Store, textOf } from '../store/store.js';
 import { cacheOf } from './factCache.js';
@@ -30,7 +30,7 @@ interface NumberMentions {
 /** By the key of each number's voids. */
 export type VoidMentions = ReadonlyMap<string, NumberMentions>;
 
-/** A batch's versions with the facts that change only because of others, the state of each fact that was looked at, and what the commit has to check. */
+/** A batch's versions with the facts that change only because of others, the state of each fact that it read, and what the commit has to check. */
 export interface ResolvedVoids {
   readonly versions: Versions;
   readonly states: ReadonlyMap<string, VoidState | undefined>;
@@ -136,7 +136,7 @@ async function readVoids(store: Store, mentions: VoidMentions): Promise<Map<stri
   return new Map(keys.map((key, index) => [key, decodeVoids(textOf(texts[index]))]));
 }
 
-/** Stores the voids that are new, and which receipts were told as such: from then on whoever stores a receipt of that number sees them. */
+/** Stores the voids that are new, and which of their receipts were sent as such: from then on whoever stores a receipt of that number sees them. */
 async function storeVoids(store: Store, key: string, said: NumberMentions, before: StoredVoids, now: number): Promise<StoredVoids> {
   let known = before;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
@@ -207,7 +207,7 @@ async function resolveNumber(store: Store, { key, said, known, near, now }: Numb
   const involved = known.voids.filter((one) => near.includes(one) || touched.some(({ issued }) => isIn(rangeOf(one), issued)));
   await readReceipts(store, said, involved, facts);
   await readFacts(store, near.map(({ subject }) => said.start + subject), facts);
-  const voids = involved.map((one) => (isToldAsReceipt(one, facts.get(said.start + one.subject)) ? { ...one, known: true as const } : one));
+  const voids = involved.map((one) => (wasReceipt(one, facts.get(said.start + one.subject)) ? { ...one, known: true as const } : one));
   const states = voidStates(voids, knownReceipts(said, facts, resolved.versions));
   for (const { subject } of [...touched, ...near]) place(store, said.start + subject, states.get(subject), facts, resolved);
   const rest = known.voids.map((one) => voids.find(({ subject }) => subject === one.subject) ?? one);
@@ -216,7 +216,7 @@ async function resolveNumber(store: Store, { key, said, known, near, now }: Numb
 }
 
 /** A receipt whose status said only later that it never was: its fact was there before. */
-function isToldAsReceipt({ by, known }: VoidDocument, fact: KnownFact | undefined): boolean {
+function wasReceipt({ by, known }: VoidDocument, fact: KnownFact | undefined): boolean {
   return by === 'status' && known === undefined && fact !== undefined && fieldOf(fact.fact, 'status') !== 'voided';
 }
 

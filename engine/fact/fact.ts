@@ -7,7 +7,6 @@
 import { type EventData, type EventType, sequenceKey, type ShopEvent } from '../event/event.js';
 import { toMinor } from '../base/money.js';
 import { parseInstant } from '../base/time.js';
-import type { VoidState } from './voidState.js';
 
 /** How much of something (a means of payment, a VAT rate), in minor units. */
 export interface Share {
@@ -27,6 +26,12 @@ export const SLOT = {
 
 /** The place of the first `x_…` field. */
 export const FIRST_EXTRA = 20;
+
+/**
+ * Of a receipt: `voided`, some void names it, so it never was. Of a void: `applied` to the receipt that it names, `waiting` for that receipt
+ * without effect, `unnamed`, it names none and takes its own amount out of the window in which it was issued (see voidState.ts).
+ */
+export type VoidState = 'voided' | 'applied' | 'waiting' | 'unnamed';
 
 /**
  * The merged fields by their place, with the place of their writer (`by` is absent where there is but one writer). A writer is the version's

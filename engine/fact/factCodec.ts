@@ -11,7 +11,7 @@
  * control character (see event.schema.ts), so none has to be escaped; U+0001 before a sequence says that nobody had paid yet (see fact.ts).
  */
 import type { EventType } from '../event/event.js';
-import type { VoidState } from './voidState.js';
+import type { VoidState } from './fact.js';
 import { type Fact, type FieldValue, FIRST_EXTRA, NO_EXTRAS, SLOT } from './fact.js';
 
 /** A fact as it lies in the store: with the generation of measures its contributions were computed by (see measure.ts). */

@@ -3,13 +3,7 @@
  * (see aggregate/voidedReceipts.ts), and follows whatever comes later.
  */
 import type { SaleStatus } from '../event/event.js';
-import { type Fact, SLOT } from './fact.js';
-
-/**
- * Of a receipt: `voided`, some void names it, so it never was. Of a void: `applied` to the receipt that it names, `waiting` for that receipt
- * without effect, `unnamed`, it names none and takes its own amount out of the window in which it was issued.
- */
-export type VoidState = 'voided' | 'applied' | 'waiting' | 'unnamed';
+import { type Fact, SLOT, type VoidState } from './fact.js';
 
 /** The fact in that state; the same fact where it is in it already. */
 export function withVoidState(fact: Fact, voidState: VoidState | undefined): Fact {

@@ -1,5 +1,5 @@
 /**
- * What may a message carry further? Where it came from and when, never who: no request, no raw body, no header that names a person.
+ * `NormalizeInput` is what a message may carry further: where it came from and when, never who: no request, no raw body, no header that names a person.
  */
 import { randomBytes } from 'node:crypto';
 import type { LetterSource } from '../../engine/deadletter/deadLetter.js';

@@ -1,5 +1,5 @@
 /**
- * What happened, in one language for all senders? Raw requests become canonical events; personal data stays here.
+ * The normalize node makes canonical events of raw requests, in one language for all senders; personal data stays here.
  */
 import type { NodeAPI } from 'node-red';
 import { heldLetter, lettersOf } from '../../engine/deadletter/deadLetter.js';
@@ -19,8 +19,8 @@ import { preview } from './preview.js';
 import { correctedOutcome } from './slowClock.js';
 
 const STATUS_MS = 500;
-/** Senders who are told what was refused, and still have it: of one request so many letters are kept. */
-const TOLD: ReadonlySet<string> = new Set(['pos', 'events', 'batch']);
+/** Senders who receive what was refused, and still have it: of one request so many letters are kept. */
+const WITH_REFUSALS: ReadonlySet<string> = new Set(['pos', 'events', 'batch']);
 const MAX_LETTERS = 500;
 
 const spec: NodeSpec<NormalizeConfig> = {
@@ -36,27 +36,27 @@ const spec: NodeSpec<NormalizeConfig> = {
 };
 
 class Translator {
-  readonly #room: NodeContext<NormalizeConfig>;
+  readonly #node: NodeContext<NormalizeConfig>;
   readonly #shop: ShopPort;
   readonly #settings: Omit<NormalizeContext, 'now'>;
   readonly #counts = { accepted: 0, rejected: 0, ignored: 0 };
-  readonly show = throttle(() => { this.#room.status.ok('counts', { ...this.#counts }); }, STATUS_MS);
+  readonly show = throttle(() => { this.#node.status.ok('counts', { ...this.#counts }); }, STATUS_MS);
 
   constructor(context: NodeContext<NormalizeConfig>, shop: ShopPort) {
     const { currency, stores, calendar, privacyKey } = shop;
     const { stages, mapping, columns } = context.config;
-    this.#room = context;
+    this.#node = context;
     this.#shop = shop;
     const pos = readMapping(mapping, calendar.clock.zone);
     this.#settings = { currency, stores, calendar, stages, pos, columns, pseudonym: (email) => pseudonymOf(email, privacyKey) };
   }
 
   handle(message: InputMessage, out: Outputs): void {
-    const now = this.#room.now();
-    const arrival = arrivalOf(message, this.#room.config.provider, now);
+    const now = this.#node.now();
+    const arrival = arrivalOf(message, this.#node.config.provider, now);
     const outcome = normalize(message.payload, arrival, { ...this.#settings, now });
     if (this.#hold(message, out, arrival, outcome, now) === 'held') return;
-    const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), TOLD.has(arrival.provider) ? MAX_LETTERS : Infinity);
+    const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), WITH_REFUSALS.has(arrival.provider) ? MAX_LETTERS : Infinity);
     this.#report(message, arrival.provider, outcome);
     const clean = harmless(message, arrival);
     if (outcome.events.length > 0) out.primary({ ...clean, payload: outcome.events });
@@ -69,7 +69,7 @@ class Translator {
    * clock is right. Where nobody keeps letters, it is refused as ever.
    */
   #hold(message: InputMessage, out: Outputs, arrival: NormalizeInput, outcome: NormalizedBody, now: number): 'held' | 'passed' {
-    const isKept = ((this.#room.node as { wires?: string[][] }).wires?.[1]?.length ?? 0) > 0;
+    const isKept = ((this.#node.node as { wires?: string[][] }).wires?.[1]?.length ?? 0) > 0;
     if (arrival.trust === 'untrusted' || !isKept) return 'passed';
     const corrected = correctedOutcome(outcome, now, (then) => normalize(message.payload, arrival, { ...this.#settings, now: then }));
     if (corrected === undefined) return 'passed';

@@ -1,5 +1,5 @@
 /**
- * What would this node make of that message? The real normalization with the values of a form that is still open; nothing is stored,
+ * `preview` shows what this node would make of a message: the real normalization with the values of a form that is still open; nothing is stored,
  * and what is shown is what would leave the node.
  */
 import { randomBytes } from 'node:crypto';

@@ -33,7 +33,7 @@ export function statusSequenceAt(epochMs: number, status: SaleStatus): string {
   return rankedSequence(epochMs, RANK[status]);
 }
 
-/** The sequence of a completed receipt that is told line by line, up to its latest line (epoch ms): with every line more it is a later version. */
+/** The sequence of a completed receipt that comes line by line, up to its latest line (epoch ms): with every line more it is a later version. */
 export function lineSequence(latestAt: number, lines: number): string {
   const ranked = latestAt % 1_000 === 0 ? latestAt + RANK.completed : latestAt;
   return rankedInMillisecond(ranked, lines - 1);

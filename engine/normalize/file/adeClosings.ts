@@ -1,6 +1,6 @@
 /**
- * Which closings does the tax office's own table tell? The list that its portal ("Fatture e Corrispettivi") gives to download; provisional, because
- * it knows neither the closing's number nor how it was paid.
+ * `addAdeClosings` makes closings of the tax agency's own table, the list that its portal ("Fatture e Corrispettivi") gives to download;
+ * they are provisional, because it knows neither the closing's number nor how it was paid.
  */
 import type { Refusal, RefusalRule } from '../../base/errors.js';
 import { parseDate } from '../formats/dates.js';
@@ -11,7 +11,7 @@ import { type CollectedFile } from './collected.js';
 import { plainName } from '../mapping/columns.js';
 
 const HEADINGS = {
-  id: 'idinvio', device: 'matricoladispositivo', at: 'dataeorarilevazione', toldAt: 'dataeoratrasmissione', net: 'imponibilevendite', tax: 'impostavendite',
+  id: 'idinvio', device: 'matricoladispositivo', at: 'dataeorarilevazione', sentAt: 'dataeoratrasmissione', net: 'imponibilevendite', tax: 'impostavendite',
 } as const;
 type AdeColumn = keyof typeof HEADINGS;
 type Headings = Readonly<Record<AdeColumn, string>>;
@@ -31,16 +31,16 @@ export function addAdeClosings(batch: CollectedFile, { rows }: Table, headings: 
 
 /** "Ammontare delle vendite" is the taxable sum once more, not what the customers paid. */
 function addClosing(batch: CollectedFile, row: Row, headings: Headings): void {
-  const { collector: harvest, context } = batch;
+  const { collector, context } = batch;
   const refusals: Refusal[] = [];
   const read = new RowReader(row, headings, context.pos.date.zone ?? context.calendar.clock.zone, refusals);
   const [device, id] = [read.name('device'), read.name('id')];
-  const [at, toldAt, net, tax] = [read.instant('at'), read.instant('toldAt'), read.decimal('net'), read.decimal('tax')];
-  if (device === undefined || id === undefined || at === undefined || toldAt === undefined || net === undefined || tax === undefined) {
-    harvest.refuse(row.index, ...refusals);
+  const [at, sentAt, net, tax] = [read.instant('at'), read.instant('sentAt'), read.decimal('net'), read.decimal('tax')];
+  if (device === undefined || id === undefined || at === undefined || sentAt === undefined || net === undefined || tax === undefined) {
+    collector.refuse(row.index, ...refusals);
     return;
   }
-  harvest.add(row.index, closingDraft(batch, { device, number: `ade-${id}`, at, net, tax, statedAt: toldAt, final: 'provisional', flags: [] }));
+  collector.add(row.index, closingDraft(batch, { device, number: `ade-${id}`, at, net, tax, statedAt: sentAt, final: 'provisional', flags: [] }));
 }
 
 class RowReader {

@@ -11,7 +11,7 @@ import { type CollectedFile } from './collected.js';
 export interface Closing {
   /** The till's number on its seal. */
   readonly device: string;
-  /** What tells this closing from the device's others: its running number. */
+  /** What distinguishes this closing from the device's others: its running number. */
   readonly number: string;
   /** Epoch ms. */
   readonly at: number;

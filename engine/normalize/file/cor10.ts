@@ -50,7 +50,7 @@ function closingIn(root: Element, reader: ClosingReader, batch: CollectedFile): 
   const tax = sumOf(sums.map((sum) => reader.decimal(sum, 'IVA', 'Imposta') ?? '0'));
   const totals = parts.flatMap((part) => within(part, 'Totali'))[0];
   const paid = totals === undefined ? {} : paidIn(totals, reader);
-  return { device, number, at, net, tax, final: 'final', flags: [...flags], ...paid, ...toldIn(root, reader) };
+  return { device, number, at, net, tax, final: 'final', flags: [...flags], ...paid, ...sentIn(root, reader) };
 }
 
 /** Of fiscal tills, and of vending machines. */
@@ -98,10 +98,10 @@ function paidIn(totals: Element, reader: ClosingReader): Partial<Closing> {
 }
 
 /** Only what was downloaded from the portal says when it was transmitted. */
-function toldIn(root: Element, reader: ClosingReader): Partial<Closing> {
-  const told = within(root, 'Trasmissione').some((part) => within(part, 'DataOraTrasmissione').length > 0);
-  const toldAt = told ? reader.instant(root, 'Trasmissione', 'DataOraTrasmissione') : undefined;
-  return toldAt === undefined ? {} : { statedAt: toldAt };
+function sentIn(root: Element, reader: ClosingReader): Partial<Closing> {
+  const stated = within(root, 'Trasmissione').some((part) => within(part, 'DataOraTrasmissione').length > 0);
+  const sentAt = stated ? reader.instant(root, 'Trasmissione', 'DataOraTrasmissione') : undefined;
+  return sentAt === undefined ? {} : { statedAt: sentAt };
 }
 
 function sumOf(decimals: readonly string[]): string {

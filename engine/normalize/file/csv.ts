@@ -1,12 +1,12 @@
 /**
- * Which cells does this table have? Quotes, marks and line ends as programs write them; the separator is the one its first lines are full of.
+ * `readCells` gives the cells of a table, with quotes, marks and line ends as programs write them; the separator is the one its first lines are full of.
  */
 import { CsvError, parse } from 'csv-parse/sync';
 
 const SEPARATORS = [';', '\t', ',', '|'] as const;
 /** Excel's own first line. */
 const HINT = /^\ufeff?"?sep=(.)"?\r?\n/i;
-const LOOKED_AT = 2_000;
+const SAMPLE_LENGTH = 2_000;
 const MAX_ROW = 65_536;
 
 /** Rows of cells, without empty rows; `undefined` where quotes do not close. */
@@ -26,7 +26,7 @@ export function readCells(text: string): string[][] | undefined {
 
 /** The first in order of those that occur most often outside quotes. */
 function separatorOf(text: string): string {
-  const open = text.slice(0, LOOKED_AT).replaceAll(/"[^"]*"/g, '');
+  const open = text.slice(0, SAMPLE_LENGTH).replaceAll(/"[^"]*"/g, '');
   const count = (separator: string): number => open.split(separator).length;
   return SEPARATORS.reduce<string>((best, separator) => (count(separator) > count(best) ? separator : best), ';');
 }

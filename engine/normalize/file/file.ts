@@ -1,5 +1,6 @@
 /**
- * What happened on an offline day? A table of receipts, canonical events line by line, or a fiscal till's closing, told by type and content.
+ * `normalizeBatch` reads the file of an offline day: a table of receipts, canonical events line by line, or a fiscal till's closing, distinguished
+ * by type and content.
  */
 import type { Refusal } from '../../base/errors.js';
 import { type Body, readBody } from '../draft/jsonBody.js';
@@ -25,10 +26,10 @@ export const UNREADABLE: readonly string[] = ['json', 'csv.form', 'xml.form', 't
 
 /** Bytes or text as they came, or JSON that an earlier node has parsed. Never throws. */
 export function normalizeBatch(payload: unknown, intake: Intake, context: NormalizeContext): NormalizedFile {
-  const harvest = new Collector(intake, context);
-  const batch: CollectedFile = { collector: harvest, context, store: headerOf(intake, 'store'), till: headerOf(intake, 'till') };
+  const collector = new Collector(intake, context);
+  const batch: CollectedFile = { collector, context, store: headerOf(intake, 'store'), till: headerOf(intake, 'till') };
   const body = addFile(batch, payload, headerOf(intake, 'content-type'));
-  const { events, refusals, ignored, refused, erasures } = harvest;
+  const { events, refusals, ignored, refused, erasures } = collector;
   return { events, refusals: firstOfEach(refusals), ignored, refused, erasures, body };
 }
 
@@ -66,7 +67,7 @@ function addTable(batch: CollectedFile, text: string): unknown {
   return table === undefined ? refuse(batch, unknownTable(cells[0] ?? [], batch)) : addRows(batch, table);
 }
 
-/** Our own columns, the tax office's, or a till's. Answers what letters about the rows hold. */
+/** Our own columns, the tax agency's, or a till's. Answers what letters about the rows hold. */
 function addRows(batch: CollectedFile, table: Table): unknown[] {
   const reader = readerOf(table.headings, batch);
   if (reader === undefined) {
@@ -114,12 +115,12 @@ function elementsOf(value: unknown): Body[] {
 
 /** Events as they are; records without `specversion` are rows of a table, as letters hold them. */
 function addElements(batch: CollectedFile, elements: readonly Body[]): unknown[] {
-  const { collector: harvest } = batch;
+  const { collector } = batch;
   const records: { index: number; record: Readonly<Record<string, unknown>> }[] = [];
   elements.forEach((element, index) => {
-    if (element.outcome === 'refused') harvest.refuse(index, element.refusal);
-    else if (!isRecord(element.value)) harvest.refuse(index, { path: '', rule: 'type', message: 'must be object' });
-    else if (Object.hasOwn(element.value, 'specversion')) harvest.addCanonical(index, element.value);
+    if (element.outcome === 'refused') collector.refuse(index, element.refusal);
+    else if (!isRecord(element.value)) collector.refuse(index, { path: '', rule: 'type', message: 'must be object' });
+    else if (Object.hasOwn(element.value, 'specversion')) collector.addCanonical(index, element.value);
     else records.push({ index, record: element.value });
   });
   const contents: unknown[] = elements.map((element) => (element.outcome === 'json' ? element.value : ''));
@@ -127,7 +128,7 @@ function addElements(batch: CollectedFile, elements: readonly Body[]): unknown[]
   return contents;
 }
 
-/** An event that lacks `specversion` is told so; anything else may be a row. */
+/** An event that lacks `specversion` is refused as one; anything else may be a row. */
 function addRecords(batch: CollectedFile, records: readonly { index: number; record: Readonly<Record<string, unknown>> }[], contents: unknown[]): void {
   const rows = records.filter(({ index, record }) => {
     const isEvent = isRecord(record['data']) || isCanonical(Object.keys(record));
@@ -138,7 +139,7 @@ function addRecords(batch: CollectedFile, records: readonly { index: number; rec
 }
 
 /** The whole file: a letter about it holds it as it came. */
-function refuse({ collector: harvest }: CollectedFile, refusal: Refusal): unknown {
-  harvest.refuse(0, refusal);
+function refuse({ collector }: CollectedFile, refusal: Refusal): unknown {
+  collector.refuse(0, refusal);
   return undefined;
 }

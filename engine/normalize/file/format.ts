@@ -1,5 +1,5 @@
 /**
- * What kind of file is this, and in which letters is it written? By the type it was declared with and by how it begins.
+ * `kindOf` and `textIn` find what kind of file it is and in which letters it is written, by its declared type and by how it begins.
  */
 import { decode } from '../draft/jsonBody.js';
 

@@ -1,5 +1,5 @@
 /**
- * Which events does a table tell whose columns are the fields of an event? `type`, `time`, `store`, `amount` …, one event a row.
+ * `addEvents` makes events of a table whose columns are the fields of an event: `type`, `time`, `store`, `amount` …, one event a row.
  */
 import type { Refusal } from '../../base/errors.js';
 import { type DateFormat, parseDate } from '../formats/dates.js';
@@ -24,7 +24,7 @@ export function addEvents(batch: CollectedFile, { rows }: Table): void {
   for (const row of rows) addEvent(batch, row);
 }
 
-function addEvent({ collector: harvest, context, store }: CollectedFile, row: Row): void {
+function addEvent({ collector, context, store }: CollectedFile, row: Row): void {
   const refusals: Refusal[] = [];
   const { id, source = SOURCE, type, subject, time, sequence } = envelopeOf(row);
   const at = (heading: string): string | undefined => instantAt(row, heading, context.pos.date, refusals);
@@ -35,9 +35,9 @@ function addEvent({ collector: harvest, context, store }: CollectedFile, row: Ro
     campaign: campaignOf(row), customer: customerOf(row, context.pseudonym), ...extrasOf(row),
   });
   const event = { source, type, time: time === undefined ? undefined : at('time'), ...present({ subject, sequence }), data };
-  if (refusals.length > 0) harvest.refuse(row.index, ...refusals);
-  else if (id === undefined) harvest.add(row.index, event as unknown as EventDraft);
-  else harvest.addCanonical(row.index, present({ specversion: '1.0', id, ...event }));
+  if (refusals.length > 0) collector.refuse(row.index, ...refusals);
+  else if (id === undefined) collector.add(row.index, event as unknown as EventDraft);
+  else collector.addCanonical(row.index, present({ specversion: '1.0', id, ...event }));
 }
 
 function envelopeOf(row: Row): Partial<Record<(typeof ENVELOPE)[number], string>> {

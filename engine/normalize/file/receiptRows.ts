@@ -1,7 +1,7 @@
 /**
- * `groupRows` finds the rows of a table that tell one document.
+ * `groupRows` finds the rows of a table that make one document.
  *
- * Documents are told apart as everywhere: by store, till, number and minute of issue, where numbers begin again. Where a column says that rows
+ * Documents are distinguished as everywhere: by store, till, number and minute of issue, where numbers begin again. Where a column says that rows
  * are lines, rows with one number that follow each other at their till at most ten minutes apart are lines of one receipt, issued with the
  * earliest; so are rows of one number and minute, wherever they stand.
  */

@@ -54,15 +54,15 @@ function isFooter(row: Row, { number, time, date }: Columns): boolean {
 }
 
 /**
- * Where a column tells lines, they are lines. Where none does, the same row twice is a repetition, rows of different states are versions, and
- * rows that differ otherwise nobody can tell from a mistake. Answers the row whose letter speaks for all,
+ * Where a column says so, rows are lines. Where none does, the same row twice is a repetition, rows of different states are versions, and
+ * rows that differ otherwise nobody can distinguish from a mistake. Answers the row whose letter speaks for all,
  * or that each has its own.
  */
 function addGroup(sheet: Sheet, group: RowGroup): number | 'each' {
-  const { batch: { collector: harvest }, columns: { line, status } } = sheet;
+  const { batch: { collector }, columns: { line, status } } = sheet;
   if (line !== undefined) return addLines(sheet, group);
   if (status === undefined && new Set(group.map(({ row }) => JSON.stringify(row.values))).size > 1) {
-    for (const { row: { index } } of group) harvest.refuse(index, SAME_NUMBER);
+    for (const { row: { index } } of group) collector.refuse(index, SAME_NUMBER);
     return group[0].row.index;
   }
   for (const timed of group) addLines(sheet, [timed]);
@@ -73,15 +73,15 @@ const SAME_NUMBER: Refusal = { path: '', rule: 'receipt.twice', message: 'the sa
 
 /** One refused line refuses the whole receipt: its total would be wrong. Answers the first row that is to blame. */
 function addLines(sheet: Sheet, group: RowGroup): number {
-  const { batch: { collector: harvest, context }, pos } = sheet;
+  const { batch: { collector, context }, pos } = sheet;
   const [{ row: first }, ...rest] = [group[0], ...group.slice(1).map(({ row }) => row)] as const;
   const refused = new Map<number, Refusal>();
   const record = recordOf(sheet, group, (row, refusal) => { if (!refused.has(row.index)) refused.set(row.index, refusal); });
-  const before = harvest.refused;
-  if (refused.size === 0) addReceipt(harvest, first.index, record, { ...context, pos });
+  const before = collector.refused;
+  if (refused.size === 0) addReceipt(collector, first.index, record, { ...context, pos });
   const [blamed = first.index] = refused.keys();
-  if (refused.size === 0 && harvest.refused === before) return blamed;
-  for (const { index } of refused.size === 0 ? rest : [first, ...rest]) harvest.refuse(index, refused.get(index) ?? OTHER_LINE);
+  if (refused.size === 0 && collector.refused === before) return blamed;
+  for (const { index } of refused.size === 0 ? rest : [first, ...rest]) collector.refuse(index, refused.get(index) ?? OTHER_LINE);
   return blamed;
 }
 
@@ -152,7 +152,7 @@ function timesOf(row: Row, columns: Columns): Record<string, string> {
   return { [date]: timeText(row, columns), ...Object.fromEntries([...at(openedAt), ...at(closedAt)]) };
 }
 
-/** The same file, sent again when it has grown, tells more lines of its last receipt: later ones, or more of the same second. */
+/** The same file, sent again when it has grown, has more lines of its last receipt: later ones, or more of the same second. */
 function versionOf(group: RowGroup, { status }: Columns, pos: PosMapping): Record<string, string> {
   const latest = Math.max(...group.map(({ at }) => at ?? NaN));
   const word = cellAt(group[0].row, status);
@@ -163,7 +163,7 @@ function versionOf(group: RowGroup, { status }: Columns, pos: PosMapping): Recor
 /** Headings of columns that the table does not have, and no table has. */
 const SAID = { store: '(store)', till: '(till)', status: '(status)', sequence: '(sequence)' } as const;
 
-/** A table without a column for it may tell what became of a receipt by its type: "annullato" is this receipt, "annullo" one that voids another. */
+/** A table without a column for it may say what became of a receipt by its type: "annullato" is this receipt, "annullo" one that voids another. */
 function stateOf(row: Row, { status, kind }: Columns, { context: { pos } }: CollectedFile): Record<string, string> {
   const word = cellAt(row, kind);
   return kind !== undefined && status === undefined && pos.statuses.has(plainWords(word)) ? { [SAID.status]: word, [kind]: '' } : {};

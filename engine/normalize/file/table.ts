@@ -1,5 +1,5 @@
 /**
- * What stands under which heading? The rows of a table, found below whatever title lines stand above its heading.
+ * `Table` is what stands under which heading: the rows of a table, found below whatever title lines stand above its heading.
  */
 import type { Refusal, RefusalRule } from '../../base/errors.js';
 

@@ -1,5 +1,5 @@
 /**
- * Which instant does this text mean, as its source declared it? Deterministic in every process zone; ambiguous text is refused, never guessed.
+ * `parseDate` reads the instant that a text means, as its source declared it. Deterministic in every process zone; ambiguous text is refused, never guessed.
  *
  * Temporal with explicit disambiguation: a wall time that occurs twice is the earlier one, flagged `time.ambiguous`; one
  * that never occurs is shifted forward, flagged `time.gap`; a date alone is its local midnight, flagged `time.dateonly`.
@@ -12,7 +12,7 @@ import { excelWall, readWall, type Wall } from './localTime.js';
 
 /** What is declared about a source's dates. */
 export interface DateFormat {
-  /** One kind and no other; without it every shape that means one thing only is understood. `epoch`: the unit is told by the magnitude. */
+  /** One kind and no other; without it every shape that means one thing only is understood. `epoch`: the magnitude says the unit. */
   readonly kind?: DateKind;
   /** BCP 47: order of day and month, names of months. */
   readonly locale?: string | null;
@@ -29,7 +29,7 @@ export type TimeFlag = Extract<QualityFlag, `time.${string}`>;
 
 /**
  * `at` is epoch ms (a finer fraction is cut), `utc` RFC 3339 with every digit the source gave. `shownMs` is what the source's own clock showed
- * (epoch ms as if it were UTC): it depends on nobody's zone. Absent where the source told an instant and no wall time.
+ * (epoch ms as if it were UTC): it depends on nobody's zone. Absent where the source stated an instant and no wall time.
  */
 export type ParsedDate =
   | { readonly outcome: 'instant'; readonly at: number; readonly utc: string; readonly flags: readonly TimeFlag[]; readonly shownMs?: number }
@@ -103,7 +103,7 @@ function fromWall(read: Wall, format: DateFormat): ParsedDate {
   return parsed.outcome === 'refused' ? parsed : { ...parsed, shownMs: read.shownMs };
 }
 
-/** A wall time far from any change of the clock has one instant; near one, Temporal tells which of them it has. */
+/** A wall time far from any change of the clock has one instant; near one, Temporal says which of them it has. */
 function resolve(shownMs: number, clock: LocalClock): { at: number; flag?: TimeFlag } {
   const offset = clock.offsetAt(shownMs - DAY);
   if (offset === clock.offsetAt(shownMs + DAY) && offset === clock.offsetAt(shownMs - offset)) return { at: shownMs - offset };
@@ -115,7 +115,7 @@ function resolve(shownMs: number, clock: LocalClock): { at: number; flag?: TimeF
   return isGap ? { at: late.epochMilliseconds, flag: 'time.gap' } : { at: early.epochMilliseconds, flag: 'time.ambiguous' };
 }
 
-/** What the source's own clock showed, as if it were UTC: as it was told, else by the declared zone. */
+/** What the source's own clock showed, as if it were UTC: as it was stated, else by the declared zone. */
 export function shownBy({ at, shownMs }: Extract<ParsedDate, { outcome: 'instant' }>, { zone }: DateFormat): number {
   return shownMs ?? at + (clockOf(zone)?.offsetAt(at) ?? 0);
 }

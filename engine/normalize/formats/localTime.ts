@@ -1,5 +1,5 @@
 /**
- * Which wall time does this text show? The shapes that tills, shops and spreadsheets write, without any guess about order or zone.
+ * `readWall` reads the wall time that a text shows, in the shapes that tills, shops and spreadsheets write and without any guess about order or zone.
  */
 import Big from 'big.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../base/time.js';

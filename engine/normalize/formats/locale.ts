@@ -1,5 +1,5 @@
 /**
- * How does a declared locale write numbers and dates? Asked of the platform (CLDR) once per locale and remembered.
+ * `Grammar` is how a declared locale writes numbers and dates, asked of the platform (CLDR) once per locale and remembered.
  */
 
 /** Separators of a locale; apostrophes are `'` and non-breaking spaces plain ones here. `grouped` matches a well-grouped whole part. */

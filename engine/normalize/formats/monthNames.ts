@@ -1,5 +1,5 @@
 /**
- * Which month is "set"? Names of months and days of the languages that a shop in Italy meets, whole or cut to three letters or more.
+ * `monthOf` finds the month that a name means: of the languages that a shop in Italy meets, whole or cut to three letters or more.
  */
 const MONTHS: Readonly<Record<string, readonly string[]>> = {
   it: ['gennaio', 'febbraio', 'marzo', 'aprile', 'maggio', 'giugno', 'luglio', 'agosto', 'settembre', 'ottobre', 'novembre', 'dicembre'],

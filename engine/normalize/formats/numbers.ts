@@ -1,5 +1,5 @@
 /**
- * Which number does this text mean, as its source declared it? Exact decimal text or a refusal, never a guess and never a float.
+ * `parseNumber` reads the number that a text means, as its source declared it: exact decimal text or a refusal, never a guess and never a float.
  */
 import { isDecimal, minorDigits } from '../../base/money.js';
 import { type Grammar, grammarOf } from './locale.js';

@@ -15,23 +15,23 @@ import { isRecord } from '../../base/json.js';
 
 /** One receipt or an array of them; a till that speaks CloudEvents is understood as it is. */
 export function normalizePos(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
-  const harvest = new Collector(intake, context);
+  const collector = new Collector(intake, context);
   const receipts: readonly unknown[] = Array.isArray(body) ? body : [body];
   receipts.forEach((receipt, index) => {
-    if (!isRecord(receipt)) harvest.refuse(index, { path: '', rule: 'type', message: 'must be object' });
-    else if (Object.hasOwn(receipt, 'specversion')) harvest.addCanonical(index, receipt);
-    else addReceipt(harvest, index, receipt, context);
+    if (!isRecord(receipt)) collector.refuse(index, { path: '', rule: 'type', message: 'must be object' });
+    else if (Object.hasOwn(receipt, 'specversion')) collector.addCanonical(index, receipt);
+    else addReceipt(collector, index, receipt, context);
   });
-  return harvest;
+  return collector;
 }
 
 /** One receipt, at its place in what was sent. */
-export function addReceipt(harvest: Collector, index: number, body: unknown, context: NormalizeContext): void {
+export function addReceipt(collector: Collector, index: number, body: unknown, context: NormalizeContext): void {
   const receipt = new Receipt(body, context.pos, context.currency);
   const draft = draftOf(receipt, context);
-  if (draft === 'ignored') harvest.ignore(index, 'document');
-  else if (receipt.refusals.length > 0 || draft === undefined) harvest.refuse(index, ...receipt.refusals);
-  else harvest.add(index, draft);
+  if (draft === 'ignored') collector.ignore(index, 'document');
+  else if (receipt.refusals.length > 0 || draft === undefined) collector.refuse(index, ...receipt.refusals);
+  else collector.add(index, draft);
 }
 
 /** `undefined` only where the receipt remembers why. */
@@ -71,7 +71,7 @@ function missAbsent(receipt: Receipt, needed: Readonly<Record<'number' | 'time' 
   }
 }
 
-/** What no kind is told of is a sale. */
+/** What no kind is stated of is a sale. */
 function kindOf(receipt: Receipt): DocumentKind {
   const word = receipt.text('kind');
   if (word === undefined) return 'sale';
@@ -149,7 +149,7 @@ function originsOf(receipt: Receipt): Record<string, string> {
   return { ...Object.fromEntries(known), '/time': receipt.pointer('time'), '/subject': receipt.pointer('number') };
 }
 
-/** A store that nobody knows keeps its own name here, whatever it is booked under: its receipts are no other store's. */
+/** A store that nobody knows keeps its own name here, whatever it counts for: its receipts are no other store's. */
 function sourceOf(receipt: Receipt, context: NormalizeContext): string {
   const sent = receipt.text('store');
   return tillSource(sent === undefined ? defaultStore(context) : knownStore(receipt, context, sent) ?? sent, receipt.text('till'));

@@ -1,5 +1,5 @@
 /**
- * Which declarations would read this value, and as what? For a form to offer; nothing is ever chosen for anybody.
+ * `numberReadings` and `dateReadings` find the declarations that would read a value, and as what: for a form to offer; nothing is ever chosen for anybody.
  */
 import { parseDate } from '../formats/dates.js';
 import { parseNumber } from '../formats/numbers.js';
