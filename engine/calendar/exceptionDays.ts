@@ -25,8 +25,11 @@ export interface YearDay {
   readonly day: number;
 }
 
+/** `ClosureRule` that a row may break; the form has its words. */
 export type ClosureRule = 'form' | 'date' | 'order' | 'twice' | 'name' | 'many';
+/** `ClosuresRead`: all closures, or the first broken rule. */
 export type ClosuresRead = { readonly outcome: 'read'; readonly closures: readonly Closure[] } | RefusedHours<ClosureRule>;
+/** `ExceptionsRead`: all days, or the first broken rule. */
 export type ExceptionsRead = { readonly outcome: 'read'; readonly days: readonly ExceptionalDay[] } | RefusedHours<ClosureRule | HoursRule>;
 
 /** `ClosureRow`, as saved: `{ from: '2026-08-10', to: '2026-08-24', name: 'ferie' }`. */

@@ -19,6 +19,7 @@ export interface OpeningRules {
   readonly exceptions: readonly ExceptionalDay[];
 }
 
+/** `ALWAYS_OPEN`: a shop without weekly hours. */
 export const ALWAYS_OPEN: OpeningRules = { holidays: 'open', closures: [], exceptions: [] };
 
 const SUNDAY = 6;

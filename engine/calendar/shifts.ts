@@ -12,7 +12,9 @@ export interface Shift {
   readonly to: number;
 }
 
+/** `ShiftRule` that a row may break; the form has its words. */
 export type ShiftRule = 'name' | 'twice' | 'time' | 'fullHour' | 'equal' | 'cutoff' | 'overlap' | 'form' | 'many';
+/** `ShiftsRead`: all shifts, or the first broken rule. */
 export type ShiftsRead = { readonly outcome: 'read'; readonly shifts: readonly Shift[] } | RefusedHours<ShiftRule>;
 
 /** `ShiftRow`, as saved and as typed: `{ name: 'cena', from: '18:00', to: '02:00' }`. */

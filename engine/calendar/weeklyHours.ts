@@ -10,6 +10,7 @@ export interface DaySpan {
   readonly to: number;
 }
 
+/** `HoursRule` that a text may break; the form has its words. */
 export type HoursRule = 'form' | 'time' | 'equal' | 'overlap' | 'cutoff' | 'nextDay' | 'empty';
 
 /** `RefusedHours` names the broken rule. `where`: the part of the text that breaks the rule; `row`: the day of the week, Monday = 0. */
@@ -20,7 +21,9 @@ export interface RefusedHours<Rule extends string> {
   readonly row?: number;
 }
 
+/** `HoursRead`: one day, or the broken rule. */
 export type HoursRead = { readonly outcome: 'read'; readonly spans: readonly DaySpan[] } | RefusedHours<HoursRule>;
+/** `WeekRead`: seven days, or the first broken rule. */
 export type WeekRead = { readonly outcome: 'read'; readonly week: readonly (readonly DaySpan[])[] } | RefusedHours<HoursRule>;
 
 export const MINUTES_OF_DAY = 1_440;

@@ -28,10 +28,12 @@ export function sliceLevel(size: WindowSize): 'minute' | 'hour' {
   return size === '1h' || size === 'shift' || size === '1d' ? 'hour' : 'minute';
 }
 
+/** `isWindowSize` is true for the name of any size. */
 export function isWindowSize(text: string): text is WindowSize {
   return (TUMBLING as readonly string[]).includes(text) || isSliding(text);
 }
 
+/** `isSliding` is true for the sizes that move on by the minute. */
 export function isSliding(size: string): size is Sliding {
   return (SLIDING as readonly string[]).includes(size);
 }

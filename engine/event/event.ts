@@ -11,6 +11,7 @@ import { DAY, formatInstant, MINUTE, parseInstant } from '../base/time.js';
 export type EventType = (typeof EVENT_TYPES)[number] | typeof ERASURE;
 export type SaleStatus = (typeof STATUSES)[number];
 
+/** `Campaign` that brought the customer, by its UTM names. */
 export interface Campaign {
   readonly source?: string;
   readonly medium?: string;
@@ -75,6 +76,7 @@ export interface EventContext {
   readonly currency: string;
 }
 
+/** `ParsedEvent`: the canonical event, or every rule that the input breaks (eight at most). */
 export type ParsedEvent =
   | { readonly outcome: 'event'; readonly event: ShopEvent }
   | { readonly outcome: 'refused'; readonly refusals: readonly Refusal[] };

@@ -8,6 +8,7 @@
  */
 export const LABEL = /^(?!_$)[^/+# \p{Cc}\p{Cs}\p{NChar}][^/+#\p{Cc}\p{Cs}\p{NChar}]{0,63}$/u;
 
+/** `EVENT_TYPES` of facts. */
 export const EVENT_TYPES = ['sale', 'refund', 'visit', 'checkout', 'lead', 'ticket', 'waste', 'payment', 'closing'] as const;
 /** `ERASURE` is no fact, but a request about facts: who bought is forgotten (see erasure/). */
 export const ERASURE = 'erasure';

@@ -39,6 +39,7 @@ export function seal(plain: Uint8Array, privacyKey: Uint8Array, iv: Uint8Array):
   return Buffer.concat([Buffer.of(SEAL_VERSION), iv, cipher.getAuthTag(), hidden]).toString('base64url');
 }
 
+/** `Unsealed`: the bytes, or that key or text is another. */
 export type Unsealed = { readonly outcome: 'plain'; readonly plain: Buffer } | { readonly outcome: 'refused' };
 
 /** `unseal` opens what `seal` closed; refused where key or text is another. */

@@ -8,6 +8,7 @@ import { present } from '../base/json.js';
 
 /** `Value` is what a key holds: text, or named integer counters (absolute value at most 2^53 - 1). */
 export type Value = string | Counters;
+/** `Counters` by name. */
 export type Counters = Readonly<Record<string, number>>;
 
 /**
@@ -34,6 +35,7 @@ export interface Add {
   readonly total?: 'unneeded';
 }
 
+/** `Change` of one key. */
 export type Change = Put | Add;
 
 /** `CommitResult`: `ok` carries the new counters of each `Add`, in the order of the changes; `conflict` the keys whose `expect` did not hold. */
@@ -51,6 +53,7 @@ export interface KeyRange {
   readonly reverse?: boolean;
 }
 
+/** `Entry` of a scan. */
 export interface Entry {
   readonly key: string;
   readonly value: Value;

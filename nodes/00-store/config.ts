@@ -8,14 +8,17 @@ import { parseRedisUrl } from '../../engine/store/redis/url.js';
 import { atVersion, filled } from '../shared/configFields.js';
 import type { SavedForm } from '../shared/node.js';
 
+/** `VERSION` of the saved form. */
 export const VERSION = 1;
 
+/** `LevelConfig` of the embedded store. */
 export interface LevelConfig {
   readonly kind: 'embedded';
   /** Empty: beside Node-RED's own files (see `directoryOf`). */
   readonly directory: string;
 }
 
+/** `RedisConfig` of a Redis or a cluster. */
 export interface RedisConfig {
   readonly kind: 'redis';
   /** With user and password: for the connection only, never to be shown. */

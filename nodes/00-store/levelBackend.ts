@@ -11,6 +11,7 @@ import { type Backend, OPENING } from './storeRegistry.js';
 
 const OK: Health = { state: 'ok' };
 
+/** `EmbeddedStore` in one directory. */
 export class EmbeddedStore implements Backend {
   readonly reads = 'near';
   readonly #directory: string;

@@ -17,6 +17,7 @@ import { WatchedHealth } from '../shared/health.js';
 import type { RedisConfig } from './config.js';
 import { type Backend, OPENING } from './storeRegistry.js';
 
+/** `RedisBackend` of one URL. */
 export class RedisBackend implements Backend {
   readonly #store: RedisStore;
   readonly #health: WatchedHealth;

@@ -49,6 +49,7 @@ export async function release(store: SharedStore): Promise<void> {
   if (store.users === 0 && shared.get(store.name) === store) shared.delete(store.name);
 }
 
+/** `SharedStore` of one name. */
 export class SharedStore {
   users = 0;
   readonly name: string;

@@ -7,8 +7,10 @@ import { atVersion } from '../shared/configFields.js';
 import type { SavedForm } from '../shared/node.js';
 import type { Login } from './aedes/embeddedBroker.js';
 
+/** `VERSION` of the saved form. */
 export const VERSION = 1;
 
+/** `EmbeddedBrokerConfig` of the broker built in. */
 export interface EmbeddedBrokerConfig {
   readonly kind: 'embedded';
   readonly port: number;
@@ -24,6 +26,7 @@ export interface Files {
   readonly key?: string;
 }
 
+/** `ExternalConfig` of a broker elsewhere. */
 export interface ExternalConfig {
   readonly kind: 'external';
   /** Without user and password. */

@@ -14,12 +14,14 @@ export type EmbeddedListener =
   | { readonly state: 'open' }
   | { readonly state: 'shut'; readonly cause: BrokerErrorCause; readonly error: string; readonly retryMs: number };
 
+/** `EmbeddedHooks`: what the port is given by its node. */
 export interface EmbeddedHooks {
   words(cause: BrokerErrorCause): string;
   listener(socket: EmbeddedListener): void;
   random(): number;
 }
 
+/** `EmbeddedPort` of one broker node. */
 export class EmbeddedPort implements BrokerPort {
   readonly #settings: EmbeddedSettings;
   readonly #hooks: EmbeddedHooks;

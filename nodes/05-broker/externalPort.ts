@@ -10,6 +10,7 @@ import { Connection } from './mqttConnection.js';
 import { WatchedHealth } from '../shared/health.js';
 import { type SubscribeOptions, Subscriptions } from './mqtt/subscriptions.js';
 
+/** `ExternalHooks`: what the port is given by its node. */
 export interface ExternalHooks {
   words(cause: BrokerErrorCause): string;
   report(error: unknown): void;
@@ -19,6 +20,7 @@ export interface ExternalHooks {
   readonly suffix: string;
 }
 
+/** `ExternalPort` of one broker node. */
 export class ExternalPort implements BrokerPort {
   readonly #hooks: ExternalHooks;
   readonly #subscriptions: Subscriptions;

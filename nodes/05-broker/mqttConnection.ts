@@ -16,6 +16,7 @@ const DISCONNECT_MS = 1_000;
 /** Messages without PUBACK at most, where the broker names no lower limit; a packet id has 16 bits. */
 const MAX_UNACKNOWLEDGED = 10_000;
 
+/** `ConnectionHooks` are called as the connection comes and goes. */
 export interface ConnectionHooks {
   /** Up: subscriptions belong here. A rejection takes the connection down again. */
   up(client: MqttClient): Promise<void>;
@@ -29,6 +30,7 @@ interface PublishJob {
   readonly fail: (error: Error) => void;
 }
 
+/** `Connection` with one client id. */
 export class Connection {
   readonly #config: ExternalConfig;
   readonly #clientId: string;

@@ -10,11 +10,13 @@ import type { OpeningRules } from '../../engine/calendar/openingHours.js';
 import { saintOf } from '../../engine/calendar/patronSaints.js';
 import { readShifts, type Shift, type ShiftRule } from '../../engine/calendar/shifts.js';
 
+/** `ShopCalendar` as the form says it. */
 export interface ShopCalendar {
   readonly opening: OpeningRules;
   readonly shifts: readonly Shift[];
 }
 
+/** `CalendarRule` that a field may break. */
 export type CalendarRule = 'choice' | 'week' | 'rows' | HoursRule | ClosureRule | ShiftRule;
 
 /** `rule` by name, see the locales; `where`: the text that breaks it; `row`: the day of the week, Monday = 0. */

@@ -9,12 +9,14 @@ import type { ShopPort, ShopStore } from '../shared/ports.js';
 import type { SavedForm } from '../shared/node.js';
 import { type CalendarRule, readCalendar, type ShopCalendar } from './calendar.js';
 
+/** `VERSION` of the saved form. */
 export const VERSION = 1;
 
 const SECTORS = ['retail', 'restaurant', 'artisan'] as const;
 const DEFAULT_STORE: ShopStore = { id: 'negozio', name: 'Negozio', aliases: [] };
 const DEFAULT_ZONE = 'Europe/Rome';
 
+/** `ShopConfig`, read and checked. */
 export interface ShopConfig {
   /** Segment of every topic and prefix of every key. */
   readonly tenant: string;

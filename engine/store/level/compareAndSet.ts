@@ -10,6 +10,7 @@ export interface Expire {
   readonly expire: true;
 }
 
+/** `Intent` is one change of a commit, the sweep's included. */
 export type Intent = Change | Expire;
 
 /** `CompareResult`: the new state of every key that a commit touches, or the keys whose `expect` did not hold. */

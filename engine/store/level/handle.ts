@@ -10,6 +10,7 @@ export interface WriteBatch {
   write(options: { sync: boolean }): Promise<void>;
 }
 
+/** `RangeOptions` of an iterator, as abstract-level takes them. */
 export interface RangeOptions {
   readonly gt?: string;
   readonly gte?: string;

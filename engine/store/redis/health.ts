@@ -17,6 +17,7 @@ const CONNECTING = new Fault('store.away', 'connecting to Redis');
 const LOST = new Fault('store.away', 'ECONNRESET: the connection to Redis is lost');
 const RECONNECT: Backoff = { firstMs: 100, lastMs: 10_000 };
 
+/** `LinkHealth` of one connection, or of those to a cluster. */
 export class LinkHealth {
   readonly #now: () => number;
   readonly #random: () => number;

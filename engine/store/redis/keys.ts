@@ -52,4 +52,5 @@ export function indexKey(shop: string): string {
 
 /** `encodeRest` gives a `<rest>` as it stands in the index and behind the shop's prefix. */
 export const encodeRest = encodeKey;
+/** `decodeRest` reads it back. */
 export const decodeRest = decodeKey;

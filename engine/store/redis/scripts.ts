@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 
+/** `Script` by the digest under which Redis keeps it. */
 export interface Script {
   readonly name: 'commit' | 'read' | 'scan' | 'sweep';
   readonly sha: string;

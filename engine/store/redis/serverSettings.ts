@@ -24,6 +24,7 @@ export interface Advice {
   readonly expected: string;
 }
 
+/** `Inspection` of all servers, with what should be otherwise. */
 export interface Inspection {
   readonly servers: readonly ServerState[];
   readonly advice: readonly Advice[];

@@ -9,11 +9,13 @@
 import { ConfigError } from '../../base/errors.js';
 import { present } from '../../base/json.js';
 
+/** `Address` of one server. */
 export interface Address {
   readonly host: string;
   readonly port: number;
 }
 
+/** `RedisUrl`, taken apart. */
 export interface RedisUrl {
   readonly kind: 'single' | 'socket' | 'cluster';
   readonly transport: 'plain' | 'tls';

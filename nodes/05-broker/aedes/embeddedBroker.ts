@@ -18,6 +18,7 @@ const SLOW_CLIENT_MS = 5_000;
 
 type Deliver = (packet: AedesPublishPacket, callback: () => void) => void;
 
+/** `EmbeddedSettings`: where it keeps its database, where it listens, and to whom. */
 export interface EmbeddedSettings {
   readonly folder: string;
   readonly port: number;
@@ -159,6 +160,7 @@ function asBuffer(payload: string | Buffer): Buffer {
   return Buffer.isBuffer(payload) ? payload : Buffer.from(payload);
 }
 
+/** `Login` at a broker. */
 export interface Login {
   readonly user: string;
   readonly password: string;

@@ -18,6 +18,7 @@ interface StoredSubscriber {
   readonly clientId: string;
 }
 
+/** `Sessions` on a database of their own. */
 export class Sessions extends AsyncLevelPersistence {
   readonly #queued = new Map<string, number>();
   readonly #numbers = new Map<string, Kept>();

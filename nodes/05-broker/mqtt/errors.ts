@@ -3,6 +3,7 @@
  */
 import { Fault } from '../../../engine/base/errors.js';
 
+/** `CAUSES` by name; the locales have their words. */
 export const CAUSES = [
   'password', 'certificate', 'files', 'name', 'refused', 'unreachable', 'protocol', 'clientId', 'busy', 'subscription', 'port', 'locked', 'lost',
 ] as const;

@@ -3,6 +3,7 @@
  */
 import type { MessageListener } from '../../shared/ports.js';
 
+/** `SubscribeOptions`: see `BrokerPort`. */
 export interface SubscribeOptions {
   readonly group?: string;
   readonly retained?: 'skip';
