@@ -15,6 +15,7 @@ import { type Change, type CommitResult, type Counters, prefixRange, type Store,
 import { countHours } from './sourceActivity.js';
 import { type FormerReceipt, formerReceiptsIn, moveActivity, movesOf } from './formerReceipts.js';
 import { factsAmong, mentionedBy, mentionsIn, type ResolvedVoids, resolveVoids, type VoidMentions } from './voidedReceipts.js';
+import { isFollowed, readFollowed, relatedEvents } from './relatedFacts.js';
 
 const MAX_ATTEMPTS = 20;
 const MAX_FACTS_PER_COMMIT = 500;
@@ -36,6 +37,17 @@ export async function foldEvents(store: Store, events: readonly ShopEvent[], con
     await storeErasureRequests(store, events, context.now);
     return folded;
   }
+  const followed = events.filter(isFollowed);
+  if (followed.length === 0) return foldAll(store, events, context);
+  const before = await readFollowed(store, followed);
+  const folded = await foldAll(store, events, context);
+  const related = relatedEvents(followed, before, await readFollowed(store, followed));
+  if (related.length === 0) return folded;
+  const { slices } = await foldVersions(store, versionsOf(related, context.currency), [], context);
+  return { slices: [...folded.slices, ...slices], unchanged: folded.unchanged };
+}
+
+async function foldAll(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
   if (events.length <= MAX_FACTS_PER_COMMIT) return foldPart(store, events, context);
   const slices: SliceChange[] = [];
   let unchanged = 0;

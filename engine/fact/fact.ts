@@ -72,9 +72,13 @@ export function fieldOf(fact: Fact, field: string): FieldValue | undefined {
   return fact.values[placeOf(fact, field)];
 }
 
-/** The status a fact has: what was said, else that a ticket, lead or checkout is open until somebody closes it, and that anything else happened. */
-export function statusOf({ type, values, voidState }: Fact): FieldValue {
-  if (voidState === 'voided') return 'voided';
+/**
+ * The status a fact has: `voided` where it was deleted and not restored (`x_deleted`), else what was said, else that a ticket, lead or checkout is
+ * open until somebody closes it, and that anything else happened.
+ */
+export function statusOf(fact: Fact): FieldValue {
+  const { type, values, voidState, extras } = fact;
+  if (voidState === 'voided' || (extras.length > 0 && fieldOf(fact, 'x_deleted') === true)) return 'voided';
   return values[SLOT.status] ?? (type === 'ticket' || type === 'lead' || type === 'checkout' ? 'open' : 'completed');
 }
 
@@ -102,10 +106,11 @@ function minorOf(amount: string | undefined, currency: string): number | undefin
 }
 
 /**
- * A sale that was paid stays one: cancelled later, it is a refund that takes the money back. So what says it was paid stands behind all that
- * says it is open or cancelled; voided, it never was, if nothing later says that it is paid. No sequence begins with a control character.
+ * `UNPAID` marks sequences. A sale that was paid stays one: cancelled later, it is a refund that takes the money back. So what says it was paid
+ * stands behind all that says it is open or cancelled; voided, it never was, if nothing later says that it is paid. No sequence begins with a
+ * control character.
  */
-const UNPAID = '\u0001';
+export const UNPAID = '\u0001';
 
 function isUnpaid(type: EventType, status: EventData['status']): boolean {
   return type === 'sale' && (status === 'open' || status === 'cancelled');

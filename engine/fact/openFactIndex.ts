@@ -1,5 +1,5 @@
 /**
- * Which sales and leads are still open? One key for each, in order of time, so that the answer needs no look at all facts.
+ * Index of open sales and quotes: one key for each, in order of time, so that the answer needs no reading of all facts. A contact is no quote.
  *
  *     q/<type>/<openedAt, else time; seconds, padded to 10>/<store>/<channel>/<encodeURIComponent(rest of the fact's key)>
  *
@@ -9,11 +9,12 @@ import { type Fact, fieldOf, statusOf } from './fact.js';
 import type { Entry, KeyRange, Put } from '../store/store.js';
 import { textOf } from '../store/store.js';
 
-/** Kinds of facts that somebody waits for. */
+/** `OPENABLE` are kinds of facts that somebody waits for. */
 export const OPENABLE = ['sale', 'lead'] as const;
+/** `Openable` is one of them. */
 export type Openable = (typeof OPENABLE)[number];
 
-/** An open thing. `openedAt` in epoch ms (its time where it says nothing else), `amount` in minor units where one is known. */
+/** `OpenThing`: `openedAt` in epoch ms (its time where it says nothing else), `amount` in minor units where one is known. */
 export interface OpenThing {
   readonly type: Openable;
   readonly factKey: string;
@@ -23,34 +24,38 @@ export interface OpenThing {
   readonly amount?: number;
 }
 
-/** The key of a fact's entry, `undefined` where the fact is not open. */
+/** `openKey` is the key of a fact's entry, `undefined` where the fact is not open, or a contact. */
 export function openKey(factKey: string, fact: Fact): string | undefined {
+  return isContact(factKey) ? undefined : entryKey(factKey, fact);
+}
+
+/** The last part of the key says what a lead is about. Former releases have entries for contacts, too. */
+function isContact(factKey: string): boolean {
+  return factKey.startsWith('f/lead/') && factKey.split('/')[3] === 'contact';
+}
+
+function entryKey(factKey: string, fact: Fact): string | undefined {
   if (!isOpenable(fact.type) || statusOf(fact) !== 'open') return undefined;
   const rest = factKey.slice(`f/${fact.type}/`.length);
-  const group = `${groupPart(fact, 'store', '')}/${groupPart(fact, 'channel', 'pos')}`;
-  return `q/${fact.type}/${seconds(openedAtOf(fact))}/${group}/${encodeURIComponent(rest)}`;
+  const [store = '', channel = 'pos'] = [textField(fact, 'store'), textField(fact, 'channel')];
+  return `q/${fact.type}/${seconds(openedAtOf(fact))}/${store}/${channel}/${encodeURIComponent(rest)}`;
 }
 
-function groupPart(fact: Fact, field: 'store' | 'channel', absent: string): string {
-  const value = fieldOf(fact, field);
-  return typeof value === 'string' ? value : absent;
-}
-
-/** What keeps the index right when a fact moves from one state to the next. */
+/** `openChanges` keep the index right when a fact moves from one state to the next. */
 export function openChanges(factKey: string, before: Fact | undefined, after: Fact, expiresAt: number): Put[] {
-  const former = before === undefined ? undefined : openKey(factKey, before);
+  const former = before === undefined ? undefined : entryKey(factKey, before);
   const key = openKey(factKey, after);
   const changes: Put[] = former === undefined || former === key ? [] : [{ key: former }];
   if (key !== undefined) changes.push({ key, value: openValue(after), expiresAt });
   return changes;
 }
 
-/** The entries of one type that were opened in `[from, to)` (epoch ms, cut to seconds), the oldest first. */
+/** `openRange` covers the entries of one type that were opened in `[from, to)` (epoch ms, cut to seconds), the oldest first. */
 export function openRange(type: Openable, from = 0, to = Infinity): KeyRange {
   return { gte: `q/${type}/${seconds(from)}/`, lt: to === Infinity ? `q/${type}/\uffff` : `q/${type}/${seconds(to)}/` };
 }
 
-/** The open thing that an entry speaks of. */
+/** `parseOpen` reads the open thing that an entry is about. */
 export function parseOpen({ key, value }: Entry): OpenThing {
   const [, type, , store, channel, rest] = key.split('/');
   const { openedAt, amount } = JSON.parse(textOf(value) ?? '{}') as { openedAt: number; amount?: number };
@@ -62,8 +67,15 @@ function isOpenable(type: string): type is Openable {
   return type === 'sale' || type === 'lead';
 }
 
+function textField(fact: Fact, field: string): string | undefined {
+  const value = fieldOf(fact, field);
+  return typeof value === 'string' ? value : undefined;
+}
+
 function openValue(fact: Fact): string {
-  const amount = fieldOf(fact, 'amount');
+  // The amount of a deal in another currency, unless it is known in the shop's.
+  const isForeign = fieldOf(fact, 'x_foreign') === true && fieldOf(fact, 'x_home') !== true;
+  const amount = isForeign ? undefined : fieldOf(fact, 'amount');
   return JSON.stringify({ openedAt: openedAtOf(fact), ...(typeof amount === 'number' ? { amount } : {}) });
 }
 

@@ -20,8 +20,10 @@ export const REMOTE_CHANNELS = ['online', 'delivery', 'phone', 'web', 'ecommerce
 const inStore: Condition = { field: 'channel', op: 'notIn', value: REMOTE_CHANNELS };
 const online: Condition = { field: 'channel', op: 'is', value: 'online' };
 const social: Condition = { field: 'social', op: 'is', value: true };
-/** A deal whose contact is told too was reached when the contact was. */
+/** A deal and the contact it came from are one person: the contact's fact stands for both (see aggregate/relatedFacts.ts). */
 const onItsOwn: Condition = { field: 'refersTo', op: 'unknown' };
+const wonByDeal: Condition = { field: 'x_won', op: 'is', value: true };
+const notCompleted: Condition = { field: 'status', op: 'isNot', value: 'completed' };
 /** Facts of former releases say in fields of their own what was paid how. */
 const inParts: Condition = { field: 'payment', op: 'is', value: 'split' };
 const whole: Condition = { field: 'payment', op: 'isNot', value: 'split' };
@@ -62,7 +64,8 @@ const FIXED: readonly Measure[] = [
     terms: [{ type: 'sale', where: sold, value: 'revenue' }, { type: 'sale', where: [voided, unnamed], value: 'revenue', sign: -1 }],
   },
   { name: 'refunded', terms: [{ type: 'refund', where: [valid], value: 'revenue' }] },
-  { name: 'voided', terms: [{ type: 'sale', where: [voided], value: 'one' }] },
+  // What was deleted and never known says no amount.
+  { name: 'voided', terms: [{ type: 'sale', where: [voided, { field: 'amount', op: 'known' }], value: 'one' }] },
   netOfRefunds('tips', 'tip'),
   netOfRefunds('gift_cards', 'giftCards'),
   netOfRefunds('shipped', 'shipping'),
@@ -85,7 +88,8 @@ const FIXED: readonly Measure[] = [
     name: 'social_won',
     terms: [
       { type: 'sale', where: [completed, social], value: 'one' },
-      { type: 'lead', where: [completed, social], value: 'one', at: 'closedAt' },
+      { type: 'lead', where: [completed, social, onItsOwn], value: 'one', at: 'closedAt' },
+      { type: 'lead', where: [notCompleted, wonByDeal, social, onItsOwn], value: 'one', at: 'closedAt' },
     ],
   },
   {

@@ -102,8 +102,8 @@ function compileTerm({ name, spread }: Measure, { where = [], at = 'time', after
   };
 }
 
-function isNotVoided({ values }: Fact): boolean {
-  return values[SLOT.status] !== 'voided';
+function isNotVoided(fact: Fact): boolean {
+  return statusOf(fact) !== 'voided';
 }
 
 /** What the derived fields mean, and what a field is taken for where nobody said anything. */
