@@ -1,5 +1,5 @@
 /**
- * Which file is imported for which sector, and for which role? One description; what is committed must equal what is built.
+ * `build` writes the flow file of each sector and role from one description; what is committed must equal what is built.
  */
 import { dashboardOf } from './dashboard.js';
 import { dashboard1Flow } from './dashboard1.js';

@@ -1,5 +1,5 @@
 /**
- * What does the shop see? Four pages of cards; each card shows what a wire brings it, and keeps nothing but what is on screen.
+ * `dashboardOf` is what the shop sees: four pages of cards; each card shows what a wire brings it, and keeps nothing but what is on screen.
  */
 import { CHANNELS, KPI_NAMES, SENDERS, type Template, TRUST } from './description.js';
 import { frameOf, type Page, PAGE_NAMES, PAGES, TITLES } from './pages.js';

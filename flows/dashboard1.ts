@@ -1,5 +1,5 @@
 /**
- * What do installations see that still have the older dashboard (node-red-dashboard 3)? The numbers of today, the day as a line, the last alert.
+ * The flow for installations that still have the older dashboard (node-red-dashboard 3): the numbers of today, the day as a line, the last alert.
  */
 import { type Box, type FlowNode, idOf, type Placed, sheetOf } from './sheet.js';
 

@@ -1,5 +1,5 @@
 /**
- * How do the templates differ? The sectors in the cards they see first, in their hours and their alerts; the roles in the part of the way
+ * `Template` is how the templates differ: the sectors in the cards they see first, in their hours and their alerts; the roles in the part of the way
  * that one process goes; in nothing else.
  */
 export interface Card {

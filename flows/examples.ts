@@ -1,5 +1,5 @@
 /**
- * How is one node used on its own? One small flow per node: something goes in at a button, what comes out stands in the debug sidebar.
+ * Examples of one node on its own, one small flow per node: something goes in at a button, what comes out stands in the debug sidebar.
  */
 import { type Box, type FlowNode, idOf, type Placed, sheetOf } from './sheet.js';
 

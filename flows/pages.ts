@@ -1,5 +1,5 @@
 /**
- * Which pages does the dashboard have, and what stands on them? The same four for every sector.
+ * The pages of the dashboard, and what stands on them: the same four for every sector.
  */
 import type { Template } from './description.js';
 import { type FlowNode, idOf } from './sheet.js';

@@ -1,5 +1,5 @@
 /**
- * What is the dashboard's tab made of? Cards, questions to the store, and the few core nodes between them.
+ * Parts of the dashboard's tab: cards, questions to the store, and the few core nodes between them.
  */
 import { type Role, type Template, ZONE } from './description.js';
 import { idOf } from './sheet.js';

@@ -1,5 +1,5 @@
 /**
- * Which way does an event go? From the webhook to the number, one box a step; what a step refuses leaves by its second door.
+ * `pipelineOf` is the way of an event from the webhook to the number, one box a step; what a step refuses leaves by its second output.
  */
 import { LINKS, WORDS } from './dashboard.js';
 import { type Alert, type Role, type Sender, SENDERS, type Template } from './description.js';

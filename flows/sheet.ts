@@ -1,5 +1,5 @@
 /**
- * What is a Node-RED flow made of? Tabs with groups, comments and nodes, named by people and numbered by the machine, always the same way.
+ * `sheetOf` makes a Node-RED flow: tabs with groups, comments and nodes, named by people and numbered by the machine, always the same way.
  */
 import { createHash } from 'node:crypto';
 

@@ -1,5 +1,5 @@
 /**
- * What does it look like with customers in it, before anybody is connected? The retail template with a simulator where the webhooks stand.
+ * The trial shows it with customers in it, before anybody is connected: the retail template with a simulator where the webhooks stand.
  */
 import { dashboardOf } from './dashboard.js';
 import { SECTORS, type Template } from './description.js';

@@ -1,5 +1,5 @@
 /**
- * What does a card of the dashboard contain? A Vue template from `widgets/`, with the shared methods and its options written into it.
+ * `widgets` are the cards of the dashboard: a Vue template from `widgets/`, with the shared methods and its options written into it.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
