@@ -7,9 +7,11 @@ import type { ShopEvent } from '../event/event.js';
 import { factKey } from '../fact/fact.js';
 import { cacheOf } from './factCache.js';
 import { generationIn } from '../fact/factCodec.js';
-import { changesOf, type FoldPlan, holds, knownFact, type KnownFact, planFold, type Versions, versionsOf } from './fold.js';
-import { generationOf, type Measure } from '../kpi/measure.js';
-import { addsOf, type FoldContext, REVISION, type SliceChange } from './slice.js';
+import { changesOf, type FoldPlan, holds, knownFact, type KnownFact, planFold, UnknownGeneration, type Versions, versionsOf } from './fold.js';
+import { type Generation, generationOf, type Measure } from '../kpi/measure.js';
+import { type FinalMarks, groupMarks, isPublished, readFinalMarks, rememberMarks } from './publishedWindows.js';
+import { addsOf, endedSizes, type FoldContext, type MovedSlice, REVISION, type SliceChange } from './slice.js';
+import { TUMBLING, type Tumbling } from '../calendar/windowAssigner.js';
 import { scanAll } from '../store/store.js';
 import { type Change, type CommitResult, type Counters, prefixRange, type Store, textOf } from '../store/store.js';
 import { countHours } from './sourceActivity.js';
@@ -62,10 +64,22 @@ async function foldAll(store: Store, events: readonly ShopEvent[], context: Fold
 /** Reads the definitions of former generations and writes down the current one. */
 export async function openGenerations(store: Store, measures: readonly Measure[]): Promise<Pick<FoldContext, 'generation' | 'former'>> {
   const generation = generationOf(measures);
-  await store.commit([{ key: `g/${generation.id}`, value: JSON.stringify(measures) }]);
+  await store.commit([{ key: generationKey(generation.id), value: JSON.stringify(measures) }]);
   const former = new Map<string, readonly Measure[]>();
   for (const { key, value } of await scanAll(store, prefixRange('g/'))) former.set(key.slice(2), JSON.parse(textOf(value) ?? '[]') as Measure[]);
   return { generation, former };
+}
+
+const generationKey = (id: string): string => `g/${id}`;
+const REFOLDED_KEY = 'refolded';
+
+/** Whether all stored facts have been brought to this generation. */
+export async function isRefolded(store: Store, { id }: Generation): Promise<boolean> {
+  return textOf((await store.read([REFOLDED_KEY]))[0]) === id;
+}
+
+export async function markRefolded(store: Store, { id }: Generation): Promise<void> {
+  await store.commit([{ key: REFOLDED_KEY, value: id }]);
 }
 
 /** Brings the next facts (in key order, after `after`) to the current generation; answers where to go on, `undefined` at the end. */
@@ -125,10 +139,20 @@ export async function foldVersions(
   store: Store, said: Versions, marks: readonly Change[], context: FoldContext, mentions?: VoidMentions, removed: readonly Change[] = [],
 ): Promise<Folded> {
   const cache = cacheOf(store);
+  let finals: FinalMarks | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { versions, states, changes } = mentions === undefined ? unmentioned(said) : await resolveVoids(store, mentions, said, context.now);
-    const plan = planFold(versions, (key) => cache.get(key), context, states);
-    const commit = commitPlan(store, plan, { marks: [...changes, ...marks], removed }, context);
+    // Between a plan and its commit nobody else may plan on what the cache says: what is missing is looked up, and everything planned anew.
+    const plan = planOrUnknown(() => planFold(versions, (key) => cache.get(key), context, states));
+    if (plan instanceof UnknownGeneration) {
+      await learnGeneration(store, plan, context);
+      continue;
+    }
+    if (finals === undefined && plan.slices.some((slice) => endedSizes(slice, context).length > 0)) {
+      finals = await readFinalMarks(store, TUMBLING);
+      continue;
+    }
+    const commit = commitPlan(store, plan, { beside: [...changes, ...marks], removed, finals }, context);
     const [result, gone] = await Promise.all([commit, missing(store, plan.same, versions)]);
     await learn(store, [...gone, ...(result.outcome === 'conflict' ? factsAmong(store, result.keys) : [])]);
     if (result.outcome === 'conflict') continue;
@@ -144,19 +168,45 @@ function unmentioned(versions: Versions): ResolvedVoids {
   return { versions, states: new Map(), changes: [] };
 }
 
-/** What a commit changes beside facts and slices: `removed` also where no fact changes. */
-interface OtherChanges {
-  readonly marks: readonly Change[];
-  readonly removed: readonly Change[];
+function planOrUnknown(plan: () => FoldPlan): FoldPlan | UnknownGeneration {
+  try {
+    return plan();
+  } catch (error) {
+    if (error instanceof UnknownGeneration) return error;
+    throw error;
+  }
 }
 
-async function commitPlan(store: Store, plan: FoldPlan, { marks, removed }: OtherChanges, context: FoldContext): Promise<CommitResult> {
+/** Another worker wrote its definitions down before it added up a fact by them. */
+async function learnGeneration(store: Store, unknown: UnknownGeneration, { former }: FoldContext): Promise<void> {
+  const text = textOf((await store.read([generationKey(unknown.id)]))[0]);
+  if (text === undefined) throw unknown;
+  former.set(unknown.id, JSON.parse(text) as Measure[]);
+}
+
+/** What a commit writes down beside facts and slices, and what has to be known for it. */
+interface CommitMarks {
+  readonly beside: readonly Change[];
+  /** Also where no fact changes. */
+  readonly removed: readonly Change[];
+  readonly finals: FinalMarks | undefined;
+}
+
+async function commitPlan(store: Store, plan: FoldPlan, { beside, removed, finals }: CommitMarks, context: FoldContext): Promise<CommitResult> {
   if (plan.facts.length === 0 && removed.length === 0) return NOTHING;
-  const adds = addsOf(plan.slices, context);
+  const adds = addsOf(plan.slices, context, (slice) => (finals === undefined ? [] : lateSizes(slice, finals, context)));
+  const marked = groupMarks(store, plan.slices, context.now);
   // A near store looks the slices up while we write down the facts; the commit waits for what is read of them, and says so if that fails.
   if (store.reads === 'near') store.read(adds.map(({ key }) => key)).catch(() => undefined);
-  const commit = store.commit([...changesOf(plan), ...adds, ...marks, ...removed], 'stored');
-  return cacheOf(store).during(plan.facts, commit, ({ outcome }) => outcome === 'ok');
+  const commit = store.commit([...changesOf(plan), ...adds, ...beside, ...removed, ...marked], 'stored');
+  const result = await cacheOf(store).during(plan.facts, commit, ({ outcome }) => outcome === 'ok');
+  if (result.outcome === 'ok') rememberMarks(store, marked);
+  return result;
+}
+
+/** The sizes of windows that were published before this slice moved. */
+function lateSizes(slice: MovedSlice, finals: FinalMarks, context: FoldContext): readonly Tumbling[] {
+  return endedSizes(slice, context).filter((size) => isPublished(finals.get(size), context.calendar.windowAt(size, slice.start).end));
 }
 
 /**

@@ -142,9 +142,20 @@ function factExpiry({ values }: Fact): number {
   return Math.ceil((latest + KEEP_MS.hour + DAY) / HOUR) * HOUR;
 }
 
+/** A fact was added up by definitions that another worker has written down since this one looked. */
+export class UnknownGeneration extends Error {
+  readonly id: string;
+
+  constructor(id: string) {
+    super(`unknown generation of measures: ${id}`);
+    this.name = 'UnknownGeneration';
+    this.id = id;
+  }
+}
+
 export function formerOf(id: string, { generation, former }: FoldContext): AddFact {
   const measures = id === generation.id ? generation.measures : former.get(id);
-  if (measures === undefined) throw new TypeError(`unknown generation of measures: ${id}`);
+  if (measures === undefined) throw new UnknownGeneration(id);
   return compiled(measures);
 }
 

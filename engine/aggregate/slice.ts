@@ -14,10 +14,12 @@ export type Level = 'minute' | 'hour';
 
 export const KEEP_MS: Readonly<Record<Level, number>> = { minute: 48 * HOUR, hour: MAX_AGE_MS };
 
-/** Bookkeeping fields of a slice: number of changes, last change (epoch ms), and changes that came after a window had ended. */
+/** Bookkeeping fields of a slice: number of changes, last change (epoch ms), and changes of a measure after a window had been published as final. */
 export const REVISION = '~rev';
 export const UPDATED_AT = '~at';
-export const lateField = (size: Tumbling): string => `~late${size}`;
+export const lateField = (size: Tumbling, measure: string): string => `~late${size}:${measure}`;
+/** The same in slices of former releases: of whatever measure, and published or not. */
+export const formerLateField = (size: Tumbling): string => `~late${size}`;
 
 export const LENGTH: Readonly<Record<Level, number>> = { minute: MINUTE, hour: HOUR };
 const LETTER: Readonly<Record<Level, string>> = { minute: 'm', hour: 'h' };
@@ -31,8 +33,8 @@ export interface FoldContext {
   readonly currency: string;
   readonly calendar: Calendar;
   readonly generation: Generation;
-  /** Measures of the generations that stored facts may still be in. */
-  readonly former: ReadonlyMap<string, readonly Measure[]>;
+  /** Measures of the generations that stored facts may be in; those that other workers write meanwhile are added when they are met. */
+  readonly former: Map<string, readonly Measure[]>;
   readonly graceMs: number;
   readonly history?: boolean;
 }
@@ -62,29 +64,35 @@ function seconds(epochMs: number): string {
   return String(Math.floor(epochMs / 1_000)).padStart(10, '0');
 }
 
+/** Whether the window of that size and end has been published as final. */
+export type IsPublished = (size: Tumbling, end: number) => boolean;
+
 /** What adds to the slices, with their bookkeeping. */
-export function addsOf(slices: readonly MovedSlice[], context: FoldContext): Add[] {
-  const marks: Marks = { minute: new Map(), hour: new Map() };
-  return slices.map((slice) => addOf(slice, marks, context));
+export function addsOf(slices: readonly MovedSlice[], { now }: FoldContext, lateSizes: (slice: MovedSlice) => readonly Tumbling[] = () => []): Add[] {
+  return slices.map((slice) => {
+    const { level, start, store, channel, add } = slice;
+    const expiresAt = start + LENGTH[level] + KEEP_MS[level] + MARGIN_MS;
+    const counters = { ...add, [REVISION]: 1, ...lateMarks(add, lateSizes(slice)) };
+    return { key: sliceKey(level, start, store, channel), add: counters, max: { [UPDATED_AT]: now }, expiresAt, total: 'unneeded' };
+  });
 }
 
-/** Bookkeeping by level and start: it is the same for all groups. */
-type Marks = Readonly<Record<Level, Map<number, Counters>>>;
-
-function addOf({ level, start, store, channel, add }: MovedSlice, marks: Marks, context: FoldContext): Add {
-  let mark = marks[level].get(start);
-  if (mark === undefined) marks[level].set(start, mark = markOf(level, start, context));
-  const expiresAt = start + LENGTH[level] + KEEP_MS[level] + MARGIN_MS;
-  return { key: sliceKey(level, start, store, channel), add: { ...add, ...mark }, max: { [UPDATED_AT]: context.now }, expiresAt, total: 'unneeded' };
+/** The sizes of windows around a slice that were over at `now`; history that is brought to new measures is never late. */
+export function endedSizes({ level, start }: MovedSlice, { calendar, now, graceMs, history }: FoldContext): readonly Tumbling[] {
+  return history === true ? [] : SIZES[level].filter((size) => calendar.windowAt(size, start).end + graceMs <= now);
 }
 
-/** One change, and late for each window that had ended. */
-function markOf(level: Level, start: number, { calendar, now, graceMs, history }: FoldContext): Counters {
-  const mark: Record<string, number> = { [REVISION]: 1 };
-  for (const size of history === true ? [] : SIZES[level]) {
-    if (calendar.windowAt(size, start).end + graceMs <= now) mark[lateField(size)] = 1;
-  }
-  return mark;
+const NAME_OF_MEASURE = /^[^#@]*/;
+
+/** The measure that a field of a slice belongs to. */
+export function measureOfField(field: string): string {
+  return NAME_OF_MEASURE.exec(field)?.[0] ?? field;
+}
+
+function lateMarks(add: Counters, sizes: readonly Tumbling[]): Counters {
+  const marks: Record<string, number> = {};
+  for (const size of sizes) for (const field in add) marks[lateField(size, measureOfField(field))] = 1;
+  return marks;
 }
 
 /** A slice that a batch moves, and what is added to it, by the names of its fields. */

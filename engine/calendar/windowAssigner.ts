@@ -61,6 +61,12 @@ export class Calendar {
     this.#cutoffMinutes = cutoffMinutes;
   }
 
+  /** What its windows depend on, in one text: calendars that say the same have the same windows. */
+  get meaning(): string {
+    const shifts = this.shifts.length === 0 ? '' : `, ${JSON.stringify(this.shifts)}`;
+    return `${this.clock.zone}, ${String(this.#cutoffMinutes)} min${shifts}`;
+  }
+
   /** The window of that size that holds the instant; a sliding one ends with the minute that holds it. */
   windowAt(size: WindowSize, at: number): Span {
     if (size === '1d') return this.#dayAt(at);

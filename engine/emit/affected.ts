@@ -1,9 +1,9 @@
+import { measureOfField } from '../aggregate/slice.js';
 import { typeField } from '../kpi/measure.js';
 import type { Counters } from '../store/store.js';
 import { type Kpi } from '../kpi/kpi.js';
 
 const MAX_REMEMBERED = 1_000;
-const MEASURE = /^[^#@]*/;
 
 /** Looks up the KPIs behind slice fields; the same fields give the same list. */
 export class Affected {
@@ -21,7 +21,7 @@ export class Affected {
 
   /** Names of KPIs. */
   by(change: Counters): readonly string[] {
-    const measures = [...new Set(Object.keys(change).map((field) => MEASURE.exec(field)?.[0] ?? field))];
+    const measures = [...new Set(Object.keys(change).map((field) => measureOfField(field)))];
     const key = measures.join(',');
     const known = this.#lists.get(key);
     if (known !== undefined) return known;

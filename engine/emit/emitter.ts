@@ -3,7 +3,7 @@
  */
 import { Affected } from './affected.js';
 import { type PendingWindow, PendingWindows, type Due } from './pendingWindows.js';
-import { isFinalized } from './finalizer.js';
+import { isStillToFinalize } from './finalizer.js';
 import { groupOf } from '../read/rollup.js';
 import type { KpiValue } from '../read/kpiValue.js';
 import { UnchangedFilter } from './unchangedFilter.js';
@@ -116,14 +116,14 @@ export class Emitter {
 
   /** That a window is over is told by whoever closes it (see closing.ts), after all that was in time; here only what changed since. */
   async #withoutEnds(values: readonly KpiValue[]): Promise<KpiValue[]> {
-    const closed = new Map<string, boolean>();
+    const toCome = new Map<string, boolean>();
     for (const { status, window: { size, end } } of values) {
       const name = `${size}/${end}`;
-      if (status === 'final' && !closed.has(name)) closed.set(name, await isFinalized(this.#store, size, parseInstant(end) ?? 0));
+      if (status === 'final' && !toCome.has(name)) toCome.set(name, await isStillToFinalize(this.#store, size, parseInstant(end) ?? 0));
     }
     return values.filter((value) => {
       if (value.status !== 'final') return true;
-      return closed.get(`${value.window.size}/${value.window.end}`) === true && this.#unchanged.revisionOf(value) !== value.revision;
+      return toCome.get(`${value.window.size}/${value.window.end}`) !== true && this.#unchanged.revisionOf(value) !== value.revision;
     });
   }
 

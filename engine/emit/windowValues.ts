@@ -9,7 +9,7 @@ import { groupOf, type WindowSums } from '../read/rollup.js';
 import { emptyKpis, type KpiValue } from '../read/kpiValue.js';
 import { OpenWindowState } from '../read/openWindowState.js';
 import { type ReadSnapshot, snapshotOnce } from '../read/openFacts.js';
-import { type ShopContext, readAllGroups, readKnownAt, readWindow, valuesOf } from '../read/windowReader.js';
+import { type ShopContext, knownSinceIn, readAllGroups, readKnownAt, readWindow, valuesOf } from '../read/windowReader.js';
 import { REVISION, type SliceChange } from '../aggregate/slice.js';
 import type { Counters, Store } from '../store/store.js';
 import { isSliding, type Span, type WindowSize } from '../calendar/windowAssigner.js';
@@ -69,12 +69,13 @@ export class WindowValues {
   /** The numbers of these groups. */
   async valuesOf(size: WindowSize, span: Span, wanted: WantedGroups, now: number, look: ReadSnapshot): Promise<KpiValue[]> {
     const { rows, open } = await readWindow(this.#store, size, span, this.#shop, now, look, this.#live);
+    const context = { now, open, ...(await knownSinceIn(this.#store, size, rows, this.#shop, now)) };
     const values: KpiValue[] = [];
     for (const row of rows) {
       const asked = wanted.get(groupOf(row));
       if (asked === undefined) continue;
       const { kpis, growth } = asked;
-      const read = valuesOf(size, [row], this.#shop, now, open, this.#shop.kpis.filter(({ name }) => kpis.has(name)));
+      const read = valuesOf(size, [row], this.#shop, context, this.#shop.kpis.filter(({ name }) => kpis.has(name)));
       values.push(...(growth === undefined ? read : read.map((value) => this.#withPrevious(value, row, growth))));
     }
     return this.#dressed(size, span, values, now);

@@ -2,12 +2,13 @@
  * What number does the shop see? A KPI is read from the sums of a window's slices; ratios are computed last, and only here.
  */
 import { coverageOf, evaluate, factsBehind, isKnown, scaled, type UnknownReason, unknownReason } from '../kpi/evaluate.js';
-import { lateField, REVISION, UPDATED_AT } from '../aggregate/slice.js';
+import { formerLateField, lateField, REVISION, UPDATED_AT } from '../aggregate/slice.js';
+import type { KnownSince } from '../aggregate/publishedWindows.js';
 import { groupOf, type WindowSums } from './rollup.js';
 import { present } from '../base/json.js';
 import type { Counters } from '../store/store.js';
 import { formatInstant } from '../base/time.js';
-import { isSliding, type Span, type WindowSize } from '../calendar/windowAssigner.js';
+import { isSliding, type Span, type Tumbling, type WindowSize } from '../calendar/windowAssigner.js';
 import { type OpenReading, type ChosenSize, type Kpi, isAdditive } from '../kpi/kpi.js';
 export type OpenNumbers = (reading: OpenReading, row: Pick<WindowSums, 'span' | 'store' | 'channel'>) => KpiReading;
 
@@ -68,12 +69,14 @@ export interface ReadContext {
   readonly currency: string;
   readonly graceMs: number;
   readonly open?: OpenNumbers;
+  /** Absent: every group always was. */
+  readonly knownSince?: KnownSince;
 }
 
 /** The KPI values of one window and group, without those that none of its facts speak of. */
 export function readKpis(size: WindowSize, row: WindowSums, kpis: readonly Kpi[], context: ReadContext): KpiValue[] {
   const window = { size, start: formatInstant(row.span.start), end: formatInstant(row.span.end) };
-  const status = statusOf(size, row, context);
+  const isOver = !isSliding(size) && context.now >= row.span.end + context.graceMs;
   const updatedAt = formatInstant(row.sums[UPDATED_AT] ?? context.now);
   const shift = row.shift === undefined ? {} : { shift: row.shift };
   const { store, channel, sums } = row;
@@ -84,7 +87,8 @@ export function readKpis(size: WindowSize, row: WindowSums, kpis: readonly Kpi[]
     if (number === undefined) continue;
     const unit = kpi.unit === 'money' ? context.currency : kpi.unit;
     const { value, count } = number;
-    values.push({ name: kpi.name, window, store, channel, status, value, count, unit, ...restsOn(kpi, sums), revision, updatedAt, ...shift });
+    const status = isOver ? finalStatus(size, kpi, row, context) : 'live';
+    values.push({ name: kpi.name, window, store, channel, value, unit, count, ...restsOn(kpi, sums), status, revision, updatedAt, ...shift });
   }
   return values;
 }
@@ -139,10 +143,11 @@ export function emptyKpis(
     }));
 }
 
-/** A window that slides is always live; any other is over `graceMs` after its end. */
-function statusOf(size: WindowSize, { span, sums }: WindowSums, { now, graceMs }: ReadContext): KpiStatus {
-  if (isSliding(size) || now < span.end + graceMs) return 'live';
-  return (sums[lateField(size)] ?? 0) > 0 ? 'corrected' : 'final';
+/** A number is corrected where it changed after it had been published as final: with the zeros of a group that was known by then. */
+function finalStatus(size: Tumbling, kpi: Kpi, row: WindowSums, { graceMs, knownSince }: ReadContext): 'final' | 'corrected' {
+  const fields = [formerLateField(size), ...[...kpi.top, ...kpi.bottom ?? []].map(({ measure }) => lateField(size, measure))];
+  const isLate = fields.some((field) => (row.sums[field] ?? 0) > 0);
+  return isLate && (knownSince?.(row) ?? 0) < row.span.end + graceMs ? 'corrected' : 'final';
 }
 
 /** A KPI value as it is answered; the window of all days asked for has a size of its own. */

@@ -5,6 +5,7 @@ import { type KpiValue, readKpis } from './kpiValue.js';
 import type { OpenWindowState } from './openWindowState.js';
 import { type ReadSnapshot, snapshotOnce, NOTHING_OPEN, openNumbers, type OpenThings } from './openFacts.js';
 import { DEFAULT_SETTINGS } from '../kpi/builtinKpis.js';
+import { type KnownSince, readKnownSince } from '../aggregate/publishedWindows.js';
 import { parseSliceKey, sliceRange } from '../aggregate/slice.js';
 import { scanAll } from '../store/store.js';
 import type { Entry, Store } from '../store/store.js';
@@ -37,7 +38,7 @@ export async function readRows(store: Store, question: Question, books: ShopCont
   const open = thingsWithin(await openIn(snapshotOnce(store, now), question.spans, books, now), asked);
   const rows = withOpen(sumWindows(slices, question.spans, question.group), question, open, [question.group]);
   const named = rows.map((row) => ({ ...row, store: question.store ?? row.store, channel: question.channel ?? row.channel }));
-  return valuesOf(question.size, named, books, now, open);
+  return valuesOf(question.size, named, books, { now, open, ...(await knownSinceIn(store, question.size, named, books, now)) });
 }
 
 /** Sums of one window, with what is open in it, for each store and channel, each store, each channel, and all together. */
@@ -60,7 +61,7 @@ export async function readWindow(
 export async function readAllGroups(store: Store, size: WindowSize, span: Span, books: ShopContext, now: number, known?: OpenWindowState): Promise<KpiValue[]> {
   if (known !== undefined) known.refresh(size, span, await readSlices(store, { size, spans: [span] }));
   const { rows, open } = await readWindow(store, size, span, books, now, undefined, known);
-  return valuesOf(size, rows, books, now, open);
+  return valuesOf(size, rows, books, { now, open, ...(await knownSinceIn(store, size, rows, books, now)) });
 }
 
 /**
@@ -70,17 +71,32 @@ export async function readKnownAt(store: Store, day: Span, until: number, books:
   const hour = until >= day.end ? day.end : books.calendar.windowAt('1h', until).start;
   const hours = await readSlices(store, { size: '1d', spans: [{ start: day.start, end: hour }] });
   const minutes = hour < until ? await readSlices(store, { size: '5m', spans: [{ start: hour, end: Math.min(until, day.end) }] }) : [];
-  return valuesOf('1d', sumGroups([...hours, ...minutes], day), books, now, NOTHING_OPEN);
+  return valuesOf('1d', sumGroups([...hours, ...minutes], day), books, { now, open: NOTHING_OPEN });
+}
+
+/** What the values of a window rest on besides its sums. */
+export interface ValueContext {
+  readonly now: number;
+  readonly open: OpenThings;
+  readonly knownSince?: KnownSince;
 }
 
 /** The KPI values in rows of sums of windows of one size. */
-export function valuesOf(size: WindowSize, rows: readonly WindowSums[], books: ShopContext, now: number, open: OpenThings, kpis = books.kpis): KpiValue[] {
+export function valuesOf(size: WindowSize, rows: readonly WindowSums[], books: ShopContext, { open, ...rest }: ValueContext, kpis = books.kpis): KpiValue[] {
   const { calendar, currency, graceMs, incompleteAfterMs = DEFAULT_SETTINGS.incompleteAfterMs } = books;
-  const context = { now, currency, graceMs, open: openNumbers(open, incompleteAfterMs) };
+  const context = { ...rest, currency, graceMs, open: openNumbers(open, incompleteAfterMs) };
   return rows.flatMap((row) => {
     const shift = size === 'shift' ? calendar.shiftAt(row.span.start) : undefined;
     return readKpis(size, shift === undefined ? row : { ...row, shift }, kpis, context);
   });
+}
+
+/** Asked only where a window is over. */
+export async function knownSinceIn(
+  store: Store, size: WindowSize, rows: readonly WindowSums[], { graceMs }: ShopContext, now: number,
+): Promise<Pick<ValueContext, 'knownSince'>> {
+  const isOver = !isSliding(size) && rows.some(({ span }) => span.end + graceMs <= now);
+  return isOver ? { knownSince: await readKnownSince(store) } : {};
 }
 
 async function readSlices(store: Store, { size, spans }: Pick<Question, 'size' | 'spans'>): Promise<Entry[]> {

@@ -18,6 +18,8 @@ const calendar = new Calendar(new LocalClock('Europe/Rome'));
 const books = { calendar, currency: 'EUR', graceMs: 5_000, kpis: KPIS };
 const sale = (subject: string, time: number, data = {}): ShopEvent => event({ subject, time: new Date(time).toISOString(), data: { amount: '10.00', ...data } }, time);
 
+const visit = (time: number): ShopEvent => event({ type: 'visit', subject: `v/${String(time)}`, time: new Date(time).toISOString() }, time);
+
 class Shop {
   readonly publication: Emitter;
   readonly store: Store;
@@ -177,11 +179,49 @@ describe('telling corrections', () => {
 
   it('says that there was nothing: zero of a sum, unknown of an average', async () => {
     const shop = await Shop.open(['1h']);
-    await shop.close(NOW, ['1h']);
+    await shop.close(NOW - HOUR, ['1h']);
+    await shop.hear(NOW - HOUR, sale('0', NOW - HOUR - 5 * MINUTE));
+    await shop.publication.emitDue(NOW - HOUR);
+    await shop.close(NOW + 5_000, ['1h']);
     await shop.hear(NOW + HOUR, sale('1', NOW - 5 * MINUTE));
     const values = await shop.publication.emitDue(NOW + HOUR);
     assert.deepEqual(before(values), [[10, 'corrected', 1, { value: 0, revision: 0 }]]);
     assert.deepEqual(before(values, 'average_ticket'), [[10, 'corrected', 1, { value: null, revision: 0 }]]);
+  });
+
+  it('corrects the numbers that changed, and no others', async () => {
+    const shop = await Shop.open(['1h']);
+    await shop.close(NOW - MINUTE, ['1h']);
+    await shop.hear(NOW - MINUTE, sale('1', NOW - 5 * MINUTE), visit(NOW - 5 * MINUTE));
+    await shop.close(NOW + 5_000, ['1h']);
+    await shop.hear(NOW + MINUTE, visit(NOW - 4 * MINUTE));
+    const values = await shop.publication.emitDue(NOW + MINUTE);
+    assert.deepEqual(before(values, 'footfall'), [[2, 'corrected', 2, { value: 1, revision: 1 }]]);
+    const all = await shop.publication.readWithZeros('1h', { start: NOW - HOUR, end: NOW }, NOW + MINUTE, 'final');
+    assert.deepEqual(before(all), [[10, 'final', 2, undefined]]);
+  });
+
+  it('has final numbers without a previous one where history comes in that nobody was told of', async () => {
+    const shop = await Shop.open(['1h']);
+    await shop.close(NOW + 5_000, ['1h']);
+    await shop.hear(NOW + MINUTE, sale('1', NOW - 3 * HOUR), sale('2', NOW - 25 * MINUTE));
+    const values = await shop.publication.emitDue(NOW + MINUTE);
+    assert.deepEqual(before(values), [[10, 'final', 1, undefined], [10, 'final', 1, undefined]]);
+    await shop.hear(NOW + 2 * MINUTE, sale('3', NOW - 24 * MINUTE));
+    assert.deepEqual(before(await shop.publication.emitDue(NOW + 2 * MINUTE)), [[20, 'final', 2, undefined]]);
+  });
+
+  it('has final numbers for a till that is new in a shop that is not, and corrects the whole shop', async () => {
+    const shop = await Shop.open(['1h']);
+    await shop.close(NOW - HOUR, ['1h']);
+    await shop.hear(NOW - HOUR, sale('1', NOW - HOUR));
+    await shop.close(NOW + 5_000, ['1h']);
+    await shop.publication.emitDue(NOW + 6_000);
+    await shop.hear(NOW + MINUTE, sale('2', NOW - 25 * MINUTE, { store: 'nuovo' }));
+    const values = (await shop.publication.emitDue(NOW + MINUTE)).filter(({ name }) => name === 'revenue');
+    assert.deepEqual(values.map(({ store, channel, value, status }) => `${store}/${channel} ${String(value)} ${status}`).sort(), [
+      '_/_ 20 corrected', '_/pos 20 corrected', 'nuovo/_ 10 final', 'nuovo/pos 10 final',
+    ]);
   });
 });
 
@@ -275,14 +315,14 @@ describe('closing windows', () => {
     const shop = await Shop.open(['15m']);
     await shop.close(NOW - HOUR, ['15m']);
     await shop.hear(NOW - HOUR, sale('1', NOW - HOUR), sale('2', NOW - HOUR + 4 * MINUTE));
-    assert.deepEqual(await shop.close(NOW + 5_000, ['15m']), ['15m 11:00 20 final', '15m 11:15 0 final', '15m 11:30 0 final', '15m 11:45 0 final']);
+    assert.deepEqual(await shop.close(NOW + 5_000, ['15m']), ['15m 11:45 0 final', '15m 11:30 0 final', '15m 11:15 0 final', '15m 11:00 20 final']);
   });
 
   it('tells an hour without sales as zero, on a day that had some', async () => {
     const shop = await Shop.open(['1h']);
     await shop.close(NOW - HOUR, ['1h']);
     await shop.hear(NOW - HOUR - MINUTE, sale('1', NOW - HOUR - MINUTE));
-    assert.deepEqual(await shop.close(NOW + 5_000, ['1h']), ['1h 10:00 10 final', '1h 11:00 0 final']);
+    assert.deepEqual(await shop.close(NOW + 5_000, ['1h']), ['1h 11:00 0 final', '1h 10:00 10 final']);
     assert.deepEqual(await (await Shop.open(['1h'])).close(NOW + 5_000, ['1h']), []);
   });
 
@@ -291,7 +331,29 @@ describe('closing windows', () => {
     await shop.close(NOW - MINUTE, ['5m', '1h']);
     await shop.hear(NOW + 2_000, sale('1', NOW + 2_000));
     assert.deepEqual(await shop.close(NOW + 5_000, ['5m', '1h']), []);
-    assert.deepEqual(await shop.close(NOW + 10 * MINUTE + 5_000, ['5m', '1h']), ['5m 12:00 10 final', '5m 12:05 0 final']);
+    assert.deepEqual(await shop.close(NOW + 10 * MINUTE + 5_000, ['5m', '1h']), ['5m 12:05 0 final', '5m 12:00 10 final']);
+  });
+
+  it('catches up two days, the latest window first and a few at a time, and loses none', async () => {
+    const shop = await Shop.open(['5m']);
+    await shop.close(NOW - 48 * HOUR, ['5m']);
+    await shop.hear(NOW - 47 * HOUR, sale('1', NOW - 47 * HOUR), sale('2', NOW - 26 * HOUR - MINUTE), sale('3', NOW - MINUTE));
+    const told: string[][] = [];
+    for (let turn = 0; turn < 12; turn += 1) told.push((await shop.close(NOW + 5_000 + turn, ['5m'])).filter((text) => !text.includes(' 0 final')));
+    assert.deepEqual(told.flat(), ['5m 11:55 10 final', '5m 09:55 10 final', '5m 13:00 10 final']);
+    assert.deepEqual(told.flatMap((some, turn) => (some.length > 0 ? [turn] : [])), [0, 5, 9]);
+    assert.deepEqual(await (await Shop.open(['5m'], shop.store)).close(NOW + 20_000, ['5m']), []);
+  });
+
+  it('goes on with what is left after a restart, and tells what ends meanwhile first', async () => {
+    const shop = await Shop.open(['5m']);
+    await shop.close(NOW - 10 * HOUR, ['5m']);
+    await shop.hear(NOW - 10 * HOUR, sale('1', NOW - 9 * HOUR));
+    await shop.close(NOW + 5_000, ['5m']);
+    const restarted = await Shop.open(['5m'], shop.store);
+    await restarted.hear(NOW + 5 * MINUTE, sale('2', NOW + MINUTE));
+    assert.deepEqual((await restarted.close(NOW + 5 * MINUTE + 5_000, ['5m'])), ['5m 12:00 10 final']);
+    assert.ok((await restarted.close(NOW + 5 * MINUTE + 6_000, ['5m'])).includes('5m 03:00 10 final'));
   });
 
   it('tells again what a worker claimed and died on', async () => {

@@ -4,6 +4,7 @@ import type { SaleStatus, ShopEvent } from '../../../engine/event/event.js';
 import type { KpiValue } from '../../../engine/read/kpiValue.js';
 import { foldEvents, openGenerations } from '../../../engine/aggregate/applyEvents.js';
 import { readRows } from '../../../engine/read/windowReader.js';
+import { type FinalMark, finalMarkKey } from '../../../engine/aggregate/publishedWindows.js';
 import { KPIS, MEASURES } from '../../../engine/kpi/builtinKpis.js';
 import { openLevelStore } from '../../../engine/store/level/levelStore.js';
 import type { Store } from '../../../engine/store/store.js';
@@ -138,6 +139,7 @@ describe('KPIs', () => {
   it('is live, then final, then corrected with a higher revision', async () => {
     const store = await openLevelStore({ memory: true }, { now: () => NOW });
     await fold(store, [sale('1')], NOW - HOUR + 60_000);
+    await publishedUpTo(store, NOW);
     const state = async (now: number): Promise<unknown[]> => {
       const row = (await rowsOf(store, '1h', { store: false, channel: false }, now)).find(({ name }) => name === 'revenue');
       return [row?.status, row?.value, row?.revision, row?.updatedAt];
@@ -150,3 +152,9 @@ describe('KPIs', () => {
     assert.deepEqual(await state(NOW + HOUR), ['corrected', 12, 2, '2026-11-22T12:30:00.000Z']);
   });
 });
+
+/** As if every hour before had been published as final. */
+async function publishedUpTo(store: Store, end: number): Promise<void> {
+  const mark: FinalMark = { from: end - HOUR, end, since: end - 10 * HOUR, claimedAt: end, state: 'told' };
+  await store.commit([{ key: finalMarkKey('1h'), value: JSON.stringify(mark) }]);
+}

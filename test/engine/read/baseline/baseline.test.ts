@@ -115,7 +115,7 @@ describe('answers with what is usual', () => {
     const rows = await ask(store, { name: 'revenue', window: '1h', from: new Date(start).toISOString(), to: new Date(end).toISOString() }, NOW);
     assert.equal(rows.length, 24);
     const shown = rows.filter(({ comparison }) => (comparison?.value ?? 0) > 0).map(({ window, value, count, status, comparison }) => [window.start.slice(11, 16), value, count, status, comparison?.value]);
-    assert.deepEqual(shown, [['09:00', 90, 1, 'corrected', 250], ['15:00', null, 0, 'live', 5_000]]);
+    assert.deepEqual(shown, [['09:00', 90, 1, 'final', 250], ['15:00', null, 0, 'live', 5_000]]);
   });
 
   it('sum up days, with ratios of the whole', async () => {
