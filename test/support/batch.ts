@@ -25,7 +25,7 @@ interface Sale {
   covers?: number;
   social: boolean;
 }
-interface Amount { at: number; channel: string; cents: number }
+interface Amount { at: number; channel: string; cents: number; payment?: string }
 interface Lead { kind: string; at: number; openedAt?: number; closedAt?: number; status: string; social: boolean }
 
 export interface BatchLedger {
@@ -38,7 +38,7 @@ export interface BatchLedger {
 }
 
 /** KPIs that add up; the others are a quotient of two of the sums below. */
-const SUMS = ['revenue', 'gross_revenue', 'refunds', 'returns', 'orders', 'open_orders', 'incomplete_orders', 'covers', 'footfall', 'waste'] as const;
+const SUMS = ['revenue', 'gross_revenue', 'refunds', 'returns', 'orders', 'voids', 'open_orders', 'incomplete_orders', 'covers', 'footfall', 'waste'] as const;
 const QUOTIENTS: Record<string, [top: string, bottom: string, unit: 'money' | 'seconds' | 'ratio']> = {
   average_ticket: ['gross_revenue', 'orders', 'money'],
   average_per_cover: ['seated', 'covers', 'money'],
@@ -46,10 +46,12 @@ const QUOTIENTS: Record<string, [top: string, bottom: string, unit: 'money' | 's
   service_time: ['service', 'served', 'seconds'],
   conversion: ['offline', 'footfall', 'ratio'],
   social_conversion: ['won', 'reached', 'ratio'],
+  social_visit_conversion: ['ordered', 'visited', 'ratio'],
   support_time: ['support', 'supported', 'seconds'],
   card_share: ['card', 'paid', 'ratio'],
   cash_share: ['cash', 'paid', 'ratio'],
 };
+const SHARES = new Set(['returns_rate', 'conversion', 'social_conversion', 'social_visit_conversion', 'card_share', 'cash_share']);
 export const COMPARED = [...SUMS, ...Object.keys(QUOTIENTS)];
 const MONEY = new Set(['revenue', 'gross_revenue', 'refunds', 'waste', 'average_ticket', 'average_per_cover']);
 
@@ -68,15 +70,16 @@ export function batchOf(sent: readonly Sent[], size: '1h' | '1d', shop: BatchLed
     }
   };
   for (const sale of sales.values()) addSale(sale, add, shop);
-  for (const { at, channel, cents } of refunds.values()) {
+  for (const { at, channel, cents, payment } of refunds.values()) {
     add('revenue', at, channel, -cents);
     add('refunds', at, channel, cents);
     add('returns', at, channel, 1);
+    addPaid(payment, at, channel, -cents, add);
   }
   for (const { at, channel, cents } of wastes.values()) add('waste', at, channel, cents);
   for (const { at, channel, people, social } of visits.values()) {
     if (channel !== 'online') add('footfall', at, channel, people);
-    else if (social) add('reached', at, channel, people);
+    else if (social) add('visited', at, channel, people);
   }
   for (const lead of leads.values()) addLead(lead, add);
   return cellsOf(sums);
@@ -86,6 +89,8 @@ type Add = (name: string, at: number, channel: string, value: number) => void;
 
 function addSale({ status, at, channel, cents, payment, openedAt, closedAt, covers, social }: Sale, add: Add, { askedAt, incompleteAfterMs }: BatchLedger): void {
   const lateAt = incompleteAfterMs === 0 ? at : (openedAt ?? at) + incompleteAfterMs;
+  if (status === 'voided') add('voids', at, channel, 1);
+  if (social) add('reached', at, channel, 1);
   if (status === 'open') {
     add('open_orders', at, channel, 1);
     if (lateAt <= askedAt) add('incomplete_orders', lateAt, channel, 1);
@@ -95,9 +100,11 @@ function addSale({ status, at, channel, cents, payment, openedAt, closedAt, cove
   add('gross_revenue', at, channel, cents);
   add('orders', at, channel, 1);
   if (channel !== 'online') add('offline', at, channel, 1);
-  if (social) add('won', at, channel, 1);
-  if (payment !== undefined) add('paid', at, channel, cents);
-  if (payment === 'card' || payment === 'cash') add(payment, at, channel, cents);
+  if (social) {
+    add('won', at, channel, 1);
+    add('ordered', at, channel, 1);
+  }
+  addPaid(payment, at, channel, cents, add);
   if (covers !== undefined) {
     add('covers', at, channel, covers);
     add('seated', at, channel, cents);
@@ -106,6 +113,11 @@ function addSale({ status, at, channel, cents, payment, openedAt, closedAt, cove
   add('service', at, channel, closedAt - openedAt);
   add('served', at, channel, 1);
   if (incompleteAfterMs > 0 && closedAt - openedAt > incompleteAfterMs) add('incomplete_orders', lateAt, channel, 1);
+}
+
+function addPaid(payment: string | undefined, at: number, channel: string, cents: number, add: Add): void {
+  if (payment !== undefined) add('paid', at, channel, cents);
+  if (payment === 'card' || payment === 'cash') add(payment, at, channel, cents);
 }
 
 function addLead({ kind, at, openedAt, closedAt, status, social }: Lead, add: Add): void {
@@ -128,6 +140,8 @@ function cellsOf(sums: ReadonlyMap<string, number>): Cells {
     for (const [kpi, [top, bottom, unit]] of Object.entries(QUOTIENTS)) {
       if (bottom !== name || sum === 0) continue;
       const above = sums.get([top, ...place].join(' ')) ?? 0;
+      // A share of a whole that is less than nothing, or more than the whole, is unknown.
+      if (SHARES.has(kpi) && (sum < 0 || above < 0 || above > sum)) continue;
       // Halves are rounded up, as in a shop.
       const value = unit === 'ratio' ? Number((above / sum).toFixed(6)) : unit === 'money' ? Math.round(above / sum) : Math.round(above / sum) / 1_000;
       cells.push([[kpi, ...place].join(' '), value]);
@@ -166,7 +180,7 @@ function readAll(sent: readonly Sent[], wall: Wall): Read {
 }
 
 const SOCIAL = ['instagram', 'facebook'];
-const RANKS = ['open', 'completed', 'cancelled'];
+const RANKS = ['open', 'completed', 'cancelled', 'voided'];
 
 /** Of several versions of one sale the latest counts, whenever it came. */
 function keep(sales: Map<string, Sale>, key: string, sale: Sale): void {
@@ -190,19 +204,21 @@ function readShopify(topic: string, body: Sent['body'], { sales, refunds }: Read
 /** The same refund sent twice is one refund. */
 function readRefund(body: Sent['body'], refunds: Map<string, Amount>): void {
   const cents = body.transactions.reduce((sum: number, { amount }: { amount: string }) => sum + centsOf(amount), 0);
-  refunds.set(`shopify ${String(body.id)}`, { at: Date.parse(body.processed_at), channel: 'online', cents });
+  refunds.set(`shopify ${String(body.id)}`, { at: Date.parse(body.processed_at), channel: 'online', cents, payment: 'card' });
 }
 
 function readReceipt(body: Sent['body'], { sales, refunds }: Read, wall: Wall): void {
   const key = `${String(body.idCassa)} ${String(body.numeroScontrino)}`;
   const at = wall.instantOf(body.dataOra);
   const cents = centsOf(body.totale.replaceAll('.', '').replace(',', '.'));
-  if (body.tipoDocumento === 'reso') refunds.set(`till ${key}`, { at, channel: 'pos', cents });
+  const payment = body.pagamenti.length === 0 ? undefined : body.pagamenti[0].tipo === 'CONTANTI' ? 'cash' : 'card';
+  const paid = payment === undefined ? {} : { payment };
+  if (body.tipoDocumento === 'reso') refunds.set(`till ${key}`, { at, channel: 'pos', cents, ...paid });
   else {
-    const status = { completo: 'completed', aperto: 'open', annullato: 'cancelled' }[body.stato as string] ?? '';
+    const status = { completo: 'completed', aperto: 'open', annullato: 'voided' }[body.stato as string] ?? '';
     keep(sales, `till ${key}`, {
       version: new Date(at).toISOString(), at, status, channel: 'pos', cents, social: false,
-      ...(body.pagamenti.length === 0 ? {} : { payment: body.pagamenti[0].tipo === 'CONTANTI' ? 'cash' : 'card' }),
+      ...paid,
       ...(body.coperti === undefined ? {} : { covers: body.coperti }),
       ...(body.apertura === undefined ? {} : { openedAt: wall.instantOf(body.apertura) }),
       ...(body.chiusura === undefined ? {} : { closedAt: wall.instantOf(body.chiusura) }),

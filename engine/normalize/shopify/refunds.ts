@@ -8,6 +8,7 @@ import type { EventDraft } from '../draft/collector.js';
 import { at, idAt, listAt, textAt } from '../draft/fields.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
 import { least, moneyAt, positive, roundMoney, sumMoney } from '../draft/money.js';
+import { paymentOf } from '../draft/paymentMethod.js';
 import { rankedInMillisecond } from '../draft/sequence.js';
 import { refundTransactions, shopMoney, type TaxAmount, taxesIn } from './orderMoney.js';
 import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
@@ -73,7 +74,8 @@ function draftOf(shop: ShopifyStore, { refund, id, transactions, total, status, 
   const time = at(refund, 'processed_at') ?? at(refund, 'created_at');
   const orderId = found === undefined ? idAt(refund, 'order_id') : shopifyId(found.order);
   const { currency } = context;
-  const money = { amount: roundMoney(total.amount, currency), currency: total.currency, ...partsOf(refund, total.amount, currency) };
+  const means = meansOf(transactions, total.amount, currency);
+  const money = { amount: roundMoney(total.amount, currency), currency: total.currency, ...means, ...partsOf(refund, total.amount, currency) };
   return {
     type: 'refund',
     source: sourceOf(shop),
@@ -87,6 +89,16 @@ function draftOf(shop: ShopifyStore, { refund, id, transactions, total, status, 
       '/data/currency': `${prefix}/transactions`,
     },
   };
+}
+
+/** The means by which it was given back, as each transaction's gateway names it: one, or several with the amount of each. */
+function meansOf(transactions: readonly unknown[], total: Big, currency: string): { readonly payment?: string; readonly payments?: readonly object[] } {
+  const given = transactions.filter((transaction) => GIVEN.has(textAt(transaction, 'status') ?? ''));
+  const payment = paymentOf(given.map((transaction) => at(transaction, 'gateway')));
+  if (payment === undefined) return {};
+  const parts = given.map((transaction) => ({ by: paymentOf([at(transaction, 'gateway')]) ?? 'other', amount: shopMoney(transaction, 'amount') ?? new Big(0) }));
+  if (payment !== 'other' || !sumMoney(parts.map(({ amount }) => amount)).eq(total)) return { payment };
+  return { payments: parts.map(({ by, amount }) => ({ by, amount: roundMoney(amount, currency) })) };
 }
 
 /** A refund has no version of its own: by itself it is as it was made, in its order it is as late as the order's version. */

@@ -2,6 +2,7 @@
  * `normalizeWoocommerce` reads the sale and the refunds of a WooCommerce delivery: `order.created`, `order.updated`, `order.restored` and
  * `order.deleted`; dates from the fields in UTC.
  */
+import { paymentOf } from '../draft/paymentMethod.js';
 import { isRecord } from '../../base/json.js';
 import { formatInstant } from '../../base/time.js';
 import type { SaleStatus } from '../../event/event.js';
@@ -145,7 +146,10 @@ function addRefund({ collector, host, body, context }: WooDelivery, recorded: ob
     subject: refundName(body, refund, position),
     time: instant(changedAt),
     sequence: changedAt === undefined ? undefined : String(10_000_000_000_000 - changedAt),
-    data: { ...recorded, status: 'completed', amount, currency: textAt(body, 'currency'), refersTo: `order/${idAt(body, 'id') ?? ''}` },
+    data: {
+      ...recorded, status: 'completed', amount, currency: textAt(body, 'currency'), payment: paymentOf([at(body, 'payment_method')]),
+      refersTo: `order/${idAt(body, 'id') ?? ''}`,
+    },
     origins: { '/time': '/date_modified_gmt', '/data/amount': `/refunds/${String(position)}/total`, '/data/currency': '/currency' },
   });
 }

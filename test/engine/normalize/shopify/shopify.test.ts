@@ -205,8 +205,16 @@ describe('normalize shopify', () => {
     it('are the sum of what was given back, to the cent', () => {
       const { type, subject, time, data } = only(alone());
       assert.deepEqual({ type, subject, time, data }, {
-        type: 'refund', subject: 'refund/921000000088', time: '2026-11-21T15:00:05.000Z', data: { store: 'bergamo', channel: 'online', status: 'completed', amount: '15.10', currency: 'EUR', refersTo: 'order/6110000000417' },
+        type: 'refund', subject: 'refund/921000000088', time: '2026-11-21T15:00:05.000Z', data: {
+          store: 'bergamo', channel: 'online', status: 'completed', amount: '15.10', currency: 'EUR', refersTo: 'order/6110000000417',
+          payments: [{ by: 'card', amount: '15.00' }, { by: 'voucher', amount: '0.10' }],
+        },
       });
+    });
+
+    it('go back by the means that their transactions name', () => {
+      const { transactions } = refund as unknown as { transactions: readonly object[] };
+      assert.equal(only(shopify('refunds/create', { ...refund, transactions: transactions.slice(0, 1) })).data.payment, 'card');
     });
 
     it('are the same event inside their order', () => {
