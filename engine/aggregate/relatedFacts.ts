@@ -63,7 +63,7 @@ function saleOfRefund(event: ShopEvent, sale: Fact | undefined): ShopEvent[] {
   return isNamed ? states : [...states, derived(event, saleOf(event), '', { [`${REFUND_FIELD}${name}`]: true })];
 }
 
-/** Out where the sale never was, or where its latest version tells all refunds and not this one. */
+/** Out where the sale never was, or where its latest version names all refunds and not this one. */
 function refundState(event: ShopEvent, sale: Fact, subject: string): ShopEvent {
   const listed = fieldOf(sale, 'x_refunds');
   const isOut = statusOf(sale) === 'voided' || (typeof listed === 'string' && !namesIn(listed).includes(subject));

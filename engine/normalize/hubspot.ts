@@ -125,7 +125,7 @@ class HubSpotBatch {
 
   /**
    * `amount` is in the deal's currency (`deal_currency_code`), `amount_in_home_currency` in the company's ("using the exchange rate"): where HubSpot
-   * tells that, it is the amount, whichever comes first. Without it a deal in another currency has no amount, and the reason stays with it.
+   * sends that, it is the amount, whichever comes first. Without it a deal in another currency has no amount, and the reason stays with it.
    */
   #price(index: number, object: ObjectNotice, property: string, text: string): void {
     const { currency } = this.#context;

@@ -69,7 +69,7 @@ function spentIn(order: unknown, coupons: readonly unknown[]): Big {
   return lines.gt(0) ? lines : moneyAt(meta, 'value')?.abs() ?? lines;
 }
 
-/** What the total lacks of its parts, where the order tells all of them: nothing but a gift card lowers a total and no line. */
+/** What the total lacks of its parts, where the order names all of them: nothing but a gift card lowers a total and no line. */
 function missingFrom(order: unknown, total: Big): Big {
   const items = listAt(order, 'line_items');
   const lines = [...items, ...listAt(order, 'shipping_lines'), ...listAt(order, 'fee_lines')];

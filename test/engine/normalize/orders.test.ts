@@ -45,17 +45,29 @@ const SHOPIFY: readonly (readonly [string, readonly Step[], Expected])[] = [
     ['20T10', 'refunds/create', refund(given('30.00', 'pending'))], ['19T10', 'orders/paid', {}],
     ['21T10', 'orders/updated', { current_total_price: '50.00', refunds: [refund(given('30.00', 'failure'))] }],
   ], { revenue: 80, refunds: 0 }],
-  ['cancelled after payment', [['20T10', 'orders/cancelled', { financial_status: 'refunded', cancelled_at: '2026-11-20T10:00:00+01:00', current_total_price: '0.00', refunds: [{ ...refund(given('80.00')), refund_line_items: [returned('80.00')] }] }]], { revenue: 0, gross_revenue: 80, refunds: 80 }],
-  ['cancelled after payment, nothing given back', [['20T10', 'orders/cancelled', { cancelled_at: '2026-11-20T10:00:00+01:00', current_total_price: '0.00', refunds: [{ ...refund(), refund_line_items: [returned('80.00')] }] }]], { revenue: 80 }],
+  ['cancelled after payment', [
+    ['20T10', 'orders/cancelled', { financial_status: 'refunded', cancelled_at: '2026-11-20T10:00:00+01:00', current_total_price: '0.00', refunds: [{ ...refund(given('80.00')), refund_line_items: [returned('80.00')] }] }],
+  ], { revenue: 0, gross_revenue: 80, refunds: 80 }],
+  ['cancelled after payment, nothing given back', [
+    ['20T10', 'orders/cancelled', { cancelled_at: '2026-11-20T10:00:00+01:00', current_total_price: '0.00', refunds: [{ ...refund(), refund_line_items: [returned('80.00')] }] }],
+  ], { revenue: 80 }],
   ['cancelled before payment', [['19T10', 'orders/create', { financial_status: 'pending' }], ['20T10', 'orders/cancelled', { financial_status: 'voided', cancelled_at: '2026-11-20T10:00:00+01:00' }]], { revenue: 0, orders: 0 }],
   ['an authorization that ran out', [['19T10', 'orders/create', { financial_status: 'authorized' }], ['20T10', 'orders/updated', { financial_status: 'expired' }]], { revenue: 0, open_orders: 0 }],
   ['a deposit', [['20T10', 'orders/updated', { financial_status: 'partially_paid', total_outstanding: '55.00' }]], { revenue: 25, orders: 1 }],
   ['a deposit, then the rest', [['20T10', 'orders/updated', { financial_status: 'partially_paid', total_outstanding: '55.00' }], ['21T10', 'orders/paid', { total_outstanding: '0.00' }]], { revenue: 80 }],
   ['a gift card among other lines', [['19T10', 'orders/paid', { line_items: [{ id: 1, quantity: 2, price: '12.50', gift_card: true }, { id: 2, quantity: 1, price: '55.00' }] }]], { revenue: 55, gift_cards_sold: 25 }],
-  ['a gift card given back', [['19T10', 'orders/paid', { line_items: [{ id: 1, quantity: 1, price: '80.00', gift_card: true }] }], ['20T10', 'refunds/create', { transactions: [given('80.00')], refund_line_items: [returned('80.00', { line_item: { gift_card: true } })] }]], { revenue: 0, gift_cards_sold: 0 }],
+  ['a gift card given back', [
+    ['19T10', 'orders/paid', { line_items: [{ id: 1, quantity: 1, price: '80.00', gift_card: true }] }],
+    ['20T10', 'refunds/create', { transactions: [given('80.00')], refund_line_items: [returned('80.00', { line_item: { gift_card: true } })] }],
+  ], { revenue: 0, gift_cards_sold: 0 }],
   ['a tip, postage and VAT', [['19T10', 'orders/paid', { total_tip_received: '7.00', total_shipping_price_set: money('5.00'), tax_lines: [{ rate: 0.22, price: '13.16' }] }]], { revenue: 73, tips: 7, shipping: 5, taxes: 13.16 }],
-  ['a refund by the exchange adjustment', [['19T10', 'orders/paid', {}], ['20T10', 'refunds/create', { transactions: [given('33.00', 'success', { currency: 'USD', currency_exchange_adjustment: { final_amount: '29.10', currency: 'EUR' } })] }]], { revenue: 50.9, refunds: 29.1 }],
-  ['a refund at the rate of the order', [['20T10', 'orders/updated', { total_price_set: money('80.00', '88.00', 'USD'), refunds: [{ ...refund(given('11.00', 'success', { currency: 'USD' })), refund_line_items: [] }] }]], { revenue: 70, refunds: 10 }],
+  ['a refund by the exchange adjustment', [
+    ['19T10', 'orders/paid', {}],
+    ['20T10', 'refunds/create', { transactions: [given('33.00', 'success', { currency: 'USD', currency_exchange_adjustment: { final_amount: '29.10', currency: 'EUR' } })] }],
+  ], { revenue: 50.9, refunds: 29.1 }],
+  ['a refund at the rate of the order', [
+    ['20T10', 'orders/updated', { total_price_set: money('80.00', '88.00', 'USD'), refunds: [{ ...refund(given('11.00', 'success', { currency: 'USD' })), refund_line_items: [] }] }],
+  ], { revenue: 70, refunds: 10 }],
   ['two versions of one second', [['20T10', 'orders/updated', { total_price: '90.00' }, 3], ['20T10', 'orders/updated', { total_price: '60.00' }, 2]], { revenue: 90 }],
   ['deleted, with its refund', [['19T10', 'orders/paid', {}], ['20T10', 'refunds/create', refund(given('30.00'))], ['21T10', 'orders/delete', { id: 31 }]], { revenue: 0, refunds: 0 }],
   ['deleted, and never known', [['21T10', 'orders/delete', { id: 31 }]], { revenue: 0, voids: 0 }],
@@ -71,20 +83,34 @@ const WOO: readonly (readonly [string, readonly Step[], Expected])[] = [
   ['six decimals', [['19T10', 'order.updated', { total: '69.994999' }]], { revenue: 69.99 }],
   ['paid with a gift card', [['19T10', 'order.updated', { total: '45.00', gift_cards: [{ code: 'X', amount: '25.00' }], payment_method: 'stripe' }]], { revenue: 70, card_share: 0.642857 }],
   ['paid with a store credit', [['19T10', 'order.updated', { total: '60.00', coupon_lines: [{ code: 'abc', discount: '10.00', discount_type: 'smart_coupon' }] }]], { revenue: 70, discounts: 0 }],
-  ['a gift card and a tip', [['19T10', 'order.updated', { line_items: [{ total: '40.00', total_tax: '0.00', meta_data: [{ key: 'pw_gift_card_to', value: 'x' }] }], fee_lines: [{ name: 'Mancia', total: '3.00', total_tax: '0.00' }] }]], { revenue: 27, tips: 3, gift_cards_sold: 40 }],
+  ['a gift card and a tip', [
+    ['19T10', 'order.updated', { line_items: [{ total: '40.00', total_tax: '0.00', meta_data: [{ key: 'pw_gift_card_to', value: 'x' }] }], fee_lines: [{ name: 'Mancia', total: '3.00', total_tax: '0.00' }] }],
+  ], { revenue: 27, tips: 3, gift_cards_sold: 40 }],
 ];
 
 const social = { propertyName: 'hs_analytics_source', propertyValue: 'SOCIAL_MEDIA' };
 const stage = (propertyValue: string): Body => ({ propertyName: 'dealstage', propertyValue, objectId: 2 });
 const link = { objectId: null, fromObjectId: 2, toObjectId: 1, associationType: 'DEAL_TO_CONTACT' };
 const HUBSPOT: readonly (readonly [string, readonly Step[], Expected])[] = [
-  ['a contact and its won deal are one', [['19T10', 'contact.creation', {}], ['19T10', 'contact.propertyChange', social], ['19T10', 'deal.creation', { objectId: 2 }], ['19T11', 'deal.associationChange', link], ['19T12', 'deal.propertyChange', stage('closedwon')]], { social_conversion: 1 }],
+  ['a contact and its won deal are one', [
+    ['19T10', 'contact.creation', {}],
+    ['19T10', 'contact.propertyChange', social],
+    ['19T10', 'deal.creation', { objectId: 2 }],
+    ['19T11', 'deal.associationChange', link],
+    ['19T12', 'deal.propertyChange', stage('closedwon')],
+  ], { social_conversion: 1 }],
   ['a lost deal was reached', [['19T10', 'deal.creation', { objectId: 2 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 2 }], ['19T12', 'deal.propertyChange', stage('closedlost')]], { social_conversion: 0 }],
   ['a deleted deal was not', [
     ['19T10', 'deal.creation', { objectId: 2 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 2 }], ['19T11', 'object.deletion', { objectId: 2, objectTypeId: '0-3' }],
     ['19T10', 'deal.creation', { objectId: 3 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 3 }], ['19T12', 'deal.propertyChange', { ...stage('closedwon'), objectId: 3 }],
   ], { social_conversion: 1 }],
-  ['a restored deal is as it was', [['19T10', 'deal.creation', { objectId: 2 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 2 }], ['19T11', 'deal.propertyChange', stage('closedwon')], ['19T12', 'deal.deletion', { objectId: 2 }], ['19T13', 'deal.restore', { objectId: 2 }]], { social_conversion: 1 }],
+  ['a restored deal is as it was', [
+    ['19T10', 'deal.creation', { objectId: 2 }],
+    ['19T10', 'deal.propertyChange', { ...social, objectId: 2 }],
+    ['19T11', 'deal.propertyChange', stage('closedwon')],
+    ['19T12', 'deal.deletion', { objectId: 2 }],
+    ['19T13', 'deal.restore', { objectId: 2 }],
+  ], { social_conversion: 1 }],
 ];
 
 async function numbersOf(deliveries: readonly NormalizedBody[], names: readonly string[]): Promise<Expected> {
