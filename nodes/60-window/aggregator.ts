@@ -3,9 +3,9 @@
  */
 import { isErasure } from '../../engine/privacy/erasureRequest.js';
 import { parseEvent, type ShopEvent } from '../../engine/event/event.js';
-import { ConfigError, messageOf, type Refusal } from '../../engine/base/errors.js';
+import { ConfigError, type Refusal } from '../../engine/base/errors.js';
 import { foldExactly } from '../../engine/aggregate/exactly.js';
-import { openGenerations, refold } from '../../engine/aggregate/applyEvents.js';
+import { openGenerations } from '../../engine/aggregate/applyEvents.js';
 import { openZone } from '../../engine/aggregate/shopZone.js';
 import type { ShopContext } from '../../engine/read/windowReader.js';
 import type { Measure } from '../../engine/kpi/measure.js';
@@ -16,22 +16,20 @@ import { events as eventsTotal } from '../shared/metrics.js';
 import type { InputJob, NodeStatus } from '../shared/node.js';
 import { throttle } from '../shared/throttle.js';
 import { ErasureJob } from './erasureJob.js';
+import { RefoldJob } from './refoldJob.js';
 
 export interface AggregatorDeps {
   readonly store: Store;
   readonly shop: ShopContext;
-  readonly measures: readonly Measure[];
+  readonly measures: () => readonly Measure[];
   /** What readers (query nodes, also in other processes) have to know of the numbers counted here. */
-  readonly definitions: readonly Put[];
+  readonly definitions: () => readonly Put[];
   readonly status: NodeStatus;
   readonly now: () => number;
   readonly warn: (text: string) => void;
   readonly log: (text: string) => void;
   readonly moved: (slices: readonly SliceChange[]) => Promise<void>;
 }
-
-/** Facts brought to new measures between two looks at what else there is to do. */
-const REFOLD_PAUSE_MS = 5;
 
 const STATUS_MS = 500;
 const INEXACT: Refusal = { path: '/data', rule: 'sum.inexact', message: 'the sums of its hour would no longer be exact' };
@@ -54,23 +52,33 @@ interface RefusedEvents {
 export class Fold {
   readonly #deps: AggregatorDeps;
   readonly #eraser: ErasureJob;
+  readonly #refolding: RefoldJob;
   readonly #show = throttle(() => { this.#deps.status.ok('folded', { count: this.#folded }); }, STATUS_MS);
   #generations: Promise<Pick<FoldContext, 'generation' | 'former'>> | undefined;
-  #refolding: Promise<void> = Promise.resolve();
-  #closed = false;
   #folded = 0;
 
   constructor(deps: AggregatorDeps) {
     const { store, now, warn, log } = deps;
     this.#deps = deps;
-    this.#eraser = new ErasureJob({ store, now, warn, log, context: async () => this.#context(await this.#open(), now(), 'history') });
+    const context = async (): Promise<FoldContext> => this.#context(await this.#open(), now(), 'history');
+    this.#eraser = new ErasureJob({ store, now, warn, log, context });
+    this.#refolding = new RefoldJob({ store, warn, context });
   }
 
   /** Opens the measures once; facts of former measures follow in the background. */
   async opened(): Promise<void> {
     await this.#open();
+    await this.#refolding.start();
     this.#eraser.set();
     this.#show();
+  }
+
+  /** The definitions have changed: what comes from now on is added up by the new ones, and what is stored is brought to them. */
+  async redefined(): Promise<void> {
+    if (this.#generations === undefined) return;
+    this.#generations = undefined;
+    await this.#open();
+    await this.#refolding.start();
   }
 
   async handle(jobs: readonly InputJob[]): Promise<void> {
@@ -90,9 +98,8 @@ export class Fold {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
     this.#show.cancel();
-    await Promise.all([this.#refolding, this.#eraser.close()]);
+    await Promise.all([this.#refolding.close(), this.#eraser.close()]);
   }
 
   #accept(job: InputJob, now: number): Accepted[] {
@@ -120,9 +127,8 @@ export class Fold {
   async #openGenerations(): Promise<Pick<FoldContext, 'generation' | 'former'>> {
     const { store, measures, definitions } = this.#deps;
     await this.#openZone();
-    const generations = await openGenerations(store, measures);
-    await store.commit(definitions);
-    this.#refolding = this.#refold(generations).catch((error: unknown) => { this.#deps.warn(`refold: ${messageOf(error)}`); });
+    const generations = await openGenerations(store, measures());
+    await store.commit(definitions());
     return generations;
   }
 
@@ -132,14 +138,6 @@ export class Fold {
     if (zone.outcome === 'opened') return;
     status.broken('zone', { former: zone.former, zone: clock.zone });
     throw new ConfigError('zone', `must have its hours where ${zone.former} has them, by which the past was summed`, clock.zone);
-  }
-
-  async #refold(generations: Pick<FoldContext, 'generation' | 'former'>): Promise<void> {
-    let after: string | undefined = '';
-    while (after !== undefined && !this.#closed) {
-      after = await refold(this.#deps.store, after, this.#context(generations, this.#deps.now(), 'history'));
-      await new Promise((resolve) => setTimeout(resolve, REFOLD_PAUSE_MS));
-    }
   }
 
   #context(generations: Pick<FoldContext, 'generation' | 'former'>, now: number, kind: 'live' | 'history'): FoldContext {

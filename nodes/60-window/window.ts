@@ -9,10 +9,15 @@ import { writeDefinitions } from '../../engine/kpi/storedDefinitions.js';
 import { kpisWithOwn, measuresOf } from '../../engine/kpi/builtinKpis.js';
 import type { EmitterSettings } from '../../engine/emit/emitter.js';
 import type { ShopContext } from '../../engine/read/windowReader.js';
-import type { Store } from '../../engine/store/store.js';
+import type { Put, Store } from '../../engine/store/store.js';
+import { messageOf } from '../../engine/base/errors.js';
+import { MINUTE, SECOND } from '../../engine/base/time.js';
+import type { SliceChange } from '../../engine/aggregate/slice.js';
+import type { Measure } from '../../engine/kpi/measure.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { readConfig, type WindowConfig } from './config.js';
+import { joinShop, type NodeDefinitions } from './shopDefinitions.js';
 import { Fold } from './aggregator.js';
 import { Publisher } from './publisher.js';
 
@@ -24,7 +29,6 @@ const spec: NodeSpec<WindowConfig> = {
     const storePort = portOf<StorePort>(RED, config.store, 'store');
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
     const store = storePort.of(shop.tenant);
-    const measures = [...measuresOf(config.presets), ...config.kpis.map(measureOf)];
     const kpis = kpisWithOwn(kpisOf(config.kpis));
     const books = { calendar: shop.calendar, currency: shop.currency, graceMs: config.graceMs, kpis, ...config.presets };
     const warn = (text: string): void => { node.warn(text); };
@@ -33,8 +37,18 @@ const spec: NodeSpec<WindowConfig> = {
     const settings = settingsOf(config, store, books, shop, storePort.reach === 'shared' ? 'many' : 'one');
     const parts = { ...(broker === undefined ? {} : { broker }), ...(storePort.clock === undefined ? {} : { clock: storePort.clock }) };
     const teller = new Publisher({ store, shop: books, settings, out, now, warn, topicPrefix, ...parts });
-    const definitions = writeDefinitions(config.kpis, config.presets);
-    const fold = new Fold({ store, shop: books, measures, definitions, now, status, warn, log, moved: (slices) => teller.moved(slices) });
+    const fail = (error: unknown): void => { warn(messageOf(error)); };
+    const member = joinShop(storePort, shop.tenant, definitionsOf(config, shop, node), {
+      onChange: () => { fold.redefined().catch(fail); },
+      onMoved: (slices) => { teller.moved(slices).catch(fail); },
+    });
+    const measures = (): Measure[] => [...measuresOf(config.presets), ...member.kpis().map(measureOf)];
+    const definitions = (): readonly Put[] => writeDefinitions(member.kpis(), config.presets);
+    const moved = (slices: readonly SliceChange[]): Promise<void> => {
+      member.moved(slices);
+      return teller.moved(slices);
+    };
+    const fold = new Fold({ store, shop: books, measures, definitions, now, status, warn, log, moved });
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') fold.opened().then(() => teller.start()).catch((error: unknown) => { warn(String(error)); });
       else status.waiting('store', { message: health.message });
@@ -43,12 +57,26 @@ const spec: NodeSpec<WindowConfig> = {
       batch: (jobs) => fold.handle(jobs),
       close: async () => {
         unwatch();
+        member.leave();
         await teller.close();
         await fold.close();
       },
     };
   },
 };
+
+/** What all window nodes of a shop must agree on: they publish on the same topics. */
+function definitionsOf({ kpis, presets, graceMs }: WindowConfig, { currency, calendar }: ShopPort, { id, name }: NodeName): NodeDefinitions {
+  const settings = {
+    incompleteAfter: `${String(presets.incompleteAfterMs / MINUTE)} min`, grace: `${String(graceMs / SECOND)} s`, shop: `${currency}, ${calendar.meaning}`,
+  };
+  return { id, name: name === undefined || name === '' ? id : name, kpis, settings };
+}
+
+interface NodeName {
+  readonly id: string;
+  readonly name?: string | undefined;
+}
 
 function settingsOf(config: WindowConfig, store: Store, books: ShopContext, { opening }: ShopPort, writers: 'one' | 'many'): EmitterSettings {
   const { sizes, intervalMs, auto, comparison } = config;

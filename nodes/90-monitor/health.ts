@@ -4,6 +4,7 @@
 import { type FaultCode, messageOf } from '../../engine/base/errors.js';
 import type { Store } from '../../engine/store/store.js';
 import type { Health, Warning, Watched } from '../shared/ports.js';
+import { progressReports } from '../shared/progress.js';
 
 /** `Report` of a check. `warnings`: what does not work and yet loses nothing. */
 export type Report =
@@ -40,7 +41,8 @@ export function healthCheck(resources: Resources, now: () => number): () => Prom
     if (causes.length > 0) return { status: 'down', causes };
     const link = broker?.health();
     // Without the broker the outbox goes on storing: events wait, none is refused.
-    const warnings = [...link?.state === 'waiting' ? [causeOf(link)] : [], ...storeHealth.warnings?.() ?? [], ...resources.clock?.() ?? []];
+    const own = [...storeHealth.warnings?.() ?? [], ...resources.clock?.() ?? [], ...progressReports()];
+    const warnings = [...link?.state === 'waiting' ? [causeOf(link)] : [], ...own];
     return warnings.length === 0 ? { status: 'ok' } : { status: 'ok', warnings };
   };
 }

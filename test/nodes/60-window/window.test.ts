@@ -98,6 +98,28 @@ describe('window and query nodes', () => {
     assert.deepEqual({ unit, count, status }, { unit: 'EUR', count: 2, status: 'live' });
   });
 
+  it('count each its own number right where two of them share a shop', async () => {
+    const gifts = { name: 'gifts', type: 'sale', value: 'amount', show: 'sum', where: [{ field: 'x_gift', op: 'is', value: 'yes' }] };
+    const second = { id: 'second', type: 'bottega-window', store: 'store-1', shop: 'shop-1', sizes: ['1h', '1d'], interval: 20, kpis: [gifts], wires: [['others'], []] };
+    const bags = { name: 'bags', type: 'sale', value: 'quantity', show: 'sum', where: [] };
+    await helper.load([observer, storeRoom, shop, window, query] as never, [...flow({ kpis: [bags] }), second, { id: 'others', type: 'helper' }] as never);
+    const node = (id: string): TestNode => helper.getNode(id) as TestNode;
+    const ofFirst = told(node('values'), 'bags', ({ value, window: { size } }) => size === '1d' && value === 5);
+    const ofSecond = told(node('others'), 'gifts', ({ value, window: { size } }) => size === '1d' && value === 42.5);
+    node('window').receive({ payload: [sale('1', '42.50', { quantity: 2, x_gift: 'yes' })] });
+    node('second').receive({ payload: [sale('2', '10.00', { quantity: 3 }), sale('1', '42.50', { quantity: 2, x_gift: 'yes' })] });
+    node('window').receive({ payload: [sale('3', '1.00', { quantity: 0 })] });
+    node('second').receive({ payload: [sale('4', '1.00', { quantity: 0 })] });
+    assert.deepEqual([(await ofFirst).count, (await ofSecond).count], [4, 1]);
+  });
+
+  it('are refused by name where two of them mean different things', async () => {
+    const second = { id: 'second', type: 'bottega-window', name: 'Ristorazione', store: 'store-1', shop: 'shop-1', incompleteAfter: 30, wires: [[], []] };
+    await helper.load([observer, storeRoom, shop, window, query] as never, [...flow({ name: 'Commercio' }), second] as never);
+    const logged = (helper as unknown as { log(): { args: [{ id?: string; msg?: unknown }][] } }).log().args.map(([{ id, msg }]) => `${id ?? ''}: ${String(msg)}`);
+    assert.ok(logged.some((line) => line.startsWith('second:') && line.includes('incompleteAfter') && line.includes('"Commercio"')), logged.join('\n'));
+  });
+
   it('let refused events out by the side door, with path and rule', async () => {
     const node = await load();
     const refused = new Promise<{ payload: unknown; reason?: string }>((resolve) => { node('refused').on('input', resolve); });
