@@ -108,9 +108,9 @@ async function moveFormer(store: Store, former: readonly FormerReceipt[], contex
 
 async function foldPart(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
   const keys = events.map(factKey);
-  // A near store looks the facts up while we sort what is said of them.
-  const looked = store.reads === 'near' ? lookUp(store, keys) : Promise.resolve();
-  const [sorted] = await Promise.all([sort(events, keys, context), looked]);
+  // A near store reads the facts while we sort what is said of them.
+  const prefetch = store.reads === 'near' ? prefetchFacts(store, keys) : Promise.resolve();
+  const [sorted] = await Promise.all([sort(events, keys, context), prefetch]);
   return foldVersions(store, sorted.versions, sorted.marks, context, mentionsIn(events, keys, context.currency));
 }
 
@@ -126,7 +126,7 @@ async function sort(events: readonly ShopEvent[], keys: readonly string[], { cur
 }
 
 /** Facts that the cache does not know are read ahead: a guess that they are new would cost a commit where they are not. */
-function lookUp(store: Store, keys: readonly string[]): Promise<void> {
+function prefetchFacts(store: Store, keys: readonly string[]): Promise<void> {
   const cache = cacheOf(store);
   return learn(store, keys.filter((key) => cache.get(key) === undefined));
 }
@@ -142,7 +142,7 @@ export async function foldVersions(
   let finals: FinalMarks | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { versions, states, changes } = mentions === undefined ? unmentioned(said) : await resolveVoids(store, mentions, said, context.now);
-    // Between a plan and its commit nobody else may plan on what the cache says: what is missing is looked up, and everything planned anew.
+    // Between a plan and its commit nobody else may plan on what the cache says: what is missing is read, and everything planned anew.
     const plan = planOrUnknown(() => planFold(versions, (key) => cache.get(key), context, states));
     if (plan instanceof UnknownGeneration) {
       await learnGeneration(store, plan, context);
@@ -196,7 +196,7 @@ async function commitPlan(store: Store, plan: FoldPlan, { beside, removed, final
   if (plan.facts.length === 0 && removed.length === 0) return NOTHING;
   const adds = addsOf(plan.slices, context, (slice) => (finals === undefined ? [] : lateSizes(slice, finals, context)));
   const marked = groupMarks(store, plan.slices, context.now);
-  // A near store looks the slices up while we write down the facts; the commit waits for what is read of them, and says so if that fails.
+  // A near store reads the slices while we write down the facts; the commit waits for what is read of them, and says so if that fails.
   if (store.reads === 'near') store.read(adds.map(({ key }) => key)).catch(() => undefined);
   const commit = store.commit([...changesOf(plan), ...adds, ...beside, ...removed, ...marked], 'stored');
   const result = await cacheOf(store).during(plan.facts, commit, ({ outcome }) => outcome === 'ok');
@@ -244,16 +244,16 @@ async function learn(store: Store, keys: readonly string[]): Promise<void> {
   });
 }
 
-/** When each source was last heard, and how much it sends in which hour: for "data age" and mute sources. */
+/** When each source was last seen, and how much it sends in which hour: for "data age" and absent sources. */
 function sourceMarks(events: readonly ShopEvent[]): Change[] {
   const latest = new Map<string, ShopEvent>();
   for (const event of events) {
     const known = latest.get(event.source);
     if (known === undefined || event.time > known.time) latest.set(event.source, event);
   }
-  const heard = [...latest.values()].map(({ source, time, recordedtime }) => ({
+  const lastSeen = [...latest.values()].map(({ source, time, recordedtime }) => ({
     key: `src/${encodeURIComponent(source)}`,
     value: JSON.stringify({ source, time, recordedAt: recordedtime ?? time }),
   }));
-  return [...heard, ...countHours(events)];
+  return [...lastSeen, ...countHours(events)];
 }

@@ -1,5 +1,5 @@
 /**
- * What if a sum would leave the exact integers? Then the events that would take it there are told, and the others are counted.
+ * What if a sum would leave the exact integers? Then the events that would take it there are named, and the others are counted.
  */
 import type { ShopEvent } from '../event/event.js';
 import { type Folded, foldEvents } from './applyEvents.js';

@@ -142,7 +142,7 @@ function factExpiry({ values }: Fact): number {
   return Math.ceil((latest + KEEP_MS.hour + DAY) / HOUR) * HOUR;
 }
 
-/** A fact was added up by definitions that another worker has written down since this one looked. */
+/** A fact was added up by definitions that another worker has written down since this one read them. */
 export class UnknownGeneration extends Error {
   readonly id: string;
 

@@ -7,14 +7,14 @@ import { TUMBLING, type Tumbling } from '../calendar/windowAssigner.js';
 
 /**
  * Windows that end in `(since, end]` were published, but for those that end in the `backlog`, which are still to come. What is being published
- * at this moment (`telling`, claimed at epoch ms) is `(from, to]`; `to` is `end` where it is absent.
+ * at this moment (`telling`, claimed at epoch ms) is `(from, to]`; `to` is `end` where it is absent. vocabulary-ok
  */
 export interface FinalMark {
   readonly from: number;
   readonly end: number;
   readonly to?: number;
   readonly claimedAt: number;
-  readonly state: 'telling' | 'told';
+  readonly state: 'telling' | 'told'; // vocabulary-ok: as stored
   /** 0, or absent in marks of former releases: since ever. */
   readonly since?: number;
   readonly backlog?: { readonly from: number; readonly to: number };

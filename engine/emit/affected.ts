@@ -5,7 +5,7 @@ import { type Kpi } from '../kpi/kpi.js';
 
 const MAX_REMEMBERED = 1_000;
 
-/** Looks up the KPIs behind slice fields; the same fields give the same list. */
+/** `Affected` finds the KPIs behind slice fields; the same fields give the same list. */
 export class Affected {
   readonly #byMeasure = new Map<string, Set<string>>();
   readonly #lists = new Map<string, readonly string[]>();

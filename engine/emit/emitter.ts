@@ -1,5 +1,5 @@
 /**
- * Which numbers must be told again? Those whose slices moved: the first change at once, then at most one per interval, the last value always.
+ * `Emitter` decides which numbers are emitted again: those whose slices moved: the first change at once, then at most one per interval, the last value always.
  */
 import { Affected } from './affected.js';
 import { type PendingWindow, PendingWindows, type Due } from './pendingWindows.js';
@@ -14,12 +14,12 @@ import { type CorrectionDelta, WindowValues, type WindowValuesSettings } from '.
 import { formatInstant, parseInstant } from '../base/time.js';
 import { isSliding, type Span, type WindowSize } from '../calendar/windowAssigner.js';
 
-/** What is told and how often: `intervalMs` between two values of one number. */
+/** What is emitted and how often: `intervalMs` between two values of one number. */
 export interface EmitterSettings extends WindowValuesSettings {
   readonly intervalMs: number;
 }
 
-/** Keeps what moved until it is due. Holds no timer and no clock: the room asks. */
+/** Keeps what moved until it is due. Holds no timer and no clock: the node asks. */
 export class Emitter {
   readonly #store: Store;
   readonly #shop: ShopContext;
@@ -31,27 +31,27 @@ export class Emitter {
   readonly #unchanged: UnchangedFilter;
   #nextAt: number | undefined;
 
-  constructor(store: Store, books: ShopContext, settings: EmitterSettings) {
+  constructor(store: Store, shop: ShopContext, settings: EmitterSettings) {
     this.#store = store;
-    this.#shop = books;
+    this.#shop = shop;
     this.#settings = settings;
-    this.#windowValues = new WindowValues(store, books, settings);
-    this.#affected = new Affected(books.kpis);
-    this.#cells = new PendingWindows(books.calendar, this.#windowValues.sizes, settings.intervalMs);
+    this.#windowValues = new WindowValues(store, shop, settings);
+    this.#affected = new Affected(shop.kpis);
+    this.#cells = new PendingWindows(shop.calendar, this.#windowValues.sizes, settings.intervalMs);
     this.#unchanged = new UnchangedFilter(settings.writers ?? 'one');
   }
 
-  /** Windows waiting to be told. */
+  /** Windows waiting to be emitted. */
   get size(): number {
     return this.#moved.size;
   }
 
-  /** Sizes whose ends have to be told. */
+  /** Sizes whose ends have to be published. */
   get sizes(): readonly WindowSize[] {
     return this.#windowValues.sizes;
   }
 
-  /** Notes that these slices moved: every window size and every group they are part of. A window that is still to come is told when it begins. */
+  /** Notes that these slices moved: every window size and every group they are part of. A window that is still to come is emitted when it begins. */
   onSlicesChanged(slices: readonly SliceChange[], now: number): void {
     this.#windowValues.onSlicesChanged(slices, now);
     for (const slice of slices) {
@@ -65,8 +65,8 @@ export class Emitter {
   }
 
   /**
-   * Notes that these values were told and have arrived: they are read once more, and what differs is told again. So the last to arrive is
-   * right although another told a newer value before it. Needed among `many` only.
+   * Notes that these values were published and have arrived: they are read once more, and what differs is emitted again. So the last to arrive is
+   * right although another published a newer value before it. Needed among `many` only.
    */
   onPublished(values: readonly KpiValue[], now: number): void {
     if (this.#settings.writers !== 'many') return;
@@ -82,7 +82,7 @@ export class Emitter {
     return this.#nextAt;
   }
 
-  /** Takes what is due and reads its present values, without those that were told already. `everything` ignores the interval. */
+  /** Takes what is due and reads its present values, without those that were emitted already. `everything` ignores the interval. */
   async emitDue(now: number, everything = false): Promise<KpiValue[]> {
     const due = this.#takeDue(now, everything ? 'everything' : 'due');
     try {
@@ -95,7 +95,7 @@ export class Emitter {
     }
   }
 
-  /** The state to tell at a start or at a reconnection: the current windows, with zeros for groups that were there before. */
+  /** The state to publish at a start or at a reconnection: the current windows, with zeros for groups that were there before. */
   async snapshot(now: number): Promise<KpiValue[]> {
     const values: KpiValue[] = [];
     for (const size of this.#windowValues.sizes) {
@@ -104,7 +104,7 @@ export class Emitter {
     return values;
   }
 
-  /** A window's values, with zeros for the groups that were heard on its day (for a day: on the day before). */
+  /** A window's values, with zeros for the groups that had facts on its day (for a day: on the day before). */
   readWithZeros(size: WindowSize, span: Span, now: number, status: 'live' | 'final'): Promise<KpiValue[]> {
     return this.#windowValues.readWithZeros(size, span, now, status);
   }
@@ -114,7 +114,7 @@ export class Emitter {
     return this.#unchanged.onlyChanged(values, now);
   }
 
-  /** That a window is over is told by whoever closes it (see closing.ts), after all that was in time; here only what changed since. */
+  /** That a window is final is published by the finalizer, after all that was in time; here only what changed since. */
   async #withoutEnds(values: readonly KpiValue[]): Promise<KpiValue[]> {
     const toCome = new Map<string, boolean>();
     for (const { status, window: { size, end } } of values) {
@@ -143,16 +143,16 @@ export class Emitter {
 
   async #read(due: readonly Due[], now: number): Promise<KpiValue[]> {
     const values: KpiValue[] = [];
-    const look = this.#windowValues.openFacts(now);
-    for (const { size, span, wanted } of windowsOf(due)) values.push(...(await this.#windowValues.valuesOf(size, span, wanted, now, look)));
+    const snapshot = this.#windowValues.openFacts(now);
+    for (const { size, span, wanted } of windowsOf(due)) values.push(...(await this.#windowValues.valuesOf(size, span, wanted, now, snapshot)));
     return values;
   }
 
-  /** Only a cell of which something was told keeps its numbers back. */
+  /** Only a window of which something was emitted keeps its numbers back. */
   #remember(due: readonly Due[], values: readonly KpiValue[], now: number): void {
-    const told = new Set(values.map(({ window, store, channel }) => `${window.size} ${window.start} ${store}/${channel}`));
+    const emittedGroups = new Set(values.map(({ window, store, channel }) => `${window.size} ${window.start} ${store}/${channel}`));
     for (const { cell, kpis } of due) {
-      if (told.has(`${cell.size} ${formatInstant(cell.span.start)} ${groupOf(cell)}`)) cell.emitted(kpis, now);
+      if (emittedGroups.has(`${cell.size} ${formatInstant(cell.span.start)} ${groupOf(cell)}`)) cell.emitted(kpis, now);
     }
   }
 

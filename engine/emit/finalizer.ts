@@ -66,16 +66,16 @@ async function finalizeSize(deps: FinalizerDeps, size: Tumbling, now: number, em
   for (const span of latestFirst(calendar, size, claim.from, claim.to ?? claim.end)) {
     emit({ size, span, values: await publication.readWithZeros(size, span, now, 'final') });
   }
-  await store.commit([{ key, expect: JSON.stringify(claim), value: JSON.stringify({ ...claim, state: 'told' } satisfies FinalMark) }]);
+  await store.commit([{ key, expect: JSON.stringify(claim), value: JSON.stringify({ ...claim, state: 'told' } satisfies FinalMark) }]); // vocabulary-ok: as stored
 }
 
 /** What to publish next, `undefined` where there is nothing. A store that never finalized begins with the present. */
 function nextClaim({ calendar, graceMs }: FinalizerDeps, size: Tumbling, mark: FinalMark | undefined, now: number): FinalMark | undefined {
   const end = calendar.windowAt(size, now - graceMs).start;
-  const claim = { claimedAt: now, state: 'telling' } as const;
+  const claim = { claimedAt: now, state: 'telling' } as const; // vocabulary-ok: as stored
   if (mark === undefined) return { ...claim, from: end, end, since: end };
   // A claim from far ahead was made by a clock that has been set right since.
-  if (mark.state === 'telling') return Math.abs(now - mark.claimedAt) >= CLAIM_MS ? { ...mark, ...claim } : undefined;
+  if (mark.state === 'telling') return Math.abs(now - mark.claimedAt) >= CLAIM_MS ? { ...mark, ...claim } : undefined; // vocabulary-ok: as stored
   const { since = 0, backlog } = mark;
   if (mark.end < end) {
     const from = latestFrom(calendar, size, mark.end, end);

@@ -1,5 +1,5 @@
 /**
- * Which number is the newer one? KPI values come from several workers, and one may overtake another on its way.
+ * `StaleGuard` says which of two messages is the newer one: KPI values come from several workers, and one may overtake another on its way.
  */
 import { type KpiStatus, type KpiValue, labelOf, numberOf } from '../read/kpiValue.js';
 import { parseInstant } from '../base/time.js';
@@ -14,23 +14,23 @@ const RANK: Readonly<Record<KpiStatus, number>> = { live: 0, final: 1, corrected
 interface LastRevision {
   readonly revision: number;
   readonly rank: number;
-  readonly heardAt: number;
+  readonly receivedAt: number;
 }
 
 /** Remembers the newest of each number and window. */
 export class StaleGuard {
   readonly #newest = new Map<string, LastRevision>();
 
-  /** `overtaken`: a newer value of the same number and window was heard moments ago. */
+  /** `overtaken`: a newer value of the same number and window was received moments ago. */
   accept(value: KpiValue, now: number): 'newer' | 'overtaken' {
     const { revision, status } = value;
     const key = numberOf(value);
     const before = this.#newest.get(key);
     const rank = RANK[status];
     const isOlder = before !== undefined && (revision < before.revision || (revision === before.revision && rank < before.rank));
-    if (isOlder && now - before.heardAt < STRAGGLERS_MS) return 'overtaken';
+    if (isOlder && now - before.receivedAt < STRAGGLERS_MS) return 'overtaken';
     this.#newest.delete(key);
-    this.#newest.set(key, { revision, rank, heardAt: now });
+    this.#newest.set(key, { revision, rank, receivedAt: now });
     if (this.#newest.size > MAX_REMEMBERED) this.#forgetOldest();
     return 'newer';
   }

@@ -1,12 +1,12 @@
 /**
- * Which windows is a slice part of, and what of them waits to be told? One cell for each window and group, found once and kept.
+ * `PendingWindows` are the windows that a slice is part of, and what of them waits to be emitted: one for each window and group, found once and kept.
  */
 import { ALL, type Group, groupOf } from '../read/rollup.js';
 import { type Level, type SliceChange, sliceKey } from '../aggregate/slice.js';
 import type { CorrectionDelta } from './windowValues.js';
 import { type Calendar, isSliding, sliceLevel, type Span, type WindowSize } from '../calendar/windowAssigner.js';
 
-/** Numbers of a cell that may be told now and, of a window that is over, what its sums grew by since they were told. */
+/** Numbers of a cell that may be emitted now and, of a window that is over, what its sums grew by since they were emitted. */
 export interface Due {
   readonly cell: PendingWindow;
   readonly kpis: ReadonlySet<string>;
@@ -16,7 +16,7 @@ export interface Due {
 const MAX_SLICES = 2_000;
 const MAX_CELLS = 20_000;
 
-/** One window of one group: its numbers that wait, and when each was told last. */
+/** One window of one group: its numbers that wait, and when each was emitted last. */
 export class PendingWindow implements Group {
   readonly size: WindowSize;
   readonly span: Span;
@@ -38,7 +38,7 @@ export class PendingWindow implements Group {
     this.#intervalMs = intervalMs;
   }
 
-  /** Adds numbers to what waits; answers when the first of them may be told, `undefined` where that was known. `growth`: at once. */
+  /** Adds numbers to what waits; answers when the first of them may be emitted, `undefined` where that was known. `growth`: at once. */
   markDirty(kpis: readonly string[], now: number, growth?: CorrectionDelta): number | undefined {
     if (growth !== undefined) this.#growth = grownBy(this.#growth, growth);
     else if (this.#noted.has(kpis)) return undefined;
@@ -59,13 +59,13 @@ export class PendingWindow implements Group {
     return { cell: this, kpis, ...(growth === undefined ? {} : { growth }) };
   }
 
-  /** Whatever was read along with news was told: an average that stayed the same is not read again at each sale. */
+  /** Whatever was read along with a change was emitted: an average that stayed the same is not read again at each sale. */
   emitted(kpis: Iterable<string>, now: number): void {
     this.#latestAt = now;
     for (const kpi of kpis) this.#emittedAt.set(kpi, now);
   }
 
-  /** When the first of those that wait may be told; `undefined` where none waits. */
+  /** When the first of those that wait may be emitted; `undefined` where none waits. */
   nextAt(now: number): number | undefined {
     return this.#waiting.size === 0 ? undefined : this.#soonest(this.#waiting, now);
   }
@@ -74,7 +74,7 @@ export class PendingWindow implements Group {
     return this.#waiting.size === 0 && !this.#isHeldBack(now);
   }
 
-  /** Whether any number was told within the interval. What was told in the future was told before the clock was set back. */
+  /** Whether any number was emitted within the interval. What was emitted in the future was emitted before the clock was set back. */
   #isHeldBack(now: number): boolean {
     return this.#latestAt !== undefined && this.#latestAt <= now && this.#latestAt + this.#intervalMs > now;
   }

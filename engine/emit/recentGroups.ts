@@ -1,6 +1,6 @@
 /**
  * `RecentGroups` are the groups that had facts on the shop's last opening days: while nothing comes they are at zero, from the first hour of
- * opening on, so that the worst day is not the one of which nobody hears.
+ * opening on, so that the worst day is not the one that nobody sees.
  */
 import type { Opening } from '../calendar/openingHours.js';
 import type { Span } from '../calendar/windowAssigner.js';

@@ -1,10 +1,10 @@
 /**
- * Was this number told already? What says the same as the last message about it is no news.
+ * `UnchangedFilter` drops a number that says the same as the last message about it.
  */
 import { type KpiValue, numberOf } from '../read/kpiValue.js';
 import { MINUTE } from '../base/time.js';
 
-/** What was last told of a number. */
+/** What was last emitted of a number. */
 interface LastEmitted {
   readonly value: number | null;
   readonly count: number;
@@ -15,12 +15,12 @@ interface LastEmitted {
 }
 
 const MAX_REMEMBERED = 20_000;
-/** Where nothing happens, what is usual goes on: so often it is told anew. */
+/** Where nothing happens, what is usual goes on: so often it is emitted anew. */
 const USUAL_MS = 5 * MINUTE;
 
 /**
- * The last message of each number, up to a limit. Where `many` write to the store and tell, a number may be back at what was told here while
- * another told something else in between: then each revision is news.
+ * The last message of each number, up to a limit. Where `many` write to the store and publish, a number may be back at what was emitted here while
+ * another published something else in between: then each revision is a change.
  */
 export class UnchangedFilter {
   readonly #writers: 'one' | 'many';
@@ -30,22 +30,22 @@ export class UnchangedFilter {
     this.#writers = writers;
   }
 
-  /** Drops what says the same, and remembers the rest as told. */
+  /** Drops what says the same, and remembers the rest as emitted. */
   onlyChanged(values: readonly KpiValue[], now: number): KpiValue[] {
-    const news = values.filter((value) => {
+    const changed = values.filter((value) => {
       const key = numberOf(value);
       if (this.#isSame(value, this.#emitted.get(key), now)) return false;
-      // The last to be told is the last to be forgotten.
+      // The last to be emitted is the last to be forgotten.
       this.#emitted.delete(key);
       const { count, status, revision, comparison } = value;
       this.#emitted.set(key, { value: value.value, count, status, revision, usual: comparison?.value, at: now });
       return true;
     });
     this.#forget();
-    return news;
+    return changed;
   }
 
-  /** The revision that was told of a number. */
+  /** The revision that was emitted of a number. */
   revisionOf(value: KpiValue): number | undefined {
     return this.#emitted.get(numberOf(value))?.revision;
   }
@@ -57,9 +57,9 @@ export class UnchangedFilter {
     }
   }
 
-  #isSame(value: KpiValue, told: LastEmitted | undefined, now: number): boolean {
-    if (told?.value !== value.value || told.count !== value.count || told.status !== value.status) return false;
-    if (this.#writers === 'many' && told.revision !== value.revision) return false;
-    return told.usual === value.comparison?.value || Math.abs(now - told.at) < USUAL_MS;
+  #isSame(value: KpiValue, last: LastEmitted | undefined, now: number): boolean {
+    if (last?.value !== value.value || last.count !== value.count || last.status !== value.status) return false;
+    if (this.#writers === 'many' && last.revision !== value.revision) return false;
+    return last.usual === value.comparison?.value || Math.abs(now - last.at) < USUAL_MS;
   }
 }

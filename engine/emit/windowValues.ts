@@ -15,7 +15,7 @@ import type { Counters, Store } from '../store/store.js';
 import { isSliding, type Span, type WindowSize } from '../calendar/windowAssigner.js';
 import { CHOICES, type ChosenSize, type Kpi } from '../kpi/kpi.js';
 
-/** Which windows are told, and with what. `choices`: also windows of chosen sizes; `comparison`: what is usual, of hours and days. */
+/** Which windows are emitted, and with what. `choices`: also windows of chosen sizes; `comparison`: what is usual, of hours and days. */
 export interface WindowValuesSettings {
   readonly sizes: readonly WindowSize[];
   readonly choices?: StoredWindowSizes;
@@ -26,7 +26,7 @@ export interface WindowValuesSettings {
   readonly writers?: 'one' | 'many';
 }
 
-/** What a group's sums grew by since they were last told, and in how many changes. */
+/** What a group's sums grew by since they were last emitted, and in how many changes. */
 export interface CorrectionDelta {
   readonly sums: Counters;
   readonly changes: number;
@@ -45,12 +45,12 @@ export class WindowValues {
   readonly #live: OpenWindowState | undefined;
   readonly #recent: RecentGroups | undefined;
 
-  constructor(store: Store, books: ShopContext, settings: WindowValuesSettings) {
+  constructor(store: Store, shop: ShopContext, settings: WindowValuesSettings) {
     this.#store = store;
-    this.#shop = books;
+    this.#shop = shop;
     this.#settings = settings;
-    this.#kpis = new Map(books.kpis.map((kpi) => [kpi.name, kpi]));
-    this.#recent = settings.opening === undefined ? undefined : new RecentGroups(store, books, settings.opening);
+    this.#kpis = new Map(shop.kpis.map((kpi) => [kpi.name, kpi]));
+    this.#recent = settings.opening === undefined ? undefined : new RecentGroups(store, shop, settings.opening);
     this.#live = settings.writers === 'many' ? undefined : new OpenWindowState();
     this.sizes = settings.choices === undefined ? settings.sizes : [...new Set([...settings.sizes, ...CHOICES])];
   }
@@ -61,14 +61,14 @@ export class WindowValues {
     this.#live?.learn(slices);
   }
 
-  /** One look at what is open, for all that is read for one instant. */
+  /** One snapshot of what is open, for all that is read for one instant. */
   openFacts(now: number): ReadSnapshot {
     return snapshotOnce(this.#store, now);
   }
 
   /** The numbers of these groups. */
-  async valuesOf(size: WindowSize, span: Span, wanted: WantedGroups, now: number, look: ReadSnapshot): Promise<KpiValue[]> {
-    const { rows, open } = await readWindow(this.#store, size, span, this.#shop, now, look, this.#live);
+  async valuesOf(size: WindowSize, span: Span, wanted: WantedGroups, now: number, snapshot: ReadSnapshot): Promise<KpiValue[]> {
+    const { rows, open } = await readWindow(this.#store, size, span, this.#shop, now, snapshot, this.#live);
     const context = { now, open, ...(await knownSinceIn(this.#store, size, rows, this.#shop, now)) };
     const values: KpiValue[] = [];
     for (const row of rows) {

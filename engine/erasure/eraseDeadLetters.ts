@@ -21,14 +21,14 @@ interface Sought {
 const LEAST_PHONE = 6;
 
 /** Throws away what speaks of those whom the letter asks to forget; answers how many letters that were. Harmless when repeated. */
-export async function eraseLetters(shelf: DeadLetterStore, request: DeadLetter, privacyKey: Uint8Array): Promise<number> {
+export async function eraseLetters(letters: DeadLetterStore, request: DeadLetter, privacyKey: Uint8Array): Promise<number> {
   const sought = soughtBy(request, privacyKey);
   if (sought === undefined) return 0;
   let erased = 0;
-  for await (const { letter, places } of shelf.bundles(Infinity)) {
-    const content = await shelf.contentOf(places);
+  for await (const { letter, places } of letters.bundles(Infinity)) {
+    const content = await letters.contentOf(places);
     if (content === undefined || !isAbout(sought, letter, content, privacyKey)) continue;
-    await shelf.remove(places);
+    await letters.remove(places);
     erased += places.length;
   }
   return erased;

@@ -2,7 +2,7 @@
  * How is a customer forgotten? The pseudonym goes from every fact that holds it; what was sold stays sold, and every sum as it was.
  *
  * In its place stands a mark that is later than any version to come: a repetition of an old order does not bring the customer back. Facts are
- * looked at page by page, and all of them once more an hour later, for what was still under way from elsewhere.
+ * read page by page, and all of them once more an hour later, for what was still under way from elsewhere.
  */
 import type { EventType } from '../event/event.js';
 import { EVENT_TYPES } from '../event/schema.js';
@@ -27,7 +27,7 @@ const PAGE = 500;
 /** Text that sorts behind all that senders use, and that no event is called by. */
 const LAST = '\uffff';
 
-/** Looks at one page of facts for the first order that is due. May be called by several workers at once. */
+/** Reads one page of facts for the first order that is due. May be called by several workers at once. */
 export async function eraseNext(store: Store, context: FoldContext): Promise<ErasureTurn> {
   const orders = await readErasureRequests(store);
   const due = orders.find(({ request: order }) => order.dueAt <= context.now);
@@ -42,7 +42,7 @@ export async function eraseNext(store: Store, context: FoldContext): Promise<Era
   return { outcome: 'finished', erased: found.length, source: order.source, total: order.erased + found.length };
 }
 
-/** The facts to look at next, and after which to go on: of an order about one thing that thing's alone. */
+/** The facts to read next, and after which to go on: of an order about one thing that thing's alone. */
 async function pageOf(store: Store, { source, subject, after }: ErasureRequest): Promise<{ facts: KnownFact[]; after: string | undefined }> {
   if (subject !== undefined) {
     const keys = EVENT_TYPES.map((type) => factKey({ type, source, subject, id: '' }));

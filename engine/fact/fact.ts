@@ -1,5 +1,5 @@
 /**
- * What do we know about one thing that happened? The merge of all versions heard of it, whatever their order.
+ * `Fact` is what is known about one thing that happened: the merge of all versions received of it, whatever their order.
  *
  * A fact is a row of last-writer-wins registers, one a field, ordered by (paid or not, sequence, id, value). That order is total, so
  * the merge is commutative, associative and idempotent (a state-based CRDT: Shapiro et al. 2011, LWW-Register).
@@ -96,7 +96,7 @@ export function factOf({ type, id, time, sequence, data }: ShopEvent, currency: 
   const thousandths = quantity === undefined ? undefined : Math.round(quantity * 1_000);
   const values: (FieldValue | undefined)[] = [store, channel, instantOf(time), status, minorOf(amount, currency), thousandths, payment];
   const extras = pushRest(values, data, currency);
-  // A version whose place is its time needs no second look at the same instant.
+  // A version whose place is its time is not read twice for the same instant.
   const place = sequence === time ? time.slice(0, -1) : sequenceKey(sequence);
   return { type, sequences: isUnpaid(type, status) ? UNPAID + place : place, ids: id, extras, values, by: undefined };
 }

@@ -15,7 +15,7 @@ const valid: Condition = { field: 'status', op: 'notIn', value: ['cancelled', 'v
 const unnamed: Condition = { field: 'x_void', op: 'is', value: 'unnamed' };
 /** Neither given away for nothing, nor a gift card alone. */
 const sold: readonly Condition[] = [completed, { field: 'revenue', op: 'above', value: 0 }];
-/** Channels whose customers do not come in through the door. */
+/** Channels whose customers do not come in from the street. */
 export const REMOTE_CHANNELS = ['online', 'delivery', 'phone', 'web', 'ecommerce', 'e-commerce', 'consegna', 'domicilio', 'telefono'] as const;
 const inStore: Condition = { field: 'channel', op: 'notIn', value: REMOTE_CHANNELS };
 const online: Condition = { field: 'channel', op: 'is', value: 'online' };
@@ -110,7 +110,7 @@ const FIXED: readonly Measure[] = [
 
 /**
  * The measures of a shop with these settings; edited settings are edited measures, and the stored facts follow. An order is incomplete in
- * the window in which it has been open for too long: so nothing but news changes a window that is over. Without a limit it is so in the
+ * the window in which it has been open for too long: so nothing but a new event changes a window that is over. Without a limit it is so in the
  * window of its own time, for as long as it is open.
  */
 export function measuresOf({ incompleteAfterMs }: PresetSettings): readonly Measure[] {

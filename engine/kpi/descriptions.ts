@@ -92,9 +92,9 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     en: 'Revenue before refunds of the sales that say their covers, divided by covers.',
     it: 'Il fatturato prima dei rimborsi delle vendite che dicono i coperti, diviso per i coperti.',
   },
-  footfall: { en: 'People counted at the door.', it: 'Le persone contate all’ingresso.' },
+  footfall: { en: 'People counted at the entrance.', it: 'Le persone contate all’ingresso.' },
   conversion: {
-    en: 'Sales made in the store divided by people counted at the door, without online, delivery and phone; unknown above 100 %.',
+    en: 'Sales made in the store divided by people counted at the entrance, without online, delivery and phone; unknown above 100 %.',
     it: 'Le vendite fatte in negozio divise per le persone contate all’ingresso, senza online, consegne e telefono; ignota oltre il 100 %.',
   },
   social_conversion: {

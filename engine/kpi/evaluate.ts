@@ -17,7 +17,7 @@ export function evaluate(kpi: Kpi, sums: Counters, currency: string): number | n
   return bottom === 0 || isImpossible(kpi, sums) ? null : scaled(ratioInUnits(top, bottom, kpi), kpi, currency);
 }
 
-/** Why a number is unknown although there are facts: `impossible` (a share above 1 or below 0), `untold` (no sender told enough). */
+/** Why a number is unknown although there are facts: `impossible` (a share above 1 or below 0), `untold` (no sender said enough). */
 export type UnknownReason = 'impossible' | 'untold';
 
 /** The reason, `undefined` where the number is known, or where there is nothing to divide by. */
@@ -26,7 +26,7 @@ export function unknownReason(kpi: Kpi, sums: Counters): UnknownReason | undefin
   return isImpossible(kpi, sums) ? 'impossible' : undefined;
 }
 
-/** The share of revenue whose senders told enough for this number; `undefined` for numbers that need no more than a sale. */
+/** The share of revenue whose senders said enough for this number; `undefined` for numbers that need no more than a sale. */
 export function coverageOf({ coverage }: Kpi, sums: Counters): number | undefined {
   if (coverage === undefined) return undefined;
   const all = sums[coverage.all.measure] ?? 0;
@@ -76,7 +76,7 @@ interface KpiFields {
 
 const fieldsByKpi = new WeakMap<Kpi, KpiFields>();
 
-/** Named once: a KPI is read for every group of every window at each telling. */
+/** Named once: a KPI is read for every group of every window at each emission. */
 function fieldsOf(kpi: Kpi): KpiFields {
   const known = fieldsByKpi.get(kpi);
   if (known !== undefined) return known;

@@ -24,7 +24,7 @@ export interface Kpi {
   readonly percentile?: number;
   /** A share of a whole: above 1 or below 0 something was counted wrong, and the number is unknown. */
   readonly range?: 'share';
-  /** It rests only on the sales whose senders told enough; their share of all. */
+  /** It rests only on the sales whose senders said enough; their share of all. */
   readonly coverage?: { readonly of: Part; readonly all: Part };
   /** It rests on what is open now: instead of sums, or (`young`) less what is in the sums and has not lasted long enough yet. */
   readonly open?: OpenReading;

@@ -18,7 +18,7 @@ export interface Condition {
 
 /**
  * What a term adds: `one` counts facts; money in minor units: `amount` is all that was paid, `revenue` that without tip and gift cards sold,
- * `netSales` and `grossSales` as far as the sender told the VAT (see saleMoney.ts); `quantity` thousandths (1 where the sender gave none);
+ * `netSales` and `grossSales` as far as the sender stated the VAT (see saleMoney.ts); `quantity` thousandths (1 where the sender gave none);
  * `duration` ms from `openedAt` to `closedAt`; `{ field }` thousandths of a number that the sender gave (text, or more than a thousand million
  * either way: nothing); `{ paid }` what was paid by those means; `{ part }` minor units that are a part of the amount (no whole number, or
  * more than all of it: nothing).
@@ -67,7 +67,7 @@ export const BUCKET_RATIO = 1.05;
 
 /** Names of slice fields: the sum is the measure's name itself. */
 export const countField = (measure: string): string => `${measure}#`;
-/** Number of facts of a type, whatever they count for: a KPI is known where anything was heard of its types. */
+/** Number of facts of a type, whatever they count for: a KPI is known where there is any fact of its types. */
 export const typeField = (type: EventType): string => `=${type}`;
 export const bucketField = (measure: string, bucket: number): string => `${measure}@${String(bucket)}`;
 

@@ -53,7 +53,7 @@ function shareOf(payments: readonly Share[], means: PaidBy, amount: number): num
   return means === 'card' ? sumOf((by) => by === 'card') : notCash + cash;
 }
 
-/** VAT is told of all that was paid for; a part of that has its part of the VAT. */
+/** VAT is stated for all that was paid for; a part of that has its part of the VAT. */
 function withoutTax(fact: Fact, part: number): number | undefined {
   const tax = taxOf(fact);
   const revenue = revenueOf(fact);

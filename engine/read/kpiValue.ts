@@ -27,7 +27,7 @@ export interface KpiValue {
   readonly count: number;
   /** Why `value` is `null` although there are facts. */
   readonly unknown?: UnknownReason;
-  /** The share of revenue that the number rests on, where senders did not tell enough of all. */
+  /** The share of revenue that the number rests on, where senders did not say enough of all. */
   readonly coverage?: number;
   readonly status: KpiStatus;
   readonly revision: number;
@@ -36,7 +36,7 @@ export interface KpiValue {
   readonly shift?: string;
   /** Of a window whose size was chosen: see adaptive.ts. */
   readonly adaptive?: Adaptive;
-  /** What the number was before the change that this message tells; of corrections only, and not in answers to questions. */
+  /** What the number was before the change that this message announces; of corrections only, and not in answers to questions. */
   readonly previous?: { readonly value: number | null; readonly revision: number };
   /** What is usual at this moment: see comparison.ts. */
   readonly comparison?: { readonly value: number | null; readonly days: number };
@@ -108,7 +108,7 @@ function summed(kpi: Kpi, row: WindowSums, { currency, open }: ReadContext): Kpi
   const value = evaluate(kpi, row.sums, currency);
   const count = factsBehind(kpi, row.sums);
   const less = kpi.open === undefined || open === undefined ? 0 : open(kpi.open, row).count;
-  // An order may have been closed between the look at the sums and the look at what is open.
+  // An order may have been closed between reading the sums and reading what is open.
   return less === 0 || value === null ? { value, count } : { value: Math.max(0, value - less), count: Math.max(0, count - less) };
 }
 

@@ -19,7 +19,7 @@ export const NOTHING_OPEN: OpenThings = { now: 0, orders: [], quotes: [] };
 
 /** An order open for longer was forgotten by whoever should have closed it: it says nothing about this day's work. */
 const ORDERS_MS = DAY;
-/** Of more open orders or leads than this, the newest are looked at. */
+/** Of more open orders or leads than this, the newest are read. */
 const MAX_ORDERS = 5_000;
 const MAX_LEADS = 20_000;
 /** Contacts are leads too, and there may be many of them: they are not read more often than this. */
@@ -28,7 +28,7 @@ const QUOTE = /^f\/lead\/[^/]*\/(deal|quote)\//;
 
 const quotesRead = new WeakMap<Store, { readonly at: number; readonly quotes: Promise<readonly OpenThing[]> }>();
 
-/** A look at what is open, taken when it is first wanted and then kept. */
+/** A snapshot of what is open, taken when it is first wanted and then kept. */
 export type ReadSnapshot = () => Promise<OpenThings>;
 
 export function snapshotOnce(store: Store, now: number): ReadSnapshot {
@@ -72,7 +72,7 @@ async function readThings(store: Store, type: 'sale' | 'lead', from: number, lim
   return (await store.scan({ ...openRange(type, from), reverse: true }, limit)).map(parseOpen);
 }
 
-/** A look that failed is not remembered. */
+/** A snapshot that failed is not remembered. */
 function readQuotes(store: Store, now: number): Promise<readonly OpenThing[]> {
   const known = quotesRead.get(store);
   if (known !== undefined && Math.abs(now - known.at) < QUOTES_MS) return known.quotes;

@@ -1,8 +1,8 @@
 /**
  * What do the windows that are open now add up to, without reading them again for every change? Read once, then kept up by each change.
  *
- * A slice is known by its whole sums after a commit, and by the number of its changes: so it does not matter whether a change is heard of
- * before or after the look at the store that holds it already. Only where one process writes; what a second one writes is seen at the next look.
+ * A slice is known by its whole sums after a commit, and by the number of its changes: so it does not matter whether a change is received
+ * before or after the store was read that holds it already. Only where one process writes; what a second one writes is seen at the next read.
  */
 import { ALL, type Group, groupOf, mergeSums, type WindowSums } from './rollup.js';
 import { type Level, parseSliceKey, REVISION, sliceKey, type SliceChange, UPDATED_AT } from '../aggregate/slice.js';
@@ -25,7 +25,7 @@ const MAX_WINDOWS = 32;
 export class OpenWindowState {
   readonly #windows = new Map<string, Open>();
 
-  /** Slices that changed. One whose sums are not told makes its windows unknown. */
+  /** Slices that changed. One whose sums are not given makes its windows unknown. */
   learn(changes: readonly SliceChange[]): void {
     for (const { level, start, store, channel, totals } of changes) {
       const key = sliceKey(level, start, store, channel);
@@ -45,7 +45,7 @@ export class OpenWindowState {
     return [...window.rows.values()];
   }
 
-  /** What a look at the store found in a window, should it be kept here. */
+  /** What a read of the store found in a window, should it be kept here. */
   refresh(size: WindowSize, span: Span, slices: readonly Entry[]): void {
     const window = this.#windows.get(nameOf(size, span));
     if (window !== undefined) for (const { key, value } of slices) put(window, key, parseSliceKey(key), countersOf(value));

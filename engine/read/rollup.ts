@@ -8,13 +8,13 @@ import type { Span } from '../calendar/windowAssigner.js';
 /** `_` in place of a store or channel: all of them. */
 export const ALL = '_';
 
-/** What is told apart. */
+/** What is grouped by. */
 export interface Grouping {
   readonly store: boolean;
   readonly channel: boolean;
 }
 
-/** Every way to look at a shop: as a whole, by store, by channel, and by both. */
+/** Every grouping of a shop: as a whole, by store, by channel, and by both. */
 export const GROUPINGS: readonly Grouping[] = [
   { store: false, channel: false },
   { store: true, channel: false },
@@ -70,7 +70,7 @@ function rollUp(finest: readonly WindowSums[], grouping: Grouping): WindowSums[]
   return [...rows.values()];
 }
 
-/** The group that something belongs to where this is told apart. */
+/** The group that something belongs to under this grouping. */
 export function grouped({ store, channel }: Group, grouping: Grouping): Group {
   return { store: grouping.store ? store : ALL, channel: grouping.channel ? channel : ALL };
 }

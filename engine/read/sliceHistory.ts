@@ -9,13 +9,13 @@ import { countersOf, type Entry, type Store } from '../store/store.js';
 import { DAY, HOUR, type LocalClock } from '../base/time.js';
 import type { Calendar, Span } from '../calendar/windowAssigner.js';
 
-/** A business day on which the shop was heard. */
+/** A business day on which the shop had facts. */
 export interface PastDay {
   readonly span: Span;
   /** Its hour slices, in order of time. */
   readonly slices: readonly Entry[];
   readonly stores: ReadonlySet<string>;
-  /** Kinds of facts that were heard of, by their slice fields. */
+  /** Kinds of facts that there were, by their slice fields. */
   readonly types: ReadonlySet<string>;
 }
 
@@ -32,7 +32,7 @@ export class SliceHistory {
     this.#calendar = calendar;
   }
 
-  /** The business day that holds `at`, `undefined` where nothing was heard of the shop. */
+  /** The business day that holds `at`, `undefined` where the shop had no facts. */
   async day(at: number, now: number): Promise<PastDay | undefined> {
     const span = this.#calendar.windowAt('1d', at);
     const known = this.#days.get(span.start);
@@ -58,7 +58,7 @@ export function daysBefore(clock: LocalClock, at: number, days: number): number 
   return local - clock.offsetAt(near);
 }
 
-/** Whether anything was heard of such facts. */
+/** Whether there were such facts. */
 export function hadEvents({ types }: PastDay, wanted: readonly EventType[]): boolean {
   return wanted.some((type) => types.has(typeField(type)));
 }

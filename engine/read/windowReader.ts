@@ -32,13 +32,13 @@ export interface ShopContext {
 }
 
 /** KPI values of the windows asked for, in order of time. Windows without facts have no row, but for what is open now. */
-export async function readRows(store: Store, question: Question, books: ShopContext, now: number): Promise<KpiValue[]> {
+export async function readRows(store: Store, question: Question, shop: ShopContext, now: number): Promise<KpiValue[]> {
   const asked = { store: question.store ?? ALL, channel: question.channel ?? ALL };
   const slices = (await readSlices(store, question)).filter(({ key }) => isWithin(parseSliceKey(key), asked));
-  const open = thingsWithin(await openIn(snapshotOnce(store, now), question.spans, books, now), asked);
+  const open = thingsWithin(await openIn(snapshotOnce(store, now), question.spans, shop, now), asked);
   const rows = withOpen(sumWindows(slices, question.spans, question.group), question, open, [question.group]);
   const named = rows.map((row) => ({ ...row, store: question.store ?? row.store, channel: question.channel ?? row.channel }));
-  return valuesOf(question.size, named, books, { now, open, ...(await knownSinceIn(store, question.size, named, books, now)) });
+  return valuesOf(question.size, named, shop, { now, open, ...(await knownSinceIn(store, question.size, named, shop, now)) });
 }
 
 /** Sums of one window, with what is open in it, for each store and channel, each store, each channel, and all together. */
@@ -47,31 +47,31 @@ export interface WindowRead {
   readonly open: OpenThings;
 }
 
-/** Reads it, or takes what is known of it; `look` is shared by all that is read for one instant. */
+/** Reads it, or takes what is known of it; `snapshot` is shared by all that is read for one instant. */
 export async function readWindow(
-  store: Store, size: WindowSize, span: Span, books: ShopContext, now: number, look = snapshotOnce(store, now), known?: OpenWindowState,
+  store: Store, size: WindowSize, span: Span, shop: ShopContext, now: number, snapshot = snapshotOnce(store, now), known?: OpenWindowState,
 ): Promise<WindowRead> {
   const read = (): Promise<Entry[]> => readSlices(store, { size, spans: [span] });
   const sums = known === undefined || isSliding(size) || span.end <= now ? sumGroups(await read(), span) : await known.rows(size, span, read);
-  const open = await openIn(look, [span], books, now);
+  const open = await openIn(snapshot, [span], shop, now);
   return { rows: withOpen(sums, { size, spans: [span] }, open, GROUPINGS), open };
 }
 
 /** KPI values of one window for each store and channel, each store, each channel, and all together; `known` is brought up to the store. */
-export async function readAllGroups(store: Store, size: WindowSize, span: Span, books: ShopContext, now: number, known?: OpenWindowState): Promise<KpiValue[]> {
+export async function readAllGroups(store: Store, size: WindowSize, span: Span, shop: ShopContext, now: number, known?: OpenWindowState): Promise<KpiValue[]> {
   if (known !== undefined) known.refresh(size, span, await readSlices(store, { size, spans: [span] }));
-  const { rows, open } = await readWindow(store, size, span, books, now, undefined, known);
-  return valuesOf(size, rows, books, { now, open, ...(await knownSinceIn(store, size, rows, books, now)) });
+  const { rows, open } = await readWindow(store, size, span, shop, now, undefined, known);
+  return valuesOf(size, rows, shop, { now, open, ...(await knownSinceIn(store, size, rows, shop, now)) });
 }
 
 /**
- * KPI values of a day as it was known at `until`: who had been heard by then. Its last minutes are looked up as long as minutes are kept.
+ * KPI values of a day as it was known at `until`: who had facts by then. Its last minutes are read as long as minutes are kept.
  */
-export async function readKnownAt(store: Store, day: Span, until: number, books: ShopContext, now: number): Promise<KpiValue[]> {
-  const hour = until >= day.end ? day.end : books.calendar.windowAt('1h', until).start;
+export async function readKnownAt(store: Store, day: Span, until: number, shop: ShopContext, now: number): Promise<KpiValue[]> {
+  const hour = until >= day.end ? day.end : shop.calendar.windowAt('1h', until).start;
   const hours = await readSlices(store, { size: '1d', spans: [{ start: day.start, end: hour }] });
   const minutes = hour < until ? await readSlices(store, { size: '5m', spans: [{ start: hour, end: Math.min(until, day.end) }] }) : [];
-  return valuesOf('1d', sumGroups([...hours, ...minutes], day), books, { now, open: NOTHING_OPEN });
+  return valuesOf('1d', sumGroups([...hours, ...minutes], day), shop, { now, open: NOTHING_OPEN });
 }
 
 /** What the values of a window rest on besides its sums. */
@@ -82,8 +82,8 @@ export interface ValueContext {
 }
 
 /** The KPI values in rows of sums of windows of one size. */
-export function valuesOf(size: WindowSize, rows: readonly WindowSums[], books: ShopContext, { open, ...rest }: ValueContext, kpis = books.kpis): KpiValue[] {
-  const { calendar, currency, graceMs, incompleteAfterMs = DEFAULT_SETTINGS.incompleteAfterMs } = books;
+export function valuesOf(size: WindowSize, rows: readonly WindowSums[], shop: ShopContext, { open, ...rest }: ValueContext, kpis = shop.kpis): KpiValue[] {
+  const { calendar, currency, graceMs, incompleteAfterMs = DEFAULT_SETTINGS.incompleteAfterMs } = shop;
   const context = { ...rest, currency, graceMs, open: openNumbers(open, incompleteAfterMs) };
   return rows.flatMap((row) => {
     const shift = size === 'shift' ? calendar.shiftAt(row.span.start) : undefined;
@@ -106,9 +106,9 @@ async function readSlices(store: Store, { size, spans }: Pick<Question, 'size' |
 }
 
 /** What is open concerns the present only. */
-async function openIn(look: ReadSnapshot, spans: readonly Span[], { kpis }: ShopContext, now: number): Promise<OpenThings> {
+async function openIn(snapshot: ReadSnapshot, spans: readonly Span[], { kpis }: ShopContext, now: number): Promise<OpenThings> {
   const isPresent = spans.some(({ end }) => end > now) && kpis.some(({ open }) => open !== undefined);
-  return isPresent ? look() : NOTHING_OPEN;
+  return isPresent ? snapshot() : NOTHING_OPEN;
 }
 
 function thingsWithin({ now, orders, quotes }: OpenThings, asked: { readonly store: string; readonly channel: string }): OpenThings {

@@ -37,7 +37,7 @@ export interface ReplayContext {
 }
 
 /** `Due` at `now`; of refused letters, those since. */
-export interface Due {
+export interface DueLetters {
   readonly now: number;
   readonly since: number;
 }
@@ -45,7 +45,7 @@ export interface Due {
 /** `Which` letters; without a field all of them. */
 export interface Which {
   readonly id?: string;
-  readonly due?: Due;
+  readonly due?: DueLetters;
 }
 
 /** `Replayer` of one node. */
@@ -138,7 +138,7 @@ export class Replayer {
  * Held letters whose time has come, and what was refused in the hour before: the first senders of the future came before anybody could say that
  * it was our clock.
  */
-function isDue({ kind, reason, receivedAt, dueAt }: DeadLetter, { now, since }: Due): boolean {
+function isDue({ kind, reason, receivedAt, dueAt }: DeadLetter, { now, since }: DueLetters): boolean {
   if (kind === 'held') return (parseInstant(dueAt ?? '') ?? 0) <= now;
   return reason === 'time.future' && (parseInstant(receivedAt) ?? 0) >= since;
 }

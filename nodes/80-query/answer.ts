@@ -33,6 +33,6 @@ export async function answer(raw: RawQuestion, { shop, store, comparison, graceM
   if (parsed.outcome === 'refused') return parsed;
   const { question } = parsed;
   const asked = question.names.size === 0 ? kpis : kpis.filter(({ name }) => question.names.has(name));
-  const books = { calendar: shop.calendar, currency: shop.currency, graceMs, kpis: asked, incompleteAfterMs };
-  return { outcome: 'rows', rows: await answerRows(store, question, books, comparison, now) };
+  const context = { calendar: shop.calendar, currency: shop.currency, graceMs, kpis: asked, incompleteAfterMs };
+  return { outcome: 'rows', rows: await answerRows(store, question, context, comparison, now) };
 }

@@ -18,7 +18,7 @@ import type { Span } from '../../calendar/windowAssigner.js';
 /** By KPI, what was chosen for one group and hour. */
 export type Chosen = ReadonlyMap<string, Adaptive>;
 
-/** Minutes are kept so long: for older hours nothing shorter can be told. */
+/** Minutes are kept so long: for older hours nothing shorter is known. */
 const KEEP_MS = 48 * HOUR;
 const WEEKS = 4;
 const WEEKS_BACK = 8;
@@ -52,11 +52,11 @@ export class StoredWindowSizes {
   readonly #history: SliceHistory;
   readonly #hours = new Map<number, Promise<Hour>>();
 
-  constructor(store: Store, books: ShopContext, needed: Needed) {
+  constructor(store: Store, shop: ShopContext, needed: Needed) {
     this.#store = store;
-    this.#shop = books;
+    this.#shop = shop;
     this.#needed = needed;
-    this.#history = new SliceHistory(store, books.calendar);
+    this.#history = new SliceHistory(store, shop.calendar);
   }
 
   /** What was chosen for these groups ("milano/pos") in the hour that holds `at`; of hours too old for minutes, nothing. */

@@ -32,7 +32,7 @@ export function isChoosable({ open }: Pick<Kpi, 'open'>): boolean {
 
 /**
  * Facts to expect in an hour: the median of the same hours of the last weeks, `weeks`; until there are any, of the last hours, `hours`;
- * nothing is expected of a shop that was never heard.
+ * nothing is expected of a shop without any fact.
  */
 export function expectedPerHour(weeks: readonly number[], hours: readonly number[]): number {
   return median(weeks.length > 0 ? weeks : hours) ?? 0;

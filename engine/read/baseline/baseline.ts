@@ -2,7 +2,7 @@
  * Is that much or little, for this time of this day? The median of the last same weekdays up to the same minute.
  *
  * A past day is known by hours: its complete hours count as they were, the hour of now in proportion to its minutes. Holidays and closures,
- * days on which the shop, the store or that kind of fact was not heard at all, are no days to compare with.
+ * days on which the shop, the store or that kind of fact has no fact at all, are no days to compare with.
  */
 import { median } from '../adaptive/windowSize.js';
 import { evaluate } from '../../kpi/evaluate.js';
@@ -39,10 +39,10 @@ export class Baseline {
   readonly #history: SliceHistory;
   readonly #usual = new Map<string, { readonly minute: number; readonly usual: Promise<Usual> }>();
 
-  constructor(store: Store, books: Pick<ShopContext, 'calendar' | 'currency'>, holiday: (at: number) => string | undefined) {
-    this.#shop = books;
+  constructor(store: Store, shop: Pick<ShopContext, 'calendar' | 'currency'>, holiday: (at: number) => string | undefined) {
+    this.#shop = shop;
     this.#holiday = holiday;
-    this.#history = new SliceHistory(store, books.calendar);
+    this.#history = new SliceHistory(store, shop.calendar);
   }
 
   /** What is usual in a window: up to the minute of `now` while it is in the window, else in the whole of it. Computed once a minute. */
