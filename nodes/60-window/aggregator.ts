@@ -1,5 +1,5 @@
 /**
- * How do messages become facts? One commit for all that waited; refused events leave by the side door.
+ * `Fold` makes facts of messages: one commit for all that waited; refused events leave by the second output.
  */
 import { isErasure } from '../../engine/privacy/erasureRequest.js';
 import { parseEvent, type ShopEvent } from '../../engine/event/event.js';

@@ -1,5 +1,5 @@
 /**
- * What did the user ask this window node to add up, and how often to tell? The saved form, parsed once.
+ * `WindowConfig` is what the user asked this window node to add up, and how often to emit it: the saved form, parsed once.
  */
 import { type Needed, NEEDED } from '../../engine/read/adaptive/windowSize.js';
 import { type CustomKpi, readCustomKpis } from '../../engine/kpi/customKpis.js';
@@ -15,7 +15,7 @@ export const VERSION = 1;
 export interface WindowConfig {
   readonly store: unknown;
   readonly shop: unknown;
-  /** Absent: KPIs leave by the main door only. */
+  /** Absent: KPIs leave by the first output only. */
   readonly broker?: unknown;
   readonly sizes: readonly WindowSize[];
   /** Absent: no windows of chosen sizes. */

@@ -1,5 +1,5 @@
 /**
- * When is a number told, and to whom? At once, then at most every interval, at each window's end, and in full at a start.
+ * `Publisher` decides when a number is published: at once, then at most every interval, at each window's end, and in full at a start.
  */
 import { skewTo } from '../../engine/base/clockSkew.js';
 import { finalizeWindows } from '../../engine/emit/finalizer.js';
@@ -31,10 +31,10 @@ export interface PublisherDeps {
 const MAX_WAITING = 5_000;
 const TICK_MS = 1_000;
 const MAX_TOPICS = 50_000;
-/** Telling rests so many times as long as it took: in a crowd it takes a fifth of the time, and alone nobody waits for it. */
+/** Publishing rests so many times as long as it took: in a crowd it takes a fifth of the time, and alone nobody waits for it. */
 const REST = 4;
 
-/** Telling for one window node: the timers around `Publication` and `closeWindows`. */
+/** `Publisher` of one window node: the timers around `Emitter` and `finalizeWindows`. */
 export class Publisher {
   readonly #deps: PublisherDeps;
   readonly #publication: Emitter;
@@ -53,7 +53,7 @@ export class Publisher {
     this.#publication = new Emitter(deps.store, deps.shop, deps.settings);
   }
 
-  /** Tells the present state, and from now on the end of each window. Again at each reconnection of the broker. */
+  /** Publishes the present state, and from now on the end of each window. Again at each reconnection of the broker. */
   async start(): Promise<void> {
     if (this.#tick !== undefined) return;
     this.#tick = setInterval(() => { void this.#queue(() => this.#onTick()); }, TICK_MS);
@@ -90,7 +90,7 @@ export class Publisher {
     const nextAt = this.#publication.nextAt();
     if (this.#closed || nextAt === undefined || this.#due === 'queued') return;
     const { settings, now } = this.#deps;
-    // Never longer than the interval: the clock may have been set back since the last telling.
+    // Never longer than the interval: the clock may have been set back since the last emission.
     const waitMs = Math.min(settings.intervalMs, Math.max(nextAt - now(), this.#restsUntil - performance.now()));
     const at = now() + waitMs;
     if (this.#timer !== undefined && this.#timer.at <= at) return;
@@ -124,13 +124,13 @@ export class Publisher {
   }
 
   async #onTick(): Promise<void> {
-    const { store, shop: books, now, clock } = this.#deps;
+    const { store, shop, now, clock } = this.#deps;
     const minute = Math.floor(now() / MINUTE);
     if (minute !== this.#minute) {
       this.#minute = minute;
       this.#emit(this.#publication.onlyChanged(await this.#publication.snapshot(now()), now()));
     }
-    const closing = { store, publication: this.#publication, calendar: books.calendar, graceMs: books.graceMs };
+    const closing = { store, publication: this.#publication, calendar: shop.calendar, graceMs: shop.graceMs };
     const shared = clock === undefined ? {} : { skew: () => skewTo(clock, now) };
     await finalizeWindows({ ...closing, ...shared }, this.#publication.sizes, now(), ({ values }) => {
       this.#publication.onlyChanged(values, now());
@@ -139,7 +139,7 @@ export class Publisher {
     this.#schedule();
   }
 
-  /** From the newest fact behind these values to now. Not of the state told again, which is as old as it is. */
+  /** From the newest fact behind these values to now. Not of the state published again, which is as old as it is. */
   #measure(values: readonly KpiValue[]): void {
     const { now } = this.#deps;
     const newest = values.reduce((latest, { status, updatedAt }) => (status === 'live' && updatedAt > latest ? updatedAt : latest), '');
@@ -153,7 +153,7 @@ export class Publisher {
     if (broker !== undefined) void this.#publishAll(broker, values);
   }
 
-  /** Another worker's newer value may have arrived before ours: only a look at the store after our own arrival tells. */
+  /** Another worker's newer value may have arrived before ours: only a read of the store after our own arrival shows it. */
   async #publishAll(broker: BrokerPort, values: readonly KpiValue[]): Promise<void> {
     await Promise.all(values.map((value) => this.#publish(broker, value)));
     this.#publication.onPublished(values, this.#deps.now());

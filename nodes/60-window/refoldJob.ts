@@ -1,6 +1,6 @@
 /**
  * `RefoldJob` brings stored facts to the present definitions, a page at a time between other work. What a fault of the store interrupts goes on
- * by itself, and all facts are looked through again later, for what another worker still wrote under former definitions.
+ * by itself, and all facts are read once more later, for what another worker still wrote under former definitions.
  */
 import { isRefolded, markRefolded, refold } from '../../engine/aggregate/applyEvents.js';
 import type { FoldContext } from '../../engine/aggregate/slice.js';
@@ -59,7 +59,7 @@ export class RefoldJob {
     for (let facts = PAGE; after !== undefined && !stop.aborted; facts += PAGE) {
       const from: string = after;
       after = await this.#retried(stop, async () => refold(this.#deps.store, from, await this.#deps.context()));
-      const message = `stored facts are brought to the present definitions: ${String(facts)} looked through`;
+      const message = `stored facts are brought to the present definitions: ${String(facts)} read`;
       reportProgress(this, after === undefined ? undefined : { cause: 'window.refolding', message });
       await pause(PAUSE_MS, stop);
     }

@@ -30,15 +30,15 @@ export interface MemberHooks {
   readonly onMoved: (slices: readonly SliceChange[]) => void;
 }
 
-type Member = NodeDefinitions & MemberHooks;
+type WindowMember = NodeDefinitions & MemberHooks;
 
-const shops = new WeakMap<StorePort, Map<string, Map<string, Member>>>();
+const shops = new WeakMap<StorePort, Map<string, Map<string, WindowMember>>>();
 
 /** Joins the shop's nodes; throws `ConfigError` that names the other node where both cannot be meant. */
 export function joinShop(store: StorePort, tenant: string, definitions: NodeDefinitions, hooks: MemberHooks): Membership {
-  const tenants = shops.get(store) ?? new Map<string, Map<string, Member>>();
+  const tenants = shops.get(store) ?? new Map<string, Map<string, WindowMember>>();
   shops.set(store, tenants);
-  const members = tenants.get(tenant) ?? new Map<string, Member>();
+  const members = tenants.get(tenant) ?? new Map<string, WindowMember>();
   tenants.set(tenant, members);
   for (const other of members.values()) if (other.id !== definitions.id) refuseContradiction(definitions, other);
   const member = { ...definitions, ...hooks };
@@ -55,11 +55,11 @@ export function joinShop(store: StorePort, tenant: string, definitions: NodeDefi
   };
 }
 
-function announce(members: ReadonlyMap<string, Member>, { id, kpis }: NodeDefinitions): void {
+function announce(members: ReadonlyMap<string, WindowMember>, { id, kpis }: NodeDefinitions): void {
   if (kpis.length > 0) for (const other of members.values()) if (other.id !== id) other.onChange();
 }
 
-function unionOf(members: readonly Member[]): CustomKpi[] {
+function unionOf(members: readonly WindowMember[]): CustomKpi[] {
   const byName = new Map(members.flatMap(({ kpis }) => kpis).map((kpi) => [kpi.name, kpi]));
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

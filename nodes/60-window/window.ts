@@ -30,27 +30,27 @@ const spec: NodeSpec<WindowConfig> = {
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
     const store = storePort.of(shop.tenant);
     const kpis = kpisWithOwn(kpisOf(config.kpis));
-    const books = { calendar: shop.calendar, currency: shop.currency, graceMs: config.graceMs, kpis, ...config.presets };
+    const context = { calendar: shop.calendar, currency: shop.currency, graceMs: config.graceMs, kpis, ...config.presets };
     const warn = (text: string): void => { node.warn(text); };
     const log = (text: string): void => { node.log(text); };
     const topicPrefix = `bottega/${shop.tenant}/kpi`;
-    const settings = settingsOf(config, store, books, shop, storePort.reach === 'shared' ? 'many' : 'one');
+    const settings = settingsOf(config, store, context, shop, storePort.reach === 'shared' ? 'many' : 'one');
     const parts = { ...(broker === undefined ? {} : { broker }), ...(storePort.clock === undefined ? {} : { clock: storePort.clock }) };
-    const teller = new Publisher({ store, shop: books, settings, out, now, warn, topicPrefix, ...parts });
+    const publisher = new Publisher({ store, shop: context, settings, out, now, warn, topicPrefix, ...parts });
     const fail = (error: unknown): void => { warn(messageOf(error)); };
     const member = joinShop(storePort, shop.tenant, definitionsOf(config, shop, node), {
       onChange: () => { fold.redefined().catch(fail); },
-      onMoved: (slices) => { teller.moved(slices).catch(fail); },
+      onMoved: (slices) => { publisher.moved(slices).catch(fail); },
     });
     const measures = (): Measure[] => [...measuresOf(config.presets), ...member.kpis().map(measureOf)];
     const definitions = (): readonly Put[] => writeDefinitions(member.kpis(), config.presets);
     const moved = (slices: readonly SliceChange[]): Promise<void> => {
       member.moved(slices);
-      return teller.moved(slices);
+      return publisher.moved(slices);
     };
-    const fold = new Fold({ store, shop: books, measures, definitions, now, status, warn, log, moved });
+    const fold = new Fold({ store, shop: context, measures, definitions, now, status, warn, log, moved });
     const unwatch = storePort.watch((health) => {
-      if (health.state === 'ok') fold.opened().then(() => teller.start()).catch((error: unknown) => { warn(String(error)); });
+      if (health.state === 'ok') fold.opened().then(() => publisher.start()).catch((error: unknown) => { warn(String(error)); });
       else status.waiting('store', { message: health.message });
     });
     return {
@@ -58,7 +58,7 @@ const spec: NodeSpec<WindowConfig> = {
       close: async () => {
         unwatch();
         member.leave();
-        await teller.close();
+        await publisher.close();
         await fold.close();
       },
     };
@@ -78,12 +78,12 @@ interface NodeName {
   readonly name?: string | undefined;
 }
 
-function settingsOf(config: WindowConfig, store: Store, books: ShopContext, { opening }: ShopPort, writers: 'one' | 'many'): EmitterSettings {
+function settingsOf(config: WindowConfig, store: Store, context: ShopContext, { opening }: ShopPort, writers: 'one' | 'many'): EmitterSettings {
   const { sizes, intervalMs, auto, comparison } = config;
   return {
     sizes, intervalMs, writers, opening,
-    ...(auto === undefined ? {} : { choices: new StoredWindowSizes(store, books, auto) }),
-    ...(comparison === 'off' ? {} : { comparison: new Baseline(store, books, (at) => opening.holiday(at)) }),
+    ...(auto === undefined ? {} : { choices: new StoredWindowSizes(store, context, auto) }),
+    ...(comparison === 'off' ? {} : { comparison: new Baseline(store, context, (at) => opening.holiday(at)) }),
   };
 }
 
