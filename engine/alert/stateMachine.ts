@@ -54,11 +54,16 @@ function wakesOf(rule: AlertRule, state: AlertState, { now, hours, opening }: Ev
   if (state.state === 'firing' && state.clearedAt !== undefined) times.push(dueAt(hours, state.clearedAt, rule.keepFiringForMs, now));
   if (isMissable(rule, state)) times.push(dueAt(hours, state.lastSeenAt, rule.noDataMs, now));
   if (state.state === 'noData') times.push(nextOpen(hours, Math.max(now, state.lastSeenAt + rule.noDataMs + LONGEST_WAIT_MS)));
-  // A pace changes as time passes.
-  if (rule.evaluate === 'projected' && (state.newest?.end ?? now) > now) times.push(nextOpen(opening, (Math.floor(now / MINUTE) + 1) * MINUTE));
-  // A live value that came while the shop was closed counts from the opening on.
-  if (rule.evaluate === 'live' && (state.newest?.end ?? now) > now && !hours.isOpen(now)) times.push(nextOpen(hours, now));
+  if ((state.newest?.end ?? now) > now) times.push(valueChangesAt(rule, { now, hours, opening }));
   return [...times, firesAt(rule, state)];
+}
+
+/** When the value of a window that is still open says something else without a new event. */
+function valueChangesAt({ evaluate }: AlertRule, { now, hours, opening }: EvalContext): number {
+  // A pace changes as time passes.
+  if (evaluate === 'projected') return nextOpen(opening, (Math.floor(now / MINUTE) + 1) * MINUTE);
+  // A live value that came while the shop was closed counts from the opening on.
+  return evaluate === 'live' && !hours.isOpen(now) ? nextOpen(hours, now) : Infinity;
 }
 
 /** When a live breach will have lasted for long enough. */

@@ -96,7 +96,8 @@ function meansOf(transactions: readonly unknown[], total: Big, currency: string)
   const given = transactions.filter((transaction) => GIVEN.has(textAt(transaction, 'status') ?? ''));
   const payment = paymentOf(given.map((transaction) => at(transaction, 'gateway')));
   if (payment === undefined) return {};
-  const parts = given.map((transaction) => ({ by: paymentOf([at(transaction, 'gateway')]) ?? 'other', amount: shopMoney(transaction, 'amount') ?? new Big(0) }));
+  const parts = given.map((transaction) => (
+    { by: paymentOf([at(transaction, 'gateway')]) ?? 'other', amount: shopMoney(transaction, 'amount') ?? new Big(0) }));
   if (payment !== 'other' || !sumMoney(parts.map(({ amount }) => amount)).eq(total)) return { payment };
   return { payments: parts.map(({ by, amount }) => ({ by, amount: roundMoney(amount, currency) })) };
 }
