@@ -37,6 +37,7 @@ export function staticJobs(isQuick) {
   return [
     step('lint', [bin('eslint', 'bin/eslint.js'), ...cached, '.']),
     step('types', [bin('typescript', 'bin/tsc'), '--noEmit', ...incremental, '-p', 'tsconfig.json']),
+    step('format', ['scripts/format.mjs', '--check']),
     step('layout', ['scripts/check-layout.mjs']),
     step('node folders', ['scripts/check-nodes.mjs']),
   ];

@@ -151,7 +151,7 @@ for (const place of places()) {
     it('tells the dashboard what changed', async () => {
       const [, text = ''] = await runtime.logged(/snapshot (\{.*"source":"events".*"accepted":2.*"status":"ok".*\})/);
       const snapshot = JSON.parse(text) as Record<string, unknown>;
-      assert.deepEqual(Object.keys(snapshot).sort(), ['at', 'dead', 'health', 'latency', 'outbox', 'shop', 'sources']);
+      assert.deepEqual(Object.keys(snapshot).sort(), ['at', 'dead', 'health', 'latency', 'outbox', 'shop', 'sources', 'waitingVoids']);
       assert.deepEqual([snapshot['dead'], snapshot['health'], snapshot['outbox']], [{ count: 0, last: [], reasons: [] }, { status: 'ok' }, { depth: 0 }]);
     });
 
