@@ -12,6 +12,11 @@ export function order(id: number, total: string, secondsAgo = 5): object {
   };
 }
 
+/** An order in dollars that says no amount in the shop's currency: it cannot be used. */
+export function foreignOrder(id: number, total: string): object {
+  return { ...order(id, total), currency: 'USD', total_price_set: { shop_money: { amount: total, currency_code: 'USD' } } };
+}
+
 /** Money that goes back for an order. */
 export function refund(id: number, orderId: number, amount: string): object {
   const at = new Date().toISOString();

@@ -4,7 +4,7 @@ import mqtt from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, openDashboard, PHONE, shownValue, valueBecomes, type Watched } from '../support/browser.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
-import { order, refund } from '../support/shop.js';
+import { foreignOrder, order, refund } from '../support/shop.js';
 import { until } from '../support/waiting.js';
 import { freePort } from '../support/ports.js';
 
@@ -83,10 +83,10 @@ describe('dashboard', () => {
   });
 
   it('shows a signed message that cannot be used, with its reason', async () => {
-    await send('orders/paid', order(1003, '10.999'), 'w-4');
+    await send('orders/paid', foreignOrder(1003, '10.99'), 'w-4');
     const letters = viewer.page.getByRole('region', { name: 'Messaggi da controllare' });
     await until(() => letters.innerText(), (text) => /^1 /m.test(text));
-    assert.match(await letters.innerText(), /Importo con troppi decimali\s+Shopify · orders\/paid · .*fa/);
+    assert.match(await letters.innerText(), /Valuta diversa da quella del negozio\s+Shopify · orders\/paid · .*fa/);
     assert.equal(await letters.getByRole('listitem').count(), 1);
     await viewer.page.getByRole('link', { name: 'Adesso' }).click();
     assert.equal(await valueBecomes(viewer.page, 'revenue', '1007.5', AT_ONCE_MS), '1007.5');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { openBrowser, openDashboard } from '../support/browser.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
-import { event, order } from '../support/shop.js';
+import { event, foreignOrder } from '../support/shop.js';
 import { until } from '../support/waiting.js';
 
 const PAGES = ['adesso', 'periodo', 'avvisi', 'fonti'];
@@ -66,7 +66,7 @@ describe('dashboard accessibility', () => {
         event('v1', 'visit', { quantity: 1234 }), event('x1', 'sale', { amount: '3.00', currency: 'CHF' }),
       ];
       assert.equal((await product.post(product.senders.events(sent))).status, 200);
-      assert.equal((await product.post(product.senders.shopify('orders/paid', order(9, '10.999'), 'w-9'))).status, 200);
+      assert.equal((await product.post(product.senders.shopify('orders/paid', foreignOrder(9, '10.99'), 'w-9'))).status, 200);
     });
     isReadable(true);
   });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { openBrowser, openDashboard, PHONE, type Watched } from '../support/browser.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
-import { event, order } from '../support/shop.js';
+import { event, foreignOrder } from '../support/shop.js';
 import { until } from '../support/waiting.js';
 
 const SECOND = 1_000;
@@ -123,7 +123,8 @@ describe('dashboard pages', () => {
 
     it('is silenced for an hour, and brought back', async () => {
       await viewer.page.getByRole('button', { name: 'Silenzia per un’ora: Resi alti' }).click();
-      assert.match(await textWith(region(viewer.page, 'Avvisi aperti'), /Silenziati/), /nessun avviso aperto[\s\S]*Silenziati\s+Resi alti\s+fino (alle|a \w+ \d\d\/\d\d,) \d\d:\d\d/);
+      assert.match(await textWith(region(viewer.page, 'Avvisi aperti'), /silenziato/), /Resi alti[\s\S]*silenziato fino (alle|a \w+ \d\d\/\d\d,) \d\d:\d\d/);
+      assert.match(await textWith(viewer.page.getByRole('link', { name: /Avvisi/ }), /1/), /1\s+aperti/);
       await viewer.page.getByRole('button', { name: 'Riattiva: Resi alti' }).click();
       await viewer.page.getByRole('button', { name: 'Silenzia fino a domani: Resi alti' }).waitFor();
       assert.deepEqual(viewer.complaints, []);
@@ -141,12 +142,12 @@ describe('dashboard pages', () => {
     });
 
     it('says why something was refused, and sends it in again', async () => {
-      const answer = await product.post(product.senders.shopify('orders/paid', order(9, '10.999'), 'w-9'));
+      const answer = await product.post(product.senders.shopify('orders/paid', foreignOrder(9, '10.99'), 'w-9'));
       assert.equal(answer.status, 200);
       const letters = region(viewer.page, 'Messaggi da controllare');
-      assert.match(await textWith(letters, /Importo/), /1 messaggio non utilizzabile[\s\S]*Importo con troppi decimali/);
-      assert.match(await textWith(viewer.page.getByRole('row', { name: /Shopify/ }), /Importo/), /1\s+Importo con troppi decimali \(1\)/);
-      await letters.getByRole('button', { name: /^Riprova: Importo/ }).click();
+      assert.match(await textWith(letters, /Valuta/), /1 messaggio non utilizzabile[\s\S]*Valuta diversa da quella del negozio/);
+      assert.match(await textWith(viewer.page.getByRole('row', { name: /Shopify/ }), /Valuta/), /1\s+Valuta diversa da quella del negozio \(1\)/);
+      await letters.getByRole('button', { name: /^Riprova: Valuta/ }).click();
       assert.match(await textWith(letters, /Rimandato/), /Rimandato/);
       // It is still refused: nothing was lost, nothing was counted.
       await letters.getByRole('button', { name: 'Riprova tutti' }).click();
