@@ -180,6 +180,7 @@ function excludesOneWay(a: FormCondition, b: FormCondition): boolean {
   }
 }
 
-function worded({ field, op, value }: FormCondition): string {
+/** As it is typed in the form. */
+export function worded({ field, op, value }: FormCondition): string {
   return [field, op, ...(value === undefined ? [] : [value])].join(' ');
 }

@@ -96,6 +96,11 @@ function ratioInUnits(top: number, bottom: number, { unit }: Kpi): number {
   return unit === 'money' || unit === 'seconds' ? roundHalfUp(top / bottom) : top / bottom;
 }
 
+/** As it is shown: money in the shop's currency. */
+export function unitOf({ unit }: Kpi, currency: string): string {
+  return unit === 'money' ? currency : unit;
+}
+
 /** In whole units of the currency and of time. */
 export function scaled(value: number, { unit }: Kpi, currency: string): number {
   if (unit === 'money') return Number(fromMinor(roundHalfUp(value), currency));

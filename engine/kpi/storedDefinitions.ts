@@ -12,6 +12,8 @@ const PRESETS_KEY = 'kpi-presets';
 /** Every number, and what the usual ones depend on. */
 export interface Definitions extends PresetSettings {
   readonly kpis: readonly Kpi[];
+  /** The rows behind those of the shop's own. */
+  readonly custom: readonly CustomKpi[];
 }
 
 /** The changes that write them down. */
@@ -20,7 +22,7 @@ export function writeDefinitions(custom: readonly CustomKpi[], presets: PresetSe
 }
 
 export async function readDefinitions(store: Store): Promise<Definitions> {
-  const [custom, presets] = (await store.read([CUSTOM_KEY, PRESETS_KEY])).map(textOf);
-  const own = custom === undefined ? [] : kpisOf(readCustomKpis(JSON.parse(custom)));
-  return { ...(presets === undefined ? DEFAULT_SETTINGS : (JSON.parse(presets) as PresetSettings)), kpis: kpisWithOwn(own) };
+  const [rows, presets] = (await store.read([CUSTOM_KEY, PRESETS_KEY])).map(textOf);
+  const custom = rows === undefined ? [] : readCustomKpis(JSON.parse(rows));
+  return { ...(presets === undefined ? DEFAULT_SETTINGS : (JSON.parse(presets) as PresetSettings)), kpis: kpisWithOwn(kpisOf(custom)), custom };
 }

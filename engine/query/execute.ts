@@ -10,6 +10,7 @@ import { type ShopContext, readRows } from '../read/windowReader.js';
 import type { Store } from '../store/store.js';
 import { formatInstant, HOUR, parseInstant } from '../base/time.js';
 import type { Span, WindowSize } from '../calendar/windowAssigner.js';
+import { unitOf } from '../kpi/evaluate.js';
 import { CHOICES, type Kpi } from '../kpi/kpi.js';
 /** Minutes are kept so long: of older hours only the hour itself is known. */
 const MINUTES_KEPT_MS = 48 * HOUR;
@@ -65,7 +66,7 @@ async function compareRows(
 
 function emptyRow(kpi: Kpi, { store, channel }: Group, size: Compared, { start, end }: Span, { currency, graceMs }: ShopContext, now: number): KpiValue {
   const window = { size, start: formatInstant(start), end: formatInstant(end) };
-  const unit = kpi.unit === 'money' ? currency : kpi.unit;
+  const unit = unitOf(kpi, currency);
   const status = now < end + graceMs ? 'live' : 'final';
   return { name: kpi.name, window, store, channel, value: null, unit, count: 0, status, revision: 0, updatedAt: formatInstant(now) };
 }

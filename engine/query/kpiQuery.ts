@@ -72,7 +72,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** A parameter given twice arrives as a list. */
-function refuseLists(raw: RawQuestion, refusals: Refusal[]): void {
+export function refuseLists(raw: RawQuestion, refusals: Refusal[]): void {
   for (const [path, value] of Object.entries(raw)) {
     if (value !== undefined && typeof value !== 'string') refusals.push({ path, rule: 'type', message: 'must be one text' });
   }
@@ -99,7 +99,8 @@ function joined(spans: readonly Span[]): Span[] {
   return first === undefined || last === undefined ? [] : [{ start: first.start, end: last.end }];
 }
 
-function readNames(raw: unknown, kpis: readonly Kpi[], refusals: Refusal[]): Set<string> {
+/** Names that no KPI of the shop has are refused. */
+export function readNames(raw: unknown, kpis: readonly Kpi[], refusals: Refusal[]): Set<string> {
   const names = (textOf(raw) ?? '').split(',').filter((name) => name !== '');
   const known = new Set(kpis.map(({ name }) => name));
   for (const name of names) if (!known.has(name)) refusals.push({ path: 'name', rule: 'unknown', message: `no KPI has the name ${name}` });

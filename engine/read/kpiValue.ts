@@ -1,7 +1,7 @@
 /**
  * What number does the shop see? A KPI is read from the sums of a window's slices; ratios are computed last, and only here.
  */
-import { coverageOf, evaluate, factsBehind, isKnown, scaled, type UnknownReason, unknownReason } from '../kpi/evaluate.js';
+import { coverageOf, evaluate, factsBehind, isKnown, scaled, unitOf, type UnknownReason, unknownReason } from '../kpi/evaluate.js';
 import { formerLateField, lateField, REVISION, UPDATED_AT } from '../aggregate/slice.js';
 import type { KnownSince } from '../aggregate/publishedWindows.js';
 import { groupOf, type WindowSums } from './rollup.js';
@@ -85,7 +85,7 @@ export function readKpis(size: WindowSize, row: WindowSums, kpis: readonly Kpi[]
   for (const kpi of kpis) {
     const number = kpi.open === undefined || kpi.open === 'young' ? summed(kpi, row, context) : openNow(kpi, kpi.open, size, row, context);
     if (number === undefined) continue;
-    const unit = kpi.unit === 'money' ? context.currency : kpi.unit;
+    const unit = unitOf(kpi, context.currency);
     const { value, count } = number;
     const status = isOver ? finalStatus(size, kpi, row, context) : 'live';
     values.push({ name: kpi.name, window, store, channel, value, unit, count, ...restsOn(kpi, sums), status, revision, updatedAt, ...shift });

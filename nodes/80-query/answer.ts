@@ -1,11 +1,11 @@
 /**
- * What are the numbers of these windows? One answer for messages and HTTP alike.
+ * What are the numbers of these windows, or what do they count? One answer for messages and HTTP alike.
  */
 import type { Baseline } from '../../engine/read/baseline/baseline.js';
 import { readDefinitions } from '../../engine/kpi/storedDefinitions.js';
-import type { Refusal } from '../../engine/base/errors.js';
 import { placePeriod } from '../../engine/query/period.js';
 import { parseQuestion, type RawQuestion } from '../../engine/query/kpiQuery.js';
+import { asksDescriptions, type DescribedKpis, describeKpis } from '../../engine/query/describe.js';
 import { answerRows } from '../../engine/query/execute.js';
 import type { Store } from '../../engine/store/store.js';
 import type { ShopPort } from '../shared/ports.js';
@@ -13,8 +13,8 @@ import { type KpiRow } from '../../engine/read/kpiValue.js';
 
 export type QueryAnswer =
   | { readonly outcome: 'rows'; readonly rows: readonly KpiRow[] }
-  | { readonly outcome: 'elsewhere' }
-  | { readonly outcome: 'refused'; readonly refusals: readonly Refusal[] };
+  | DescribedKpis
+  | { readonly outcome: 'elsewhere' };
 
 /** Where the answer comes from. */
 export interface AnswerSource {
@@ -26,7 +26,9 @@ export interface AnswerSource {
 
 /** Answers from the store; throws the store's faults. */
 export async function answer(raw: RawQuestion, { shop, store, comparison, graceMs }: AnswerSource, now: number): Promise<QueryAnswer> {
-  const { kpis, incompleteAfterMs } = await readDefinitions(store);
+  const definitions = await readDefinitions(store);
+  if (asksDescriptions(raw)) return describeKpis(raw, definitions, shop.currency);
+  const { kpis, incompleteAfterMs } = definitions;
   const placed = placePeriod(raw, shop.calendar, now);
   if (placed.outcome === 'refused') return placed;
   const parsed = parseQuestion(placed.raw, kpis, shop.calendar, now);

@@ -39,6 +39,7 @@ const spec: NodeSpec<QueryConfig> = {
         const asked = typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? (payload as RawQuestion) : {};
         const answered = await ask({ ...config.question, ...asked });
         if (answered.outcome === 'rows') out.primary({ ...message, payload: answered.rows });
+        else if (answered.outcome === 'descriptions') out.primary({ ...message, payload: answered.kpis });
         else if (answered.outcome === 'elsewhere') out.secondary(message, NOT_HERE.rule);
         else out.secondary({ ...message, refusals: answered.refusals }, answered.refusals[0]?.rule ?? 'refused');
       },
@@ -57,6 +58,7 @@ async function respond(ask: (raw: RawQuestion) => Promise<QueryAnswer>, config: 
     const answered = await ask(request.query);
     if (answered.outcome === 'refused') response.status(400).json({ errors: answered.refusals });
     else if (answered.outcome === 'elsewhere') response.status(503).json({ errors: [NOT_HERE] });
+    else if (answered.outcome === 'descriptions') response.json({ kpis: answered.kpis });
     else if (wantsCsv(request)) response.type(CSV).send(toCsv(answered.rows));
     else response.json({ rows: answered.rows });
   } catch (error) {

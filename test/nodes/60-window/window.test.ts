@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import mqtt from 'mqtt';
 import helper from 'node-red-node-test-helper';
 import supertest from 'supertest';
+import { KPIS } from '../../../engine/kpi/builtinKpis.js';
+import { DESCRIPTIONS } from '../../../engine/kpi/descriptions.js';
 import type { KpiValue } from '../../../engine/read/kpiValue.js';
 import query from '../../../nodes/80-query/query.js';
 import shop from '../../../nodes/06-shop/shop.js';
@@ -148,6 +150,27 @@ describe('window and query nodes', () => {
       const csv = await app.get('/kpi?name=revenue&window=1d').set('Authorization', 'Bearer test-token').set('Accept', accept).expect(200);
       assert.match(csv.text, /^name,window,start.*\r\nrevenue,1d,/, accept);
     }
+  });
+
+  it('tell messages and HTTP what each number counts', async () => {
+    const node = await load({ kpis: [{ name: 'gifts', type: 'sale', value: 'one', show: 'count', where: [] }] });
+    const total = told(node('values'), 'gifts', ({ value }) => value === 1);
+    node('window').receive({ payload: [sale('1', '42.50')] });
+    await total;
+    const app = supertest(httpNode as never);
+    const ask = (question: string): supertest.Test => app.get(`/kpi?${question}`).set('Authorization', 'Bearer test-token');
+    const { body } = await ask('describe&name=revenue,gifts').expect(200) as { body: { kpis: unknown[] } };
+    assert.deepEqual(body, { kpis: [
+      { name: 'revenue', unit: 'EUR', description: DESCRIPTIONS['revenue'] },
+      { name: 'gifts', unit: 'count', description: { en: 'Number of sales.', it: 'Numero delle vendite.' } },
+    ] });
+    const message = new Promise<unknown>((resolve) => { node('rows').on('input', ({ payload }) => { resolve(payload); }); });
+    node('query').receive({ payload: { describe: '', name: 'revenue,gifts' } });
+    assert.deepEqual(await message, body.kpis);
+    const all = (await ask('describe').expect(200)).body as { kpis: unknown[] };
+    assert.equal(all.kpis.length, KPIS.length + 1);
+    assert.deepEqual((await ask('describe&name=profit').expect(400)).body, (await ask('name=profit').expect(400)).body);
+    await app.get('/kpi?describe').expect(401);
   });
 
   it('show the present state at once after a restart', async () => {
