@@ -137,7 +137,7 @@ describe('files and pages', () => {
     const today = (): [number, number] => [Math.floor(Date.now() / HOUR) * HOUR - HOUR, Math.floor(Date.now() / HOUR) * HOUR + HOUR];
     const socialReach = async (): Promise<unknown> => {
       const [from, to] = today();
-      const { json } = await product.kpi(`name=social_conversion&window=1h&channel=online&from=${formatInstant(from)}&to=${formatInstant(to)}`);
+      const { json } = await product.kpi(`name=social_visit_conversion&window=1h&channel=online&from=${formatInstant(from)}&to=${formatInstant(to)}`);
       return (json.rows as { value: number | null; count: number }[]).map(({ value }) => value).filter((value) => value !== null);
     };
 
