@@ -106,7 +106,7 @@ describe('window and query nodes', () => {
     const bags = { name: 'bags', type: 'sale', value: 'quantity', show: 'sum', where: [] };
     await helper.load([observer, storeRoom, shop, window, query] as never, [...flow({ kpis: [bags] }), second, { id: 'others', type: 'helper' }] as never);
     const node = (id: string): TestNode => helper.getNode(id) as TestNode;
-    const ofFirst = told(node('values'), 'bags', ({ value, window: { size } }) => size === '1d' && value === 5);
+    const ofFirst = told(node('values'), 'bags', ({ value, count, window: { size } }) => size === '1d' && value === 5 && count === 4);
     const ofSecond = told(node('others'), 'gifts', ({ value, window: { size } }) => size === '1d' && value === 42.5);
     node('window').receive({ payload: [sale('1', '42.50', { quantity: 2, x_gift: 'yes' })] });
     node('second').receive({ payload: [sale('2', '10.00', { quantity: 3 }), sale('1', '42.50', { quantity: 2, x_gift: 'yes' })] });
