@@ -71,14 +71,19 @@ function receiptOf(one: VoidDocument, receipts: readonly KnownReceipt[]): KnownR
   const range = rangeOf(one);
   const meant = receipts.filter(({ subject, issued, amount }) => {
     if (subject === one.subject || !isIn(range, issued)) return false;
-    return one.names === 'reference' || one.amount === undefined || one.amount === amount;
+    return one.names === 'reference' || !statesAmount(one) || one.amount === amount;
   });
   return meant.reduce<KnownReceipt | undefined>((latest, each) => (latest === undefined || each.issued > latest.issued ? each : latest), undefined);
 }
 
-function stateAlone({ by, names, amount }: VoidDocument): VoidState | undefined {
-  if (by === 'status') return undefined;
-  return names === 'reference' || amount === undefined ? 'waiting' : 'unnamed';
+function stateAlone(one: VoidDocument): VoidState | undefined {
+  if (one.by === 'status') return undefined;
+  return one.names === 'reference' || !statesAmount(one) ? 'waiting' : 'unnamed';
+}
+
+/** Many tills print an annulment with a total of nothing. */
+function statesAmount({ amount = 0 }: VoidDocument): boolean {
+  return amount !== 0;
 }
 
 function minuteBefore(minute: string, ms: number): string {

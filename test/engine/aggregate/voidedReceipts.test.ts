@@ -58,6 +58,8 @@ const STORIES: readonly (readonly [string, readonly Told[], Record<string, strin
   ['a number repeated later', [A, OTHER, { ...A, at: '21/11 09:30', does: 'state' }], { '21T09': '1 in 1' }],
   ['a number repeated later, of the latest receipt', [A, B, { ...B, at: '21/11 12:00', does: 'state' }], { '21T09': '10 in 1' }],
   ['a number repeated later without its amount', [A, B, { no: '7', at: '21/11 12:00', does: 'state' }], { '21T09': '10 in 1' }],
+  ['a number repeated later with a total of nothing', [A, OTHER, { ...A, at: '21/11 09:30', paid: '0,00', does: 'state' }], { '21T09': '1 in 1' }],
+  ['a document that repeats the number with a total of nothing', [A, OTHER, { ...A, at: '21/11 10:00', paid: '0,00', does: 'void' }], { '21T09': '1 in 1' }],
   ['a number repeated after midnight', [{ ...A, at: '20/11 23:50' }, OTHER, { ...A, at: '21/11 00:20', does: 'state' }], { '21T09': '1 in 1' }],
   ['a number repeated more than a day later', [A, { ...A, at: '22/11 09:01', does: 'state' }], { '21T09': '10 in 1' }],
   ['a receipt voided at once, and yesterday\'s of its number', [A, { ...A, at: '22/11 08:00' }, { ...A, at: '22/11 08:00', does: 'state' }], { '21T09': '10 in 1' }],
