@@ -129,7 +129,7 @@ describe('what the alert node tells', () => {
     send(revenue(1, 600));
     await store().of('shop').commit([seen(NINE + 2 * HOUR + MINUTE)]);
     send(nothing(2));
-    await eventually(() => main.length === 3);
+    await eventually(() => said(main).length === 3);
     assert.doesNotMatch(said(main)[2] ?? '', /nessuna notizia/);
   });
 
