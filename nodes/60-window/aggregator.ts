@@ -68,7 +68,7 @@ export class Fold {
   /** Opens the measures once; facts of former measures follow in the background. */
   async opened(): Promise<void> {
     await this.#open();
-    await this.#refolding.start();
+    this.#refolding.start();
     this.#eraser.set();
     this.#show();
   }
@@ -78,7 +78,7 @@ export class Fold {
     if (this.#generations === undefined) return;
     this.#generations = undefined;
     await this.#open();
-    await this.#refolding.start();
+    this.#refolding.start();
   }
 
   async handle(jobs: readonly InputJob[]): Promise<void> {

@@ -26,22 +26,29 @@ const PAGE = 500;
 export class RefoldJob {
   readonly #deps: RefoldDeps;
   #run: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
+  #state: 'open' | 'closed' = 'open';
 
   constructor(deps: RefoldDeps) {
     this.#deps = deps;
   }
 
-  /** Begins from the first fact, whatever was under way. */
-  async start(): Promise<void> {
-    await this.close();
+  /** Begins from the first fact, after whatever was under way. Nothing begins once the job is closed: a store may open later than its node closes. */
+  start(): void {
+    if (this.#state === 'closed') return;
+    const former = this.#run;
+    former?.stop.abort();
     const stop = new AbortController();
-    this.#run = { stop, done: this.#passes(stop.signal).finally(() => { reportProgress(this, undefined); }) };
+    const passes = async (): Promise<void> => {
+      await former?.done;
+      await this.#passes(stop.signal);
+    };
+    this.#run = { stop, done: passes().finally(() => { reportProgress(this, undefined); }) };
   }
 
   async close(): Promise<void> {
+    this.#state = 'closed';
     this.#run?.stop.abort();
     await this.#run?.done;
-    this.#run = undefined;
   }
 
   async #passes(stop: AbortSignal): Promise<void> {

@@ -42,7 +42,7 @@ describe('refolding', () => {
     let faults = 2;
     const shaky: Store = { ...asPlain(store), scan: (...args) => (faults-- > 0 ? Promise.reject(new Error('disk is away')) : store.scan(...args)) };
     const job = new RefoldJob({ store: shaky, warn: (text) => { warnings.push(text); }, context: () => Promise.resolve(context) });
-    await job.start();
+    job.start();
     await until(() => Promise.resolve(warnings.length > 0));
     assert.match(progressReports().map(({ cause, message }) => `${cause}: ${message}`).join(), /window\.refolding: .*disk is away/);
     await until(async () => (await sumsIn(store))['u_big#'] === 2);
@@ -57,7 +57,7 @@ describe('refolding', () => {
     await store.commit([{ key: 'refolded', value: context.generation.id }]);
     assert.equal(await isRefolded(store, context.generation), true);
     const job = new RefoldJob({ store: { ...asPlain(store), scan: () => Promise.reject(new Error('looked through all facts')) }, warn: (text) => { throw new Error(text); }, context: () => Promise.resolve(context) });
-    await job.start();
+    job.start();
     await job.close();
   });
 });

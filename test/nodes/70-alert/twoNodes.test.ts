@@ -45,7 +45,7 @@ describe('two alert nodes with rules of one name', () => {
     const { both, boss, retained } = await loadBoth();
     both(revenue(0, 200));
     both(revenue(1, 400));
-    await eventually(() => boss.length === 2);
+    await eventually(() => states(boss).length === 2);
     const topic = 'bottega/shop/alert/Incasso basso/milano';
     const stateAt = (name: string): string => (JSON.parse(retained.get(name) ?? '{}') as Notice).state;
     assert.deepEqual([...retained.keys()].sort(), [topic, `${topic}/boss`]);
