@@ -6,7 +6,7 @@
  *     const shop = await openShop(store, { tenant: 'shop' }, runtime.now);
  *     await shop.applyEvents([event]);
  *     const [revenue] = await shop.readWindows({ size: '1d', names: ['revenue'] });
- *     const { state, transitions } = evaluateRule(rule, undefined, [revenue], now);
+ *     const { state, transitions } = evaluateRule(rule, undefined, [revenue], runtime.now());
  *     await store.close();
  */
 export { openStore, type Runtime, type StoreLocation } from './library/openStore.js';
