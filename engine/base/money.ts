@@ -21,16 +21,16 @@ export function isDecimal(text: string): boolean {
 }
 
 /**
- * `toMinor` reads "42.50" EUR as 4250. `undefined` where the text is no plain decimal, has more (non-zero) decimals than the currency, or leaves the
- * exact integers.
+ * `toMinor` reads "42.50" EUR as 4250. More decimals than the currency has are rounded half up, of negative amounts away from zero: what is given
+ * back of 10.005 is what was paid of it. `undefined` where the text is no plain decimal, or leaves the exact integers.
  */
 export function toMinor(text: string, currency: string): number | undefined {
   const [, whole, decimals = ''] = PLAIN_DECIMAL.exec(text) ?? [];
+  if (whole === undefined) return undefined;
   const digits = minorDigits(currency);
-  if (whole === undefined || /[1-9]/.test(decimals.slice(digits))) return undefined;
-  const minor = Number(whole + decimals.slice(0, digits).padEnd(digits, '0'));
+  const size = Number(whole.replace('-', '') + decimals.slice(0, digits).padEnd(digits, '0')) + (decimals.charAt(digits) >= '5' ? 1 : 0);
   // Plus zero: "-0" is 0.
-  return Number.isSafeInteger(minor) ? minor + 0 : undefined;
+  return Number.isSafeInteger(size) ? (whole.startsWith('-') ? -size : size) + 0 : undefined;
 }
 
 /** `fromMinor` writes 4250 EUR as "42.50", always with the currency's number of decimals. */

@@ -31,9 +31,9 @@ export interface TaxShare {
 }
 
 /**
- * `EventData`: `amount` is decimal text with the currency's decimals: what was paid, with VAT, shipping, tip and gift cards sold, after the discount. So are
- * `tip`, `shipping`, `giftCards` and `discount`, all of them 0 or more. Instants are UTC with milliseconds; `quantity` has at most three
- * decimals; `refersTo` is the subject of the sale that a refund is of.
+ * `EventData`: `amount` is decimal text with the currency's decimals (more are rounded, see `toMinor`): what was paid, with VAT, shipping, tip and
+ * gift cards sold, after the discount. So are `tip`, `shipping`, `giftCards` and `discount`, all of them 0 or more.
+ * Instants are UTC with milliseconds; `quantity` has at most three decimals; `refersTo` is the subject of the sale that a refund is of.
  */
 export interface EventData {
   readonly store: string;
@@ -184,9 +184,14 @@ function canonicalMoney(data: Json, currency: string, refusals: Refusal[]): void
 }
 
 function amountAt(raw: unknown, path: string, currency: string, refusals: Refusal[]): string {
-  const minor = toMinor(String(raw), currency);
+  const minor = toMinor(typeof raw === 'number' ? plainDecimal(raw) : String(raw), currency);
   if (minor === undefined) refusals.push({ path, rule: 'precision', message: `not an exact amount of ${currency}` });
   return fromMinor(minor ?? 0, currency);
+}
+
+/** A JSON number without its exponent, and without decimals that no currency has. */
+function plainDecimal(raw: number): string {
+  return Math.abs(raw) < 1e-6 ? '0' : String(raw);
 }
 
 function canonicalSequence(sequence: string): string {

@@ -9,6 +9,7 @@ import { parseNumber } from '../../engine/normalize/formats/numbers.js';
 import { MAX_BODY_BYTES } from '../../engine/verify/bodyLimits.js';
 import { sampleOf } from '../../engine/verify/samples/payloads.js';
 import { readBody } from '../../engine/normalize/draft/jsonBody.js';
+import { roundText } from '../../engine/normalize/draft/money.js';
 import type { NormalizeContext } from '../../engine/normalize/draft/collector.js';
 import { normalize, type ProviderName, PROVIDERS } from '../../engine/normalize/normalize.js';
 import { valuesAt } from '../../engine/normalize/mapping/jsonPath.js';
@@ -85,7 +86,7 @@ function readingsOf(text: string, { pos, currency, calendar, now }: NormalizeCon
 /** As the form reads it now; `null` where it refuses. */
 function amountOf(value: unknown, { number }: PosMapping, currency: string): string | null {
   const parsed = parseNumber(value, { ...number, currency });
-  return parsed.outcome === 'number' ? parsed.text : null;
+  return (parsed.outcome === 'number' ? roundText(parsed.text, currency) : undefined) ?? null;
 }
 
 function timeOf(value: unknown, { date }: PosMapping): string | null {

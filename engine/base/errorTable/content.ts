@@ -82,8 +82,8 @@ export const CONTENT = {
   },
   precision: {
     status: [422],
-    en: ['More decimals than the currency has, or a quantity with more than three', 'Correct the field that the path names'],
-    it: ['Importo con troppi decimali', 'Correggere il campo indicato dal percorso'],
+    en: ['A quantity with more than three decimals, or an amount beyond the exact numbers', 'Correct the field that the path names'],
+    it: ['Quantità con più di tre decimali, o importo oltre i numeri esatti', 'Correggere il campo indicato dal percorso'],
   },
   instant: {
     status: [422, 400],
@@ -189,11 +189,6 @@ export const CONTENT = {
     status: [422],
     en: ['Minor units with decimals', 'Correct it at the sender, or in the form of the normalize node'],
     it: ['Centesimi con decimali', 'Correggerlo nel mittente, o nella scheda del nodo normalizza'],
-  },
-  'money.precision': {
-    status: [422],
-    en: ['More decimals than the currency has', 'Correct it at the sender, or in the form of the normalize node'],
-    it: ['Importo con troppi decimali', 'Correggerlo nel mittente, o nella scheda del nodo normalizza'],
   },
   'id.precision': {
     status: [422],

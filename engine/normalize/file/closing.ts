@@ -5,8 +5,12 @@ import Big from 'big.js';
 import type { QualityFlag } from '../../base/errorTable/index.js';
 import { formatInstant } from '../../base/time.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
+import { roundMoney } from '../draft/money.js';
 import type { EventDraft } from '../draft/collector.js';
 import { type CollectedFile } from './collected.js';
+
+/** The Agenzia delle Entrate counts in euro. */
+const CURRENCY = 'EUR';
 
 export interface Closing {
   /** The till's number on its seal. */
@@ -48,11 +52,15 @@ export function closingDraft({ context, store }: CollectedFile, closing: Closing
     sequence: statedAt === undefined ? 'arrival' : formatInstant(statedAt),
     data: {
       store: named ?? defaultStore(context), channel: 'pos', status: final === 'final' ? 'completed' : 'open',
-      amount: gross.lt(0) ? undefined : gross.toFixed(2), currency: 'EUR',
-      x_net: net, x_tax: tax, x_cash: cash, x_electronic: electronic, x_vouchers: vouchers, x_receipts: receipts,
+      amount: gross.lt(0) ? undefined : roundMoney(gross, CURRENCY), currency: CURRENCY,
+      x_net: inCents(net), x_tax: inCents(tax), x_cash: inCents(cash), x_electronic: inCents(electronic), x_vouchers: inCents(vouchers), x_receipts: receipts,
       x_quality: flags.length === 0 ? undefined : flags.join(','),
     },
   };
+}
+
+function inCents(decimal: string | undefined): string | undefined {
+  return decimal === undefined ? undefined : new Big(decimal).toFixed(2);
 }
 
 /** What was not paid yet is a gap that is shown and never filled. */

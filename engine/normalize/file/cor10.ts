@@ -105,7 +105,7 @@ function sentIn(root: Element, reader: ClosingReader): Partial<Closing> {
 }
 
 function sumOf(decimals: readonly string[]): string {
-  return decimals.reduce((sum, decimal) => sum.plus(decimal), new Big(0)).toFixed(2);
+  return decimals.reduce((sum, decimal) => sum.plus(decimal), new Big(0)).toFixed();
 }
 
 function within(element: Element, name: string): Element[] {

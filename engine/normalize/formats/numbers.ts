@@ -1,7 +1,7 @@
 /**
  * `parseNumber` reads the number that a text means, as its source declared it: exact decimal text or a refusal, never a guess and never a float.
  */
-import { isDecimal, minorDigits } from '../../base/money.js';
+import { isDecimal } from '../../base/money.js';
 import { type Grammar, grammarOf } from './locale.js';
 
 /** What is declared about a source's numbers. Without a locale only text without separators is understood. */
@@ -12,7 +12,7 @@ export interface NumberFormat {
   readonly minorUnits?: number;
   /** `rate` is a fraction or carries %, `rate-percent` always means percent, `id` stays the text it is. */
   readonly kind?: 'money' | 'rate' | 'rate-percent' | 'id';
-  /** ISO 4217; another currency in the text, or more decimals than it has, are refused. */
+  /** ISO 4217; another currency in the text is refused. */
   readonly currency?: string;
 }
 
@@ -22,7 +22,7 @@ export type ParsedNumber =
 
 export type NumberRule =
   | 'number.type' | 'number.missing' | 'number.form' | 'number.locale' | 'number.grouping' | 'number.currency' | 'number.rate' | 'number.integer'
-  | 'money.precision' | 'id.precision';
+  | 'id.precision';
 
 const MAX_LENGTH = 64;
 const SYMBOLS: Readonly<Record<string, readonly string[]>> = {
@@ -38,7 +38,7 @@ export function parseNumber(input: unknown, format: NumberFormat = {}): ParsedNu
   if (typeof input !== 'number' && typeof input !== 'string') return refused('number.type', 'neither text nor number');
   const plain = typeof input === 'number' ? plainOf(input) : plainText(input, format);
   if (plain.outcome === 'refused') return plain;
-  return checkPrecision(shifted(plain, format), format);
+  return shifted(plain, format);
 }
 
 interface Plain {
@@ -129,12 +129,6 @@ function shift(text: string, places: number): string {
   const cut = padded.length - places;
   const tail = padded.slice(cut) + fraction;
   return `${minus ? '-' : ''}${trimZeros(padded.slice(0, cut))}${tail === '' ? '' : `.${tail}`}`;
-}
-
-function checkPrecision(parsed: ParsedNumber, { currency }: NumberFormat): ParsedNumber {
-  if (parsed.outcome === 'refused') return parsed;
-  const extra = currency === undefined ? '' : (parsed.text.split('.')[1] ?? '').slice(minorDigits(currency));
-  return /[1-9]/.test(extra) ? refused('money.precision', 'more decimals than the currency has') : parsed;
 }
 
 function isRate({ kind }: NumberFormat): boolean {

@@ -1,11 +1,13 @@
 /**
  * `Receipt` reads a till's document through the mapping; whatever cannot be read is remembered as a refusal.
  */
+import Big from 'big.js';
 import type { Refusal, RefusalRule } from '../../base/errors.js';
 import type { QualityFlag } from '../../base/errorTable/index.js';
 import { parseDate, shownBy, type TimeFlag } from '../formats/dates.js';
 import { parseNumber } from '../formats/numbers.js';
 import { toMinor } from '../../base/money.js';
+import { roundMoney } from '../draft/money.js';
 import { pointerOf, type PathStep, valuesAt } from '../mapping/jsonPath.js';
 import type { Mapped, PosMapping } from '../mapping/fieldMapping.js';
 
@@ -64,10 +66,14 @@ export class Receipt {
     return valuesAt(this.#body, ours.slice(0, shared)).map((thing) => [within(thing, ours), within(thing, theirs)] as const);
   }
 
-  /** Minor units of money that a receipt is not refused for. */
-  minor(value: unknown): number | undefined {
+  /** Money that a receipt is not refused for, exactly. */
+  decimal(value: unknown): Big | undefined {
     const parsed = parseNumber(value, { ...this.mapping.number, currency: this.#currency });
-    return parsed.outcome === 'number' ? toMinor(parsed.text, this.#currency) : undefined;
+    return parsed.outcome === 'number' ? new Big(parsed.text) : undefined;
+  }
+
+  minorOf(amount: Big): number {
+    return toMinor(roundMoney(amount, this.#currency), this.#currency) ?? 0;
   }
 
   /** Short text or an exact whole number. */

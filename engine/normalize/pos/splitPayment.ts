@@ -2,6 +2,8 @@
  * `paymentIn` says how a receipt was paid, and if in several ways, how much in each. The parts stand in the sale itself: so its newest version says all of it,
  * and nothing is left of what a former one said.
  */
+import type Big from 'big.js';
+import { sumMoney } from '../draft/money.js';
 import { plainWords } from '../mapping/documentKinds.js';
 import type { Receipt } from './receipt.js';
 
@@ -30,27 +32,27 @@ export function paymentIn(receipt: Receipt, type: 'sale' | 'refund'): PaymentSpl
   return { payment: 'split', x_card_minor: parts.get('card') ?? 0, x_cash_minor: parts.get('cash') ?? 0 };
 }
 
-/** What each kind took, without those that took nothing; `undefined` where it is not said, or not the whole amount. */
+/** What each kind took, without those that took nothing, in minor units; `undefined` where it is not said, or not the whole amount. */
 function partsOf(receipt: Receipt): ReadonlyMap<string, number> | undefined {
   const [amount] = receipt.values('amount');
-  const [parts, total] = [tendered(receipt), receipt.minor(amount)];
+  const [parts, total] = [tendered(receipt), receipt.decimal(amount)];
   if (parts === undefined || total === undefined) return undefined;
-  const sum = [...parts.values()].reduce((whole, part) => whole + part, 0);
+  const sum = sumMoney([...parts.values()]);
   // What was given beyond the total is change, and change is cash.
-  if (sum > total) parts.set('cash', (parts.get('cash') ?? 0) - (sum - total));
-  const used = new Map([...parts].filter(([, part]) => part !== 0));
-  return sum < total || [...used.values()].some((part) => part < 0) ? undefined : used;
+  if (sum.gt(total)) parts.set('cash', sumMoney([parts.get('cash'), total.minus(sum)]));
+  if (sum.lt(total) || [...parts.values()].some((part) => part.lt(0))) return undefined;
+  return new Map([...parts].filter(([, part]) => !part.eq(0)).map(([kind, part]) => [kind, receipt.minorOf(part)]));
 }
 
-/** What was given of each kind, in minor units; `undefined` where some of it is not said. */
-function tendered(receipt: Receipt): Map<string, number> | undefined {
-  const parts = new Map<string, number>();
+/** What was given of each kind, exactly; `undefined` where some of it is not said. */
+function tendered(receipt: Receipt): Map<string, Big> | undefined {
+  const parts = new Map<string, Big>();
   for (const [word, value] of receipt.pairs('payment', 'paymentAmount')) {
     if (word === undefined && value === undefined) continue;
-    const part = receipt.minor(value);
+    const part = receipt.decimal(value);
     if (part === undefined) return undefined;
     const kind = typeof word === 'string' ? kindOf(receipt, word) : 'other';
-    parts.set(kind, (parts.get(kind) ?? 0) + part);
+    parts.set(kind, sumMoney([parts.get(kind), part]));
   }
   return parts;
 }

@@ -1,6 +1,7 @@
 /**
  * `numberReadings` and `dateReadings` find the declarations that would read a value, and as what: for a form to offer; nothing is ever chosen for anybody.
  */
+import { minorDigits } from '../../base/money.js';
 import { parseDate } from '../formats/dates.js';
 import { parseNumber } from '../formats/numbers.js';
 import { DAY } from '../../base/time.js';
@@ -28,11 +29,14 @@ const DIGIT_KINDS = ['compact', 'epoch-s', 'epoch-ms', 'excel-1900'] as const;
 export function numberReadings(value: unknown, currency: string): SuggestedField[] {
   const undeclared: Declaration = { numbers: '', minorUnits: '' };
   const declarations: Declaration[] = [undeclared, ...LOCALES.map((numbers) => ({ numbers, minorUnits: '' })), { numbers: '', minorUnits: '2' }];
-  return distinct(declarations.flatMap((set) => {
+  const readings = declarations.flatMap((set) => {
     const minorUnits = set.minorUnits === '2' ? { minorUnits: 2 } : {};
     const parsed = parseNumber(value, { locale: set.numbers === '' ? null : set.numbers ?? null, currency, ...minorUnits });
     return parsed.outcome === 'number' ? [{ set, reads: parsed.text }] : [];
-  }));
+  });
+  // A price hardly has more decimals than its currency.
+  const likely = readings.filter(({ reads }) => !/[1-9]/.test((reads.split('.')[1] ?? '').slice(minorDigits(currency))));
+  return distinct(likely.length > 0 ? likely : readings);
 }
 
 /** Dates. What would lie in the future, or too far back to count, is offered only where nothing else fits. `now`: epoch ms. */

@@ -114,7 +114,7 @@ describe('normalize pos', () => {
   });
 
   const refused: readonly (readonly [Body, SavedMapping, string])[] = [
-    [{ totale: '1.048,305' }, {}, '/totale money.precision'], [{ totale: '1048.30' }, {}, '/totale number.grouping'],
+    [{ totale: '1048.30' }, {}, '/totale number.grouping'],
     [{ totale: '1.048,30' }, { numbers: '' }, '/totale number.locale'], [{ totale: 'gratis' }, {}, '/totale number.form'],
     [{ totale: '$ 5,00' }, {}, '/totale number.currency'],
     [{ valuta: 'USD' }, {}, '/valuta currency.foreign'], [{ dataOra: '31/11/2026 10:00' }, {}, '/dataOra date.impossible'],
