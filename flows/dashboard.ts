@@ -138,7 +138,7 @@ function alertsBox(template: Template): Box {
   return {
     label: 'Avvisi', at: [34, 1159], size: [WIDTH, 232],
     says: 'Chi è fuori soglia, chi è stato visto, chi tace',
-    why: 'A ogni novità il nodo “avvisi” dice come stanno tutti e che cosa è successo: nessun elenco da tenere qui. “Visto” e “Silenzia” fermano le ripetizioni.',
+    why: 'A ogni novità il nodo “avvisi” dice come stanno tutti e che cosa è successo: nessun elenco da tenere qui. “Visto” e “Silenzia” fermano le ripetizioni; “Non aspettare più” chiude l’avviso di una fonte che non c’è più.',
     nodes: {
       [LINKS.alerts]: placed(linkIn(template, LINKS.alerts, `${LINKS.alerts} via`), 95, 1270, ['answerOrNews']),
       answerOrNews: placed(ANSWER_OR_NEWS, 230, 1270, shown, ['atOnceThenLast']),

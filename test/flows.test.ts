@@ -46,6 +46,16 @@ describe('flow templates', () => {
     assert.deepEqual(typesIn('front'), [...common, 'bottega-alert', 'bottega-listen', 'bottega-notify', 'bottega-query'].sort());
   });
 
+  for (const command of ['acknowledge', 'silence', 'retire']) {
+    it(`lets the owner ${command} on the page of alerts`, () => {
+      for (const sector of [...SECTORS, 'front']) {
+        const pages = (flows.get(sector) ?? []).filter(({ type, format = '' }) => type === 'ui-template' && format.includes('id="b-alerts"'));
+        const [name] = pages.map(({ format = '' }) => new RegExp(`\\b(\\w+)\\(alert(?:, until)?\\) {\\s+this\\.send\\(\\{ payload: \\{ ${command}: alert\\.rule, store: alert\\.store`).exec(format)?.[1] ?? 'none');
+        assert.ok(pages.length > 0 && pages.every(({ format = '' }) => new RegExp(`<button[^>]+@click="${name ?? ''}\\(alert`).test(format)), `${sector} ${name ?? ''}`);
+      }
+    });
+  }
+
   for (const [sector, nodes] of flows) {
     describe(sector, () => {
       const byId = new Map(nodes.map((node) => [node.id, node]));
