@@ -11,8 +11,6 @@ const completed: Condition = { field: 'status', op: 'is', value: 'completed' };
 const open: Condition = { field: 'status', op: 'is', value: 'open' };
 const voided: Condition = { field: 'status', op: 'is', value: 'voided' };
 const valid: Condition = { field: 'status', op: 'notIn', value: ['cancelled', 'voided'] };
-/** A document of annulment that names no receipt: it takes its own amount and one order out of its own window. */
-const unnamed: Condition = { field: 'x_void', op: 'is', value: 'unnamed' };
 /** Neither given away for nothing, nor a gift card alone. */
 const sold: readonly Condition[] = [completed, { field: 'revenue', op: 'above', value: 0 }];
 /** Channels whose customers do not come in from the street. */
@@ -59,10 +57,7 @@ export interface PresetSettings {
 export const DEFAULT_SETTINGS: PresetSettings = { incompleteAfterMs: 0 };
 
 const FIXED: readonly Measure[] = [
-  {
-    name: 'sales',
-    terms: [{ type: 'sale', where: sold, value: 'revenue' }, { type: 'sale', where: [voided, unnamed], value: 'revenue', sign: -1 }],
-  },
+  { name: 'sales', terms: [{ type: 'sale', where: sold, value: 'revenue' }] },
   { name: 'refunded', terms: [{ type: 'refund', where: [valid], value: 'revenue' }] },
   // What was deleted and never known says no amount.
   { name: 'voided', terms: [{ type: 'sale', where: [voided, { field: 'amount', op: 'known' }], value: 'one' }] },
@@ -75,10 +70,7 @@ const FIXED: readonly Measure[] = [
   { name: 'discounted', terms: [{ type: 'sale', where: [completed], value: 'discount' }] },
   { name: 'taxed_sales', terms: [{ type: 'sale', where: [...sold, { field: 'taxes', op: 'known' }], value: 'revenue' }] },
   { name: 'open_sales', terms: [{ type: 'sale', where: [open], value: 'one' }] },
-  {
-    name: 'offline_sales',
-    terms: [{ type: 'sale', where: [...sold, inStore], value: 'one' }, { type: 'sale', where: [voided, unnamed, inStore], value: 'one', sign: -1 }],
-  },
+  { name: 'offline_sales', terms: [{ type: 'sale', where: [...sold, inStore], value: 'one' }] },
   { name: 'service', terms: [{ type: 'sale', where: [completed, plausible], value: 'duration' }], spread: true },
   { name: 'service_outliers', terms: [{ type: 'sale', where: [completed, implausible], value: 'one' }] },
   { name: 'covers', terms: [{ type: 'sale', where: [completed, withCovers], value: { field: 'x_covers' } }] },
