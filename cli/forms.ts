@@ -17,9 +17,9 @@ import { readFlow } from './flow.js';
 export function formsBeside(file: string): Forms {
   return {
     shop(saved) {
-      const { zone, cutoffMinutes, currency, stores, calendar: rules } = readShop({ id: 'shop', type: 'bottega-shop', ...saved }, {});
+      const { zone, cutoffMinutes, currency, stores, records, calendar: rules } = readShop({ id: 'shop', type: 'bottega-shop', ...saved }, {});
       const calendar = new Calendar(new LocalClock(zone), cutoffMinutes, rules.shifts);
-      return { calendar, currency, stores: stores.map(({ id }) => id), opening: new Opening(calendar, rules.opening) };
+      return { calendar, currency, records, stores: stores.map(({ id }) => id), opening: new Opening(calendar, rules.opening) };
     },
     window: (saved) => readWindow({ id: 'window', type: 'bottega-window', ...saved }),
     watchAbsence: (deps) => new AbsenceWatcher(deps),

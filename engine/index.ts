@@ -10,6 +10,7 @@
  *     await store.close();
  */
 export { openStore, type Runtime, type StoreLocation } from './library/openStore.js';
+export type { SystemOfRecord } from './kpi/systemOfRecord.js';
 export { type Applied, openShop, type RefusedInput, type Shop, type ShopOptions, type WindowsQuestion } from './library/shop.js';
 export { evaluateRule, ruleOf, type RuleOptions } from './library/evaluateRule.js';
 export { type AlertRule, type Threshold } from './alert/rule.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KPIS } from '../engine/kpi/builtinKpis.js';
+import { KPIS, OTHER_SOURCES } from '../engine/kpi/builtinKpis.js';
 import { DESCRIPTIONS } from '../engine/kpi/descriptions.js';
 import { SLIDING, TUMBLING } from '../engine/calendar/windowAssigner.js';
 import { anchorOf, blocksOf, headingsOf, linksOf, namesUnder, pagePairs, textOf } from './support/markdown.js';
@@ -62,7 +62,7 @@ describe('pages of the documentation', () => {
   });
 
   it('know each KPI by name, and no other', () => {
-    const known = KPIS.map(({ name }) => name).sort();
+    const known = [...KPIS, OTHER_SOURCES].map(({ name }) => name).sort();
     for (const page of NUMBERS) assert.deepEqual(namesUnder(page, /^KPIs?$/).filter((name) => /^[a-z_0-9]+$/.test(name)).sort(), known, page);
   });
 

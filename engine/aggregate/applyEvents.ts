@@ -8,7 +8,8 @@ import { factKey } from '../fact/fact.js';
 import { cacheOf } from './factCache.js';
 import { generationIn } from '../fact/factCodec.js';
 import { changesOf, type FoldPlan, holds, knownFact, type KnownFact, planFold, UnknownGeneration, type Versions, versionsOf } from './fold.js';
-import { type Generation, generationOf, type Measure } from '../kpi/measure.js';
+import { decodeGeneration, encodeGeneration, type Generation, generationOf, type Measure } from '../kpi/measure.js';
+import type { SystemOfRecord } from '../kpi/systemOfRecord.js';
 import { type FinalMarks, groupMarks, isPublished, readFinalMarks, rememberMarks } from './publishedWindows.js';
 import { addsOf, endedSizes, type FoldContext, type MovedSlice, REVISION, type SliceChange } from './slice.js';
 import { TUMBLING, type Tumbling } from '../calendar/windowAssigner.js';
@@ -62,11 +63,13 @@ async function foldAll(store: Store, events: readonly ShopEvent[], context: Fold
 }
 
 /** Reads the definitions of former generations and writes down the current one. */
-export async function openGenerations(store: Store, measures: readonly Measure[]): Promise<Pick<FoldContext, 'generation' | 'former'>> {
-  const generation = generationOf(measures);
-  await store.commit([{ key: generationKey(generation.id), value: JSON.stringify(measures) }]);
-  const former = new Map<string, readonly Measure[]>();
-  for (const { key, value } of await scanAll(store, prefixRange('g/'))) former.set(key.slice(2), JSON.parse(textOf(value) ?? '[]') as Measure[]);
+export async function openGenerations(
+  store: Store, measures: readonly Measure[], records: readonly SystemOfRecord[] = [],
+): Promise<Pick<FoldContext, 'generation' | 'former'>> {
+  const generation = generationOf(measures, records);
+  await store.commit([{ key: generationKey(generation.id), value: encodeGeneration(generation) }]);
+  const former = new Map<string, Generation>();
+  for (const { key, value } of await scanAll(store, prefixRange('g/'))) former.set(key.slice(2), decodeGeneration(key.slice(2), textOf(value) ?? '[]'));
   return { generation, former };
 }
 
@@ -181,7 +184,7 @@ function planOrUnknown(plan: () => FoldPlan): FoldPlan | UnknownGeneration {
 async function learnGeneration(store: Store, unknown: UnknownGeneration, { former }: FoldContext): Promise<void> {
   const text = textOf((await store.read([generationKey(unknown.id)]))[0]);
   if (text === undefined) throw unknown;
-  former.set(unknown.id, JSON.parse(text) as Measure[]);
+  former.set(unknown.id, decodeGeneration(unknown.id, text));
 }
 
 /** What a commit writes down beside facts and slices, and what has to be known for it. */

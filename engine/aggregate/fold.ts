@@ -5,7 +5,7 @@ import { type AddFact, channelOf, compile, storeOf } from '../kpi/contribution.j
 import type { ShopEvent } from '../event/event.js';
 import { type Fact, factKey, factOf, mergeFacts, SLOT, type VoidState } from '../fact/fact.js';
 import { decodeFact, encodeFact } from '../fact/factCodec.js';
-import type { Measure } from '../kpi/measure.js';
+import type { Generation } from '../kpi/measure.js';
 import { SliceAccumulator } from './sliceAccumulator.js';
 import { openChanges } from '../fact/openFactIndex.js';
 import { countedAs, withVoidState } from '../fact/voidState.js';
@@ -80,7 +80,7 @@ export function planFold(
   versions: Versions, knownAt: (key: string) => KnownFact | undefined, context: FoldContext, states: VoidStates = NO_STATES,
 ): FoldPlan {
   const { generation: { id: generation }, calendar, now } = context;
-  const current = compiled(context.generation.measures);
+  const current = compiled(context.generation);
   const sums = new SliceAccumulator(calendar);
   const facts: FactChange[] = [];
   const same: KnownFact[] = [];
@@ -95,8 +95,8 @@ export function planFold(
       continue;
     }
     facts.push({ before, after: { key, generation, fact, text: undefined, commit: undefined } });
-    if (before !== undefined) addTo(sums, formerOf(before.generation, context), before.fact, -1);
-    addTo(sums, current, fact, 1);
+    if (before !== undefined) addTo(sums, formerOf(before.generation, context), before, -1);
+    addTo(sums, current, { key, fact }, 1);
   }
   return { facts, slices: sums.moved(now), same, unchanged };
 }
@@ -127,9 +127,9 @@ export function changesOf({ facts }: FoldPlan): Change[] {
   return changes;
 }
 
-export function addTo(sums: SliceAccumulator, add: AddFact, fact: Fact, sign: 1 | -1): void {
+export function addTo(sums: SliceAccumulator, add: AddFact, { key, fact }: Pick<KnownFact, 'key' | 'fact'>, sign: 1 | -1): void {
   const sumsAt = sums.sumsOf(storeOf(fact), channelOf(fact));
-  for (const [counted, times] of countedAs(fact)) add(counted, times === sign ? 1 : -1, sumsAt);
+  for (const [counted, times] of countedAs(fact)) add(counted, times === sign ? 1 : -1, sumsAt, key);
 }
 
 /** A fact lives as long as the slices it is in, up to a full hour: facts that expire together cost less to write down. */
@@ -154,15 +154,15 @@ export class UnknownGeneration extends Error {
 }
 
 export function formerOf(id: string, { generation, former }: FoldContext): AddFact {
-  const measures = id === generation.id ? generation.measures : former.get(id);
-  if (measures === undefined) throw new UnknownGeneration(id);
-  return compiled(measures);
+  const named = id === generation.id ? generation : former.get(id);
+  if (named === undefined) throw new UnknownGeneration(id);
+  return compiled(named);
 }
 
-const compiledMeasures = new WeakMap<readonly Measure[], AddFact>();
+const compiledGenerations = new WeakMap<Generation, AddFact>();
 
-function compiled(measures: readonly Measure[]): AddFact {
-  const known = compiledMeasures.get(measures) ?? compile(measures);
-  compiledMeasures.set(measures, known);
+function compiled(generation: Generation): AddFact {
+  const known = compiledGenerations.get(generation) ?? compile(generation.measures, generation.records);
+  compiledGenerations.set(generation, known);
   return known;
 }

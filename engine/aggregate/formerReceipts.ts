@@ -66,7 +66,7 @@ export function movesOf(former: readonly FormerReceipt[], context: FoldContext):
   for (const { before, key } of former) {
     const known = versions.get(key);
     versions.set(key, { fact: mergeFacts(known?.fact, before.fact), events: 0 });
-    addTo(sums, formerOf(before.generation, context), before.fact, -1);
+    addTo(sums, formerOf(before.generation, context), before, -1);
     removed.push({ key: before.key, ...(before.text === undefined ? {} : { expect: before.text }) });
     const open = openKey(before.key, before.fact);
     if (open !== undefined) removed.push({ key: open });

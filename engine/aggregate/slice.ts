@@ -5,7 +5,7 @@
  * Fields that begin with `~` are bookkeeping, not sums of facts: they say when and how often a slice changed.
  */
 import { MAX_AGE_MS } from '../event/event.js';
-import type { Generation, Measure } from '../kpi/measure.js';
+import type { Generation } from '../kpi/measure.js';
 import type { Add, Counters, KeyRange } from '../store/store.js';
 import { HOUR, MINUTE } from '../base/time.js';
 import type { Calendar, Span, Tumbling } from '../calendar/windowAssigner.js';
@@ -33,8 +33,8 @@ export interface FoldContext {
   readonly currency: string;
   readonly calendar: Calendar;
   readonly generation: Generation;
-  /** Measures of the generations that stored facts may be in; those that other workers write meanwhile are added when they are met. */
-  readonly former: Map<string, readonly Measure[]>;
+  /** The generations that stored facts may be in; those that other workers write meanwhile are added when they are met. */
+  readonly former: Map<string, Generation>;
   readonly graceMs: number;
   readonly history?: boolean;
 }

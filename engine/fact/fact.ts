@@ -54,6 +54,11 @@ export function factKey({ type, source, subject, id }: Pick<ShopEvent, 'type' | 
   return keyStart(type, source) + (subject ?? `=${id}`);
 }
 
+/** The source that a fact's key names. */
+export function sourceIn(key: string): string {
+  return decodeURIComponent(key.split('/', 3)[2] ?? '');
+}
+
 /** Merges one more version in. */
 export function mergeEvent(fact: Fact | undefined, event: ShopEvent, currency: string): Fact {
   return mergeFacts(fact, factOf(event, currency));

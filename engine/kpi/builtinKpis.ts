@@ -6,6 +6,7 @@ import type { Condition, Measure, Term } from './measure.js';
 import { DAY } from '../base/time.js';
 import { type Kpi, type Part } from './kpi.js';
 import type { PaidBy } from './saleMoney.js';
+import type { SystemOfRecord } from './systemOfRecord.js';
 
 const completed: Condition = { field: 'status', op: 'is', value: 'completed' };
 const open: Condition = { field: 'status', op: 'is', value: 'open' };
@@ -35,23 +36,28 @@ function netOfRefunds(name: string, value: Term['value']): Measure {
   return { name, terms: [{ type: 'sale', where: [completed], value }, { type: 'refund', where: [valid], value, sign: -1 }] };
 }
 
+/** Whoever says how something was paid, it counts: that is what a source beside the system of record is for. */
 function paidBy(name: string, means: PaidBy, parts?: `x_${string}`): Measure {
-  const value = { paid: means };
-  const unpacked: Term[] = parts === undefined ? [] : [{ type: 'sale', where: [completed, inParts], value: { part: parts } }];
+  const [value, from] = [{ paid: means }, 'any'] as const;
+  const unpacked: Term[] = parts === undefined ? [] : [{ type: 'sale', where: [completed, inParts], value: { part: parts }, from }];
   return {
     name,
     terms: [
-      { type: 'sale', where: [completed, ...(parts === undefined ? [] : [whole])], value },
+      { type: 'sale', where: [completed, ...(parts === undefined ? [] : [whole])], value, from },
       ...unpacked,
       { type: 'payment', where: [completed, onItsOwn], value },
-      { type: 'refund', where: [valid], value, sign: -1 },
+      { type: 'refund', where: [valid], value, sign: -1, from },
     ],
   };
 }
 
-/** What a shop may set: how long an order may stay open before it counts as incomplete; 0: every open order does. */
+/**
+ * What a shop may set: how long an order may stay open before it counts as incomplete (0: every open order does), and whose sales count where
+ * several sources send them.
+ */
 export interface PresetSettings {
   readonly incompleteAfterMs: number;
+  readonly records?: readonly SystemOfRecord[];
 }
 
 export const DEFAULT_SETTINGS: PresetSettings = { incompleteAfterMs: 0 };
@@ -98,6 +104,13 @@ const FIXED: readonly Measure[] = [
   paidBy('card_paid', 'card', 'x_card_minor'),
   paidBy('cash_paid', 'cash', 'x_cash_minor'),
   paidBy('paid', 'any'),
+  {
+    name: 'other_sources',
+    terms: [
+      { type: 'sale', where: sold, value: 'revenue', from: 'others' }, { type: 'refund', where: [valid], value: 'revenue', from: 'others' },
+      { type: 'waste', where: [valid], value: 'amount', from: 'others' },
+    ],
+  },
 ];
 
 /**
@@ -159,19 +172,26 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
   { name: 'other_share', unit: 'ratio', range: 'share', top: [sum('paid'), minus(sum('card_paid')), minus(sum('cash_paid'))], bottom: [sum('paid')] },
 ];
 
-export const KPIS: readonly Kpi[] = DEFINITIONS.map((kpi) => ({ ...kpi, types: kpi.types ?? typesBehind(kpi) }));
+export const KPIS: readonly Kpi[] = DEFINITIONS.map(typed);
+/** There where the shop names a system of record. */
+export const OTHER_SOURCES: Kpi = typed({ name: 'other_sources', unit: 'count', top: [count('other_sources')] });
 
 /** Names that a shop's own number of before may have: where it has, that one stays and this one is left out. */
 const ADDED_LATER: ReadonlySet<string> = new Set([
-  'net_sales', 'gross_sales', 'discounts', 'taxes', 'tips', 'shipping', 'gift_cards_sold', 'voids', 'social_visit_conversion',
+  'net_sales', 'gross_sales', 'discounts', 'taxes', 'tips', 'shipping', 'gift_cards_sold', 'voids', 'social_visit_conversion', 'other_sources',
 ]);
 
 /** Names that no number of a shop's own may have. */
 export const RESERVED_NAMES: readonly string[] = KPIS.map(({ name }) => name).filter((name) => !ADDED_LATER.has(name));
 
 /** All numbers of a shop that has these of its own. */
-export function kpisWithOwn(own: readonly Kpi[]): Kpi[] {
-  return [...KPIS.filter(({ name }) => !own.some((kpi) => kpi.name === name)), ...own];
+export function kpisWithOwn(own: readonly Kpi[], { records = [] }: Partial<PresetSettings> = {}): Kpi[] {
+  const builtin = records.length === 0 ? KPIS : [...KPIS, OTHER_SOURCES];
+  return [...builtin.filter(({ name }) => !own.some((kpi) => kpi.name === name)), ...own];
+}
+
+function typed(kpi: BuiltinDefinition): Kpi {
+  return { ...kpi, types: kpi.types ?? typesBehind(kpi) };
 }
 
 function typesBehind({ top, bottom }: BuiltinDefinition): EventType[] {

@@ -3,9 +3,10 @@
  */
 import type { EventType } from '../event/event.js';
 import { EVENT_TYPES } from '../event/schema.js';
-import { type Fact, type FieldValue, placeOf, SLOT, statusOf } from '../fact/fact.js';
+import { type Fact, type FieldValue, placeOf, SLOT, sourceIn, statusOf } from '../fact/fact.js';
 import { bucketField, bucketOf, type Condition, countField, type Measure, type Term, typeField } from './measure.js';
 import { grossSalesOf, netSalesOf, paidBy, revenueOf, taxOf } from './saleMoney.js';
+import { type FactOrigin, isOfRecord, type SystemOfRecord } from './systemOfRecord.js';
 
 /** Sums of one slice by the names of its fields: all of them integers. */
 export type Sums = Record<string, number>;
@@ -13,8 +14,8 @@ export type Sums = Record<string, number>;
 /** The sums that take what is added at an instant. */
 export type SumsAt = (at: number) => Sums;
 
-/** Adds all that one fact adds, `sign` times, to the sums of its instants. */
-export type AddFact = (fact: Fact, sign: 1 | -1, sumsAt: SumsAt) => void;
+/** Adds all that one fact adds, `sign` times, to the sums of its instants. `key`: the fact's, which names its source. */
+export type AddFact = (fact: Fact, sign: 1 | -1, sumsAt: SumsAt, key: string) => void;
 
 type Test = (fact: Fact) => boolean;
 
@@ -46,7 +47,7 @@ export function contributionsOf(fact: Fact, measures: readonly Measure[]): Contr
     const sums = rows.get(at) ?? {};
     rows.set(at, sums);
     return sums;
-  });
+  }, '');
   const group = { store: storeOf(fact), channel: channelOf(fact) };
   return [...rows].flatMap(([at, sums]) => Object.entries(sums).flatMap(([field, value]) => (value === 0 ? [] : [{ at, ...group, field, value }])));
 }
@@ -61,17 +62,16 @@ export function channelOf({ values }: Fact): string {
   return textIn(values, SLOT.channel) ?? 'pos';
 }
 
-/** Measures compiled: what any fact adds under them. */
-export function compile(measures: readonly Measure[]): AddFact {
-  const termsOf = new Map<EventType, readonly CompiledTerm[]>(EVENT_TYPES.map((type) => [
-    type, measures.flatMap((measure) => measure.terms.filter((term) => term.type === type).map((term) => compileTerm(measure, term))),
-  ]));
-  return (fact, sign, sumsAt) => {
+/** Measures compiled: what any fact adds under them. Where no system of record is named, all that is sent is of it. */
+export function compile(measures: readonly Measure[], records: readonly SystemOfRecord[] = []): AddFact {
+  const [ofRecord, ofOthers] = [compileTerms(measures, 'record'), compileTerms(measures, 'others')];
+  return (fact, sign, sumsAt, key) => {
     const time = fact.values[SLOT.time];
     if (typeof time !== 'number') return;
     const own = sumsAt(time);
     add(own, typeField(fact.type), sign);
-    for (const term of termsOf.get(fact.type) ?? []) {
+    const terms = records.length === 0 || isOfRecord(records, originOf(fact, key)) ? ofRecord : ofOthers;
+    for (const term of terms.get(fact.type) ?? []) {
       const value = term.tests.every((test) => test(fact)) ? term.valueOf(fact) : undefined;
       if (value === undefined) continue;
       const instant = fact.values[term.at];
@@ -79,6 +79,21 @@ export function compile(measures: readonly Measure[]): AddFact {
       addTerm(at === time ? own : sumsAt(at), term, value, sign);
     }
   };
+}
+
+function compileTerms(measures: readonly Measure[], side: 'record' | 'others'): ReadonlyMap<EventType, readonly CompiledTerm[]> {
+  return new Map(EVENT_TYPES.map((type) => [
+    type,
+    measures.flatMap((measure) => measure.terms.filter((term) => term.type === type && isMeant(term, side)).map((term) => compileTerm(measure, term))),
+  ]));
+}
+
+function isMeant({ type, from = type === 'sale' || type === 'refund' || type === 'waste' ? 'record' : 'any' }: Term, side: 'record' | 'others'): boolean {
+  return from === 'any' || from === side;
+}
+
+function originOf(fact: Fact, key: string): FactOrigin {
+  return { store: storeOf(fact), channel: channelOf(fact), source: sourceIn(key) };
 }
 
 function addTerm(sums: Sums, term: CompiledTerm, value: number, sign: 1 | -1): void {

@@ -8,7 +8,7 @@ export interface Description {
   readonly it: string;
 }
 
-/** By the name of the KPI, in the order in which they are listed. */
+/** By the name of the KPI, in the order in which they are listed; the last one is there where the shop names a system of record. */
 export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   revenue: {
     en: 'What customers paid for goods and services, with VAT and shipping and after discounts, minus refunds; without tips and gift cards sold.',
@@ -121,5 +121,9 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   other_share: {
     en: 'The same share paid by any other means.',
     it: 'La stessa quota pagata con qualunque altro mezzo.',
+  },
+  other_sources: {
+    en: 'Sales, refunds and waste that other sources sent than the system of record of their store and channel: they count nowhere else.',
+    it: 'Vendite, rimborsi e scarti arrivati da sorgenti diverse da quella che conta per il loro punto vendita e canale: non contano altrove.',
   },
 };

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { EventType } from '../event/event.js';
 import type { FieldValue } from '../fact/fact.js';
 import type { PaidBy } from './saleMoney.js';
+import type { SystemOfRecord } from './systemOfRecord.js';
 
 /**
  * A test on one field of the merged fact. Three fields are derived: `social` (the campaign came from a social network), `duration` (ms from
@@ -39,6 +40,11 @@ export interface Term {
   /** The window is decided so many ms later: by when something has lasted too long, not by when it began. */
   readonly afterMs?: number;
   readonly sign?: 1 | -1;
+  /**
+   * Where the shop names a system of record: whether what that sends is meant (default for sales, refunds and waste), what others send, or both
+   * (default for all else).
+   */
+  readonly from?: 'record' | 'others' | 'any';
 }
 
 /** An additive quantity kept per slice: its sum, the number of facts behind it and, with `spread`, a log-bucket histogram. */
@@ -49,17 +55,28 @@ export interface Measure {
 }
 
 /**
- * A set of measures with its name. Facts remember the generation they were last added up by, so that edited definitions
- * take back exactly what the former ones had added.
+ * A set of measures with its name, and the systems of record that they heed. Facts remember the generation they were last added up by, so that
+ * edited definitions take back exactly what the former ones had added.
  */
 export interface Generation {
   readonly id: string;
   readonly measures: readonly Measure[];
+  readonly records: readonly SystemOfRecord[];
 }
 
 /** The same definitions are the same generation. */
-export function generationOf(measures: readonly Measure[]): Generation {
-  return { id: createHash('sha256').update(JSON.stringify(measures)).digest('base64url').slice(0, 8), measures };
+export function generationOf(measures: readonly Measure[], records: readonly SystemOfRecord[] = []): Generation {
+  return { id: createHash('sha256').update(encodeGeneration({ measures, records })).digest('base64url').slice(0, 8), measures, records };
+}
+
+/** Text to store: the measures alone where no system of record is named. */
+export function encodeGeneration({ measures, records }: Omit<Generation, 'id'>): string {
+  return JSON.stringify(records.length === 0 ? measures : { measures, records });
+}
+
+export function decodeGeneration(id: string, text: string): Generation {
+  const stored = JSON.parse(text) as readonly Measure[] | Omit<Generation, 'id'>;
+  return 'records' in stored ? { id, ...stored } : { id, measures: stored, records: [] };
 }
 
 /** Ratio of neighboring histogram buckets: percentiles are right to 2.5 %. */

@@ -24,5 +24,6 @@ export function writeDefinitions(custom: readonly CustomKpi[], presets: PresetSe
 export async function readDefinitions(store: Store): Promise<Definitions> {
   const [rows, presets] = (await store.read([CUSTOM_KEY, PRESETS_KEY])).map(textOf);
   const custom = rows === undefined ? [] : readCustomKpis(JSON.parse(rows));
-  return { ...(presets === undefined ? DEFAULT_SETTINGS : (JSON.parse(presets) as PresetSettings)), kpis: kpisWithOwn(kpisOf(custom)), custom };
+  const settings = presets === undefined ? DEFAULT_SETTINGS : (JSON.parse(presets) as PresetSettings);
+  return { ...settings, kpis: kpisWithOwn(kpisOf(custom), settings), custom };
 }

@@ -13,6 +13,7 @@ import { LABEL } from '../event/schema.js';
 import { DEFAULT_SETTINGS, kpisWithOwn, measuresOf } from '../kpi/builtinKpis.js';
 import { kpisOf, measureOf, readCustomKpis } from '../kpi/customKpis.js';
 import { writeDefinitions } from '../kpi/storedDefinitions.js';
+import { readRecords, RECORD_RULES, type SystemOfRecord } from '../kpi/systemOfRecord.js';
 import type { KpiValue } from '../read/kpiValue.js';
 import { readRows, type ShopContext } from '../read/windowReader.js';
 import { scoped, type Store } from '../store/store.js';
@@ -29,6 +30,8 @@ export interface ShopOptions {
   readonly dayBeginsAtHour?: number;
   /** Rows as in the form of the window node, beside the built-in KPIs. */
   readonly customKpis?: readonly object[];
+  /** Rows as in the form of the shop: whose sales count where several sources send them; all of them. */
+  readonly records?: readonly SystemOfRecord[];
   /** How long after its end a window is still `live`; 5 s. */
   readonly allowedLatenessMs?: number;
 }
@@ -73,9 +76,10 @@ export async function openShop(store: Store, options: ShopOptions, now: () => nu
   if (!LABEL.test(tenant)) throw new ConfigError('tenant', 'must be 1 to 64 characters without / + # and not _', tenant);
   const custom = readCustomKpis(customKpis);
   const own = scoped(store, `${tenant}/`);
-  const generations = await openGenerations(own, [...measuresOf(DEFAULT_SETTINGS), ...custom.map(measureOf)]);
-  await own.commit(writeDefinitions(custom, DEFAULT_SETTINGS));
-  return new Shop(own, { ...contextOf(options), kpis: kpisWithOwn(kpisOf(custom)), ...DEFAULT_SETTINGS }, generations, now);
+  const settings = { ...DEFAULT_SETTINGS, records: recordsIn(options) };
+  const generations = await openGenerations(own, [...measuresOf(settings), ...custom.map(measureOf)], settings.records);
+  await own.commit(writeDefinitions(custom, settings));
+  return new Shop(own, { ...contextOf(options), kpis: kpisWithOwn(kpisOf(custom), settings), ...settings }, generations, now);
 }
 
 export class Shop {
@@ -125,8 +129,8 @@ export class Shop {
   }
 
   /**
-   * Counts the stored facts anew where that was done for other KPIs: by a former release, or before `customKpis` changed. Until then windows of the past
-   * lack the new ones. May be called again and cut short at any time; a window node does it by itself.
+   * Counts the stored facts anew where that was done by other definitions: of a former release, or before `customKpis` or `records` changed. Until
+   * then windows of the past are as they were. May be called again and cut short at any time; a window node does it by itself.
    */
   async recount(): Promise<void> {
     const { currency, calendar, graceMs } = this.#context;
@@ -144,6 +148,12 @@ export class Shop {
     if (spans.length > MAX_WINDOWS) throw new ConfigError('from', `asks for more than ${String(MAX_WINDOWS)} windows`, from);
     return spans;
   }
+}
+
+function recordsIn({ records }: ShopOptions): readonly SystemOfRecord[] {
+  const read = readRecords(records);
+  if (read.outcome === 'refused') throw new ConfigError('records', RECORD_RULES[read.rule], read.where);
+  return read.records;
 }
 
 function contextOf({ zone = 'Europe/Rome', currency = 'EUR', dayBeginsAtHour = 0, allowedLatenessMs = 5 * SECOND }: ShopOptions): Omit<ShopContext, 'kpis'> {

@@ -2,11 +2,13 @@
  * What is open now? Orders nobody has closed yet and quotes nobody has answered, read from the index of open things.
  */
 import type { OpenNumbers } from './kpiValue.js';
+import { sourceIn } from '../fact/fact.js';
 import { type OpenThing, openRange, parseOpen } from '../fact/openFactIndex.js';
 import type { Store } from '../store/store.js';
 import { isWithin, type WindowSums } from './rollup.js';
 import { DAY, SECOND } from '../base/time.js';
 import { type OpenReading } from '../kpi/kpi.js';
+import { isOfRecord, type SystemOfRecord } from '../kpi/systemOfRecord.js';
 
 /** Open things of now: orders of the last 24 hours, and all quotes. */
 export interface OpenThings {
@@ -40,6 +42,12 @@ export function snapshotOnce(store: Store, now: number): ReadSnapshot {
 async function readOpen(store: Store, now: number): Promise<OpenThings> {
   const orders = await readThings(store, 'sale', now - ORDERS_MS, MAX_ORDERS);
   return { now, orders, quotes: await readQuotes(store, now) };
+}
+
+/** Without the orders that are of others than the system of record. */
+export function withoutOthers(open: OpenThings, records: readonly SystemOfRecord[]): OpenThings {
+  if (records.length === 0) return open;
+  return { ...open, orders: open.orders.filter(({ factKey, store, channel }) => isOfRecord(records, { store, channel, source: sourceIn(factKey) })) };
 }
 
 /** The numbers of a window and group that rest on open things. */

@@ -3,8 +3,8 @@
  */
 import { type KpiValue, readKpis } from './kpiValue.js';
 import type { OpenWindowState } from './openWindowState.js';
-import { type ReadSnapshot, snapshotOnce, NOTHING_OPEN, openNumbers, type OpenThings } from './openFacts.js';
-import { DEFAULT_SETTINGS } from '../kpi/builtinKpis.js';
+import { type ReadSnapshot, snapshotOnce, NOTHING_OPEN, openNumbers, type OpenThings, withoutOthers } from './openFacts.js';
+import { DEFAULT_SETTINGS, type PresetSettings } from '../kpi/builtinKpis.js';
 import { type KnownSince, readKnownSince } from '../aggregate/publishedWindows.js';
 import { parseSliceKey, sliceRange } from '../aggregate/slice.js';
 import { scanAll } from '../store/store.js';
@@ -22,13 +22,12 @@ export interface Question {
   readonly group: Grouping;
 }
 
-/** What reading needs to know of the shop. `incompleteAfterMs`: how long an order may be open, where it is not the usual time. */
-export interface ShopContext {
+/** What reading needs to know of the shop, and what it has set otherwise than is usual. */
+export interface ShopContext extends Partial<PresetSettings> {
   readonly calendar: Calendar;
   readonly currency: string;
   readonly graceMs: number;
   readonly kpis: readonly Kpi[];
-  readonly incompleteAfterMs?: number;
 }
 
 /** KPI values of the windows asked for, in order of time. Windows without facts have no row, but for what is open now. */
@@ -106,9 +105,9 @@ async function readSlices(store: Store, { size, spans }: Pick<Question, 'size' |
 }
 
 /** What is open concerns the present only. */
-async function openIn(snapshot: ReadSnapshot, spans: readonly Span[], { kpis }: ShopContext, now: number): Promise<OpenThings> {
+async function openIn(snapshot: ReadSnapshot, spans: readonly Span[], { kpis, records = [] }: ShopContext, now: number): Promise<OpenThings> {
   const isPresent = spans.some(({ end }) => end > now) && kpis.some(({ open }) => open !== undefined);
-  return isPresent ? snapshot() : NOTHING_OPEN;
+  return isPresent ? withoutOthers(await snapshot(), records) : NOTHING_OPEN;
 }
 
 function thingsWithin({ now, orders, quotes }: OpenThings, asked: { readonly store: string; readonly channel: string }): OpenThings {

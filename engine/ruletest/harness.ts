@@ -49,7 +49,7 @@ export class Harness {
     const clock = { now: Math.min(one.steps[0]?.at ?? Infinity, one.expectations[0]?.at ?? Infinity) };
     const store = await openLevelStore({ memory: true }, { now: () => clock.now });
     const { kpis, presets } = setting.counting;
-    return new Harness(one, setting, store, await openGenerations(store, [...measuresOf(presets), ...kpis.map(measureOf)]), clock);
+    return new Harness(one, setting, store, await openGenerations(store, [...measuresOf(presets), ...kpis.map(measureOf)], setting.shop.records), clock);
   }
 
   private constructor(one: Case, setting: Setting, store: LevelStore, generations: Pick<FoldContext, 'generation' | 'former'>, clock: { now: number }) {
@@ -58,7 +58,7 @@ export class Harness {
     this.#store = store;
     this.#generations = generations;
     this.#clock = clock;
-    this.#shop = { calendar: shop.calendar, currency: shop.currency, graceMs, kpis, ...presets };
+    this.#shop = { calendar: shop.calendar, currency: shop.currency, graceMs, kpis, ...presets, records: shop.records };
     this.#settings = this.#settingsOf(one);
     this.#recorder = new Recorder(one.rules, shop.opening);
     this.#publication = new Emitter(store, this.#shop, this.#settings);

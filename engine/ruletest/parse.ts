@@ -10,6 +10,7 @@ import { type CustomKpi, kpisOf } from '../kpi/customKpis.js';
 import { ConfigError } from '../base/errors.js';
 import type { Opening } from '../calendar/openingHours.js';
 import { kpisWithOwn, type PresetSettings } from '../kpi/builtinKpis.js';
+import type { SystemOfRecord } from '../kpi/systemOfRecord.js';
 import type { Store } from '../store/store.js';
 import type { Calendar } from '../calendar/windowAssigner.js';
 import { type Expectation, readExpectations } from './expectation.js';
@@ -28,6 +29,7 @@ export interface TestShop {
   readonly opening: Opening;
   readonly currency: string;
   readonly stores: readonly string[];
+  readonly records: readonly SystemOfRecord[];
 }
 
 /** `Counting` is how the window node counts, as its form says it. */
@@ -112,7 +114,7 @@ function readSetting(file: LocatedMap, forms: Forms, given: FlowParts | undefine
   const own = valueAt(file, 'shop');
   const shop = formPart(own ?? file, 'shop', () => forms.shop({ ...flow?.shop, ...(own === undefined ? {} : shopForm(asMap(own, 'shop'))) }));
   const counting = formPart(file, 'window', () => forms.window({ ...flow?.window, ...windowForm(file) }));
-  const kpis = kpisWithOwn(kpisOf(counting.kpis));
+  const kpis = kpisWithOwn(kpisOf(counting.kpis), shop);
   return { shop, counting, kpis, rules: rulesIn(valueAt(file, 'rules'), flow?.rules ?? [], kpis), watchAbsence: forms.watchAbsence };
 }
 

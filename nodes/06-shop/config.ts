@@ -4,6 +4,7 @@
 import { ConfigError } from '../../engine/base/errors.js';
 import { LABEL } from '../../engine/event/schema.js';
 import { isZone } from '../../engine/base/time.js';
+import { readRecords, RECORD_RULES, type SystemOfRecord } from '../../engine/kpi/systemOfRecord.js';
 import { atVersion, filled } from '../shared/configFields.js';
 import type { ShopPort, ShopStore } from '../shared/ports.js';
 import type { SavedForm } from '../shared/node.js';
@@ -27,6 +28,7 @@ export interface ShopConfig {
   readonly cutoffMinutes: number;
   readonly calendar: ShopCalendar;
   readonly stores: readonly ShopStore[];
+  readonly records: readonly SystemOfRecord[];
   /** Text from which the privacy key is derived; absent: one is generated and kept. */
   readonly privacySecret?: string;
 }
@@ -43,6 +45,7 @@ export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, stri
   const saved = upgrade(raw);
   const secret = filled(secrets['privacyKey']) ?? filled(environment['BOTTEGA_PRIVACY_KEY']);
   const cutoffMinutes = readCutoff(saved['cutoff'] ?? '00:00');
+  const stores = readStores(saved['stores']);
   return {
     tenant: readLabel(saved['tenant'] ?? 'shop', 'tenant'),
     name: filled(saved['name']) ?? '',
@@ -51,7 +54,8 @@ export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, stri
     currency: readCurrency(saved['currency'] ?? 'EUR'),
     cutoffMinutes,
     calendar: soundCalendar(saved, cutoffMinutes),
-    stores: readStores(saved['stores']),
+    stores,
+    records: soundRecords(saved['records'], stores),
     ...(secret === undefined ? {} : { privacySecret: secret }),
   };
 }
@@ -116,6 +120,13 @@ function soundCalendar(saved: SavedForm, cutoffMinutes: number): ShopCalendar {
   if (fault === undefined) return calendar;
   const day = fault.row === undefined ? undefined : WEEKDAYS[fault.row];
   throw new ConfigError(day === undefined ? fault.field : `${fault.field}.${day}`, CALENDAR_RULES[fault.rule], fault.where);
+}
+
+/** A store that is named by an alias is that store. */
+function soundRecords(saved: unknown, stores: readonly ShopStore[]): readonly SystemOfRecord[] {
+  const read = readRecords(saved);
+  if (read.outcome === 'refused') throw new ConfigError('records', RECORD_RULES[read.rule], read.where);
+  return read.records.map((record) => ({ ...record, store: stores.find(({ aliases }) => aliases.includes(record.store))?.id ?? record.store }));
 }
 
 function readStores(value: unknown): readonly ShopStore[] {

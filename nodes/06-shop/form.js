@@ -7,6 +7,7 @@
 /** Columns of the lists: saved name, kind of input, width. */
 const LISTS = {
     stores: [['id', 'text', '27%'], ['name', 'text', '30%'], ['aliases', 'text', '36%']],
+    records: [['store', 'text', '27%'], ['channel', 'text', '27%'], ['source', 'text', '39%']],
     closures: [['from', 'date', '29%'], ['to', 'date', '29%'], ['name', 'text', '34%']],
     exceptions: [['date', 'date', '29%'], ['hours', 'text', '37%'], ['name', 'text', '26%']],
     shifts: [['name', 'text', '37%'], ['from', 'text', '27%'], ['to', 'text', '27%']]
@@ -29,13 +30,20 @@ function verdict(node, form, field) {
     return fault.row === undefined ? reason : node._('shop.day.' + fault.row) + ': ' + reason;
 }
 
+/** True, or why the systems of record cannot stay as they are. */
+function recordsVerdict(node, records) {
+    const read = exports.readRecords(records);
+    return read.outcome === 'read' || node._('shop.record.' + read.rule, { where: read.where });
+}
+
 function drawList(node, list, changed) {
     $('#bottega-shop-' + list).css({ minHeight: 76 }).editableList({
         addItem: function (row, index, item) {
             LISTS[list].forEach(function (column) {
                 const label = node._('shop.column.' + list + '.' + column[0]);
                 const value = column[0] === 'aliases' ? aliasesOf(item).join(', ') : item[column[0]];
-                $('<input>').attr({ type: column[1], 'data-column': column[0], placeholder: label, title: label, 'aria-label': label })
+                const suggested = column[0] === 'source' ? { list: 'bottega-shop-sources' } : {};
+                $('<input>').attr({ type: column[1], 'data-column': column[0], placeholder: label, title: label, 'aria-label': label }).attr(suggested)
                     .css({ width: column[2], marginRight: 4 }).val(value || '').appendTo(row);
             });
             changed();
@@ -70,7 +78,7 @@ function drawWeek(node, changed) {
 /** The lists and the week as they are saved. */
 function readLists() {
     return {
-        stores: readList('stores'), closures: readList('closures'), exceptions: readList('exceptions'), shifts: readList('shifts'),
+        stores: readList('stores'), records: readList('records'), closures: readList('closures'), exceptions: readList('exceptions'), shifts: readList('shifts'),
         hours: $('#bottega-shop-week input').map(function () { return $(this).val().trim(); }).get()
     };
 }
@@ -86,8 +94,8 @@ function readForm() {
 function look(node) {
     const form = readForm();
     $('.bottega-shop-hours').toggle(form.opens === 'hours');
-    ['hours', 'closures', 'exceptions', 'shifts'].forEach(function (field) {
-        const reason = verdict(node, form, field);
+    ['hours', 'closures', 'exceptions', 'shifts', 'records'].forEach(function (field) {
+        const reason = field === 'records' ? recordsVerdict(node, form.records) : verdict(node, form, field);
         $('#bottega-shop-reason-' + field).text(reason === true ? '' : reason).toggleClass('is-shown', reason !== true);
     });
     const read = form.opens === 'hours' ? exports.readWeek(form.hours, cutoffOf(form)) : {};
@@ -118,4 +126,4 @@ function draw(node, changed) {
     });
 }
 
-exports.form = { aliasesOf: aliasesOf, verdict: verdict, readLists: readLists, look: look, draw: draw };
+exports.form = { aliasesOf: aliasesOf, verdict: verdict, recordsVerdict: recordsVerdict, readLists: readLists, look: look, draw: draw };

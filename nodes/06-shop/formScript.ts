@@ -9,7 +9,7 @@ import type { NodeAPI } from 'node-red';
 const MODULES = [
   '../../engine/base/json', '../../engine/calendar/weeklyHours', '../../engine/calendar/shifts',
   '../../engine/calendar/exceptionDays', '../../engine/calendar/patronSaints',
-  './calendar', './form',
+  '../../engine/event/schema', '../../engine/kpi/systemOfRecord', './calendar', './form',
 ];
 
 let script: string | undefined;

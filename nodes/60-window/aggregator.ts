@@ -125,9 +125,9 @@ export class Fold {
   }
 
   async #openGenerations(): Promise<Pick<FoldContext, 'generation' | 'former'>> {
-    const { store, measures, definitions } = this.#deps;
+    const { store, measures, definitions, shop: { records } } = this.#deps;
     await this.#openZone();
-    const generations = await openGenerations(store, measures());
+    const generations = await openGenerations(store, measures(), records);
     await store.commit(definitions());
     return generations;
   }

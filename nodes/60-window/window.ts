@@ -29,8 +29,9 @@ const spec: NodeSpec<WindowConfig> = {
     const storePort = portOf<StorePort>(RED, config.store, 'store');
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
     const store = storePort.of(shop.tenant);
-    const kpis = kpisWithOwn(kpisOf(config.kpis));
-    const context = { calendar: shop.calendar, currency: shop.currency, graceMs: config.graceMs, kpis, ...config.presets };
+    const presets = { ...config.presets, ...(shop.records.length > 0 && { records: shop.records }) };
+    const kpis = kpisWithOwn(kpisOf(config.kpis), presets);
+    const context = { calendar: shop.calendar, currency: shop.currency, graceMs: config.graceMs, kpis, ...presets };
     const warn = (text: string): void => { node.warn(text); };
     const log = (text: string): void => { node.log(text); };
     const topicPrefix = `bottega/${shop.tenant}/kpi`;
@@ -42,8 +43,8 @@ const spec: NodeSpec<WindowConfig> = {
       onChange: () => { fold.redefined().catch(fail); },
       onMoved: (slices) => { publisher.moved(slices).catch(fail); },
     });
-    const measures = (): Measure[] => [...measuresOf(config.presets), ...member.kpis().map(measureOf)];
-    const definitions = (): readonly Put[] => writeDefinitions(member.kpis(), config.presets);
+    const measures = (): Measure[] => [...measuresOf(presets), ...member.kpis().map(measureOf)];
+    const definitions = (): readonly Put[] => writeDefinitions(member.kpis(), presets);
     const moved = (slices: readonly SliceChange[]): Promise<void> => {
       member.moved(slices);
       return publisher.moved(slices);
@@ -66,9 +67,12 @@ const spec: NodeSpec<WindowConfig> = {
 };
 
 /** What all window nodes of a shop must agree on: they publish on the same topics. */
-function definitionsOf({ kpis, presets, graceMs }: WindowConfig, { currency, calendar }: ShopPort, { id, name }: NodeName): NodeDefinitions {
+function definitionsOf({ kpis, presets, graceMs }: WindowConfig, { currency, calendar, records }: ShopPort, { id, name }: NodeName): NodeDefinitions {
+  const named = records.map(({ store, channel, source }) => `, ${store}/${channel}: ${source}`).join('');
   const settings = {
-    incompleteAfter: `${String(presets.incompleteAfterMs / MINUTE)} min`, grace: `${String(graceMs / SECOND)} s`, shop: `${currency}, ${calendar.meaning}`,
+    incompleteAfter: `${String(presets.incompleteAfterMs / MINUTE)} min`,
+    grace: `${String(graceMs / SECOND)} s`,
+    shop: `${currency}, ${calendar.meaning}${named}`,
   };
   return { id, name: name === undefined || name === '' ? id : name, kpis, settings };
 }

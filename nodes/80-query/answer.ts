@@ -28,13 +28,13 @@ export interface AnswerSource {
 export async function answer(raw: RawQuestion, { shop, store, comparison, graceMs }: AnswerSource, now: number): Promise<QueryAnswer> {
   const definitions = await readDefinitions(store);
   if (asksDescriptions(raw)) return describeKpis(raw, definitions, shop.currency);
-  const { kpis, incompleteAfterMs } = definitions;
+  const { kpis, incompleteAfterMs, records = [] } = definitions;
   const placed = placePeriod(raw, shop.calendar, now);
   if (placed.outcome === 'refused') return placed;
   const parsed = parseQuestion(placed.raw, kpis, shop.calendar, now);
   if (parsed.outcome === 'refused') return parsed;
   const { question } = parsed;
   const asked = question.names.size === 0 ? kpis : kpis.filter(({ name }) => question.names.has(name));
-  const context = { calendar: shop.calendar, currency: shop.currency, graceMs, kpis: asked, incompleteAfterMs };
+  const context = { calendar: shop.calendar, currency: shop.currency, graceMs, kpis: asked, incompleteAfterMs, records };
   return { outcome: 'rows', rows: await answerRows(store, question, context, comparison, now) };
 }

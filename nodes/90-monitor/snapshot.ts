@@ -2,6 +2,7 @@
  * `SourceRow`s and `Latency` of a snapshot for the dashboard: pure sums over counters, histograms and what the store knows.
  */
 import { MINUTE, parseInstant } from '../../engine/base/time.js';
+import { providerOf } from '../../engine/kpi/systemOfRecord.js';
 
 /** `SourceRow` is one sender. `source`: a CloudEvents source, or a provider's name where only its counters are known. Counts are since the process started. */
 export interface SourceRow {
@@ -110,11 +111,6 @@ function rowOf(source: string, counter: string, current: SnapshotReading, earlie
 
 function ageOf({ recordedAt }: SourceLastSeen, now: number): Pick<SourceRow, 'lastAt' | 'ageMs'> {
   return { lastAt: recordedAt, ageMs: Math.max(0, now - (parseInstant(recordedAt) ?? now)) };
-}
-
-/** `urn:bottega:shopify:…` is Shopify's; anything else stands for itself. */
-function providerOf(source: string): string {
-  return /^urn:bottega:([^:]+)/.exec(source)?.[1] ?? source;
 }
 
 /** How each provider of ours is believed. */

@@ -5,6 +5,7 @@ import type { FaultCode } from '../../engine/base/errors.js';
 import type { Opening } from '../../engine/calendar/openingHours.js';
 import type { Store } from '../../engine/store/store.js';
 import type { Calendar } from '../../engine/calendar/windowAssigner.js';
+import type { SystemOfRecord } from '../../engine/kpi/systemOfRecord.js';
 
 /** How a resource is. `cause` says which fault and in words; `retryAt` (epoch ms) when it is tried again. */
 export type Health =
@@ -52,6 +53,8 @@ export interface ShopPort {
   readonly calendar: Calendar;
   readonly opening: Opening;
   readonly stores: readonly ShopStore[];
+  /** Whose sales count where several sources send them. */
+  readonly records: readonly SystemOfRecord[];
   readonly sector: 'retail' | 'restaurant' | 'artisan';
   /** Secret of pseudonyms and sealed dead letters, at least 32 bytes; it never leaves the process. */
   readonly privacyKey: Buffer;

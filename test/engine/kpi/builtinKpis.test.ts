@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { ShopEvent } from '../../../engine/event/event.js';
 import { DESCRIPTIONS } from '../../../engine/kpi/descriptions.js';
-import { KPIS, MEASURES, measuresOf } from '../../../engine/kpi/builtinKpis.js';
+import { KPIS, MEASURES, measuresOf, OTHER_SOURCES } from '../../../engine/kpi/builtinKpis.js';
 import type { Store } from '../../../engine/store/store.js';
 import { MINUTE } from '../../../engine/base/time.js';
 import { fixture, NOW, send } from '../../fixtures/normalizing.js';
@@ -131,14 +131,14 @@ describe('the usual numbers', () => {
   it('have names of their own, and rest on measures that exist', () => {
     assert.equal(new Set(KPIS.map(({ name }) => name)).size, KPIS.length);
     const measures = new Set(MEASURES.map(({ name }) => name));
-    for (const { name, top, bottom = [], types } of KPIS) {
+    for (const { name, top, bottom = [], types } of [...KPIS, OTHER_SOURCES]) {
       for (const part of [...top, ...bottom]) assert.ok(measures.has(part.measure), `${name} rests on ${part.measure}`);
       assert.ok(types.length > 0, name);
     }
   });
 
   it('are each described in one sentence, in both languages', () => {
-    assert.deepEqual(Object.keys(DESCRIPTIONS), KPIS.map(({ name }) => name).sort(byListing));
+    assert.deepEqual(Object.keys(DESCRIPTIONS), [...KPIS, OTHER_SOURCES].map(({ name }) => name).sort(byListing));
     for (const [name, { en, it: italian }] of Object.entries(DESCRIPTIONS)) {
       for (const sentence of [en, italian]) assert.match(sentence, /^[A-Z](?:[^.]|\.(?=\d))+\.$/, name);
     }

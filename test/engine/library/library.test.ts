@@ -73,7 +73,8 @@ describe('library', () => {
   it('names an option that breaks a rule', async () => {
     const store = await openStore({ kind: 'memory' }, runtime);
     for (const [options, field] of [[{ tenant: 'a/b' }, 'tenant'], [{ tenant: 'a', zone: 'Rome' }, 'zone'], [{ tenant: 'a', currency: 'Euro' }, 'currency'],
-      [{ tenant: 'a', dayBeginsAtHour: 4.5 }, 'dayBeginsAtHour'], [{ tenant: 'a', customKpis: [{}] }, 'kpis[0].show']] as const) {
+      [{ tenant: 'a', dayBeginsAtHour: 4.5 }, 'dayBeginsAtHour'], [{ tenant: 'a', customKpis: [{}] }, 'kpis[0].show'],
+      [{ tenant: 'a', records: [{ store: '*', channel: '*', source: '' }] }, 'records']] as const) {
       await assert.rejects(openShop(store, options, runtime.now), { name: 'ConfigError', field });
     }
     const shop = await openShop(store, { tenant: 'a' }, runtime.now);
@@ -97,6 +98,17 @@ describe('library', () => {
     const shop = await openShop(store, { tenant: 'shop', customKpis }, runtime.now);
     await shop.applyEvents([sale(1, '1.00'), sale(2, '2.00', { channel: 'online' })]);
     assert.equal(await valueOf(shop, 'online_sales'), 1);
+    await store.close();
+  });
+
+  it('counts the source that is named, also of what came before', async () => {
+    const store = await openStore({ kind: 'memory' }, runtime);
+    const both = [sale(1, '10.00'), { ...sale(1, '10.00'), id: 'w1', source: 'urn:bottega:woocommerce:mio.it' }];
+    await (await openShop(store, { tenant: 'shop' }, runtime.now)).applyEvents(both);
+    const shop = await openShop(store, { tenant: 'shop', records: [{ store: '*', channel: '*', source: 'pos/1' }] }, runtime.now);
+    assert.equal(await valueOf(shop, 'revenue'), 20);
+    await shop.recount();
+    assert.deepEqual([await valueOf(shop, 'revenue'), await valueOf(shop, 'other_sources')], [10, 1]);
     await store.close();
   });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import helper from 'node-red-node-test-helper';
 import { HOUR, parseInstant } from '../../../engine/base/time.js';
+import { RECORD_RULES } from '../../../engine/kpi/systemOfRecord.js';
 import { readCalendar } from '../../../nodes/06-shop/calendar.js';
 import { CALENDAR_RULES, readConfig, type ShopConfig } from '../../../nodes/06-shop/config.js';
 import { formScript } from '../../../nodes/06-shop/formScript.js';
@@ -27,7 +28,7 @@ describe('shop form', () => {
     assert.deepEqual(read({}), {
       tenant: 'shop', name: '', sector: 'retail', zone: 'Europe/Rome', currency: 'EUR', cutoffMinutes: 0,
       calendar: { opening: { holidays: 'open', closures: [], exceptions: [] }, shifts: [] },
-      stores: [{ id: 'negozio', name: 'Negozio', aliases: [] }],
+      stores: [{ id: 'negozio', name: 'Negozio', aliases: [] }], records: [],
     });
   });
 
@@ -50,6 +51,12 @@ describe('shop form', () => {
       { id: 'milano-1', name: 'Milano', aliases: ['12', 'Corso Buenos Aires'] },
       { id: 'monza', name: 'monza', aliases: ['13'] },
     ]);
+  });
+
+  it('reads whose sales count, by the store\'s own name', () => {
+    const stores = [{ id: 'milano-1', name: '', aliases: '12' }];
+    const records = [{ store: '12', channel: 'pos', source: 'cassa' }, { store: '_', channel: '', source: 'shopify' }];
+    assert.deepEqual(read({ stores, records }).records, [{ store: 'milano-1', channel: 'pos', source: 'cassa' }, { store: '*', channel: '*', source: 'shopify' }]);
   });
 
   const zones: [string, Record<string, string>, string][] = [
@@ -77,6 +84,7 @@ describe('shop form', () => {
     ['stores', { stores: 'milano' }], ['stores', { stores: [{ id: '' }] }], ['stores', { stores: [{ id: 'a+b' }] }], ['stores', { stores: [null] }],
     ['stores', { stores: [{ id: 'a' }, { id: 'a' }] }], ['stores', { stores: [{ id: 'a', aliases: 'b' }, { id: 'b' }] }],
     ['stores', { stores: [{ id: 'a', aliases: [1] }] }], ['version', { version: 9 }],
+    ['records', { records: 'cassa' }], ['records', { records: [{ store: '*', channel: '*', source: '' }] }], ['records', { records: [{ store: 'a/b', channel: '*', source: 'cassa' }] }],
     ['opens', { opens: 'never' }], ['hours', { opens: 'hours' }], ['hours', { opens: 'hours', hours: ['9-13'] }], ['hours', { opens: 'hours', hours: Array(7).fill('') }],
     ['hours.tuesday', { ...open, hours: ['', '25:00-26:00', '', '', '', '', ''] }], ['hours.sunday', { ...open, hours: ['10-13', '', '', '', '', '', '19-11'] }],
     ['hours.tuesday', { ...open, hours: ['', '09:00-13:00, 12:00-19:00', '', '', '', '', ''] }], ['hours.friday', { ...open, hours: ['', '', '', '', '9:00-9:00', '', ''] }],
@@ -92,9 +100,14 @@ describe('shop form', () => {
   }
 });
 
+interface BrowserShop {
+  readonly readCalendar: typeof readCalendar;
+  readonly form: { verdict(node: object, form: object, field: string): unknown; recordsVerdict(node: object, records: unknown): unknown };
+}
+
 describe('shop form in a browser', () => {
   const modules = formScript((path) => readFileSync(join(packageFolder(), 'dist/nodes/06-shop', `${path}.js`), 'utf8'));
-  const window: { bottegaShop?: { readCalendar: typeof readCalendar; form: { verdict: (node: object, form: object, field: string) => unknown } } } = {};
+  const window: { bottegaShop?: BrowserShop } = {};
   before(() => { runInNewContext(modules, { window }); });
 
   const forms: [what: string, form: Record<string, unknown>][] = [
@@ -117,6 +130,17 @@ describe('shop form in a browser', () => {
     assert.equal(verdict(broken, 'shifts'), true);
   });
 
+  const records: [rows: unknown, verdict: true | string][] = [
+    [undefined, true], [[{ store: '_', channel: 'pos', source: 'cassa' }], true],
+    [[{ store: '*', channel: '*', source: '' }], 'shop.record.source{"where":""}'], [[{ store: 'a/b', channel: '*', source: 'x' }], 'shop.record.store{"where":"a/b"}'],
+  ];
+  for (const [rows, expected] of records) {
+    it(`judges the systems of record ${JSON.stringify(rows)} as the runtime does`, () => {
+      const node = { _: (key: string, values: object): string => key + JSON.stringify(values) };
+      assert.equal(window.bottegaShop?.form.recordsVerdict(node, rows), expected);
+    });
+  }
+
   it('finds every name it uses', () => {
     const used = [...readFileSync(join(ROOT, 'nodes/06-shop/form.js'), 'utf8').matchAll(/\bexports\.(\w+)/g)].map(([, name = '']) => name);
     assert.ok(used.length > 5);
@@ -125,8 +149,9 @@ describe('shop form in a browser', () => {
 
   for (const language of ['it', 'en-US']) {
     it(`has words for every rule in ${language}`, () => {
-      const { shop } = JSON.parse(readFileSync(join(ROOT, `nodes/06-shop/locales/${language}/shop.json`), 'utf8')) as { shop: { calendar: object } };
+      const { shop } = JSON.parse(readFileSync(join(ROOT, `nodes/06-shop/locales/${language}/shop.json`), 'utf8')) as { shop: { calendar: object; record: object } };
       assert.deepEqual(Object.keys(shop.calendar).sort(), Object.keys(CALENDAR_RULES).sort());
+      assert.deepEqual(Object.keys(shop.record).sort(), Object.keys(RECORD_RULES).sort());
     });
   }
 });

@@ -104,7 +104,7 @@ describe('pixel: nobody is believed', () => {
       assert.ok(event.type === 'visit' || event.type === 'checkout');
       assert.deepEqual([event.data.amount, event.data.currency, event.data['x_trust']], [undefined, undefined, 'untrusted']);
       const sums: Record<string, number> = {};
-      add(mergeEvent(undefined, event, 'EUR'), 1, () => sums);
+      add(mergeEvent(undefined, event, 'EUR'), 1, () => sums, '');
       assert.equal(sums[`=${event.type}`], 1);
       for (const measure of ['sales', 'refunded', 'card_paid', 'cash_paid', 'paid', 'wasted']) assert.equal(sums[measure], undefined);
     }
