@@ -67,6 +67,8 @@ export class InboxConsumer {
     } else if (this.underWay < this.#context.config.maxUnderWay) {
       this.#unmarked += 1;
       this.#arrived.push(message);
+    } else if (message.settled !== undefined) {
+      message.settled('failed');
     } else {
       this.#rejected.push({ deadLetter: deadLetterOfEvent(message.event, FULL, this.#context.decodeContext()) });
     }
@@ -101,6 +103,7 @@ export class InboxConsumer {
       this.#unmarked -= arrived.length - marked.length;
       if (outcome === 'complete') this.#complete(marked, (now() - startedAt) / 1_000);
       else this.#abandon(arrived, marked);
+      for (const { settled } of arrived) settled?.(outcome === 'complete' ? 'stored' : 'failed');
     });
     this.#context.changed();
   }
@@ -136,7 +139,7 @@ export class InboxConsumer {
 
   #abandon(arrived: readonly MarkedEvent[], marked: readonly OutboxMark[]): void {
     this.#pending.abandon(marked);
-    const lost = arrived.filter(({ mark }) => mark === undefined);
+    const lost = arrived.filter(({ mark, settled }) => mark === undefined && settled === undefined);
     this.#rejected.push(...lost.map(({ event }) => ({ deadLetter: deadLetterOfEvent(event, NOT_STORED, this.#context.decodeContext()) })));
     if (lost.length > 0 && this.#life === 'running') this.#plan();
   }

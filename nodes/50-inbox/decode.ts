@@ -11,10 +11,11 @@ import { markOf, type OutboxMark } from '../../engine/delivery/acknowledgements.
 import { formatInstant } from '../../engine/base/time.js';
 import { footfallStore } from '../../engine/event/topic.js';
 
-/** `MarkedEvent` is an event with the mark of its outbox; an event of a foreign publisher has none. */
+/** `MarkedEvent` is an event with the mark of its outbox; an event of a foreign publisher has none, and a visit that is kept has who waits for it. */
 export interface MarkedEvent {
   readonly event: ShopEvent;
   readonly mark?: OutboxMark;
+  readonly settled?: (outcome: 'stored' | 'failed') => void;
 }
 
 /** `RejectedEvent` is what is no event, with the mark of its outbox where it has one. */
@@ -55,10 +56,10 @@ export function decodeEvents(topic: string, payload: Buffer, context: DecodeCont
   return { events, rejected };
 }
 
-/** `Totals` say how running totals are understood: whether a bare number is one, and how many came since the one before. */
+/** `Totals` say how running totals are understood: whether a bare number is one, and which visit there was since the one before. */
 export interface Totals {
   readonly bare?: Counted['of'];
-  readonly since?: (counter: string, total: number) => Promise<number>;
+  readonly since?: (counter: string, total: number, visitOf: (people: number) => ShopEvent | undefined) => Promise<MarkedEvent | undefined>;
 }
 
 /**
@@ -73,9 +74,16 @@ export async function decodeFootfall(topic: string, payload: Buffer, unique: str
   if (counted === undefined || (counted.of === 'total' && totals.since === undefined)) {
     return { events: [], rejected: [{ deadLetter: deadLetterOf(topic, text, 0, NOT_A_NUMBER, context) }] };
   }
-  const people = counted.of === 'total' ? await totals.since?.(store, counted.people) : counted.people;
-  if (people === undefined || (counted.of === 'total' && people === 0)) return { events: [], rejected: [] };
-  return decodeEvents(topic, Buffer.from(JSON.stringify(visitOf(store, people, counted, unique, context.now))), context);
+  const decoded = (people: number): DecodedMessage =>
+    decodeEvents(topic, Buffer.from(JSON.stringify(visitOf(store, people, counted, unique, context.now))), context);
+  if (counted.of === 'since') return decoded(counted.people);
+  let rejected: readonly RejectedEvent[] = [];
+  const visit = await totals.since?.(store, counted.people, (people) => {
+    const read = decoded(people);
+    rejected = read.rejected;
+    return read.events[0]?.event;
+  });
+  return { events: visit === undefined ? [] : [visit], rejected };
 }
 
 /** `deadLetterOfEvent` is for an event that nobody would send again, and that could not be stored or taken. */

@@ -4,9 +4,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import { messageOf } from '../../engine/base/errors.js';
-import { peopleSince } from '../../engine/event/footfall.js';
 import { keyedDigest, seal } from '../../engine/privacy/pseudonym.js';
-import type { Store } from '../../engine/store/store.js';
 import { eventsFilter, footfallFilter } from '../../engine/event/topic.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
@@ -14,6 +12,7 @@ import { throttle } from '../shared/throttle.js';
 import { type DecodeContext, decodeEvents, decodeFootfall, type Totals } from './decode.js';
 import { InboxConsumer } from './consumer.js';
 import { type InboxConfig, readConfig } from './config.js';
+import { KeptTotals } from './keptTotals.js';
 
 const STATUS_MS = 500;
 const IV_BYTES = 12;
@@ -43,7 +42,14 @@ const spec: NodeSpec<InboxConfig> = {
       broker.subscribe(eventsFilter(shop.tenant), (topic, payload) => { consumer.take(decodeEvents(topic, payload, decodeContext())); }, shared),
     ];
     if (config.footfall !== 'ignore') {
-      const totals = totalsOf(config, config.store === undefined ? undefined : portOf<StorePort>(RED, config.store, 'store').of(shop.tenant));
+      const kept = config.store === undefined ? undefined : new KeptTotals({
+        store: portOf<StorePort>(RED, config.store, 'store').of(shop.tenant),
+        take: (read) => { consumer.take(read); },
+        warn: (error) => { node.warn(messageOf(error)); },
+      });
+      const totals = totalsOf(config, kept);
+      kept?.sendWaiting();
+      ends.push(() => { kept?.close(); return Promise.resolve(); });
       // A kept number would be counted anew at each reconnection.
       ends.push(broker.subscribe(footfallFilter(shop.tenant), (topic, payload) => {
         decodeFootfall(topic, payload, randomUUID(), decodeContext(), totals).then(
@@ -64,9 +70,9 @@ const spec: NodeSpec<InboxConfig> = {
   },
 };
 
-function totalsOf({ footfall }: InboxConfig, store: Store | undefined): Totals {
+function totalsOf({ footfall }: InboxConfig, kept: KeptTotals | undefined): Totals {
   const bare = footfall === 'total' ? 'total' : 'since';
-  return store === undefined ? { bare } : { bare, since: (counter, total) => peopleSince(store, counter, total) };
+  return kept === undefined ? { bare } : { bare, since: (...counted) => kept.since(...counted) };
 }
 
 export = (RED: NodeAPI): void => {

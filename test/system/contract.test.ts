@@ -128,7 +128,7 @@ describe('contract', () => {
 
     it('422 from events and till where nothing could be accepted; 200 with the errors where something could', async () => {
       const hour = nextHour();
-      const bad = { ...saleEvent({ id: 'bad', at: hour, amount: '1.001' }), surprise: { a: 1 } };
+      const bad = { ...saleEvent({ id: 'bad', at: hour, amount: '1,001' }), surprise: { a: 1 } };
       const alone = await product.post(product.senders.events([bad]));
       assert.equal(alone.status, 422);
       assert.equal(alone.json.errors[0].index, 0);

@@ -1,8 +1,22 @@
 /** Running totals of door counters: who came in, whatever was repeated, overtaken or begun anew. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { peopleSince } from '../../../engine/event/footfall.js';
+import { takeTotal, visitOf, visitStored, waitingVisits } from '../../../engine/event/footfall.js';
+import { parseEvent, type ShopEvent } from '../../../engine/event/event.js';
+import type { Store } from '../../../engine/store/store.js';
 import { memoryStore } from '../../support/shopStore.js';
+
+const NOW = Date.UTC(2026, 10, 22, 12);
+let made = 0;
+
+function visit(people: number): ShopEvent | undefined {
+  const parsed = parseEvent(visitOf('milano', people, { people, of: 'total' }, String(made += 1), NOW), { now: NOW, currency: 'EUR' });
+  return parsed.outcome === 'event' ? parsed.event : undefined;
+}
+
+async function peopleSince(store: Store, counter: string, total: number): Promise<number> {
+  return (await takeTotal(store, counter, total, visit))?.data.quantity ?? 0;
+}
 
 describe('people since the last total', () => {
   const rows: [what: string, totals: readonly number[], people: readonly number[]][] = [
@@ -28,5 +42,31 @@ describe('people since the last total', () => {
       const people = await Promise.all(mixed.map((total) => peopleSince(store, 'milano', total)));
       assert.equal(people.reduce((sum, count) => sum + count, 0), Math.max(...some) - 1_000);
     }), { numRuns: 50 });
+  });
+
+  it('wait with their total until the flow has stored them, over a restart too, and are sent on as they were', async () => {
+    const store = await memoryStore();
+    await peopleSince(store, 'milano', 100);
+    const first = await takeTotal(store, 'milano', 103, visit);
+    const second = await takeTotal(store, 'milano', 110, visit);
+    assert.deepEqual((await waitingVisits(store)).map((waiting) => [waiting.counter, waiting.visit]), [['milano', first], ['milano', second]]);
+    await visitStored(store, 'milano', first?.id ?? '');
+    await visitStored(store, 'milano', 'another');
+    assert.deepEqual((await waitingVisits(store)).map((waiting) => waiting.visit), [second]);
+    await visitStored(store, 'milano', second?.id ?? '');
+    assert.deepEqual([await waitingVisits(store), await peopleSince(store, 'milano', 111)], [[], 1]);
+  });
+
+  it('are counted with a later total where no visit can be made of them, or too many wait', async () => {
+    const store = await memoryStore();
+    await peopleSince(store, 'milano', 100);
+    assert.equal(await takeTotal(store, 'milano', 103, () => undefined), undefined);
+    assert.equal(await peopleSince(store, 'milano', 104), 4);
+    let people = 4;
+    for (let total = 105; total <= 300; total += 1) people += await peopleSince(store, 'milano', total);
+    const waiting = await waitingVisits(store);
+    assert.deepEqual([people, waiting.length], [103, 100]);
+    for (const { counter, visit: { id } } of waiting) await visitStored(store, counter, id);
+    assert.equal(people + await peopleSince(store, 'milano', 301), 201);
   });
 });

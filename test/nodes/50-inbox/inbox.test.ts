@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import mqtt, { type MqttClient } from 'mqtt';
 import { type OffsetRange, parseAcknowledgement } from '../../../engine/delivery/acknowledgements.js';
-import { type DecodeContext, deadLetterOfEvent, decodeEvents, decodeFootfall } from '../../../nodes/50-inbox/decode.js';
+import { type DecodeContext, deadLetterOfEvent, decodeEvents, decodeFootfall, type Totals } from '../../../nodes/50-inbox/decode.js';
 import { readConfig } from '../../../nodes/50-inbox/config.js';
 import { COUNTERS, Line, type LineOptions, sales, type Seen } from '../../support/line.js';
 import { accepts } from '../../support/mosquitto.js';
@@ -70,10 +70,10 @@ describe('inbox room', () => {
     assert.ok(good !== undefined);
     const single = read(marked(good, 4));
     assert.deepEqual(single, { events: [{ event: good, mark: { outboxId: 'other.1', offset: 4 } }], rejected: [] });
-    const mixed = read([good, marked({ ...good, data: { ...good.data, amount: '1.234' } }, 5), 7, { ...good, type: 'party' }]);
+    const mixed = read([good, marked({ ...good, data: { ...good.data, quantity: 0.0005 } }, 5), 7, { ...good, type: 'party' }]);
     assert.deepEqual(mixed.events, [{ event: good }]);
     assert.deepEqual(mixed.rejected.map(({ deadLetter, mark }) => [deadLetter.reason, deadLetter.path, deadLetter.index, mark?.offset]), [
-      ['precision', '/data/amount', 1, 5], ['type', '', 2, undefined], ['enum', '/type', 3, undefined],
+      ['precision', '/data/quantity', 1, 5], ['type', '', 2, undefined], ['enum', '/type', 3, undefined],
     ]);
     const [deadLetter] = read('{"half').rejected;
     assert.equal(deadLetter?.deadLetter.reason, 'json');
@@ -102,7 +102,10 @@ describe('inbox room', () => {
     ['{"count":3,"time":"yesterday and more text"}', 'instant'], ['{"count":3,"total":4}', 'number'], ['{"count":"3"}', 'number'], ['{"count":-3}', 'number'], ['{"count":3,"id":""}', 'number'], ['[3]', 'number'],
   ] as const) {
     it(`a door counter that says ${payload}`, async () => {
-      const since = (_counter: string, total: number): Promise<number> => Promise.resolve(total - 100);
+      const since: Totals['since'] = (_counter, total, visitOf) => {
+        const event = visitOf(total - 100);
+        return Promise.resolve(event === undefined ? undefined : { event });
+      };
       const { events: [arrival], rejected: [rejected] } = await decodeFootfall('bottega/shop/in/footfall/torino-2', Buffer.from(payload), 'u-1', CONTEXT, { since });
       if (typeof expected === 'string') assert.equal(rejected?.deadLetter.reason, expected);
       else assert.deepEqual([arrival?.event.id, arrival?.event.data.quantity, arrival?.event.time], expected);
@@ -162,5 +165,34 @@ describe('inbox room', () => {
     const fresh = await connect(Number(client.options.port));
     await fresh.publishAsync('bottega/shop/in/footfall/torino-2', '5', { qos: 1 });
     assert.equal((await until(line, ({ ids }) => ids.length >= 3)).ids.length, 3);
+  });
+
+  it('loses and doubles nobody of a running total where the flow refuses a visit, or only says so, and over a new start', async () => {
+    const before = {
+      id: 'store once', type: 'function', outputs: 1, wires: [['end']],
+      func: `const [{ id, data }] = msg.payload;
+        const tries = (global.get('tries') ?? 0) + 1;
+        global.set('tries', tries);
+        if (tries === 1) throw new Error('refused before it was stored');
+        global.set('people', { ...global.get('people'), [id]: data.quantity });
+        if (tries === 2) throw new Error('stored, and nobody knows');
+        return msg;`,
+    };
+    const extra = [
+      { id: 'askPeople', type: 'http in', url: '/people', method: 'get', wires: [['people']] },
+      { id: 'people', type: 'function', func: "msg.payload = { tries: global.get('tries') ?? 0, people: global.get('people') ?? {} }; return msg;", outputs: 1, wires: [['reply']] },
+    ];
+    const { line, client } = await open({ before, extra, inbox: { footfall: 'total', store: 'store' } });
+    const counted = async (): Promise<{ tries: number; people: Record<string, number> }> =>
+      await (await fetch(`${line.runtime.url}/people`)).json() as { tries: number; people: Record<string, number> };
+    await client.publishAsync('bottega/shop/in/footfall/torino-2', '100', { qos: 1 });
+    await client.publishAsync('bottega/shop/in/footfall/torino-2', '103', { qos: 1 });
+    await eventually(async () => (await counted()).tries === 1);
+    await line.runtime.deploy(line.flows);
+    await eventually(async () => (await counted()).tries === 2);
+    const fresh = await connect(Number(client.options.port));
+    await fresh.publishAsync('bottega/shop/in/footfall/torino-2', '110', { qos: 1 });
+    const { ids, dead } = await until(line, (seen) => seen.ids.length === 2);
+    assert.deepEqual([Object.values((await counted()).people).sort(), ids.length, dead], [[3, 7], 2, []]);
   });
 });
