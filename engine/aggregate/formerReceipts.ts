@@ -1,6 +1,7 @@
 /**
- * `FormerReceipt` is a fact under a key of a former release, which named a receipt by the shop's day and by whatever its sender called the
- * store: `receipt/2026-11-21/0012` of `urn:bottega:pos:MI-01/1`. Such facts move to the key that the receipt has today, so that it counts once
+ * `FormerReceipt` is a fact under a key of a former release, which named a receipt by the shop's day, or where numbers never begin again by the
+ * number as it was sent, and by whatever its sender called the store: `receipt/2026-11-21/0012` or `receipt/0012-0034` of
+ * `urn:bottega:pos:MI-01/1`. Such facts move to the key that the receipt has today, so that it counts once
  * when it is sent again. What they add up to moves with them, in one commit.
  */
 import { type Fact, fieldOf, mergeFacts, SLOT } from '../fact/fact.js';
@@ -22,6 +23,8 @@ export interface FormerReceipt {
 
 /** "receipt/2026-11-21/0012": the number may hold anything, also more slashes. */
 const BY_DAY = /^receipt\/\d{4}-\d\d-\d\d\/(.+)$/;
+/** Ids that are made of what an event says: whoever sends canonical events names them, and chooses names of receipts of their own. */
+const MADE_ID = /^[A-Za-z0-9_-]{22}$/;
 /** The minute at the end of today's subjects. */
 const BY_MINUTE = /\/\d{4}-\d\d-\d\dT\d\d:\d\d$/;
 
@@ -30,18 +33,27 @@ export function formerReceiptsIn(entries: readonly Entry[], context: FoldContext
   return entries.flatMap(({ key, value }) => formerReceipt(key, textOf(value) ?? '', context));
 }
 
-function formerReceipt(key: string, text: string, { calendar: { clock } }: FoldContext): FormerReceipt[] {
+function formerReceipt(key: string, text: string, context: FoldContext): FormerReceipt[] {
   const [, type = '', encoded = ''] = key.split('/', 3);
   const formerSource = type === 'sale' || type === 'refund' ? decodeURIComponent(encoded) : '';
   const subject = key.slice(`f/${type}/${encoded}/`.length);
-  const number = BY_DAY.exec(subject)?.[1];
-  if (!isTill(formerSource) || number === undefined || BY_MINUTE.test(subject)) return [];
+  if (!isTill(formerSource) || !subject.startsWith('receipt/') || BY_MINUTE.test(subject)) return [];
   const before = knownFact(key, text);
-  const issuedAt = instantIn(before.fact, SLOT.openedAt) ?? instantIn(before.fact, SLOT.time) ?? 0;
+  const today = nameToday(subject, before.fact, context);
   const source = sourceToday(formerSource, before.fact);
-  const issued = minuteShown(issuedAt + clock.offsetAt(issuedAt));
-  const today = subjectOf({ kind: 'receipt', number: plainNumber(number), issued });
-  return [{ before, key: `f/${type}/${encodeURIComponent(source)}/${today}`, source, formerSource }];
+  const moved = `f/${type}/${encodeURIComponent(source)}/${today ?? subject}`;
+  return today === undefined || moved === key ? [] : [{ before, key: moved, source, formerSource }];
+}
+
+function nameToday(subject: string, fact: Fact, { calendar: { clock } }: FoldContext): string | undefined {
+  const byDay = BY_DAY.exec(subject)?.[1];
+  if (byDay === undefined) {
+    const { ids } = fact;
+    const isMade = (typeof ids === 'string' ? [ids] : ids).every((id) => MADE_ID.test(id));
+    return isMade ? subjectOf({ kind: 'receipt', number: plainNumber(subject.slice('receipt/'.length)), issued: '' }) : undefined;
+  }
+  const issuedAt = instantIn(fact, SLOT.openedAt) ?? instantIn(fact, SLOT.time) ?? 0;
+  return subjectOf({ kind: 'receipt', number: plainNumber(byDay), issued: minuteShown(issuedAt + clock.offsetAt(issuedAt)) });
 }
 
 /** A store that nobody knew keeps the name that its till gave it. */

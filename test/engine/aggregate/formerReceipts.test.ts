@@ -73,4 +73,31 @@ describe('receipts of a former release', () => {
     const hours = await scanAll(store, prefixRange(hoursPrefix('urn:bottega:pos:bergamo/1')));
     assert.deepEqual([sources, hours.length, await scanAll(store, prefixRange(hoursPrefix('urn:bottega:pos:BG-02/01')))], [['src/urn:bottega:pos:bergamo/1'], 1, []]);
   });
+
+  const never = (change: object = {}): ShopEvent => only(send({ provider: 'pos', body: { ...BODY, numeroScontrino: '0012-0034', ...change }, context: contextOf({ receiptNumbers: 'never' }) }));
+  const formerly = (change: object = {}, source = 'urn:bottega:pos:BG-02/01'): ShopEvent => ({ ...never(change), source, subject: 'receipt/0012-0034' });
+  const numbered: readonly (readonly [string, readonly ShopEvent[], readonly ShopEvent[], readonly unknown[], readonly string[]])[] = [
+    ['a sale', [formerly()], [never()], [10, 1, 0, 0], ['sale/urn:bottega:pos:bergamo/1/receipt/12-34']],
+    ['a sale under two aliases, counted twice', [formerly(), formerly({}, 'urn:bottega:pos:bergamo/01')], [never()], [10, 1, 0, 0], ['sale/urn:bottega:pos:bergamo/1/receipt/12-34']],
+    ['a sale whose number stays', [formerly({}, 'urn:bottega:pos:AT-01/1')].map((event) => ({ ...event, subject: 'receipt/77' })), [
+      never({ idNegozio: 'BG-02', idCassa: '1', numeroScontrino: '77' })], [10, 1, 0, 0], ['sale/urn:bottega:pos:bergamo/1/receipt/77']],
+    ['a return', [formerly(), formerly({ totale: '-4,00' })], [never({ totale: '-4,00' }), never()], [6, 1, 4, 0], [
+      'refund/urn:bottega:pos:bergamo/1/receipt/12-34', 'sale/urn:bottega:pos:bergamo/1/receipt/12-34']],
+    ['a store that nobody knows', [formerly({ idNegozio: 'ZZ' }, 'urn:bottega:pos:ZZ/01')], [never({ idNegozio: 'ZZ' })], [10, 1, 0, 0], ['sale/urn:bottega:pos:ZZ/1/receipt/12-34']],
+    ['a canonical event that is named like one', [{ ...formerly(), id: 'own-1' }], [{ ...formerly(), id: 'own-1' }], [10, 1, 0, 0], ['sale/urn:bottega:pos:BG-02/01/receipt/0012-0034']],
+  ];
+  for (const [name, before, after, expected, keys] of numbered) {
+    it(`${name}, where numbers never begin again: sent again it counts once`, async () => {
+      for (const when of ['before', 'after'] as const) {
+        const store = await memoryStore();
+        await receive(store, before);
+        if (when === 'after') await receive(store, after);
+        await moved(store);
+        if (when === 'before') await receive(store, after);
+        await moved(store);
+        assert.deepEqual([when, await numbers(store), await factKeys(store)], [when, expected, keys.map((key) => `f/${key}`)]);
+        await store.close();
+      }
+    });
+  }
 });
