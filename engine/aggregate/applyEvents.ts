@@ -3,8 +3,9 @@
  */
 import { isErasure, storeErasureRequests } from '../privacy/erasureRequest.js';
 import { Fault } from '../base/errors.js';
+import { MINUTE } from '../base/time.js';
 import type { ShopEvent } from '../event/event.js';
-import { factKey } from '../fact/fact.js';
+import { factKey, SLOT } from '../fact/fact.js';
 import { cacheOf } from './factCache.js';
 import { generationIn } from '../fact/factCodec.js';
 import { changesOf, type FoldPlan, holds, knownFact, type KnownFact, planFold, UnknownGeneration, type Versions, versionsOf } from './fold.js';
@@ -21,6 +22,7 @@ import { factsAmong, mentionedBy, mentionsIn, type ResolvedVoids, resolveVoids, 
 import { isFollowed, readFollowed, relatedEvents } from './relatedFacts.js';
 
 const MAX_ATTEMPTS = 20;
+const SHORTEST_WINDOW_MS = 5 * MINUTE;
 const MAX_FACTS_PER_COMMIT = 500;
 const MAX_MOVED_PER_COMMIT = 100;
 
@@ -142,7 +144,7 @@ export async function foldVersions(
   store: Store, said: Versions, marks: readonly Change[], context: FoldContext, mentions?: VoidMentions, removed: readonly Change[] = [],
 ): Promise<Folded> {
   const cache = cacheOf(store);
-  let finals: FinalMarks | undefined;
+  let finals = isLate(said, context) ? await readFinalMarks(store, TUMBLING) : undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { versions, states, changes } = mentions === undefined ? unmentioned(said) : await resolveVoids(store, mentions, said, context.now);
     // Between a plan and its commit nobody else may plan on what the cache says: what is missing is read, and everything planned anew.
@@ -165,6 +167,16 @@ export async function foldVersions(
     return joined(done, await foldVersions(store, again, [], context, mentions), again);
   }
   throw new Fault('store.contended', `another writer kept changing the same facts, ${String(MAX_ATTEMPTS)} times`);
+}
+
+/** Whether some of this may change windows that are over. What is not known yet may do so as well: the plan shows it. */
+function isLate(said: Versions, { now, graceMs, history }: FoldContext): boolean {
+  if (history === true) return false;
+  for (const { fact } of said.values()) {
+    const time = fact?.values[SLOT.time];
+    if (typeof time === 'number' && time + graceMs <= now - SHORTEST_WINDOW_MS) return true;
+  }
+  return false;
 }
 
 function unmentioned(versions: Versions): ResolvedVoids {

@@ -4,10 +4,10 @@
  *
  *     rv/<encodeURIComponent(source)>/<number>      the voids that name a receipt of that number, as JSON, with a count of its changes
  *
- * Receipts are found by their facts. A receipt's commit checks that no void has come for its number meanwhile; a void is stored before receipts
- * are searched for it, and every commit that depends on a number's voids counts its changes up. So of two writers one sees the other.
+ * Receipts are found by their facts. A receipt's commit checks that no void has come for its number meanwhile (see voidedNumbers.ts); a void is
+ * stored before receipts are searched for it, and every commit that depends on a number's voids counts its changes up. So of two writers one sees
+ * the other.
  */
-import { LRUCache } from 'lru-cache';
 import type { ShopEvent } from '../event/event.js';
 import { Fault } from '../base/errors.js';
 import { type Fact, factOf, fieldOf, mergeFacts, SLOT } from '../fact/fact.js';
@@ -18,6 +18,7 @@ import { cacheOf } from './factCache.js';
 import { knownFact, type KnownFact, type Version, type Versions } from './fold.js';
 import { isIn, type KnownReceipt, rangeOf, type VoidDocument, voidStates } from './voidRules.js';
 import { KEEP_MS } from './slice.js';
+import { addition, forgetVoidedNumbers, isVoided, readVoidedNumbers, rememberAddition, unchanged } from './voidedNumbers.js';
 
 /** What a batch says of one number at one till. `start`: of the keys of all that till's sales. */
 interface NumberMentions {
@@ -99,9 +100,14 @@ function voidIn(event: ShopEvent, name: ReceiptName, currency: string): { number
 /** Reads what is known of the numbers that a batch mentions. Voids that are new are stored on the way. */
 export async function resolveVoids(store: Store, mentions: VoidMentions, versions: Versions, now: number): Promise<ResolvedVoids> {
   const resolved = { versions: new Map(versions), states: new Map<string, VoidState | undefined>(), changes: [] as Put[] };
-  const stored = await readVoids(store, mentions);
-  for (const [key, said] of mentions) {
-    const known = await storeVoids(store, key, said, stored.get(key) ?? NONE, now);
+  await storeAll(store, [...mentions].filter(([, { voids }]) => voids.length > 0), now);
+  const voided: (readonly [string, NumberMentions])[] = [];
+  for (const [till, numbers] of byTill(mentions)) {
+    const known = await readVoidedNumbers(store, till);
+    for (const mentioned of numbers) if (isVoided(known, mentioned[1].number)) voided.push(mentioned);
+    resolved.changes.push(unchanged(till, known, now));
+  }
+  for (const [key, said, known] of await storeAll(store, voided, now)) {
     const near = known.voids.filter((one) => isMentioned(one, said));
     if (near.length === 0) resolved.changes.push({ key, expect: known.text ?? null, ...kept(known, now) });
     else await resolveNumber(store, { key, said, known, near, now }, resolved);
@@ -111,29 +117,41 @@ export async function resolveVoids(store: Store, mentions: VoidMentions, version
 
 const NONE: StoredVoids = { text: undefined, changes: 0, voids: [] };
 
-/** Numbers with voids are few: of a store that is far away the others are taken to have none, which the commit checks. */
-const withVoids = new WeakMap<Store, LRUCache<string, true>>();
-
-function voidedNumbers(store: Store): LRUCache<string, true> {
-  const known = withVoids.get(store) ?? new LRUCache<string, true>({ max: 4_096 });
-  withVoids.set(store, known);
-  return known;
+function byTill(mentions: VoidMentions): ReadonlyMap<string, (readonly [string, NumberMentions])[]> {
+  const tills = new Map<string, (readonly [string, NumberMentions])[]>();
+  for (const mentioned of mentions) {
+    const till = tillKey(mentioned[1]);
+    const numbers = tills.get(till) ?? [];
+    tills.set(till, numbers);
+    numbers.push(mentioned);
+  }
+  return tills;
 }
 
-/** Keys of a commit that was refused: those of numbers have voids, the others are facts' keys. */
+function tillKey({ start }: NumberMentions): string {
+  return `rv/${start.slice('f/sale/'.length, -1)}`;
+}
+
+/** Keys of facts among those of a commit that was refused; of the tills among them numbers have been voided that this process did not know. */
 export function factsAmong(store: Store, keys: readonly string[]): string[] {
   return keys.filter((key) => {
     if (!key.startsWith('rv/')) return true;
-    voidedNumbers(store).set(key, true);
+    forgetVoidedNumbers(store, key);
     return false;
   });
 }
 
-async function readVoids(store: Store, mentions: VoidMentions): Promise<Map<string, StoredVoids>> {
-  const numbers = voidedNumbers(store);
-  const keys = [...mentions].filter(([key, { voids }]) => store.reads === 'near' || voids.length > 0 || numbers.has(key)).map(([key]) => key);
-  const texts = keys.length === 0 ? [] : await store.read(keys);
-  return new Map(keys.map((key, index) => [key, decodeVoids(textOf(texts[index]))]));
+/** What is stored of these numbers' voids, with those that the batch adds. */
+async function storeAll(
+  store: Store, mentions: readonly (readonly [string, NumberMentions])[], now: number,
+): Promise<(readonly [string, NumberMentions, StoredVoids])[]> {
+  if (mentions.length === 0) return [];
+  const texts = await store.read(mentions.map(([key]) => key));
+  const all: (readonly [string, NumberMentions, StoredVoids])[] = [];
+  for (const [index, [key, said]] of mentions.entries()) {
+    all.push([key, said, await storeVoids(store, key, said, decodeVoids(textOf(texts[index])), now)]);
+  }
+  return all;
 }
 
 /** Stores the voids that are new, and which of their receipts were sent as such: from then on whoever stores a receipt of that number sees them. */
@@ -144,14 +162,28 @@ async function storeVoids(store: Store, key: string, said: NumberMentions, befor
     if (voids === known.voids) return known;
     const next = { changes: known.changes + 1, voids };
     const text = encodeVoids(next);
-    const result = await store.commit([{ key, expect: known.text ?? null, value: text, expiresAt: now + KEEP_MS.hour }], 'stored');
-    if (result.outcome === 'ok') {
-      voidedNumbers(store).set(key, true);
-      return { ...next, text };
-    }
+    const put: Put = { key, expect: known.text ?? null, value: text, expiresAt: now + KEEP_MS.hour };
+    if (await (known.text === undefined ? addNumber(store, said, put, now) : isStored(store, [put]))) return { ...next, text };
     known = decodeVoids(textOf((await store.read([key]))[0]));
   }
   throw new Fault('store.contended', `another writer kept changing the voids of one number, ${String(MAX_ATTEMPTS)} times`);
+}
+
+async function isStored(store: Store, changes: readonly Put[]): Promise<boolean> {
+  return (await store.commit(changes, 'stored')).outcome === 'ok';
+}
+
+/** The first void of a number adds it to its till's. */
+async function addNumber(store: Store, said: NumberMentions, put: Put, now: number): Promise<boolean> {
+  const till = tillKey(said);
+  const numbers = await readVoidedNumbers(store, till);
+  const added = addition(till, numbers, now);
+  if (await isStored(store, [put, added])) {
+    rememberAddition(store, till, numbers, { version: added.value, number: said.number });
+    return true;
+  }
+  forgetVoidedNumbers(store, till);
+  return false;
 }
 
 /** The voids with those of a batch, the oldest forgotten beyond the limit; the same list where nothing is new. */
