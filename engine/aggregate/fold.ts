@@ -129,7 +129,8 @@ export function changesOf({ facts }: FoldPlan): Change[] {
 
 export function addTo(sums: SliceAccumulator, add: AddFact, { key, fact }: Pick<KnownFact, 'key' | 'fact'>, sign: 1 | -1): void {
   const sumsAt = sums.sumsOf(storeOf(fact), channelOf(fact));
-  for (const [counted, times] of countedAs(fact)) add(counted, times === sign ? 1 : -1, sumsAt, key);
+  if (fact.voidState === undefined) add(fact, sign, sumsAt, key);
+  else for (const [counted, times] of countedAs(fact)) add(counted, times === sign ? 1 : -1, sumsAt, key);
 }
 
 /** A fact lives as long as the slices it is in, up to a full hour: facts that expire together cost less to write down. */

@@ -19,8 +19,14 @@ export type AddFact = (fact: Fact, sign: 1 | -1, sumsAt: SumsAt, key: string) =>
 
 type Test = (fact: Fact) => boolean;
 
+/** Terms by their conditions, in the order in which they ask: what several ask first is asked once. */
+interface TermTree {
+  readonly test: Test;
+  readonly terms: CompiledTerm[];
+  readonly next: Map<string, TermTree>;
+}
+
 interface CompiledTerm {
-  readonly tests: readonly Test[];
   readonly valueOf: (fact: Fact) => number | undefined;
   readonly at: number;
   readonly afterMs: number;
@@ -67,25 +73,25 @@ export function compile(measures: readonly Measure[], records: readonly SystemOf
   const [ofRecord, ofOthers] = [compileTerms(measures, 'record'), compileTerms(measures, 'others')];
   return (fact, sign, sumsAt, key) => {
     const time = fact.values[SLOT.time];
-    if (typeof time !== 'number') return;
+    const terms = (records.length === 0 || isOfRecord(records, originOf(fact, key)) ? ofRecord : ofOthers).get(fact.type);
+    if (typeof time !== 'number' || terms === undefined) return;
     const own = sumsAt(time);
-    add(own, typeField(fact.type), sign);
-    const terms = records.length === 0 || isOfRecord(records, originOf(fact, key)) ? ofRecord : ofOthers;
-    for (const term of terms.get(fact.type) ?? []) {
-      const value = term.tests.every((test) => test(fact)) ? term.valueOf(fact) : undefined;
-      if (value === undefined) continue;
+    add(own, terms.present, sign);
+    addTree(terms.tree, fact, (term, value) => {
       const instant = fact.values[term.at];
       const at = (typeof instant === 'number' ? instant : time) + term.afterMs;
       addTerm(at === time ? own : sumsAt(at), term, value, sign);
-    }
+    });
   };
 }
 
-function compileTerms(measures: readonly Measure[], side: 'record' | 'others'): ReadonlyMap<EventType, readonly CompiledTerm[]> {
-  return new Map(EVENT_TYPES.map((type) => [
-    type,
-    measures.flatMap((measure) => measure.terms.filter((term) => term.type === type && isMeant(term, side)).map((term) => compileTerm(measure, term))),
-  ]));
+interface CompiledType {
+  readonly present: string;
+  readonly tree: TermTree;
+}
+
+function compileTerms(measures: readonly Measure[], side: 'record' | 'others'): ReadonlyMap<EventType, CompiledType> {
+  return new Map(EVENT_TYPES.map((type) => [type, { present: typeField(type), tree: termTree(type, measures, side) }]));
 }
 
 function isMeant({ type, from = type === 'sale' || type === 'refund' || type === 'waste' ? 'record' : 'any' }: Term, side: 'record' | 'others'): boolean {
@@ -94,6 +100,31 @@ function isMeant({ type, from = type === 'sale' || type === 'refund' || type ===
 
 function originOf(fact: Fact, key: string): FactOrigin {
   return { store: storeOf(fact), channel: channelOf(fact), source: sourceIn(key) };
+}
+
+function termTree(type: EventType, measures: readonly Measure[], side: 'record' | 'others'): TermTree {
+  const root: TermTree = { test: () => true, terms: [], next: new Map() };
+  for (const measure of measures) {
+    for (const term of measure.terms) if (term.type === type && isMeant(term, side)) nodeOf(root, conditionsOf(term)).terms.push(compileTerm(measure, term));
+  }
+  return root;
+}
+
+function nodeOf(root: TermTree, conditions: readonly Condition[]): TermTree {
+  return conditions.reduce((node, condition) => {
+    const name = JSON.stringify(condition);
+    const next = node.next.get(name) ?? { test: testOf(condition), terms: [], next: new Map<string, TermTree>() };
+    node.next.set(name, next);
+    return next;
+  }, root);
+}
+
+function addTree({ terms, next }: TermTree, fact: Fact, addValue: (term: CompiledTerm, value: number) => void): void {
+  for (const term of terms) {
+    const value = term.valueOf(fact);
+    if (value !== undefined) addValue(term, value);
+  }
+  for (const tree of next.values()) if (tree.test(fact)) addTree(tree, fact, addValue);
 }
 
 function addTerm(sums: Sums, term: CompiledTerm, value: number, sign: 1 | -1): void {
@@ -107,18 +138,17 @@ function add(sums: Sums, field: string, by: number): void {
   sums[field] = (sums[field] ?? 0) + by;
 }
 
-function compileTerm({ name, spread }: Measure, { where = [], at = 'time', afterMs = 0, value, sign = 1 }: Term): CompiledTerm {
-  const tests = where.map(testOf);
-  // What never was is counted only by who asks for it by name.
-  if (!where.some((condition) => condition.field === 'status' && condition.value === 'voided')) tests.unshift(isNotVoided);
+function compileTerm({ name, spread }: Measure, { at = 'time', afterMs = 0, value, sign = 1 }: Term): CompiledTerm {
   return {
-    tests, valueOf: readerOf(value), at: SLOT[at], afterMs, sign,
-    countField: countField(name), sumField: name, spread: spread === true ? name : undefined,
+    valueOf: readerOf(value), at: SLOT[at], afterMs, sign, countField: countField(name), sumField: name, spread: spread === true ? name : undefined,
   };
 }
 
-function isNotVoided(fact: Fact): boolean {
-  return statusOf(fact) !== 'voided';
+const notVoided: Condition = { field: 'status', op: 'isNot', value: 'voided' };
+
+/** What never was is counted only by who asks for it by name. */
+function conditionsOf({ where = [] }: Term): readonly Condition[] {
+  return where.some(({ field, value }) => field === 'status' && value === 'voided') ? where : [notVoided, ...where];
 }
 
 /** What the derived fields mean, and what a field is taken for where nobody said anything. */
