@@ -47,7 +47,7 @@ async function appendRate(arrays: readonly (readonly ShopEvent[])[]): Promise<nu
   const store = await openLevelStore(where.path, { now: () => Date.now() });
   const sender = new Relay({
     id: 'bench.1', tenant: 'shop', limits: { maxEvents: 1_000_000, maxBytes: 2 ** 30, maxInFlight: 1_000 }, until: 'accepted', outboxStore: new OutboxStore(store, 'bench'),
-    storeHealth: NOBODY, broker: { ...NOBODY, publish: () => Promise.resolve(), subscribe: () => () => Promise.resolve() },
+    storeHealth: NOBODY, broker: { ...NOBODY, publish: () => Promise.resolve(), publishAll: () => Promise.resolve(), subscribe: () => () => Promise.resolve() },
     now: () => Date.now(), random: Math.random, warn: (text) => { throw new Error(text); }, changed: () => undefined,
   });
   const rate = await perSecond(arrays.flat().length, async () => {

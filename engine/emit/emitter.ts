@@ -1,7 +1,7 @@
 /**
  * `Emitter` decides which numbers are emitted again: those whose slices moved: the first change at once, then at most one per interval, the last value always.
  */
-import { Affected } from './affected.js';
+import { Affected, type AffectedKpis } from './affected.js';
 import { type PendingWindow, PendingWindows, type Due } from './pendingWindows.js';
 import { isStillToFinalize } from './finalizer.js';
 import { groupOf } from '../read/rollup.js';
@@ -10,7 +10,8 @@ import { UnchangedFilter } from './unchangedFilter.js';
 import type { ShopContext } from '../read/windowReader.js';
 import type { SliceChange } from '../aggregate/slice.js';
 import type { Store } from '../store/store.js';
-import { type CorrectionDelta, WindowValues, type WindowValuesSettings } from './windowValues.js';
+import { type CorrectionDelta, type WantedGroup, WindowValues, type WindowValuesSettings } from './windowValues.js';
+import { present } from '../base/json.js';
 import { formatInstant, parseInstant } from '../base/time.js';
 import { isSliding, type Span, type WindowSize } from '../calendar/windowAssigner.js';
 
@@ -55,11 +56,11 @@ export class Emitter {
   onSlicesChanged(slices: readonly SliceChange[], now: number): void {
     this.#windowValues.onSlicesChanged(slices, now);
     for (const slice of slices) {
-      const kpis = this.#affected.by(slice.add);
+      const affected = this.#affected.by(slice.add);
       for (const cell of this.#cells.of(slice, now)) {
         if (cell.span.start > now) continue;
         const isOver = !isSliding(cell.size) && cell.span.end + this.#shop.graceMs <= now;
-        this.#note(cell, kpis, now, isOver ? { sums: slice.add, changes: 1 } : undefined);
+        this.#note(cell, affected, now, isOver ? { sums: slice.add, changes: 1 } : undefined);
       }
     }
   }
@@ -72,8 +73,10 @@ export class Emitter {
     if (this.#settings.writers !== 'many') return;
     for (const { name, status, window, store, channel } of values) {
       const start = parseInstant(window.start);
-      if (status !== 'live' || start === undefined) continue;
-      this.#note(this.#cells.cell(window.size, { start, end: parseInstant(window.end) ?? start }, { store, channel }), [name], now, undefined);
+      const kpi = this.#shop.kpis.find((one) => one.name === name);
+      if (status !== 'live' || start === undefined || kpi === undefined) continue;
+      const cell = this.#cells.cell(window.size, { start, end: parseInstant(window.end) ?? start }, { store, channel });
+      this.#note(cell, { moved: [kpi], spokenOf: [] }, now, undefined);
     }
   }
 
@@ -90,7 +93,7 @@ export class Emitter {
       this.#remember(due, values, now);
       return values;
     } catch (error) {
-      for (const { cell, kpis, growth } of due) this.#note(cell, [...kpis], now, growth);
+      for (const { cell, kpis, growth } of due) this.#note(cell, { moved: [...kpis], spokenOf: [] }, now, growth);
       throw error;
     }
   }
@@ -115,12 +118,13 @@ export class Emitter {
   }
 
   /** That a window is final is published by the finalizer, after all that was in time; here only what changed since. */
-  async #withoutEnds(values: readonly KpiValue[]): Promise<KpiValue[]> {
+  async #withoutEnds(values: readonly KpiValue[]): Promise<readonly KpiValue[]> {
     const toCome = new Map<string, boolean>();
     for (const { status, window: { size, end } } of values) {
       const name = `${size}/${end}`;
       if (status === 'final' && !toCome.has(name)) toCome.set(name, await isStillToFinalize(this.#store, size, parseInstant(end) ?? 0));
     }
+    if (toCome.size === 0) return values;
     return values.filter((value) => {
       if (value.status !== 'final') return true;
       return toCome.get(`${value.window.size}/${value.window.end}`) !== true && this.#unchanged.revisionOf(value) !== value.revision;
@@ -150,15 +154,15 @@ export class Emitter {
 
   /** Only a window of which something was emitted keeps its numbers back. */
   #remember(due: readonly Due[], values: readonly KpiValue[], now: number): void {
-    const emittedGroups = new Set(values.map(({ window, store, channel }) => `${window.size} ${window.start} ${store}/${channel}`));
+    const emitted = new Set<string>();
+    for (const { window, store, channel } of values) emitted.add(`${window.size} ${window.start} ${store}/${channel}`);
     for (const { cell, kpis } of due) {
-      if (emittedGroups.has(`${cell.size} ${formatInstant(cell.span.start)} ${groupOf(cell)}`)) cell.emitted(kpis, now);
+      if (emitted.has(`${cell.size} ${formatInstant(cell.span.start)} ${groupOf(cell)}`)) cell.emitted(kpis, now);
     }
   }
 
-  #note(cell: PendingWindow, kpis: readonly string[], now: number, growth: CorrectionDelta | undefined): void {
-    if (kpis.length === 0) return;
-    const dueAt = cell.markDirty(kpis, now, growth);
+  #note(cell: PendingWindow, affected: AffectedKpis, now: number, growth: CorrectionDelta | undefined): void {
+    const dueAt = cell.markDirty(affected, now, growth);
     if (dueAt === undefined) return;
     this.#moved.add(cell);
     this.#nextAt = earlier(this.#nextAt, dueAt);
@@ -169,15 +173,21 @@ function earlier(a: number | undefined, b: number): number {
   return a === undefined || b < a ? b : a;
 }
 
-/** What is due, by window and group. */
-function windowsOf(due: readonly Due[]): Iterable<{ readonly size: WindowSize; readonly span: Span; readonly wanted: Map<string, Due> }> {
-  const windows = new Map<string, { readonly size: WindowSize; readonly span: Span; readonly wanted: Map<string, Due> }>();
-  for (const each of due) {
-    const { size, span } = each.cell;
+interface DueWindow {
+  readonly size: WindowSize;
+  readonly span: Span;
+  readonly wanted: WantedGroup[];
+}
+
+/** What is due, by window. */
+function windowsOf(due: readonly Due[]): Iterable<DueWindow> {
+  const windows = new Map<string, DueWindow>();
+  for (const { cell, kpis, growth } of due) {
+    const { size, span } = cell;
     const key = `${size}/${String(span.start)}`;
-    const window = windows.get(key) ?? { size, span, wanted: new Map<string, Due>() };
+    const window = windows.get(key) ?? { size, span, wanted: [] };
     windows.set(key, window);
-    window.wanted.set(groupOf(each.cell), each);
+    window.wanted.push(present({ group: cell, kpis, growth }));
   }
   return windows.values();
 }

@@ -1,5 +1,6 @@
 /**
- * `StaleGuard` says which of two messages is the newer one: KPI values come from several workers, and one may overtake another on its way.
+ * `encodeKpiMessages` and `decodeKpiMessage` write and read KPI values as messages. `StaleGuard` says which of two is the newer one: they come from
+ * several workers, and one may overtake another on its way.
  */
 import { type KpiStatus, type KpiValue, labelOf, numberOf } from '../read/kpiValue.js';
 import { parseInstant } from '../base/time.js';
@@ -41,6 +42,30 @@ export class StaleGuard {
       return;
     }
   }
+}
+
+/** `encodeKpiMessages` writes values as their messages. Groups of the same slices have the same numbers: all but the names of the group is written once. */
+export function encodeKpiMessages(values: readonly KpiValue[]): string[] {
+  const written = new Map<string, { readonly value: KpiValue; readonly head: string; readonly tail: string }>();
+  const messages: string[] = [];
+  for (const value of values) {
+    const { name, window, store, channel, previous, comparison, adaptive, ...rest } = value;
+    const number = `${name}/${window.size}/${window.start}`;
+    let same = written.get(number);
+    if (same === undefined || !isSameNumber(same.value, value)) {
+      same = { value, head: JSON.stringify({ name, window }).slice(0, -1), tail: JSON.stringify(rest).slice(1, -1) };
+      written.set(number, same);
+    }
+    const own = previous === undefined && comparison === undefined && adaptive === undefined ? '' : JSON.stringify({ previous, comparison, adaptive });
+    const group = JSON.stringify({ store, channel }).slice(1, -1);
+    messages.push(`${same.head},${group},${same.tail}${own === '' ? '}' : `,${own.slice(1)}`}`);
+  }
+  return messages;
+}
+
+function isSameNumber(one: KpiValue, other: KpiValue): boolean {
+  return one.value === other.value && one.count === other.count && one.status === other.status && one.revision === other.revision
+    && one.updatedAt === other.updatedAt && one.unknown === other.unknown && one.coverage === other.coverage;
 }
 
 /** A KPI value as it is published under `…/kpi/<name>/<window>/<store>/<channel>`; `undefined` for anything else. */

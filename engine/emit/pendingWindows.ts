@@ -1,15 +1,17 @@
 /**
  * `PendingWindows` are the windows that a slice is part of, and what of them waits to be emitted: one for each window and group, found once and kept.
  */
+import type { AffectedKpis } from './affected.js';
 import { ALL, type Group, groupOf } from '../read/rollup.js';
 import { type Level, type SliceChange, sliceKey } from '../aggregate/slice.js';
 import type { CorrectionDelta } from './windowValues.js';
+import type { Kpi } from '../kpi/kpi.js';
 import { type Calendar, isSliding, sliceLevel, type Span, type WindowSize } from '../calendar/windowAssigner.js';
 
 /** Numbers of a cell that may be emitted now and, of a window that is over, what its sums grew by since they were emitted. */
 export interface Due {
   readonly cell: PendingWindow;
-  readonly kpis: ReadonlySet<string>;
+  readonly kpis: ReadonlySet<Kpi>;
   readonly growth?: CorrectionDelta;
 }
 
@@ -23,10 +25,10 @@ export class PendingWindow implements Group {
   readonly store: string;
   readonly channel: string;
   readonly #intervalMs: number;
-  readonly #waiting = new Set<string>();
-  /** Lists of which all wait, so that the next change of the same kind has nothing to add. */
-  readonly #noted = new Set<readonly string[]>();
-  readonly #emittedAt = new Map<string, number>();
+  readonly #waiting = new Set<Kpi>();
+  /** Of these all wait, so that the next change of the same kind has nothing to add. */
+  readonly #noted = new Set<AffectedKpis>();
+  readonly #emittedAt = new Map<Kpi, number>();
   #latestAt: number | undefined;
   #growth: CorrectionDelta | undefined;
 
@@ -38,13 +40,18 @@ export class PendingWindow implements Group {
     this.#intervalMs = intervalMs;
   }
 
-  /** Adds numbers to what waits; answers when the first of them may be emitted, `undefined` where that was known. `growth`: at once. */
-  markDirty(kpis: readonly string[], now: number, growth?: CorrectionDelta): number | undefined {
+  /**
+   * Adds numbers to what waits; answers when the first of them may be emitted, `undefined` where that was known. `growth`: at once. What a change only
+   * speaks of is emitted the first time, for then it becomes known.
+   */
+  markDirty(affected: AffectedKpis, now: number, growth?: CorrectionDelta): number | undefined {
     if (growth !== undefined) this.#growth = grownBy(this.#growth, growth);
-    else if (this.#noted.has(kpis)) return undefined;
-    this.#noted.add(kpis);
-    for (const kpi of kpis) this.#waiting.add(kpi);
-    return this.#growth === undefined ? this.#soonest(kpis, now) : now;
+    else if (this.#noted.has(affected)) return undefined;
+    this.#noted.add(affected);
+    for (const kpi of affected.moved) this.#waiting.add(kpi);
+    for (const kpi of affected.spokenOf) if (!this.#emittedAt.has(kpi)) this.#waiting.add(kpi);
+    if (this.#waiting.size === 0) return undefined;
+    return this.#growth === undefined ? this.#soonest(this.#waiting, now) : now;
   }
 
   /** Takes what is due, or everything. */
@@ -60,7 +67,7 @@ export class PendingWindow implements Group {
   }
 
   /** Whatever was read along with a change was emitted: an average that stayed the same is not read again at each sale. */
-  emitted(kpis: Iterable<string>, now: number): void {
+  emitted(kpis: Iterable<Kpi>, now: number): void {
     this.#latestAt = now;
     for (const kpi of kpis) this.#emittedAt.set(kpi, now);
   }
@@ -79,14 +86,14 @@ export class PendingWindow implements Group {
     return this.#latestAt !== undefined && this.#latestAt <= now && this.#latestAt + this.#intervalMs > now;
   }
 
-  #soonest(kpis: Iterable<string>, now: number): number {
+  #soonest(kpis: Iterable<Kpi>, now: number): number {
     if (!this.#isHeldBack(now)) return now;
     let soonest = Infinity;
     for (const kpi of kpis) soonest = Math.min(soonest, this.#dueAt(kpi, now));
     return soonest;
   }
 
-  #dueAt(kpi: string, now: number): number {
+  #dueAt(kpi: Kpi, now: number): number {
     const at = this.#emittedAt.get(kpi);
     return at === undefined || at > now ? now : Math.max(now, at + this.#intervalMs);
   }

@@ -32,15 +32,16 @@ export class UnchangedFilter {
 
   /** Drops what says the same, and remembers the rest as emitted. */
   onlyChanged(values: readonly KpiValue[], now: number): KpiValue[] {
-    const changed = values.filter((value) => {
+    const changed: KpiValue[] = [];
+    for (const value of values) {
       const key = numberOf(value);
-      if (this.#isSame(value, this.#emitted.get(key), now)) return false;
+      if (this.#isSame(value, this.#emitted.get(key), now)) continue;
       // The last to be emitted is the last to be forgotten.
       this.#emitted.delete(key);
       const { count, status, revision, comparison } = value;
       this.#emitted.set(key, { value: value.value, count, status, revision, usual: comparison?.value, at: now });
-      return true;
-    });
+      changed.push(value);
+    }
     this.#forget();
     return changed;
   }

@@ -1,15 +1,16 @@
 /**
- * What is there to say about a window? Its numbers, those of the sizes that were chosen, what they were before a correction, and what is usual.
+ * `WindowValues` reads what there is to say about a window: its numbers, those of the sizes that were chosen, what they were before a correction,
+ * and what is usual.
  */
 import type { StoredWindowSizes } from '../read/adaptive/storedSizes.js';
 import { type OpeningDays, RecentGroups } from './recentGroups.js';
 import type { Baseline } from '../read/baseline/baseline.js';
 import { evaluate } from '../kpi/evaluate.js';
-import { groupOf, type WindowSums } from '../read/rollup.js';
+import { type Group, groupOf, type WindowSums } from '../read/rollup.js';
 import { emptyKpis, type KpiValue } from '../read/kpiValue.js';
 import { OpenWindowState } from '../read/openWindowState.js';
 import { type ReadSnapshot, snapshotOnce } from '../read/openFacts.js';
-import { type ShopContext, knownSinceIn, readAllGroups, readKnownAt, readWindow, valuesOf } from '../read/windowReader.js';
+import { type ShopContext, knownSinceIn, readAllGroups, readKnownAt, readWindow, rowOf, valueReader } from '../read/windowReader.js';
 import { REVISION, type SliceChange } from '../aggregate/slice.js';
 import type { Counters, Store } from '../store/store.js';
 import { isSliding, type Span, type WindowSize } from '../calendar/windowAssigner.js';
@@ -32,8 +33,12 @@ export interface CorrectionDelta {
   readonly changes: number;
 }
 
-/** Groups of a window that are wanted, by name: which of their numbers and, of a window that is over, what it grew by. */
-export type WantedGroups = ReadonlyMap<string, { readonly kpis: ReadonlySet<string>; readonly growth?: CorrectionDelta }>;
+/** A group of a window that is wanted: which of its numbers and, of a window that is over, what it grew by. */
+export interface WantedGroup {
+  readonly group: Group;
+  readonly kpis: ReadonlySet<Kpi>;
+  readonly growth?: CorrectionDelta;
+}
 
 export class WindowValues {
   /** Every size that has to be read. */
@@ -67,16 +72,14 @@ export class WindowValues {
   }
 
   /** The numbers of these groups. */
-  async valuesOf(size: WindowSize, span: Span, wanted: WantedGroups, now: number, snapshot: ReadSnapshot): Promise<KpiValue[]> {
-    const { rows, open } = await readWindow(this.#store, size, span, this.#shop, now, snapshot, this.#live);
-    const context = { now, open, ...(await knownSinceIn(this.#store, size, rows, this.#shop, now)) };
+  async valuesOf(size: WindowSize, span: Span, wanted: readonly WantedGroup[], now: number, snapshot: ReadSnapshot): Promise<KpiValue[]> {
+    const window = await readWindow(this.#store, size, span, this.#shop, now, snapshot, this.#live);
+    const read = valueReader(size, this.#shop, { now, open: window.open, ...(await knownSinceIn(this.#store, size, [span], this.#shop, now)) });
     const values: KpiValue[] = [];
-    for (const row of rows) {
-      const asked = wanted.get(groupOf(row));
-      if (asked === undefined) continue;
-      const { kpis, growth } = asked;
-      const read = valuesOf(size, [row], this.#shop, context, this.#shop.kpis.filter(({ name }) => kpis.has(name)));
-      values.push(...(growth === undefined ? read : read.map((value) => this.#withPrevious(value, row, growth))));
+    for (const { group, kpis, growth } of wanted) {
+      const row = rowOf(window, size, span, group);
+      if (row === undefined) continue;
+      for (const value of read(row, kpis)) values.push(growth === undefined ? value : this.#withPrevious(value, row, growth));
     }
     return this.#dressed(size, span, values, now);
   }
@@ -105,9 +108,10 @@ export class WindowValues {
   }
 
   async #chosen(size: ChosenSize, span: Span, values: readonly KpiValue[], now: number): Promise<KpiValue[]> {
-    const chosen = await this.#settings.choices?.of(span.start, values.map(groupOf), now);
-    return values.flatMap((value) => {
-      const adaptive = chosen?.get(groupOf(value))?.get(value.name);
+    const groups = values.map(groupOf);
+    const chosen = await this.#settings.choices?.of(span.start, groups, now);
+    return values.flatMap((value, index) => {
+      const adaptive = chosen?.get(groups[index] ?? '')?.get(value.name);
       return adaptive?.size === size ? [{ ...value, adaptive }] : [];
     });
   }
@@ -126,7 +130,7 @@ export class WindowValues {
   #withPrevious(value: KpiValue, row: WindowSums, { sums, changes }: CorrectionDelta): KpiValue {
     const kpi = this.#kpis.get(value.name);
     if (kpi === undefined || value.status !== 'corrected') return value;
-    return { ...value, previous: { value: evaluate(kpi, without(row.sums, sums), this.#shop.currency), revision: (row.sums[REVISION] ?? 0) - changes } };
+    return { ...value, previous: { value: evaluate(kpi, without(row.sums, sums), this.#shop.currency).value, revision: (row.sums[REVISION] ?? 0) - changes } };
   }
 }
 

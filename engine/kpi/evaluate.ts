@@ -3,47 +3,46 @@ import { fromMinor } from '../base/money.js';
 import type { Counters } from '../store/store.js';
 import { type Kpi, type Part } from './kpi.js';
 
-/**
- * The number itself: money and seconds in whole units of the currency and of time, `null` over an empty denominator. Sums may be shares of
- * sums (see comparison.ts): money is then rounded to the smallest unit.
- */
-export function evaluate(kpi: Kpi, sums: Counters, currency: string): number | null {
-  if (kpi.percentile !== undefined) return percentileOf(kpi, sums, kpi.percentile);
-  if (coverageOf(kpi, sums) === 0) return null;
-  const fields = fieldsOf(kpi);
-  const top = total(fields.top, sums);
-  if (fields.bottom === undefined) return scaled(top, kpi, currency);
-  const bottom = total(fields.bottom, sums);
-  return bottom === 0 || isImpossible(kpi, sums) ? null : scaled(ratioInUnits(top, bottom, kpi), kpi, currency);
-}
-
 /** Why a number is unknown although there are facts: `impossible` (a share above 1 or below 0), `untold` (no sender said enough). */
 export type UnknownReason = 'impossible' | 'untold';
 
-/** The reason, `undefined` where the number is known, or where there is nothing to divide by. */
-export function unknownReason(kpi: Kpi, sums: Counters): UnknownReason | undefined {
-  if (coverageOf(kpi, sums) === 0) return 'untold';
-  return isImpossible(kpi, sums) ? 'impossible' : undefined;
+/**
+ * `Evaluation` is the number itself: money and seconds in whole units of the currency and of time, `null` over an empty denominator. `coverage`:
+ * the share of revenue whose senders said enough for it; absent for numbers that need no more than a sale.
+ */
+export interface Evaluation {
+  readonly value: number | null;
+  readonly unknown?: UnknownReason;
+  readonly coverage?: number;
 }
 
-/** The share of revenue whose senders said enough for this number; `undefined` for numbers that need no more than a sale. */
-export function coverageOf({ coverage }: Kpi, sums: Counters): number | undefined {
+/** `evaluate` reads a number from sums. They may be shares of sums (see baseline.ts): money is then rounded to the smallest unit. */
+export function evaluate(kpi: Kpi, sums: Counters, currency: string): Evaluation {
+  if (kpi.percentile !== undefined) return { value: percentileOf(kpi, sums, kpi.percentile) };
+  const coverage = coverageOf(kpi, sums);
+  const rests = coverage === undefined ? {} : { coverage };
+  if (coverage === 0) return { value: null, unknown: 'untold', ...rests };
+  const fields = fieldsOf(kpi);
+  const top = total(fields.top, sums);
+  if (fields.bottom === undefined) return { value: scaled(top, kpi, currency), ...rests };
+  const bottom = total(fields.bottom, sums);
+  if (bottom === 0) return { value: null, ...rests };
+  // A share of a whole lies between 0 and 1: more customers than visitors means that the counter missed some.
+  const isImpossible = kpi.range === 'share' && (bottom < 0 || top < 0 || top > bottom);
+  if (isImpossible) return { value: null, unknown: 'impossible', ...rests };
+  return { value: scaled(ratioInUnits(top, bottom, kpi), kpi, currency), ...rests };
+}
+
+function coverageOf({ coverage }: Kpi, sums: Counters): number | undefined {
   if (coverage === undefined) return undefined;
   const all = sums[coverage.all.measure] ?? 0;
   return all <= 0 ? undefined : Number(((sums[coverage.of.measure] ?? 0) / all).toFixed(6));
 }
 
-/** A share of a whole lies between 0 and 1: more customers than visitors means that the counter missed some. */
-function isImpossible(kpi: Kpi, sums: Counters): boolean {
-  const { top, bottom } = fieldsOf(kpi);
-  if (kpi.range !== 'share' || bottom === undefined) return false;
-  const [part, whole] = [total(top, sums), total(bottom, sums)];
-  return whole < 0 || (whole > 0 && (part < 0 || part > whole));
-}
-
 /** Whether anything speaks of it. */
 export function isKnown(kpi: Kpi, sums: Counters): boolean {
-  return fieldsOf(kpi).types.some((field) => (sums[field] ?? 0) > 0) || factsBehind(kpi, sums) > 0;
+  for (const field of fieldsOf(kpi).types) if ((sums[field] ?? 0) > 0) return true;
+  return factsBehind(kpi, sums) > 0;
 }
 
 /** How many facts the number rests on: those in its denominator, where it has one. */

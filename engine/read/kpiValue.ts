@@ -1,16 +1,14 @@
 /**
  * What number does the shop see? A KPI is read from the sums of a window's slices; ratios are computed last, and only here.
  */
-import { coverageOf, evaluate, factsBehind, isKnown, scaled, unitOf, type UnknownReason, unknownReason } from '../kpi/evaluate.js';
+import { evaluate, type Evaluation, factsBehind, isKnown, scaled, unitOf, type UnknownReason } from '../kpi/evaluate.js';
 import { formerLateField, lateField, REVISION, UPDATED_AT } from '../aggregate/slice.js';
 import type { KnownSince } from '../aggregate/publishedWindows.js';
-import { groupOf, type WindowSums } from './rollup.js';
-import { present } from '../base/json.js';
+import type { WindowSums } from './rollup.js';
 import type { Counters } from '../store/store.js';
 import { formatInstant } from '../base/time.js';
 import { isSliding, type Span, type Tumbling, type WindowSize } from '../calendar/windowAssigner.js';
 import { type OpenReading, type ChosenSize, type Kpi, isAdditive } from '../kpi/kpi.js';
-export type OpenNumbers = (reading: OpenReading, row: Pick<WindowSums, 'span' | 'store' | 'channel'>) => KpiReading;
 
 export { ALL, type Grouping } from './rollup.js';
 
@@ -54,8 +52,8 @@ export interface Adaptive {
 }
 
 /** Which number of which window and group a value is of. */
-export function numberOf(value: KpiValue): string {
-  return `${value.name}/${labelOf(value)}/${value.window.start}/${groupOf(value)}`;
+export function numberOf({ name, adaptive, window, store, channel }: KpiValue): string {
+  return `${name}/${adaptive === undefined ? window.size : 'auto'}/${window.start}/${store}/${channel}`;
 }
 
 /** The size as topics say it: `auto` where it was chosen. */
@@ -63,7 +61,10 @@ export function labelOf({ adaptive, window }: Pick<KpiValue, 'adaptive' | 'windo
   return adaptive === undefined ? window.size : 'auto';
 }
 
-/** What reading depends on besides the slices. */
+/** The numbers of a window and group that rest on open things. */
+export type OpenNumbers = (reading: OpenReading, row: Pick<WindowSums, 'span' | 'store' | 'channel'>) => Pick<KpiValue, 'value' | 'count'>;
+
+/** What reading depends on besides the slices. `known` keeps what was read already: groups of the same slices have the same sums. */
 export interface ReadContext {
   readonly now: number;
   readonly currency: string;
@@ -71,45 +72,49 @@ export interface ReadContext {
   readonly open?: OpenNumbers;
   /** Absent: every group always was. */
   readonly knownSince?: KnownSince;
+  readonly known: Map<Counters, Map<Kpi, KpiReading | undefined>>;
 }
 
 /** The KPI values of one window and group, without those that none of its facts speak of. */
-export function readKpis(size: WindowSize, row: WindowSums, kpis: readonly Kpi[], context: ReadContext): KpiValue[] {
-  const window = { size, start: formatInstant(row.span.start), end: formatInstant(row.span.end) };
-  const isOver = !isSliding(size) && context.now >= row.span.end + context.graceMs;
+export function readKpis(window: KpiValue['window'], row: WindowSums, kpis: Iterable<Kpi>, context: ReadContext): KpiValue[] {
+  const isOver = !isSliding(window.size) && context.now >= row.span.end + context.graceMs;
   const updatedAt = formatInstant(row.sums[UPDATED_AT] ?? context.now);
   const shift = row.shift === undefined ? {} : { shift: row.shift };
   const { store, channel, sums } = row;
   const revision = sums[REVISION] ?? 0;
+  const known = context.known.get(sums) ?? new Map<Kpi, KpiReading | undefined>();
+  context.known.set(sums, known);
   const values: KpiValue[] = [];
   for (const kpi of kpis) {
-    const number = kpi.open === undefined || kpi.open === 'young' ? summed(kpi, row, context) : openNow(kpi, kpi.open, size, row, context);
-    if (number === undefined) continue;
-    const unit = unitOf(kpi, context.currency);
-    const { value, count } = number;
-    const status = isOver ? finalStatus(size, kpi, row, context) : 'live';
-    values.push({ name: kpi.name, window, store, channel, value, unit, count, ...restsOn(kpi, sums), status, revision, updatedAt, ...shift });
+    if (!known.has(kpi)) known.set(kpi, readSums(kpi, sums, context.currency));
+    const reading = kpi.open === undefined ? known.get(kpi) : withOpen(kpi, kpi.open, known.get(kpi), window.size, row, context);
+    if (reading === undefined) continue;
+    const { unit, value, count, ...rests } = reading;
+    const status = isOver ? finalStatus(window.size, kpi, row, context) : 'live';
+    values.push({ name: kpi.name, window, store, channel, value, unit, count, ...rests, status, revision, updatedAt, ...shift });
   }
   return values;
 }
 
-function restsOn(kpi: Kpi, sums: Counters): Pick<KpiValue, 'unknown' | 'coverage'> {
-  if (kpi.range === undefined && kpi.coverage === undefined) return NOTHING_SPECIAL;
-  return present({ unknown: unknownReason(kpi, sums), coverage: coverageOf(kpi, sums) });
+/** A number and the facts it rests on. */
+export interface KpiReading extends Evaluation {
+  readonly unit: string;
+  readonly count: number;
 }
 
-const NOTHING_SPECIAL = {};
+function readSums(kpi: Kpi, sums: Counters, currency: string): KpiReading | undefined {
+  if (!isKnown(kpi, sums)) return undefined;
+  return { unit: unitOf(kpi, currency), count: factsBehind(kpi, sums), ...evaluate(kpi, sums, currency) };
+}
 
-/** A number and the facts it rests on. */
-type KpiReading = Pick<KpiValue, 'value' | 'count'>;
-
-function summed(kpi: Kpi, row: WindowSums, { currency, open }: ReadContext): KpiReading | undefined {
-  if (!isKnown(kpi, row.sums)) return undefined;
-  const value = evaluate(kpi, row.sums, currency);
-  const count = factsBehind(kpi, row.sums);
-  const less = kpi.open === undefined || open === undefined ? 0 : open(kpi.open, row).count;
+function withOpen(
+  kpi: Kpi, reading: OpenReading, summed: KpiReading | undefined, size: WindowSize, row: WindowSums, context: ReadContext,
+): KpiReading | undefined {
+  if (reading !== 'young') return openNow(kpi, reading, size, row, context);
+  const less = summed === undefined ? 0 : context.open?.(reading, row).count ?? 0;
+  if (summed === undefined || summed.value === null || less === 0) return summed;
   // An order may have been closed between reading the sums and reading what is open.
-  return less === 0 || value === null ? { value, count } : { value: Math.max(0, value - less), count: Math.max(0, count - less) };
+  return { ...summed, value: Math.max(0, summed.value - less), count: Math.max(0, summed.count - less) };
 }
 
 /** What is open now says nothing about a window that is over, or that slides. */
@@ -117,7 +122,7 @@ function openNow(kpi: Kpi, reading: OpenReading, size: WindowSize, row: WindowSu
   if (open === undefined || isSliding(size) || now < row.span.start || now >= row.span.end) return undefined;
   const { value, count } = open(reading, row);
   if (count === 0 && !isKnown(kpi, row.sums)) return undefined;
-  return { value: value === null ? null : scaled(value, kpi, currency), count };
+  return { unit: unitOf(kpi, currency), value: value === null ? null : scaled(value, kpi, currency), count };
 }
 
 /**

@@ -4,19 +4,17 @@
  * A slice is known by its whole sums after a commit, and by the number of its changes: so it does not matter whether a change is received
  * before or after the store was read that holds it already. Only where one process writes; what a second one writes is seen at the next read.
  */
-import { ALL, type Group, groupOf, mergeSums, type WindowSums } from './rollup.js';
+import { type Group, type GroupRows, GroupSums } from './rollup.js';
 import { type Level, parseSliceKey, REVISION, sliceKey, type SliceChange, UPDATED_AT } from '../aggregate/slice.js';
 import { type Counters, countersOf, type Entry } from '../store/store.js';
 import { type Span, sliceLevel, type WindowSize } from '../calendar/windowAssigner.js';
-
-type GroupSums = Group & { readonly span: Span; readonly sums: Record<string, number> };
 
 /** One open window. */
 interface Open {
   readonly level: Level;
   readonly span: Span;
   readonly slices: Map<string, Counters>;
-  readonly rows: Map<string, GroupSums>;
+  readonly groups: GroupSums;
   loaded: Promise<unknown>;
 }
 
@@ -38,11 +36,11 @@ export class OpenWindowState {
   }
 
   /** Sums of an open window for every group; `read` gives its slices where they are not known yet. */
-  async rows(size: WindowSize, span: Span, read: () => Promise<readonly Entry[]>): Promise<readonly WindowSums[]> {
+  async rows(size: WindowSize, span: Span, read: () => Promise<readonly Entry[]>): Promise<GroupRows> {
     const known = this.#windows.get(nameOf(size, span));
     const window = known ?? this.#open(size, span, read);
     await window.loaded;
-    return [...window.rows.values()];
+    return window.groups.rows;
   }
 
   /** What a read of the store found in a window, should it be kept here. */
@@ -58,7 +56,7 @@ export class OpenWindowState {
 
   #open(size: WindowSize, span: Span, read: () => Promise<readonly Entry[]>): Open {
     const name = nameOf(size, span);
-    const window: Open = { level: sliceLevel(size), span, slices: new Map(), rows: new Map(), loaded: Promise.resolve() };
+    const window: Open = { level: sliceLevel(size), span, slices: new Map(), groups: new GroupSums(span), loaded: Promise.resolve() };
     if (this.#windows.size >= MAX_WINDOWS) this.#windows.clear();
     this.#windows.set(name, window);
     window.loaded = read().then((slices) => { for (const { key, value } of slices) put(window, key, parseSliceKey(key), countersOf(value)); });
@@ -68,22 +66,11 @@ export class OpenWindowState {
 }
 
 /** The sums with more changes are the newer ones. */
-function put({ span, slices, rows }: Open, key: string, { store, channel }: Group, totals: Counters): void {
+function put({ slices, groups }: Open, key: string, { store, channel }: Group, totals: Counters): void {
   const before = slices.get(key);
   if (before !== undefined && (before[REVISION] ?? 0) >= (totals[REVISION] ?? 0)) return;
   slices.set(key, totals);
-  const grown = before === undefined ? totals : growth(before, totals);
-  grow(rows, span, store, channel, grown);
-  grow(rows, span, store, ALL, grown);
-  grow(rows, span, ALL, channel, grown);
-  grow(rows, span, ALL, ALL, grown);
-}
-
-function grow(rows: Map<string, GroupSums>, span: Span, store: string, channel: string, grown: Counters): void {
-  const name = groupOf({ store, channel });
-  const known = rows.get(name);
-  if (known === undefined) rows.set(name, { span, store, channel, sums: { ...grown } });
-  else mergeSums(known.sums, grown);
+  groups.add({ store, channel }, before === undefined ? totals : growth(before, totals));
 }
 
 function growth(before: Counters, totals: Counters): Counters {

@@ -53,21 +53,48 @@ export function sumWindows(slices: readonly Entry[], spans: readonly Span[], gro
   return [...rows.values()];
 }
 
-/** The sums of one window for every grouping: slices are added up once, by store and channel, and those sums once more for the others. */
-export function sumGroups(slices: readonly Entry[], span: Span): WindowSums[] {
-  const finest = sumWindows(slices, [span], { store: true, channel: true });
-  return [...COARSER.flatMap((grouping) => rollUp(finest, grouping)), ...finest];
+/** The rows of one window by the names of their groups. */
+export type GroupRows = ReadonlyMap<string, WindowSums>;
+
+/**
+ * The sums of one window for every group, added to by store and channel. A group of one store and channel has the very sums of these: what is read
+ * from them is read once.
+ */
+export class GroupSums {
+  readonly rows = new Map<string, WindowSums & { sums: Record<string, number>; parts: number }>();
+  readonly #span: Span;
+
+  constructor(span: Span) {
+    this.#span = span;
+  }
+
+  add(part: Group, grown: Counters): void {
+    const known = this.rows.get(groupOf(part));
+    const sums = known?.sums ?? {};
+    mergeSums(sums, grown);
+    if (known === undefined) this.rows.set(groupOf(part), { span: this.#span, ...part, sums, parts: 1 });
+    for (const grouping of COARSER) this.#addTo(grouped(part, grouping), sums, grown, known === undefined ? 1 : 0);
+  }
+
+  #addTo(group: Group, sums: Record<string, number>, grown: Counters, parts: 0 | 1): void {
+    const name = groupOf(group);
+    const row = this.rows.get(name);
+    if (row === undefined) {
+      this.rows.set(name, { span: this.#span, ...group, sums, parts });
+      return;
+    }
+    row.parts += parts;
+    if (row.sums === sums) return;
+    if (row.parts === 2 && parts === 1) row.sums = { ...row.sums };
+    mergeSums(row.sums, grown);
+  }
 }
 
-function rollUp(finest: readonly WindowSums[], grouping: Grouping): WindowSums[] {
-  const rows = new Map<string, WindowSums & { sums: Record<string, number> }>();
-  for (const { span, store, channel, sums } of finest) {
-    const group = grouped({ store, channel }, grouping);
-    const known = rows.get(groupOf(group));
-    if (known === undefined) rows.set(groupOf(group), { span, ...group, sums: { ...sums } });
-    else mergeSums(known.sums, sums);
-  }
-  return [...rows.values()];
+/** The sums of one window for every grouping: slices are added up once, by store and channel, and those sums once more for the others. */
+export function sumGroups(slices: readonly Entry[], span: Span): GroupRows {
+  const groups = new GroupSums(span);
+  for (const row of sumWindows(slices, [span], { store: true, channel: true })) groups.add(row, row.sums);
+  return groups.rows;
 }
 
 /** The group that something belongs to under this grouping. */

@@ -1,15 +1,15 @@
 /**
- * How do numbers get out of the store? Slices of the windows asked for, added up by group, read as KPIs.
+ * `readRows`, `readWindow` and `readAllGroups` read windows from the store: slices added up by group, and the KPI values in them.
  */
-import { type KpiValue, readKpis } from './kpiValue.js';
+import { type KpiReading, type KpiValue, readKpis } from './kpiValue.js';
 import type { OpenWindowState } from './openWindowState.js';
 import { type ReadSnapshot, snapshotOnce, NOTHING_OPEN, openNumbers, type OpenThings, withoutOthers } from './openFacts.js';
 import { DEFAULT_SETTINGS, type PresetSettings } from '../kpi/builtinKpis.js';
 import { type KnownSince, readKnownSince } from '../aggregate/publishedWindows.js';
 import { parseSliceKey, sliceRange } from '../aggregate/slice.js';
-import { scanAll } from '../store/store.js';
-import type { Entry, Store } from '../store/store.js';
-import { ALL, grouped, type Grouping, GROUPINGS, groupOf, isWithin, sumGroups, sumWindows, type WindowSums } from './rollup.js';
+import { type Counters, type Entry, scanAll, type Store } from '../store/store.js';
+import { formatInstant } from '../base/time.js';
+import { ALL, type Group, grouped, type Grouping, GROUPINGS, groupOf, type GroupRows, isWithin, sumGroups, sumWindows, type WindowSums } from './rollup.js';
 import { type Calendar, isSliding, type Span, sliceLevel, type WindowSize } from '../calendar/windowAssigner.js';
 import { type Kpi } from '../kpi/kpi.js';
 
@@ -37,12 +37,12 @@ export async function readRows(store: Store, question: Question, shop: ShopConte
   const open = thingsWithin(await openIn(snapshotOnce(store, now), question.spans, shop, now), asked);
   const rows = withOpen(sumWindows(slices, question.spans, question.group), question, open, [question.group]);
   const named = rows.map((row) => ({ ...row, store: question.store ?? row.store, channel: question.channel ?? row.channel }));
-  return valuesOf(question.size, named, shop, { now, open, ...(await knownSinceIn(store, question.size, named, shop, now)) });
+  return valuesOf(question.size, named, shop, { now, open, ...(await knownSinceIn(store, question.size, named.map(({ span }) => span), shop, now)) });
 }
 
 /** Sums of one window, with what is open in it, for each store and channel, each store, each channel, and all together. */
 export interface WindowRead {
-  readonly rows: readonly WindowSums[];
+  readonly rows: GroupRows;
   readonly open: OpenThings;
 }
 
@@ -51,16 +51,24 @@ export async function readWindow(
   store: Store, size: WindowSize, span: Span, shop: ShopContext, now: number, snapshot = snapshotOnce(store, now), known?: OpenWindowState,
 ): Promise<WindowRead> {
   const read = (): Promise<Entry[]> => readSlices(store, { size, spans: [span] });
-  const sums = known === undefined || isSliding(size) || span.end <= now ? sumGroups(await read(), span) : await known.rows(size, span, read);
-  const open = await openIn(snapshot, [span], shop, now);
-  return { rows: withOpen(sums, { size, spans: [span] }, open, GROUPINGS), open };
+  const rows = known === undefined || isSliding(size) || span.end <= now ? sumGroups(await read(), span) : await known.rows(size, span, read);
+  return { rows, open: await openIn(snapshot, [span], shop, now) };
+}
+
+/** The sums of a group. Where nothing happened in the window that is open now, something may still be open. */
+export function rowOf({ rows, open }: WindowRead, size: WindowSize, span: Span, { store, channel }: Group): WindowSums | undefined {
+  const row = rows.get(groupOf({ store, channel }));
+  if (row !== undefined || isSliding(size) || open.now < span.start || open.now >= span.end) return row;
+  const { orders, quotes } = thingsWithin(open, { store, channel });
+  return orders.length + quotes.length === 0 ? undefined : { span, store, channel, sums: {} };
 }
 
 /** KPI values of one window for each store and channel, each store, each channel, and all together; `known` is brought up to the store. */
 export async function readAllGroups(store: Store, size: WindowSize, span: Span, shop: ShopContext, now: number, known?: OpenWindowState): Promise<KpiValue[]> {
   if (known !== undefined) known.refresh(size, span, await readSlices(store, { size, spans: [span] }));
   const { rows, open } = await readWindow(store, size, span, shop, now, undefined, known);
-  return valuesOf(size, rows, shop, { now, open, ...(await knownSinceIn(store, size, rows, shop, now)) });
+  const all = withOpen([...rows.values()], { size, spans: [span] }, open, GROUPINGS);
+  return valuesOf(size, all, shop, { now, open, ...(await knownSinceIn(store, size, [span], shop, now)) });
 }
 
 /**
@@ -70,7 +78,7 @@ export async function readKnownAt(store: Store, day: Span, until: number, shop: 
   const hour = until >= day.end ? day.end : shop.calendar.windowAt('1h', until).start;
   const hours = await readSlices(store, { size: '1d', spans: [{ start: day.start, end: hour }] });
   const minutes = hour < until ? await readSlices(store, { size: '5m', spans: [{ start: hour, end: Math.min(until, day.end) }] }) : [];
-  return valuesOf('1d', sumGroups([...hours, ...minutes], day), shop, { now, open: NOTHING_OPEN });
+  return valuesOf('1d', [...sumGroups([...hours, ...minutes], day).values()], shop, { now, open: NOTHING_OPEN });
 }
 
 /** What the values of a window rest on besides its sums. */
@@ -81,20 +89,31 @@ export interface ValueContext {
 }
 
 /** The KPI values in rows of sums of windows of one size. */
-export function valuesOf(size: WindowSize, rows: readonly WindowSums[], shop: ShopContext, { open, ...rest }: ValueContext, kpis = shop.kpis): KpiValue[] {
+export function valuesOf(size: WindowSize, rows: readonly WindowSums[], shop: ShopContext, context: ValueContext): KpiValue[] {
+  const read = valueReader(size, shop, context);
+  return rows.flatMap((row) => read(row, shop.kpis));
+}
+
+/** Reads the KPI values in rows of windows of one size, one row after the other: what they share is computed once. */
+export function valueReader(size: WindowSize, shop: ShopContext, { open, ...rest }: ValueContext): (row: WindowSums, kpis: Iterable<Kpi>) => KpiValue[] {
   const { calendar, currency, graceMs, incompleteAfterMs = DEFAULT_SETTINGS.incompleteAfterMs } = shop;
-  const context = { ...rest, currency, graceMs, open: openNumbers(open, incompleteAfterMs) };
-  return rows.flatMap((row) => {
-    const shift = size === 'shift' ? calendar.shiftAt(row.span.start) : undefined;
-    return readKpis(size, shift === undefined ? row : { ...row, shift }, kpis, context);
-  });
+  const context = { ...rest, currency, graceMs, open: openNumbers(open, incompleteAfterMs), known: new Map<Counters, Map<Kpi, KpiReading | undefined>>() };
+  let last: { readonly span: Span; readonly window: KpiValue['window']; readonly shift: string | undefined } | undefined;
+  return (row, kpis) => {
+    const { span } = row;
+    if (last?.span !== span) {
+      const window = { size, start: formatInstant(span.start), end: formatInstant(span.end) };
+      last = { span, window, shift: size === 'shift' ? calendar.shiftAt(span.start) : undefined };
+    }
+    return readKpis(last.window, last.shift === undefined ? row : { ...row, shift: last.shift }, kpis, context);
+  };
 }
 
 /** Asked only where a window is over. */
 export async function knownSinceIn(
-  store: Store, size: WindowSize, rows: readonly WindowSums[], { graceMs }: ShopContext, now: number,
+  store: Store, size: WindowSize, spans: readonly Span[], { graceMs }: ShopContext, now: number,
 ): Promise<Pick<ValueContext, 'knownSince'>> {
-  const isOver = !isSliding(size) && rows.some(({ span }) => span.end + graceMs <= now);
+  const isOver = !isSliding(size) && spans.some(({ end }) => end + graceMs <= now);
   return isOver ? { knownSince: await readKnownSince(store) } : {};
 }
 
@@ -110,7 +129,7 @@ async function openIn(snapshot: ReadSnapshot, spans: readonly Span[], { kpis, re
   return isPresent ? withoutOthers(await snapshot(), records) : NOTHING_OPEN;
 }
 
-function thingsWithin({ now, orders, quotes }: OpenThings, asked: { readonly store: string; readonly channel: string }): OpenThings {
+function thingsWithin({ now, orders, quotes }: OpenThings, asked: Group): OpenThings {
   return { now, orders: orders.filter((thing) => isWithin(thing, asked)), quotes: quotes.filter((thing) => isWithin(thing, asked)) };
 }
 

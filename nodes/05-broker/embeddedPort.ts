@@ -2,7 +2,7 @@
  * `EmbeddedPort` is what the nodes use of the embedded broker, while it opens, runs, loses its port or is opened anew.
  */
 import { messageOf } from '../../engine/base/errors.js';
-import type { BrokerPort, Health, MessageListener } from '../shared/ports.js';
+import type { BrokerPort, Health, MessageListener, OutgoingMessage } from '../shared/ports.js';
 import { away, causeOf, type BrokerErrorCause } from './mqtt/errors.js';
 import { EmbeddedBroker, type EmbeddedSettings } from './aedes/embeddedBroker.js';
 import { retryDelay } from '../../engine/base/retry.js';
@@ -52,6 +52,10 @@ export class EmbeddedPort implements BrokerPort {
   async publish(topic: string, payload: string | Buffer, options: { retain?: boolean } = {}): Promise<void> {
     if (this.#broker === undefined) throw away('the embedded broker is not open');
     await this.#broker.publish(topic, Buffer.from(payload), options.retain ?? false);
+  }
+
+  async publishAll(messages: readonly OutgoingMessage[]): Promise<void> {
+    await this.#broker?.publishAll(messages);
   }
 
   subscribe(filter: string, listener: MessageListener, options: SubscribeOptions = {}): () => Promise<void> {

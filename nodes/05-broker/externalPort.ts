@@ -3,7 +3,7 @@
  * acknowledgements add up).
  */
 import type { MqttClient } from 'mqtt';
-import type { BrokerPort, Health, MessageListener } from '../shared/ports.js';
+import type { BrokerPort, Health, MessageListener, OutgoingMessage } from '../shared/ports.js';
 import { causeOf, type BrokerErrorCause, SubscriptionRefused } from './mqtt/errors.js';
 import type { ExternalConfig } from './config.js';
 import { Connection } from './mqttConnection.js';
@@ -50,6 +50,10 @@ export class ExternalPort implements BrokerPort {
     // The answer to what is published must not arrive before the subscription that was asked for first.
     while (this.#asked.size > 0) await Promise.allSettled(this.#asked);
     await this.#publisher.publish(topic, payload, options.retain ?? false);
+  }
+
+  async publishAll(messages: readonly OutgoingMessage[]): Promise<void> {
+    await Promise.allSettled(messages.map(({ topic, payload, retain }) => this.publish(topic, payload, { retain })));
   }
 
   subscribe(filter: string, listener: MessageListener, options: SubscribeOptions = {}): () => Promise<void> {

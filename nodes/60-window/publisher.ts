@@ -4,14 +4,15 @@
 import { skewTo } from '../../engine/base/clockSkew.js';
 import { finalizeWindows } from '../../engine/emit/finalizer.js';
 import { messageOf } from '../../engine/base/errors.js';
-import { type KpiValue, labelOf } from '../../engine/read/kpiValue.js';
+import type { KpiValue } from '../../engine/read/kpiValue.js';
 import type { ShopContext } from '../../engine/read/windowReader.js';
+import { encodeKpiMessages } from '../../engine/emit/kpiMessage.js';
 import { Emitter, type EmitterSettings } from '../../engine/emit/emitter.js';
 import type { SliceChange } from '../../engine/aggregate/slice.js';
 import type { Store } from '../../engine/store/store.js';
 import { MINUTE, parseInstant } from '../../engine/base/time.js';
 import { hopSeconds } from '../shared/metrics.js';
-import type { BrokerPort } from '../shared/ports.js';
+import type { BrokerPort, OutgoingMessage } from '../shared/ports.js';
 import type { Outputs } from '../shared/node.js';
 
 export interface PublisherDeps {
@@ -142,7 +143,8 @@ export class Publisher {
   /** From the newest fact behind these values to now. Not of the state published again, which is as old as it is. */
   #measure(values: readonly KpiValue[]): void {
     const { now } = this.#deps;
-    const newest = values.reduce((latest, { status, updatedAt }) => (status === 'live' && updatedAt > latest ? updatedAt : latest), '');
+    let newest = '';
+    for (const { status, updatedAt } of values) if (status === 'live' && updatedAt > newest) newest = updatedAt;
     if (newest !== '') hopSeconds.observe({ hop: 'kpi' }, Math.max(0, now() - (parseInstant(newest) ?? now())) / 1_000);
   }
 
@@ -155,21 +157,26 @@ export class Publisher {
 
   /** Another worker's newer value may have arrived before ours: only a read of the store after our own arrival shows it. */
   async #publishAll(broker: BrokerPort, values: readonly KpiValue[]): Promise<void> {
-    await Promise.all(values.map((value) => this.#publish(broker, value)));
+    // A broker that is away gets the whole state at its return (see start), so a failed publication loses nothing.
+    await broker.publishAll(this.#messagesOf(values));
     this.#publication.onPublished(values, this.#deps.now());
     this.#schedule();
   }
 
   /** The broker keeps the value of the newest window; a correction of an older one passes by without being kept. */
-  #publish(broker: BrokerPort, value: KpiValue): Promise<void> {
-    const topic = `${this.#deps.topicPrefix}/${value.name}/${labelOf(value)}/${value.store}/${value.channel}`;
-    const newest = this.#newest.get(topic);
-    const retain = newest === undefined || value.window.start >= newest;
-    if (retain) {
-      if (this.#newest.size >= MAX_TOPICS) this.#newest.clear();
-      this.#newest.set(topic, value.window.start);
+  #messagesOf(values: readonly KpiValue[]): OutgoingMessage[] {
+    const messages: OutgoingMessage[] = [];
+    const payloads = encodeKpiMessages(values);
+    for (const [index, { name, adaptive, window, store, channel }] of values.entries()) {
+      const topic = `${this.#deps.topicPrefix}/${name}/${adaptive === undefined ? window.size : 'auto'}/${store}/${channel}`;
+      const newest = this.#newest.get(topic);
+      const retain = newest === undefined || window.start >= newest;
+      if (retain) {
+        if (this.#newest.size >= MAX_TOPICS) this.#newest.clear();
+        this.#newest.set(topic, window.start);
+      }
+      messages.push({ topic, payload: payloads[index] ?? '', retain });
     }
-    // A broker that is away gets the whole state at its return (see start), so a failed publication loses nothing.
-    return broker.publish(topic, JSON.stringify(value), { retain }).catch(() => undefined);
+    return messages;
   }
 }

@@ -23,9 +23,18 @@ const MAX_LIST = 1_000;
 export function understand(payload: unknown, rules: readonly Rule[]): Understood {
   if (isCommand(payload)) return 'list' in payload ? readList(payload.list) : readCommand(payload, rules);
   const values: readonly unknown[] = Array.isArray(payload) ? payload : [payload];
-  if (!values.every(isKpiValue)) return { outcome: 'refused', reason: 'kpi.malformed' };
-  const about = rules.filter((rule) => rule.kind !== 'absence');
-  return { outcome: 'inputs', inputs: values.flatMap((value) => inputsOf(value, about)) };
+  const rulesByKpi = new Map<string, AlertRule[]>();
+  for (const rule of rules) if (rule.kind !== 'absence') rulesByKpi.set(rule.kpi, [...rulesByKpi.get(rule.kpi) ?? [], rule]);
+  const inputs: AlertInput[] = [];
+  for (const value of values) {
+    if (!isKpiValue(value)) return { outcome: 'refused', reason: 'kpi.malformed' };
+    // Nearly all that is emitted is what no rule asks for.
+    const concerned = rulesByKpi.get(value.name);
+    if (concerned === undefined) continue;
+    if (!isTimed(value)) return { outcome: 'refused', reason: 'kpi.malformed' };
+    inputs.push(...inputsOf(value, concerned));
+  }
+  return { outcome: 'inputs', inputs };
 }
 
 const COMMANDS = ['acknowledge', 'silence', 'retire', 'list'] as const;
@@ -62,7 +71,11 @@ function mayBeAbout(rule: Rule, store: string): boolean {
 function isKpiValue(value: unknown): value is KpiValue {
   const { name, window, store, channel, value: number } = (value ?? {}) as Partial<KpiValue>;
   const isWhole = typeof name === 'string' && typeof store === 'string' && typeof channel === 'string' && (number === null || typeof number === 'number');
-  return isWhole && typeof window === 'object' && parseInstant(window.start) !== undefined && parseInstant(window.end) !== undefined;
+  return isWhole && typeof window?.start === 'string' && typeof window.end === 'string';
+}
+
+function isTimed({ window }: KpiValue): boolean {
+  return parseInstant(window.start) !== undefined && parseInstant(window.end) !== undefined;
 }
 
 function inputsOf(value: KpiValue, rules: readonly AlertRule[]): AlertInput[] {

@@ -37,10 +37,19 @@ export interface StorePort extends Watched {
 /** Called with each message of a subscription; what it throws or rejects is logged, never lost events (see the outbox's receipts). */
 export type MessageListener = (topic: string, payload: Buffer) => void;
 
+/** A message to publish; `retain`: the broker keeps it for who comes later. */
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+}
+
 /** `bottega-broker`: MQTT at QoS 1, on one connection to publish and one to listen. */
 export interface BrokerPort extends Watched {
   /** Resolves at the broker's PUBACK; rejects with `broker.away` where it cannot be had now. Never waits for a reconnection. */
   publish(topic: string, payload: string | Buffer, options?: { retain?: boolean }): Promise<void>;
+  /** Publishes many; resolves when each was taken or refused. For what is published anew at each return of the broker, so that nothing is lost. */
+  publishAll(messages: readonly OutgoingMessage[]): Promise<void>;
   /** Keeps the subscription over reconnections. `group`: shared among the subscribers of that group (`$share`).
    * `retained: 'skip'`: without the messages the broker had kept from before. The answer ends it. */
   subscribe(filter: string, listener: MessageListener, options?: { group?: string; retained?: 'skip' }): () => Promise<void>;

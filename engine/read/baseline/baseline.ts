@@ -87,7 +87,7 @@ export class Baseline {
 function usualOf(kpi: Kpi, group: Group, pasts: readonly Past[], currency: string): KpiValue['comparison'] {
   const days = pasts.filter(({ day }) => (group.store === ALL || day.stores.has(group.store)) && hadEvents(day, kpi.types));
   if (days.length === 0 || (kpi.open !== undefined && kpi.open !== 'young')) return undefined;
-  const values = days.map(({ sums }) => evaluate(kpi, sums.get(groupOf(group)) ?? {}, currency)).filter((value) => value !== null);
+  const values = days.map(({ sums }) => evaluate(kpi, sums.get(groupOf(group)) ?? {}, currency).value).filter((value) => value !== null);
   const value = median(values);
   return { value: value === undefined ? null : rounded(value, kpi, currency), days: days.length };
 }

@@ -11,6 +11,7 @@ import { limitPackets, MAX_PACKET_BYTES } from './packetLimit.js';
 import { Sessions } from './persistence.js';
 import { Sharing } from './sharedSubscriptions.js';
 import type { Subscription } from '../mqtt/subscriptions.js';
+import type { OutgoingMessage } from '../../shared/ports.js';
 
 const MAX_CONNECTIONS = 200;
 /** A client that does not read for so long is cut off, because it holds up everybody else's messages. */
@@ -91,6 +92,26 @@ export class EmbeddedBroker {
         if (error === undefined || error === null) resolve();
         else reject(away('the embedded broker could not take the message', error));
       });
+    });
+  }
+
+  /** Resolves when each of them was taken or refused. */
+  publishAll(messages: readonly OutgoingMessage[]): Promise<void> {
+    return new Promise((resolve) => {
+      let left = messages.length;
+      const end = (): void => {
+        this.#pending.delete(end);
+        resolve();
+      };
+      const taken = (): void => {
+        left -= 1;
+        if (left === 0) end();
+      };
+      this.#pending.add(end);
+      for (const { topic, payload, retain } of messages) {
+        this.#aedes.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), retain, qos: 1, dup: false }, taken);
+      }
+      if (left === 0) end();
     });
   }
 

@@ -1,6 +1,6 @@
 /** Which number is the newer one, and what is a number at all? */
 import assert from 'node:assert/strict';
-import { StaleGuard, decodeKpiMessage } from '../../../engine/emit/kpiMessage.js';
+import { decodeKpiMessage, encodeKpiMessages, StaleGuard } from '../../../engine/emit/kpiMessage.js';
 import type { KpiValue } from '../../../engine/read/kpiValue.js';
 
 const value: KpiValue = {
@@ -33,6 +33,18 @@ describe('a published number', () => {
     for (const change of [{}, { value: null }, { status: 'corrected', revision: 0 }]) {
       assert.deepEqual(decodeKpiMessage(TOPIC, JSON.stringify({ ...value, ...change })), { ...value, ...change });
     }
+  });
+
+  it('is written like its JSON, whatever its group shares with others of the same number', () => {
+    const comparison = { value: 11, days: 4 };
+    const adaptive = { size: '1h' as const, reason: 'enough' as const, expected: 40, needed: 30 };
+    const changes: Partial<KpiValue>[] = [
+      {}, { channel: '_' }, { store: 'a "b"', comparison }, { store: 'roma', count: 3 }, { channel: '_', adaptive }, { channel: '_', comparison, adaptive },
+      { unknown: 'untold', coverage: 0, value: null }, { unknown: 'impossible', value: null }, { store: 'roma' }, { name: 'orders', unit: 'count' },
+      { window: { ...value.window, size: '1d' }, shift: 'sera' }, { status: 'corrected', previous: { value: 1, revision: 4 } }, { revision: 6 }, { status: 'final' },
+    ];
+    const values = changes.map((change) => ({ ...value, ...change }));
+    assert.deepEqual(encodeKpiMessages(values).map((text) => JSON.parse(text) as unknown), values);
   });
 
   it('of a window whose size was chosen has a topic of its own', () => {

@@ -27,7 +27,7 @@ function shown(...saved: object[]): number | null {
   }
   const kpi = kpisOf(custom).at(-1);
   assert.ok(kpi !== undefined);
-  return evaluate(kpi, sums, 'EUR');
+  return evaluate(kpi, sums, 'EUR').value;
 }
 
 describe('custom KPIs', () => {

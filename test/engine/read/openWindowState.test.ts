@@ -1,7 +1,7 @@
 /** Open windows in memory: the same sums as the store's, whenever it was looked at and however late a change was heard of. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { groupOf, sumGroups, type WindowSums } from '../../../engine/read/rollup.js';
+import { type GroupRows, groupOf, sumGroups } from '../../../engine/read/rollup.js';
 import { OpenWindowState } from '../../../engine/read/openWindowState.js';
 import { type SliceChange, sliceRange } from '../../../engine/aggregate/slice.js';
 import { scanAll } from '../../../engine/store/store.js';
@@ -19,8 +19,8 @@ function slicesOf(store: Store, size: (typeof SIZES)[number]): Promise<Entry[]> 
 }
 
 /** By group, without the sums that are zero. */
-function shown(rows: readonly WindowSums[]): Record<string, unknown> {
-  const told = rows.map((row) => [groupOf(row), Object.fromEntries(Object.entries(row.sums).filter(([, sum]) => sum !== 0).sort())] as const);
+function shown(rows: GroupRows): Record<string, unknown> {
+  const told = [...rows.values()].map((row) => [groupOf(row), Object.fromEntries(Object.entries(row.sums).filter(([, sum]) => sum !== 0).sort())] as const);
   return Object.fromEntries(told.filter(([, sums]) => Object.keys(sums).length > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -57,15 +57,15 @@ describe('the sums of open windows', () => {
     const live = new OpenWindowState();
     const span = calendar.windowAt('1h', NOW);
     let reads = 0;
-    const rows = (): Promise<readonly WindowSums[]> => live.rows('1h', span, () => {
+    const rows = (): Promise<GroupRows> => live.rows('1h', span, () => {
       reads += 1;
       return reads === 1 ? Promise.reject(new Error('away')) : scanAll(store, sliceRange('hour', span));
     });
     await assert.rejects(rows(), /away/);
-    assert.deepEqual(await rows(), []);
+    assert.equal((await rows()).size, 0);
     const changes = await receive(store, [event({ time: new Date(NOW).toISOString() })]);
     live.learn(changes);
-    assert.equal((await rows()).length, 4);
+    assert.equal((await rows()).size, 4);
     assert.equal(reads, 2);
     live.learn(changes.map(({ totals: _totals, ...change }) => change));
     await rows();
@@ -73,5 +73,24 @@ describe('the sums of open windows', () => {
     live.forget(NOW + HOUR);
     await rows();
     assert.equal(reads, 4);
+  });
+
+  it('are the very same for groups of the same store and channel, until there is another', async () => {
+    const store = await memoryStore();
+    const live = new OpenWindowState();
+    const span = calendar.windowAt('1h', NOW);
+    const groupsBySums = async (): Promise<string[][]> => {
+      const rows = await live.rows('1h', span, () => scanAll(store, sliceRange('hour', span)));
+      const groups = new Map<object, string[]>();
+      for (const [name, { sums }] of rows) groups.set(sums, [...groups.get(sums) ?? [], name].sort());
+      return [...groups.values()];
+    };
+    const sell = async (subject: string, data: { store: string; channel: string }): Promise<void> => {
+      live.learn(await receive(store, [event({ subject, time: new Date(NOW).toISOString(), data: { amount: '10.00', ...data } })]));
+    };
+    await sell('1', { store: 'milano', channel: 'pos' });
+    assert.deepEqual(await groupsBySums(), [['_/_', '_/pos', 'milano/_', 'milano/pos']]);
+    await sell('2', { store: 'roma', channel: 'pos' });
+    assert.deepEqual(await groupsBySums(), [['milano/_', 'milano/pos'], ['_/_'], ['_/pos'], ['roma/_', 'roma/pos']]);
   });
 });
