@@ -4,7 +4,11 @@
  * of the dashboard, which answers before any Express middleware.
  */
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { SECOND } from '../engine/base/time.js';
+import { SLOW_REQUEST } from '../engine/verify/intakePlaces.js';
+import { Connections } from './connections.js';
 import { type Access, isLoopback } from './settings/settings.js';
 
 /** `closed` while nothing can be accepted yet or any more: senders are asked to come again. */
@@ -50,15 +54,28 @@ function nameIn(host: string | undefined): string {
 /** Longer than senders and proxies keep a connection: whoever closes it first must not be the one who is about to be asked. */
 const KEEP_ALIVE_MS = 75_000;
 
+/** `ServerDeadlines`: how long headers may take, and whole requests (a flow of several MB over a slow line among them). */
+export interface ServerDeadlines {
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** So often it is looked whose time is over. */
+  readonly checkEveryMs: number;
+}
+
+const DEADLINES: ServerDeadlines = { headersMs: 10 * SECOND, requestMs: 60 * SECOND, checkEveryMs: SECOND };
+/** Each costs a file descriptor, which the store needs too. */
+const MAX_CONNECTIONS = 4_000;
+
 /** An HTTP server that hands on only what passes. */
 export class GuardedServer extends Server {
   readonly #access: Access;
+  readonly #connections = new Connections(MAX_CONNECTIONS);
   #state: GuardState = 'closed';
   #underWay = 0;
   #onIdle: (() => void) | undefined;
 
-  constructor(access: Access) {
-    super();
+  constructor(access: Access, { headersMs, requestMs, checkEveryMs }: ServerDeadlines = DEADLINES) {
+    super({ headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkEveryMs });
     this.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#access = access;
   }
@@ -68,11 +85,16 @@ export class GuardedServer extends Server {
   }
 
   override emit(event: string, ...args: unknown[]): boolean {
+    if (event === 'connection') this.#connections.add(args[0] as Socket);
+    if (event === 'clientError' && isSlow(args[0], args[1] as Socket)) super.emit(SLOW_REQUEST);
     if (event !== 'request' && event !== 'upgrade') return super.emit(event, ...args);
     const request = args[0] as IncomingMessage;
     const verdict = judge({ url: request.url ?? '/', headers: request.headers }, this.#access, this.#state);
     if (verdict === 'pass') {
-      if (event === 'request') this.#count(args[1] as ServerResponse);
+      if (event === 'request') {
+        this.#count(args[1] as ServerResponse);
+        this.#connections.use(request.socket);
+      } else this.#connections.forget(request.socket);
       return super.emit(event, ...args);
     }
     if (event === 'request') refuse(args[1] as ServerResponse, verdict);
@@ -92,6 +114,11 @@ export class GuardedServer extends Server {
       if (this.#underWay === 0) this.#onIdle?.();
     });
   }
+}
+
+/** A connection on which nothing was ever said is no sender: browsers open some in advance. */
+function isSlow(error: unknown, { bytesRead }: Socket): boolean {
+  return (error as { readonly code?: unknown }).code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead > 0;
 }
 
 function refuse(response: ServerResponse, verdict: Exclude<GuardVerdict, 'pass'>): void {

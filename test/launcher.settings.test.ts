@@ -11,6 +11,7 @@ describe('launcher: environment', () => {
   it('needs nothing: every variable has a default', () => {
     assert.deepEqual(readEnvironment({}), {
       host: '127.0.0.1', port: 1880, data: './.bottega', role: 'all', template: 'retail', access: { by: 'loopback' }, zone: 'Europe/Rome', mqttPort: 1883,
+      trustedProxies: [],
     });
   });
 
@@ -34,6 +35,7 @@ describe('launcher: environment', () => {
     [{ PORT: '65536' }, /^PORT: .*\("65536"\)$/],
     [{ MQTT_PORT: '0' }, /^MQTT_PORT: .*between 1/],
     [{ BOTTEGA_TEMPLATE: 'bar' }, /^BOTTEGA_TEMPLATE: one of retail, restaurant, artisan \("bar"\)$/],
+    [{ BOTTEGA_TRUSTED_PROXIES: 'nginx' }, /^BOTTEGA_TRUSTED_PROXIES: .*\("nginx"\)$/],
     [{ TZ_SHOP: 'Europe/Roma' }, /^TZ_SHOP: .*\("Europe\/Roma"\)$/],
     [{ MQTT_URL: 'broker:1883' }, /^MQTT_URL: .*mqtt:\/\//],
     [{ BOTTEGA_PUBLIC_URL: 'shop.example.it' }, /^BOTTEGA_PUBLIC_URL: /],

@@ -3,6 +3,7 @@
  */
 import { ConfigError } from '../../engine/base/errors.js';
 import { parseRedisUrl } from '../../engine/store/redis/url.js';
+import { parseProxies, type TrustedProxies } from '../../engine/verify/senderAddress.js';
 import { isZone } from '../../engine/base/time.js';
 
 export const TEMPLATES = ['retail', 'restaurant', 'artisan'] as const;
@@ -30,6 +31,8 @@ export interface Settings {
   readonly mqttUrl?: string;
   /** Absent: the embedded store. */
   readonly redisUrl?: string;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: TrustedProxies;
   /** What senders that sign the URL sign; absent: the address listened on. */
   readonly publicUrl?: string;
 }
@@ -54,6 +57,7 @@ export function readEnvironment(environment: LauncherEnvironment): Settings {
     template: oneOf('BOTTEGA_TEMPLATE', read('BOTTEGA_TEMPLATE', 'retail'), TEMPLATES),
     access: accessTo(host, given(environment, 'BOTTEGA_PASSWORD')),
     zone: zoneAt('TZ_SHOP', read('TZ_SHOP', 'Europe/Rome')),
+    trustedProxies: proxiesAt('BOTTEGA_TRUSTED_PROXIES', read('BOTTEGA_TRUSTED_PROXIES', '')),
     mqttPort: portAt('MQTT_PORT', read('MQTT_PORT', '1883'), 1),
     ...(mqttUrl === undefined ? {} : { mqttUrl: urlAt('MQTT_URL', mqttUrl, ['mqtt:', 'mqtts:', 'ws:', 'wss:']) }),
     ...(redisUrl === undefined ? {} : { redisUrl: redisUrlAt('REDIS_URL', redisUrl) }),
@@ -120,6 +124,12 @@ function oneOf<T extends string>(name: string, text: string, allowed: readonly T
 function zoneAt(name: string, text: string): string {
   if (!isZone(text)) throw new ConfigError(name, 'an IANA time zone such as Europe/Rome', text);
   return text;
+}
+
+function proxiesAt(name: string, text: string): TrustedProxies {
+  const proxies = parseProxies(text);
+  if (proxies === undefined) throw new ConfigError(name, 'addresses, networks such as 10.0.0.0/8, loopback or private, with commas between them', text);
+  return proxies;
 }
 
 function redisUrlAt(name: string, text: string): string {

@@ -5,8 +5,10 @@ import { ConfigError } from '../../engine/base/errors.js';
 import { type ProviderName, PROVIDERS } from '../../engine/normalize/normalize.js';
 import type { HubSpotVersions } from '../../engine/verify/hubspot.js';
 import { type Origins, parseOrigins } from '../../engine/verify/pixel/origins.js';
+import type { TrustedProxies } from '../../engine/verify/senderAddress.js';
 import { secretLines } from '../../engine/verify/verdict.js';
 import { atVersion, filled, readNumber } from '../shared/configFields.js';
+import { trustedProxies } from '../shared/http/sender.js';
 import type { SavedForm } from '../shared/node.js';
 
 /** `VERSION` of the saved form. */
@@ -28,6 +30,8 @@ export interface WebhookConfig {
   /** Without slash at the end. */
   readonly publicUrl?: string;
   readonly deadlineMs: number;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: TrustedProxies;
   /** Id of the store node that remembers token ids; absent: the process remembers. */
   readonly store?: string;
   /** For what pages send: nobody proves anything there. */
@@ -79,6 +83,7 @@ export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, stri
     path: readPath(filled(saved['path']) ?? `/in/${provider}`),
     secrets: secretsOf([secrets['secret'], secrets['previousSecret']], env[SECRET_VARIABLES[provider] ?? '']),
     versions: saved['oldSignatures'] === true ? 'any' : 'v3',
+    trustedProxies: trustedProxies(env),
     deadlineMs: readDeadline(saved['deadline'] ?? (provider === 'batch' ? BATCH_DEADLINE_S : DEADLINE_S)),
     ...(publicUrl !== undefined && { publicUrl: publicUrl.replace(/\/+$/, '') }),
     ...(store !== undefined && { store }),

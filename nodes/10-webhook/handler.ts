@@ -9,8 +9,10 @@ import { isJsonType } from '../../engine/verify/bodyLimits.js';
 import { isPing } from '../../engine/verify/hmac.js';
 import type { Signed, Trust } from '../../engine/verify/verdict.js';
 import { beginDelivery } from '../shared/delivery/delivery.js';
+import { releaseBody } from '../shared/http/bodyReader.js';
 import { bodyOf } from '../shared/http/rawBody.js';
 import { type Answer, refused, unavailable, writeAnswer } from '../shared/http/response.js';
+import { turnAway } from '../shared/http/turnedAway.js';
 import type { NodeContext } from '../shared/node.js';
 import type { WebhookConfig, WebhookProvider } from './config.js';
 import type { WebhookCounters } from './counters.js';
@@ -88,7 +90,9 @@ export class WebhookHandler {
     if (provider === 'woocommerce' && isPing(body)) return EMPTY;
     const unfit = unfitFor(provider, request.headers['content-type'], body);
     if (unfit !== undefined) return unfit;
-    return this.#held.size < MAX_HELD ? undefined : unavailable('intake.busy', 1);
+    if (this.#held.size < MAX_HELD) return undefined;
+    turnAway('busy');
+    return unavailable('intake.busy', 1);
   }
 
   /** Most proofs need nobody else's word: they are judged at once, with no promise and no timer. */
@@ -110,6 +114,7 @@ export class WebhookHandler {
   }
 
   #judge(proof: Proof, signed: Signed, receivedAt: number, response: ServerResponse): void {
+    releaseBody(response.req);
     // Who has hung up or got 503 meanwhile, sends again; nothing has been begun for it.
     if (this.#state === 'closed' || response.headersSent || response.destroyed) return;
     if (proof.outcome === 'valid') this.deliver(signed, proof.trust, receivedAt, (answer) => { this.#answer(answer, proof, response); });

@@ -7,9 +7,11 @@ import type { Refusal } from '../../engine/base/errors.js';
 import { isAllowed, originOf } from '../../engine/verify/pixel/origins.js';
 import { RateLimit } from '../../engine/verify/pixel/rateLimit.js';
 import type { Signed } from '../../engine/verify/verdict.js';
-import { addressOf, visitorOf } from '../../engine/verify/pixel/visitor.js';
+import type { TrustedProxies } from '../../engine/verify/senderAddress.js';
+import { visitorOf } from '../../engine/verify/pixel/visitor.js';
 import { type Answer, refused } from '../shared/http/response.js';
 import type { Terms } from '../shared/http/rawBody.js';
+import { senderOf } from '../shared/http/sender.js';
 import { events } from '../shared/metrics.js';
 import type { PixelConfig } from './config.js';
 import type { WebhookCounters } from './counters.js';
@@ -27,16 +29,21 @@ const ticks = (): number => performance.now();
 
 type Headers = Signed['headers'];
 
+interface PixelContext {
+  readonly now: () => number;
+  readonly config: { readonly trustedProxies: TrustedProxies };
+}
+
 /** `PixelEndpoint` is what a webhook for pages does beside its handler. */
 export class PixelEndpoint implements Terms {
   readonly maxBytes = MAX_BYTES;
-  readonly #context: { readonly now: () => number };
+  readonly #context: PixelContext;
   readonly #config: PixelConfig;
   readonly #counters: WebhookCounters;
   readonly #handler: Pick<WebhookHandler, 'deliver'>;
   readonly #limit: RateLimit;
 
-  constructor(context: { readonly now: () => number }, config: PixelConfig, counters: WebhookCounters, handler: Pick<WebhookHandler, 'deliver'>) {
+  constructor(context: PixelContext, config: PixelConfig, counters: WebhookCounters, handler: Pick<WebhookHandler, 'deliver'>) {
     this.#context = context;
     this.#config = config;
     this.#counters = counters;
@@ -80,7 +87,7 @@ export class PixelEndpoint implements Terms {
   }
 
   #judge(request: IncomingMessage, headers: Headers): Answer | undefined {
-    const admission = this.#limit.admit(addressOf(request.socket.remoteAddress, headers), ticks());
+    const admission = this.#limit.admit(senderOf(request, this.#context.config.trustedProxies), ticks());
     if (admission.outcome === 'refused') return this.#refusePace(admission.by, admission.retryAfterS);
     if (!isAllowed(this.#config.origins, originOf(headers))) return this.#refuseOrigin();
     if (visitorOf(headers) === 'person') return undefined;

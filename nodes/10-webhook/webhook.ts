@@ -39,7 +39,8 @@ const spec: NodeSpec<WebhookConfig> = {
       pixel?.allow(request, response);
       return handler.handle(request, response);
     };
-    const release = captureBodies(RED, config.path, (request, response) => { void handle(request, response); }, pixel);
+    const direct = (request: IncomingMessage, response: ServerResponse): void => { void handle(request, response); };
+    const release = captureBodies(RED, config.path, { proxies: config.trustedProxies, direct, ...(pixel !== undefined && { terms: pixel }) });
     const unserve = [serve(RED, 'all', config.path, handle), ...(pixel === undefined ? [] : [serve(RED, 'get', `${config.path}.gif`, pixel.picture)])];
     if (isOpen(config)) status.ok('listening', { path: config.path });
     else status.waiting('noSecret');

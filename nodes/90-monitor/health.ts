@@ -21,8 +21,8 @@ export interface Resources {
   readonly store: Pick<Store, 'commit'>;
   readonly storeHealth: Pick<Watched, 'health'> & { warnings?(): readonly Warning[] };
   readonly broker?: Pick<Watched, 'health'>;
-  /** What senders say of our clock. */
-  readonly clock?: () => readonly Warning[];
+  /** What senders say of our clock, and whether they are taken in. */
+  readonly senders?: () => readonly Warning[];
   /** Outboxes that take no more events. */
   readonly fullOutboxes: () => Promise<readonly string[]>;
 }
@@ -41,7 +41,7 @@ export function healthCheck(resources: Resources, now: () => number): () => Prom
     if (causes.length > 0) return { status: 'down', causes };
     const link = broker?.health();
     // Without the broker the outbox goes on storing: events wait, none is refused.
-    const own = [...storeHealth.warnings?.() ?? [], ...resources.clock?.() ?? [], ...progressReports()];
+    const own = [...storeHealth.warnings?.() ?? [], ...resources.senders?.() ?? [], ...progressReports()];
     const warnings = [...link?.state === 'waiting' ? [causeOf(link)] : [], ...own];
     return warnings.length === 0 ? { status: 'ok' } : { status: 'ok', warnings };
   };

@@ -5,8 +5,9 @@ import type { NodeAPI } from 'node-red';
 import { messageOf } from '../../engine/base/errors.js';
 import { clockWarnings } from '../shared/clock.js';
 import { registry } from '../shared/metrics.js';
-import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
+import type { BrokerPort, ShopPort, StorePort, Warning } from '../shared/ports.js';
 import { serve } from '../shared/http/route.js';
+import { turnedAwayWarnings } from '../shared/http/turnedAway.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { type MonitorConfig, readConfig } from './config.js';
 import { fullOutboxes } from './collect.js';
@@ -23,7 +24,8 @@ const spec: NodeSpec<MonitorConfig> = {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const store = port.of(shop.tenant);
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
-    const check = healthCheck({ store, storeHealth: port, clock: () => clockWarnings(now()), fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
+    const senders = (): readonly Warning[] => [...clockWarnings(now()), ...turnedAwayWarnings()];
+    const check = healthCheck({ store, storeHealth: port, senders, fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
     const observer = new Poller(store, shopCard(shop), check, now);
     const unserve = [serveHealth(RED, check), serveMetrics(RED)];
     const stop = repeat(config.intervalMs, async () => {

@@ -20,7 +20,7 @@ describe('files and pages', () => {
   const data = temporaryData();
   let product: RunningProduct;
 
-  before(async () => { product = await startProduct(data.path, { BOTTEGA_PIXEL_ORIGINS: `${ORIGIN}, null` }); });
+  before(async () => { product = await startProduct(data.path, { BOTTEGA_TRUSTED_PROXIES: 'loopback', BOTTEGA_PIXEL_ORIGINS: `${ORIGIN}, null` }); });
   after(async () => {
     await product.stop();
     data.remove();

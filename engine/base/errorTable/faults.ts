@@ -82,6 +82,11 @@ export const REQUESTS = {
     en: ['The body is compressed', 'Send it without Content-Encoding'],
     it: ['Il contenuto è compresso', 'Mandarlo senza Content-Encoding'],
   },
+  'body.slow': {
+    status: [408],
+    en: ['The body did not come in time: five seconds without a byte, or fifteen in all', 'Nothing: the sender sends again; see its connection, if it goes on'],
+    it: ['Il contenuto non è arrivato in tempo: cinque secondi senza un byte, o quindici in tutto', 'Niente: il mittente rimanda; guardare la sua connessione, se continua'],
+  },
   'intake.busy': {
     status: [503],
     en: ['Too many requests at once', 'Nothing: the sender tries again after the seconds of Retry-After'],

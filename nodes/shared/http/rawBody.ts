@@ -5,11 +5,16 @@
  * front of the root application, for registered paths only, with a limit of its own. It uses bare `node:http`: in front of
  * everything Express has not dressed request and response yet.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import { ConfigError } from '../../../engine/base/errors.js';
 import { isIdentity, MAX_BODY_BYTES } from '../../../engine/verify/bodyLimits.js';
-import { type Answer, refused, unavailable, writeEarly } from './response.js';
+import { SLOW_REQUEST } from '../../../engine/verify/intakePlaces.js';
+import type { TrustedProxies } from '../../../engine/verify/senderAddress.js';
+import { takeBody, tooLarge } from './bodyReader.js';
+import { type Answer, refused, writeEarly } from './response.js';
+import { senderOf } from './sender.js';
+import { turnAway } from './turnedAway.js';
 
 interface Application {
   (request: unknown, response: unknown): void;
@@ -45,32 +50,39 @@ const POSTS: Terms = { maxBytes: MAX_BODY_BYTES };
 type Answering = Direct | 'route';
 
 interface Path {
+  readonly name: string;
   readonly answering: Answering;
   readonly terms: Terms;
+  readonly proxies: TrustedProxies;
+}
+
+/** `Capture` says how: with `direct` the answer is given at once, unless the user's settings forbid it. */
+export interface Capture {
+  readonly proxies: TrustedProxies;
+  readonly direct?: Direct;
+  readonly terms?: Terms;
 }
 
 interface Front {
   readonly paths: Map<string, Path>;
   readonly middleware: Middleware;
+  readonly server: Server;
 }
 
 const fronts = new WeakMap<Application, Front>();
 const bodies = new WeakMap<IncomingMessage, Buffer>();
-/** Bodies being read at once, in all; each may hold a MiB. */
-const MAX_READING = 256;
-let reading = 0;
 
 /**
  * Captures the body of POSTs to `path` (below `httpNodeRoot`) until the answer is called; `direct` then answers at once, unless the user's settings
  * put a password or a middleware (`httpNodeAuth`) before all HTTP nodes. Throws where the path is taken.
  */
-export function captureBodies(RED: NodeAPI, path: string, direct?: Direct, terms: Terms = POSTS): () => void {
+export function captureBodies(RED: NodeAPI, path: string, { proxies, direct, terms = POSTS }: Capture): () => void {
   const app = RED.httpNode as unknown as Application;
   const { root, base } = rootOf(app);
-  const front = fronts.get(root) ?? install(root);
+  const front = fronts.get(root) ?? install(root, RED.server);
   const full = normal(`${base}${path}`);
   if (front.paths.has(full)) throw new ConfigError('path', 'is taken by another node', path);
-  front.paths.set(full, { answering: direct === undefined || isGuarded(RED) ? 'route' : direct, terms });
+  front.paths.set(full, { name: full, answering: direct === undefined || isGuarded(RED) ? 'route' : direct, terms, proxies });
   return () => {
     front.paths.delete(full);
     if (front.paths.size === 0) remove(root, front);
@@ -111,7 +123,7 @@ function pathOf(url: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-function install(root: Application): Front {
+function install(root: Application, server: Server): Front {
   const paths = new Map<string, Path>();
   const middleware: Middleware = (request, response, next) => {
     const path = paths.get(pathOf(request.url ?? ''));
@@ -119,20 +131,23 @@ function install(root: Application): Front {
       next();
       return;
     }
-    const { answering, terms } = path;
-    capture(request, response, terms, answering === 'route' ? next : () => { answering(request, response); });
+    const { answering } = path;
+    capture(request, response, path, answering === 'route' ? next : () => { answering(request, response); });
   };
   root.use(middleware);
   const { stack } = routerOf(root);
   const at = stack.findIndex(({ handle }) => handle === middleware);
   stack.unshift(...stack.splice(at, 1));
-  const front = { paths, middleware };
+  // Only the server of `npm start` says so.
+  server.on(SLOW_REQUEST, onSlowRequest);
+  const front = { paths, middleware, server };
   fronts.set(root, front);
   return front;
 }
 
-function remove(root: Application, { middleware }: Front): void {
+function remove(root: Application, { middleware, server }: Front): void {
   fronts.delete(root);
+  server.removeListener(SLOW_REQUEST, onSlowRequest);
   const { stack } = routerOf(root);
   const at = stack.findIndex(({ handle }) => handle === middleware);
   if (at >= 0) stack.splice(at, 1);
@@ -143,50 +158,27 @@ function routerOf(root: Application): Router {
   return root._router ?? root.router ?? { stack: [] };
 }
 
-function capture(request: Captured, response: ServerResponse, terms: Terms, next: () => void): void {
+function onSlowRequest(): void {
+  turnAway('slowRequest');
+}
+
+function capture(request: Captured, response: ServerResponse, { terms, proxies, name }: Path, next: () => void): void {
   const refusal = terms.before?.(request) ?? refusalBefore(request, terms.maxBytes);
-  if (refusal !== undefined) writeEarly(request, response, refusal);
-  else read(request, response, terms.maxBytes, next);
+  if (refusal !== undefined) {
+    writeEarly(request, response, refusal);
+    return;
+  }
+  takeBody(request, response, { path: name, address: senderOf(request, proxies), maxBytes: terms.maxBytes }, (body) => {
+    bodies.set(request, body);
+    request._body = true;
+    request.body = {};
+    next();
+  });
 }
 
 function refusalBefore(request: IncomingMessage, maxBytes: number): Answer | undefined {
   const { 'content-length': length, 'content-encoding': encoding } = request.headers;
   if (request.method !== 'POST') return { ...refused(405, '/method', 'method', 'only POST'), headers: { Allow: 'POST' } };
   if (length !== undefined && Number(length) > maxBytes) return tooLarge(maxBytes);
-  if (!isIdentity(encoding)) return refused(415, '/headers/content-encoding', 'encoding', 'must be identity');
-  return reading < MAX_READING ? undefined : unavailable('intake.busy', 1);
-}
-
-function tooLarge(maxBytes: number): Answer {
-  return refused(413, '', 'size', `at most ${String(maxBytes)} bytes`);
-}
-
-function read(request: Captured, response: ServerResponse, maxBytes: number, next: () => void): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let state: 'reading' | 'over' = 'reading';
-  reading += 1;
-  const stop = (): boolean => {
-    if (state === 'over') return false;
-    state = 'over';
-    reading -= 1;
-    request.removeListener('data', take);
-    return true;
-  };
-  const take = (chunk: Buffer): void => {
-    size += chunk.length;
-    chunks.push(chunk);
-    if (size > maxBytes && stop()) writeEarly(request, response, tooLarge(maxBytes));
-  };
-  request.on('data', take);
-  request.on('end', () => {
-    if (!stop()) return;
-    bodies.set(request, chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size));
-    request._body = true;
-    request.body = {};
-    next();
-  });
-  // A sender that hangs up midway gets no answer and leaves nothing behind.
-  request.on('close', stop);
-  request.on('error', stop);
+  return isIdentity(encoding) ? undefined : refused(415, '/headers/content-encoding', 'encoding', 'must be identity');
 }

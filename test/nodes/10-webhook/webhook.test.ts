@@ -32,9 +32,13 @@ describe('webhook: the saved form', () => {
     });
   }
 
+  it('refuses a list of proxies that it cannot read', () => {
+    assert.throws(() => readConfig(form({}), {}, { BOTTEGA_TRUSTED_PROXIES: 'my-proxy' }), (error) => error instanceof ConfigError && error.field === 'BOTTEGA_TRUSTED_PROXIES');
+  });
+
   it('has a default for everything', () => {
     const config = readConfig(form({}), {}, {});
-    assert.deepEqual(config, { provider: 'shopify', path: '/in/shopify', secrets: [], versions: 'v3', deadlineMs: 4_000, webhookSecrets: [] });
+    assert.deepEqual(config, { provider: 'shopify', path: '/in/shopify', secrets: [], versions: 'v3', deadlineMs: 4_000, trustedProxies: [], webhookSecrets: [] });
     assert.equal(isOpen(config), false);
   });
 

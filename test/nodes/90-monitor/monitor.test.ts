@@ -87,7 +87,7 @@ describe('monitor: health', () => {
     ['a setting that may lose data', resources({ storeHealth: { health: () => ok, warnings: () => [{ cause: 'store.appendonly', message: 'no' }] }, broker: { health: () => away } }), {
       status: 'ok', warnings: [{ cause: 'broker.away', message: 'no broker' }, { cause: 'store.appendonly', message: 'no' }],
     }],
-    ['a clock that is slow', resources({ clock: () => [{ cause: 'clock.slow', message: '24 h' }] }), { status: 'ok', warnings: [{ cause: 'clock.slow', message: '24 h' }] }],
+    ['a clock that is slow', resources({ senders: () => [{ cause: 'clock.slow', message: '24 h' }] }), { status: 'ok', warnings: [{ cause: 'clock.slow', message: '24 h' }] }],
     ['store opening', resources({ storeHealth: { health: () => ({ state: 'waiting', cause: 'store.locked', message: 'in use' }) } }), { status: 'down', causes: [{ cause: 'store.locked', message: 'in use' }] }],
     ['disk full', resources({ store: { commit: () => Promise.reject(new Fault('store.full', 'disk full')) } }), { status: 'down', causes: [{ cause: 'store.full', message: 'disk full' }] }],
     ['outbox full', resources({ fullOutboxes: () => Promise.resolve(['outbox a']) }), { status: 'down', causes: [{ cause: 'outbox.full', message: 'outbox outbox a takes no more events' }] }],
