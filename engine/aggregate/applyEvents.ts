@@ -18,7 +18,8 @@ import { scanAll } from '../store/store.js';
 import { type Change, type CommitResult, type Counters, prefixRange, type Store, textOf } from '../store/store.js';
 import { countHours } from './sourceActivity.js';
 import { type FormerReceipt, formerReceiptsIn, moveActivity, movesOf } from './formerReceipts.js';
-import { factsAmong, mentionedBy, mentionsIn, type ResolvedVoids, resolveVoids, type VoidMentions } from './voidedReceipts.js';
+import { type DocumentMentions, factsAmong } from './numberDocuments.js';
+import { mentionedBy, mentionsIn, type ResolvedDocuments, resolveDocuments } from './voidedReceipts.js';
 import { isFollowed, readFollowed, relatedEvents } from './relatedFacts.js';
 
 const MAX_ATTEMPTS = 20;
@@ -141,12 +142,12 @@ function prefetchFacts(store: Store, keys: readonly string[]): Promise<void> {
  * as it is by a read. Only where a guess was wrong the facts are read and planned again.
  */
 export async function foldVersions(
-  store: Store, said: Versions, marks: readonly Change[], context: FoldContext, mentions?: VoidMentions, removed: readonly Change[] = [],
+  store: Store, said: Versions, marks: readonly Change[], context: FoldContext, mentions?: DocumentMentions, removed: readonly Change[] = [],
 ): Promise<Folded> {
   const cache = cacheOf(store);
   let finals = isLate(said, context) ? await readFinalMarks(store, TUMBLING) : undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const { versions, states, changes } = mentions === undefined ? unmentioned(said) : await resolveVoids(store, mentions, said, context.now);
+    const { versions, states, changes } = mentions === undefined ? unmentioned(said) : await resolveDocuments(store, mentions, said, context.now);
     // Between a plan and its commit nobody else may plan on what the cache says: what is missing is read, and everything planned anew.
     const plan = planOrUnknown(() => planFold(versions, (key) => cache.get(key), context, states));
     if (plan instanceof UnknownGeneration) {
@@ -179,7 +180,7 @@ function isLate(said: Versions, { now, graceMs, history }: FoldContext): boolean
   return false;
 }
 
-function unmentioned(versions: Versions): ResolvedVoids {
+function unmentioned(versions: Versions): ResolvedDocuments {
   return { versions, states: new Map(), changes: [] };
 }
 

@@ -11,8 +11,8 @@ import { type Fact, factKey, fieldOf, SLOT, statusOf, UNPAID } from '../fact/fac
 import { decodeFact } from '../fact/factCodec.js';
 import { type Store, textOf } from '../store/store.js';
 
-/** Sorts before every instant and number, so that no field which a sender has set is touched. */
-const BELOW_VERSIONS = '!';
+/** `BELOW_VERSIONS` sorts before every instant and number, so that no field which a sender has set is touched. */
+export const BELOW_VERSIONS = '!';
 /** On a sale: fields that name its refunds one by one, as far as they came by themselves. */
 const REFUND_FIELD = 'x_refund_';
 const MAX_EXTRAS = 60;

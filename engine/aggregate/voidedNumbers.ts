@@ -1,9 +1,9 @@
 /**
- * `VoidedNumbers` are the numbers of one till that voids name. Nearly no receipt's number is among them, so a batch of receipts looks nothing up
- * in the store: its commit checks only that no number has been added meanwhile.
+ * `VoidedNumbers` are the numbers of one till that voids name, or returns repeat. Nearly no receipt's number is among them, so a batch of receipts
+ * reads nothing of them in the store: its commit checks only that no number has been added meanwhile.
  *
  *     rv/<encodeURIComponent(source)>               how many numbers have been added, as text; absent before the first
- *     rv/<encodeURIComponent(source)>/<number>      the voids that name a receipt of that number (see voidedReceipts.ts)
+ *     rv/<encodeURIComponent(source)>/<number>      the documents about a receipt of that number (see numberDocuments.ts)
  */
 import { LRUCache } from 'lru-cache';
 import { KEEP_MS } from './slice.js';
@@ -42,7 +42,7 @@ async function readTill(store: Store, till: string): Promise<VoidedNumbers> {
   return read;
 }
 
-/** Whether voids may name a receipt of that number. */
+/** Whether other documents may be about a receipt of that number. */
 export function isVoided({ numbers }: VoidedNumbers, number: string): boolean {
   return numbers === 'many' || numbers.has(number);
 }
@@ -59,7 +59,7 @@ export function addition(till: string, { version }: VoidedNumbers, now: number):
 
 /** Remembers what such a commit wrote. */
 export function rememberAddition(store: Store, till: string, { numbers }: VoidedNumbers, added: { readonly version: string; readonly number: string }): void {
-  // Who still holds the former version looks up one number more than it has to, and is refused.
+  // Who still holds the former version reads one number more than it has to, and is refused.
   tillsOf(store).set(till, { version: added.version, numbers: numbers === 'many' ? numbers : numbers.add(added.number) });
 }
 

@@ -93,7 +93,10 @@ function totalsOf(documents: readonly Document[]): unknown {
   const voided = new Set<Document>();
   const alone: Document[] = [];
   for (const one of documents.filter(({ kind }) => kind === 'Annullo')) {
-    const meant = sales.filter((sale) => sale.number === one.number && sale.cents === one.cents && at(sale) <= at(one) && at(sale) >= at(one) - 1_440);
+    const meant = sales.filter((sale) => {
+      const ago = at(one) - at(sale);
+      return sale.number === one.number && ago >= 0 && ago <= 1_440 && (sale.cents === one.cents || sale.day === one.day || ago <= 720);
+    });
     const latest = meant.reduce<Document | undefined>((best, sale) => (best === undefined || at(sale) > at(best) ? sale : best), undefined);
     if (latest === undefined) alone.push(one);
     else voided.add(latest);

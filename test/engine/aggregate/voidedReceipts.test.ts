@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ShopEvent } from '../../../engine/event/event.js';
+import { fieldOf } from '../../../engine/fact/fact.js';
 import { decodeFact } from '../../../engine/fact/factCodec.js';
 import { parseWaiting, WAITING_VOIDS } from '../../../engine/fact/waitingVoids.js';
 import type { SavedMapping } from '../../../engine/normalize/mapping/fieldMapping.js';
@@ -64,6 +65,12 @@ const STORIES: readonly (readonly [string, readonly Told[], Record<string, strin
   ['a number repeated more than a day later', [A, { ...A, at: '22/11 09:01', does: 'state' }], { '21T09': '10 in 1' }],
   ['a receipt voided at once, and yesterday\'s of its number', [A, { ...A, at: '22/11 08:00' }, { ...A, at: '22/11 08:00', does: 'state' }], { '21T09': '10 in 1' }],
   ['a receipt voided at once, of another amount than yesterday\'s', [A, { ...A, at: '22/11 08:00', paid: '3,00', does: 'state' }], { '21T09': '10 in 1' }],
+  ['a number repeated with another amount', [A, OTHER, { ...A, at: '21/11 09:30', paid: '4,00', does: 'state' }], { '21T09': '1 in 1' }],
+  ['a number repeated with another amount, late on the same day', [A, OTHER, { ...A, at: '21/11 23:30', paid: '4,00', does: 'state' }], { '21T09': '1 in 1' }],
+  ['a number repeated with another amount, after midnight', [{ ...A, at: '20/11 23:50' }, OTHER, { ...A, at: '21/11 00:20', paid: '4,00', does: 'state' }], { '21T09': '1 in 1' }],
+  ['a number repeated with another amount, of the latest receipt', [A, B, { ...A, at: '21/11 12:00', does: 'void' }], { '21T09': '10 in 1' }],
+  ['a document that repeats the number with another amount', [A, OTHER, { ...A, at: '21/11 10:00', paid: '4,00', does: 'void' }], { '21T09': '1 in 1' }],
+  ['a document of its own, of yesterday\'s number and another amount', [A, { ...A, at: '22/11 08:00', paid: '3,00', does: 'void' }], { '21T09': '10 in 1', '22T08': '-3 in -1' }],
   ['an order opened and voided', [{ ...A, does: 'open' }, { ...A, does: 'state' }, OTHER], { '21T09': '1 in 1' }],
   ['a document that repeats the number', [A, OTHER, { ...A, at: '21/11 10:00', does: 'void' }], { '21T09': '1 in 1' }],
   ['a document with its own number that names none', [A, OTHER, { no: '9', at: '21/11 10:00', paid: '10,00', does: 'void' }], { '21T09': '11 in 2', '21T10': '-10 in -1' }],
@@ -153,5 +160,66 @@ describe('voided receipts', () => {
       for (const event of order) await receive(store, [event]);
       assert.deepEqual(await outcomeIn(store), { '21T09': '1 in 1' });
     }
+  });
+
+  it('are found by number alone, whatever the amount, where numbers never begin again', async () => {
+    const mapping = { receiptNumbers: 'never' };
+    const documents = [told({ ...A, no: '0012-0034' }, mapping), told({ no: '12-34', at: '22/11 09:30', paid: '4,00', does: 'void' }, mapping)];
+    for (const order of [documents, [...documents].reverse()]) {
+      const store = await memoryStore();
+      for (const event of order) await receive(store, [event]);
+      assert.deepEqual(await outcomeIn(store), {});
+    }
+  });
+});
+
+const BACK: Told = { no: '7', at: '21/11 12:00', paid: '4,00', does: 'return' };
+
+const RETURNS: readonly (readonly [string, readonly Told[], string | undefined])[] = [
+  ['a number', [A, BACK, OTHER], 'receipt/7/2026-11-21T09:00'],
+  ['the number of two receipts: the latest', [A, B, BACK], 'receipt/7/2026-11-21T11:00'],
+  ['the number of a receipt that comes after it, and of one of another day', [A, { ...A, at: '22/11 09:00' }, BACK], 'receipt/7/2026-11-21T09:00'],
+  ['a number of the evening before', [{ ...A, at: '20/11 23:50' }, BACK], 'receipt/7/2026-11-20T23:50'],
+  ['a number of more than a day before', [{ ...A, at: '20/11 11:59' }, BACK], undefined],
+  ['a number in the same minute', [{ ...A, at: '21/11 12:00' }, BACK], 'receipt/7/2026-11-21T12:00'],
+  ['the number of a receipt that was voided', [A, { ...A, does: 'state' }, BACK], 'receipt/7/2026-11-21T09:00'],
+  ['the number of a receipt, and of its void in between', [A, { ...A, at: '21/11 10:00', does: 'state' }, BACK], 'receipt/7/2026-11-21T09:00'],
+  ['the number of a receipt that was sent only as one that never was', [{ ...A, does: 'state' }, BACK], undefined],
+  ['nobody\'s number', [OTHER, BACK], undefined],
+  ['a number, and names another one', [A, OTHER, { ...BACK, of: '8 del 21/11/2026' }], 'receipt/8/2026-11-21'],
+];
+
+describe('returned receipts', () => {
+  for (const [name, documents, expected] of RETURNS) {
+    it(`repeat ${name}`, async () => {
+      const events = documents.map((each) => told(each));
+      let facts: unknown;
+      await fc.assert(fc.asyncProperty(
+        fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 }), fc.integer({ min: 1, max: 4 }), async (order, size) => {
+          const store = await memoryStore();
+          for (let from = 0; from < order.length; from += size) await receive(store, order.slice(from, from + size));
+          const back = (await scanAll(store, prefixRange('f/refund/'))).map(({ value }) => decodeFact(textOf(value) ?? '').fact);
+          assert.deepEqual(back.map((fact) => fieldOf(fact, 'refersTo')), [expected]);
+          facts ??= await factsIn(store);
+          assert.deepEqual(await factsIn(store), facts);
+          await store.close();
+        },
+      ), { numRuns: 12 });
+    });
+  }
+
+  it('are the same where several workers share a store', async () => {
+    const all = RETURNS.flatMap(([, documents], till) => documents.map((each) => ({ ...told(each), source: `urn:bottega:pos:bergamo/${String(till)}` })));
+    const outcomes = [];
+    for (const [workers, order] of [[1, all], [4, all], [6, [...all].reverse()]] as const) {
+      const store = await memoryStore();
+      const views = Array.from({ length: workers }, () => scoped(store, ''));
+      for (let round = 0; round < order.length; round += workers) {
+        await Promise.all(views.map((view, index) => receive(view, order.slice(round + index, round + index + 1))));
+      }
+      outcomes.push(await factsIn(store));
+    }
+    assert.deepEqual(outcomes[1], outcomes[0]);
+    assert.deepEqual(outcomes[2], outcomes[0]);
   });
 });
