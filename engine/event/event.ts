@@ -103,7 +103,16 @@ export function parseEvent(input: unknown, context: EventContext): ParsedEvent {
   }
   const refusals: Refusal[] = [];
   const event = canonical(input, context, refusals);
-  return refusals.length > 0 ? { outcome: 'refused', refusals } : { outcome: 'event', event };
+  if (refusals.length > 0) return { outcome: 'refused', refusals };
+  parsed.set(event, context.currency);
+  return { outcome: 'event', event };
+}
+
+const parsed = new WeakMap<object, string>();
+
+/** `isParsed` is true for what `parseEvent` made, in that currency. Whoever may have changed it since has to be ruled out by the caller. */
+export function isParsed(input: unknown, currency: string): input is ShopEvent {
+  return typeof input === 'object' && input !== null && parsed.get(input) === currency;
 }
 
 /** `sequenceKey` orders versions of one subject: instants by time whatever their precision, plain integers by value, anything else as text. */

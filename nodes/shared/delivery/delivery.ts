@@ -31,6 +31,8 @@ export interface Delivery {
   readonly id: string;
   readonly tally: Tally;
   readonly refusals: readonly IndexedRefusal[];
+  /** Whose nodes its messages went through: what only this package's nodes handled is as it was made. */
+  readonly handledBy: 'ours' | 'others';
   /** Adds to the tally (numbers may be negative: an accepted event turned out a duplicate). */
   report(change: Partial<Tally>, refusals?: readonly IndexedRefusal[]): void;
   /** Called once; later calls at once. */
@@ -67,6 +69,7 @@ class RunningDelivery implements Delivery, Lineage {
   readonly #RED: NodeAPI;
   readonly #timer: NodeJS.Timeout;
   tally: Tally = { accepted: 0, duplicates: 0, rejected: 0, ignored: 0 };
+  handledBy: 'ours' | 'others' = 'ours';
   #listeners: ((outcome: Outcome) => void)[] = [];
   #outcome: Outcome | undefined;
   #phase: 'beginning' | 'sent' | 'closing' = 'beginning';
@@ -102,8 +105,9 @@ class RunningDelivery implements Delivery, Lineage {
     return [...this.#open.keys()];
   }
 
-  enter(node: string): void {
+  enter(node: string, whose: 'ours' | 'others'): void {
     this.#received += 1;
+    if (whose === 'others') this.handledBy = 'others';
     this.#open.set(node, (this.#open.get(node) ?? 0) + 1);
   }
 

@@ -9,7 +9,8 @@ import type { Node, NodeAPI } from 'node-red';
 /** `Lineage` learns its hops. A node is entered when a message is on its way to it and left when it is done with the message. */
 export interface Lineage {
   readonly id: string;
-  enter(node: string): void;
+  /** `others`: a node that is none of this package, which may change what the message holds. */
+  enter(node: string, whose: 'ours' | 'others'): void;
   leave(node: string, error: unknown): void;
 }
 
@@ -74,7 +75,7 @@ function announce({ msg, destination }: Hop): void {
   const lineage = lineageOf(msg);
   if (lineage === undefined) return;
   mark(msg as Followed, lineage).announced += 1;
-  lineage.enter(destination.id);
+  lineage.enter(destination.id, whoseIs(destination));
 }
 
 /** Link, catch and complete nodes hand messages over without announcing them: those enter here. */
@@ -83,7 +84,7 @@ function receive({ msg, destination }: Hop): void {
   if (lineage === undefined) return;
   const trace = mark(msg as Followed, lineage);
   if (trace.announced > 0) trace.announced -= 1;
-  else lineage.enter(destination.id);
+  else lineage.enter(destination.id, whoseIs(destination));
 }
 
 /** A node whose handler takes no `done` (`switch`, subflows) will never complete; what it had to send it has sent by now. */
@@ -91,6 +92,10 @@ function handled({ msg, destination }: Hop): void {
   const lineage = lineageOf(msg);
   if (lineage === undefined) return;
   if ((destination.node as Node & { _expectedDoneCount?: number })._expectedDoneCount === 0) lineage.leave(destination.id, undefined);
+}
+
+function whoseIs({ node }: Hop['destination']): 'ours' | 'others' {
+  return (node as Partial<Node>).type?.startsWith('bottega-') === true ? 'ours' : 'others';
 }
 
 /** The node has called `done`. */
