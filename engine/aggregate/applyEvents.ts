@@ -20,7 +20,7 @@ import { countHours } from './sourceActivity.js';
 import { type FormerReceipt, formerReceiptsIn, moveActivity, movesOf } from './formerReceipts.js';
 import { type DocumentMentions, factsAmong } from './numberDocuments.js';
 import { mentionedBy, mentionsIn, type ResolvedDocuments, resolveDocuments } from './voidedReceipts.js';
-import { isFollowed, readFollowed, relatedEvents } from './relatedFacts.js';
+import { relatedFacts } from './relatedFacts.js';
 
 const MAX_ATTEMPTS = 20;
 const SHORTEST_WINDOW_MS = 5 * MINUTE;
@@ -43,17 +43,6 @@ export async function foldEvents(store: Store, events: readonly ShopEvent[], con
     await storeErasureRequests(store, events, context.now);
     return folded;
   }
-  const followed = events.filter(isFollowed);
-  if (followed.length === 0) return foldAll(store, events, context);
-  const before = await readFollowed(store, followed);
-  const folded = await foldAll(store, events, context);
-  const related = relatedEvents(followed, before, await readFollowed(store, followed));
-  if (related.length === 0) return folded;
-  const { slices } = await foldVersions(store, versionsOf(related, context.currency), [], context);
-  return { slices: [...folded.slices, ...slices], unchanged: folded.unchanged };
-}
-
-async function foldAll(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
   if (events.length <= MAX_FACTS_PER_COMMIT) return foldPart(store, events, context);
   const slices: SliceChange[] = [];
   let unchanged = 0;
@@ -145,10 +134,18 @@ export async function foldVersions(
   store: Store, said: Versions, marks: readonly Change[], context: FoldContext, mentions?: DocumentMentions, removed: readonly Change[] = [],
 ): Promise<Folded> {
   const cache = cacheOf(store);
+  const asked = new Set<string>();
   let finals = isLate(said, context) ? await readFinalMarks(store, TUMBLING) : undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const { versions, states, changes } = mentions === undefined ? unmentioned(said) : await resolveDocuments(store, mentions, said, context.now);
+    const resolved = mentions === undefined ? unmentioned(said) : await resolveDocuments(store, mentions, said, context.now);
     // Between a plan and its commit nobody else may plan on what the cache says: what is missing is read, and everything planned anew.
+    const { versions, states, keys } = relatedFacts(resolved.versions, resolved.states, (key) => cache.get(key)?.fact, context.currency);
+    const unread = keys.filter((key) => !asked.has(key) && cache.get(key) === undefined);
+    if (unread.length > 0) {
+      for (const key of unread) asked.add(key);
+      await learn(store, unread);
+      continue;
+    }
     const plan = planOrUnknown(() => planFold(versions, (key) => cache.get(key), context, states));
     if (plan instanceof UnknownGeneration) {
       await learnGeneration(store, plan, context);
@@ -158,7 +155,7 @@ export async function foldVersions(
       finals = await readFinalMarks(store, TUMBLING);
       continue;
     }
-    const commit = commitPlan(store, plan, { beside: [...changes, ...marks], removed, finals }, context);
+    const commit = commitPlan(store, plan, { beside: [...resolved.changes, ...marks], removed, finals }, context);
     const [result, gone] = await Promise.all([commit, missing(store, plan.same, versions)]);
     await learn(store, [...gone, ...(result.outcome === 'conflict' ? factsAmong(store, result.keys) : [])]);
     if (result.outcome === 'conflict') continue;

@@ -3,7 +3,7 @@
  */
 import { type AddFact, channelOf, compile, storeOf } from '../kpi/contribution.js';
 import type { ShopEvent } from '../event/event.js';
-import { type Fact, factKey, factOf, mergeFacts, SLOT, type VoidState } from '../fact/fact.js';
+import { type Fact, factKey, factOf, isUnknown, mergeFacts, SLOT, type VoidState } from '../fact/fact.js';
 import { decodeFact, encodeFact } from '../fact/factCodec.js';
 import type { Generation } from '../kpi/measure.js';
 import { SliceAccumulator } from './sliceAccumulator.js';
@@ -18,6 +18,8 @@ import { DAY, HOUR } from '../base/time.js';
 export interface Version {
   fact: Fact | undefined;
   events: number;
+  /** Also where it stays as it is: other facts depend on it, and the commit has to check it. */
+  readonly write?: 'always';
 }
 
 /** What a batch says, by fact key. */
@@ -85,14 +87,16 @@ export function planFold(
   const facts: FactChange[] = [];
   const same: KnownFact[] = [];
   let unchanged = 0;
-  for (const [key, { fact: said, events }] of versions) {
+  for (const [key, { fact: said, events, write }] of versions) {
     const before = knownAt(key);
     const fact = factAfter(before?.fact, said, states, key);
     if (fact === undefined) continue;
     if (before !== undefined && before.generation === generation && fact === before.fact) {
-      same.push(before);
       unchanged += events;
-      continue;
+      if (write === undefined) {
+        same.push(before);
+        continue;
+      }
     }
     facts.push({ before, after: { key, generation, fact, text: undefined, commit: undefined } });
     if (before !== undefined) addTo(sums, formerOf(before.generation, context), before, -1);
@@ -101,7 +105,8 @@ export function planFold(
   return { facts, slices: sums.moved(now), same, unchanged };
 }
 
-function factAfter(before: Fact | undefined, said: Fact | undefined, states: VoidStates, key: string): Fact | undefined {
+/** A fact after a batch. */
+export function factAfter(before: Fact | undefined, said: Fact | undefined, states: VoidStates, key: string): Fact | undefined {
   const merged = said === undefined ? before : mergeFacts(before, said);
   return merged === undefined ? undefined : withVoidState(merged, states.has(key) ? states.get(key) : before?.voidState);
 }
@@ -129,7 +134,7 @@ export function changesOf({ facts }: FoldPlan): Change[] {
 
 export function addTo(sums: SliceAccumulator, add: AddFact, { key, fact }: Pick<KnownFact, 'key' | 'fact'>, sign: 1 | -1): void {
   const sumsAt = sums.sumsOf(storeOf(fact), channelOf(fact));
-  if (fact.voidState === undefined) add(fact, sign, sumsAt, key);
+  if (fact.voidState === undefined && !isUnknown(fact)) add(fact, sign, sumsAt, key);
   else for (const [counted, times] of countedAs(fact)) add(counted, times === sign ? 1 : -1, sumsAt, key);
 }
 

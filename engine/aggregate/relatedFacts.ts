@@ -1,124 +1,177 @@
 /**
- * `relatedEvents` carry what one fact says to the facts that follow it: a refund of an order counts only while its sale does, and while the sale's
- * latest version names it; a deal and the contact it came from are one person.
+ * `RelatedFacts` are what a batch changes in facts that follow others: a refund of an order counts only while its sale does, and while the sale's
+ * latest version names it; a payment counts only while its sale does not state its payments; a deal and the contact it came from are one person.
  *
- * They are derived from merged facts, have the sequence of what they were derived from, and rank below all that a sender says of the fact itself.
- * So neither order nor repetition matters, and a crash between the two commits is made good when the sender repeats itself.
+ * They are derived from merged facts, in the commit that writes these, which checks all of them: so neither order nor repetition matters, nor a
+ * crash. A sale knows its followers by fields that rank below all that its sender says; a sale of which nothing else is known counts for nothing.
  */
 import { formatInstant } from '../base/time.js';
-import type { EventData, ShopEvent } from '../event/event.js';
-import { type Fact, factKey, fieldOf, SLOT, statusOf, UNPAID } from '../fact/fact.js';
-import { decodeFact } from '../fact/factCodec.js';
-import { type Store, textOf } from '../store/store.js';
+import type { EventData } from '../event/event.js';
+import {
+  type Fact, factKey, factOf, fieldOf, FIRST_EXTRA, mergeFacts, NO_EXTRAS, SLOT, sourceIn, statusOf, UNSAID, type VoidState,
+} from '../fact/fact.js';
+import { paidBy } from '../kpi/saleMoney.js';
+import { factAfter, type Version, type Versions, type VoidStates } from './fold.js';
 
+/** A batch with the facts that change because of it, and the keys of all facts that this rests on. */
+export interface RelatedFacts {
+  readonly versions: Versions;
+  readonly states: VoidStates;
+  readonly keys: readonly string[];
+}
+
+/** The fact that is stored under a key, as far as it is known. */
+type KnownAt = (key: string) => Fact | undefined;
+
+/** On a sale: begins the names of the fields that name its followers, one each. */
+const FOLLOWER = 'x_follower_';
+/** On a sale: the refunds that its latest version names. */
+const LISTED = 'x_refunds';
+/** Of more followers, a sale learns only when they come themselves. */
+const MAX_FOLLOWERS = 60;
 /** `BELOW_VERSIONS` sorts before every instant and number, so that no field which a sender has set is touched. */
 export const BELOW_VERSIONS = '!';
-/** On a sale: fields that name its refunds one by one, as far as they came by themselves. */
-const REFUND_FIELD = 'x_refund_';
-const MAX_EXTRAS = 60;
 
-type Facts = ReadonlyMap<string, Fact>;
-type FactPlace = Pick<ShopEvent, 'type' | 'source' | 'subject'>;
-
-/** `isFollowed`: whether other facts may follow the one that this event is about. */
-export function isFollowed({ type, data, subject = '' }: ShopEvent): boolean {
-  if (type === 'sale') return data.status === 'voided' || data['x_refunds'] !== undefined;
-  return type === 'refund' ? isOrder(data.refersTo) : type === 'lead' && subject.startsWith('deal/');
+/** The batch itself where none of its facts follows another or is followed. */
+export function relatedFacts(versions: Versions, states: VoidStates, knownAt: KnownAt, currency: string): RelatedFacts {
+  const followed = new Map<string, readonly string[]>();
+  const deals: string[] = [];
+  for (const [key, { fact }] of versions) {
+    const sale = saleTouched(key, fact, knownAt(key), states);
+    if (sale !== undefined) followed.set(sale, [...followed.get(sale) ?? [], ...(sale === key ? [] : [key])]);
+    else if (fact?.type === 'lead' && subjectIn(key).startsWith('deal/')) deals.push(key);
+  }
+  if (followed.size === 0 && deals.length === 0) return { versions, states, keys: [] };
+  const batch = { versions: new Map(versions), states: new Map(states), keys: [] as string[], knownAt };
+  for (const [sale, followers] of followed) followSale(batch, sale, followers);
+  for (const deal of deals) followDeal(batch, deal, currency);
+  return batch;
 }
 
-/** `readFollowed` reads what is stored of these events' facts, and of the sales that refunds among them are of. */
-export async function readFollowed(store: Pick<Store, 'read'>, events: readonly ShopEvent[]): Promise<Facts> {
-  const keys = [...new Set(events.flatMap((event) => [factKey(event), keyOf(saleOf(event))]))];
-  const texts = await store.read(keys);
-  const found = keys.map((key, index) => [key, textOf(texts[index])] as const);
-  return new Map(found.flatMap(([key, text]) => (text === undefined ? [] : [[key, decodeFact(text).fact] as const])));
+/** The sale whose followers a version may concern: it has some, or the version is of one. */
+function saleTouched(key: string, said: Fact | undefined, known: Fact | undefined, states: VoidStates): string | undefined {
+  if (said?.type === 'refund' || said?.type === 'payment') return saleOf(key, mergeFacts(known, said));
+  const isMeant = said === undefined ? states.has(key) : said.type === 'sale';
+  return isMeant && known !== undefined && followersOf(known).length > 0 ? key : undefined;
 }
 
-/** `relatedEvents` are to be folded after these; `before` and `after` are the facts around their commit. */
-export function relatedEvents(events: readonly ShopEvent[], before: Facts, after: Facts): ShopEvent[] {
-  return events.flatMap((event) => {
-    switch (event.type) {
-      case 'sale': return refundsOfSale(event, before.get(factKey(event)), after.get(factKey(event)));
-      case 'refund': return saleOfRefund(event, after.get(keyOf(saleOf(event))));
-      default: return personOfDeal(event, before.get(factKey(event)), after.get(factKey(event)));
-    }
-  });
+interface Batch {
+  readonly versions: Map<string, Version>;
+  readonly states: Map<string, VoidState | undefined>;
+  readonly keys: string[];
+  readonly knownAt: KnownAt;
 }
 
-/** Every refund that any version known here has named. */
-function refundsOfSale(event: ShopEvent, before: Fact | undefined, after: Fact | undefined): ShopEvent[] {
-  if (after === undefined) return [];
-  const former = before === undefined ? [] : namesIn(fieldOf(before, 'x_refunds'));
-  const alone = after.extras.filter((field) => field.startsWith(REFUND_FIELD)).map((field) => `refund/${field.slice(REFUND_FIELD.length)}`);
-  const named = new Set([...former, ...namesIn(event.data['x_refunds']), ...namesIn(fieldOf(after, 'x_refunds')), ...alone]);
-  return [...named].map((subject) => refundState(event, after, subject));
+/** The sale learns of followers in the batch; each of its followers, whether it counts beside the sale. */
+function followSale(batch: Batch, key: string, inBatch: readonly string[]): void {
+  for (const follower of inBatch) introduce(batch, key, follower);
+  const sale = after(batch, key);
+  if (sale === undefined) return;
+  const followers = new Set([...inBatch, ...followersOf(sale).map((name) => followerKey(key, name))]);
+  batch.keys.push(key, ...followers);
+  check(batch, key);
+  for (const follower of followers) {
+    const fact = after(batch, follower);
+    if (fact === undefined || saleOf(follower, fact) !== key) continue;
+    batch.states.set(follower, fact.type === 'payment' ? paymentState(sale) : refundState(sale, subjectIn(follower)));
+    check(batch, follower);
+  }
 }
 
-/** The sale learns of a refund that came by itself; the refund, whether its sale is one. */
-function saleOfRefund(event: ShopEvent, sale: Fact | undefined): ShopEvent[] {
-  const { subject = '' } = event;
-  const states = sale === undefined ? [] : [refundState(event, sale, subject)];
-  const name = /^refund\/([A-Za-z0-9_]{1,50})$/.exec(subject)?.[1];
-  const isNamed = name === undefined || (sale !== undefined && (sale.extras.length > MAX_EXTRAS || namesIn(fieldOf(sale, 'x_refunds')).includes(subject)));
-  return isNamed ? states : [...states, derived(event, saleOf(event), '', { [`${REFUND_FIELD}${name}`]: true })];
+function after({ versions, states, knownAt }: Batch, key: string): Fact | undefined {
+  return factAfter(knownAt(key), versions.get(key)?.fact, states, key);
+}
+
+/** Others were derived from this fact, or it from others: it is written even where it stays as it is, so that the commit checks it. */
+function check({ versions }: Batch, key: string): void {
+  versions.set(key, { fact: undefined, events: 0, ...versions.get(key), write: 'always' });
+}
+
+function introduce(batch: Batch, key: string, follower: string): void {
+  const [sale, fact] = [after(batch, key), after(batch, follower)];
+  if (fact === undefined || (sale !== undefined && followersOf(sale).length >= MAX_FOLLOWERS)) return;
+  const version = batch.versions.get(key);
+  batch.versions.set(key, { events: 0, ...version, fact: mergeFacts(version?.fact, introduction(fact, follower)) });
+}
+
+/** That the sale has this follower; where and when, for a sale of which nothing else is known. */
+function introduction({ values }: Fact, follower: string): Fact {
+  const said = Array.from({ length: FIRST_EXTRA }, (_value, place) => (place === SLOT.store || place === SLOT.time ? values[place] : undefined));
+  const name = `${FOLLOWER}${follower.split('/')[1] ?? ''}/${encodeURIComponent(subjectIn(follower))}`;
+  return { type: 'sale', sequences: UNSAID, ids: '', extras: [name], values: [...said, true], by: undefined };
+}
+
+function followerKey(sale: string, name: string): string {
+  const [type = '', subject = ''] = name.slice(FOLLOWER.length).split('/');
+  return factKey({ type: type === 'payment' ? 'payment' : 'refund', source: sourceIn(sale), subject: decodeURIComponent(subject), id: '' });
+}
+
+/** The names of the fields that name them. */
+function followersOf({ extras }: Fact): readonly string[] {
+  return extras === NO_EXTRAS ? NO_EXTRAS : extras.filter((name) => name.startsWith(FOLLOWER));
 }
 
 /** Out where the sale never was, or where its latest version names all refunds and not this one. */
-function refundState(event: ShopEvent, sale: Fact, subject: string): ShopEvent {
-  const listed = fieldOf(sale, 'x_refunds');
-  const isOut = statusOf(sale) === 'voided' || (typeof listed === 'string' && !namesIn(listed).includes(subject));
-  return derived(event, { type: 'refund', source: event.source, subject }, latestOf(sale), { x_deleted: isOut });
+function refundState(sale: Fact, subject: string): VoidState | undefined {
+  const listed = fieldOf(sale, LISTED);
+  const isListed = typeof listed !== 'string' || listed.split(' ').includes(subject);
+  return statusOf(sale) === 'voided' || !isListed ? 'voided' : undefined;
 }
 
-/** That somebody was reached, by which campaign and when, and whether they were won. */
-function personOfDeal(event: ShopEvent, before: Fact | undefined, after: Fact | undefined): ShopEvent[] {
-  const subject = after === undefined ? undefined : fieldOf(after, 'refersTo');
-  if (after === undefined || typeof subject !== 'string') return [];
-  const { values } = after;
-  const [isWon, wasWon] = [statusOf(after) === 'completed', before !== undefined && statusOf(before) === 'completed'];
-  const [source, medium] = [values[SLOT['campaign.source']], values[SLOT['campaign.medium']]];
+/** A sale that is not paid yet, or says nothing of it, leaves that to its payments. */
+function paymentState(sale: Fact): VoidState | undefined {
+  const status = statusOf(sale);
+  return status === 'open' || status === 'cancelled' || paidBy(sale, 'any') === undefined ? undefined : 'stated';
+}
+
+/** The sale of a payment, or the order of a refund. */
+function saleOf(key: string, { type, values }: Fact): string | undefined {
+  const subject = values[SLOT.refersTo];
+  if (typeof subject !== 'string' || (type === 'refund' && !subject.startsWith('order/'))) return undefined;
+  return factKey({ type: 'sale', source: sourceIn(key), subject, id: '' });
+}
+
+/** The contact learns that somebody was reached, by which campaign and when, and whether they were won. */
+function followDeal(batch: Batch, key: string, currency: string): void {
+  const [before, deal] = [batch.knownAt(key), after(batch, key)];
+  const subject = deal === undefined ? undefined : fieldOf(deal, 'refersTo');
+  if (deal === undefined || typeof subject !== 'string') return;
+  const contact = factKey({ type: 'lead', source: sourceIn(key), subject, id: '' });
+  const version = batch.versions.get(contact);
+  batch.versions.set(contact, { events: 0, ...version, fact: mergeFacts(version?.fact, personOf(deal, before, currency)) });
+  batch.keys.push(key, contact);
+}
+
+function personOf(deal: Fact, before: Fact | undefined, currency: string): Fact {
+  const { values } = deal;
+  const [isWon, wasWon] = [statusOf(deal) === 'completed', before !== undefined && statusOf(before) === 'completed'];
+  const [store, channel, source, medium] = [SLOT.store, SLOT.channel, SLOT['campaign.source'], SLOT['campaign.medium']].map((place) => values[place]);
   const campaign = { ...(typeof source === 'string' && { source }), ...(typeof medium === 'string' && { medium }) };
-  return [derived(event, { type: 'lead', source: event.source, subject }, latestOf(after), {
+  const data: EventData = {
+    store: typeof store === 'string' ? store : '',
+    ...(typeof channel === 'string' && { channel }),
     ...(Object.keys(campaign).length > 0 && { campaign }),
     ...instantField('openedAt', values[SLOT.openedAt]),
     ...(isWon && instantField('closedAt', values[SLOT.closedAt])),
     // Another deal of theirs may have been won: one that never was says nothing.
     ...((isWon || wasWon) && { x_won: isWon }),
-  })];
-}
-
-function derived(event: ShopEvent, { type, source, subject = '' }: FactPlace, latest: string, data: Partial<EventData>): ShopEvent {
-  const { time, data: { store, channel } } = event;
-  const sequence = BELOW_VERSIONS + latest;
-  const id = `${sequence}/${JSON.stringify(data)}`;
-  return { specversion: '1.0', id, source, type, subject, time, sequence, data: { store, ...(channel !== undefined && { channel }), ...data } };
-}
-
-/** The greatest of the writers' sequences, whether it was paid then or not. */
-function latestOf({ sequences }: Fact): string {
-  const all = typeof sequences === 'string' ? [sequences] : sequences;
-  const plain = all.map((sequence) => (sequence.startsWith(UNPAID) ? sequence.slice(UNPAID.length) : sequence));
-  return plain.reduce((latest, each) => (each > latest ? each : latest), '');
-}
-
-function isOrder(subject: string | undefined): boolean {
-  return subject?.startsWith('order/') === true;
-}
-
-/** Where the sale of an event is: its own place, or the order that a refund is of. */
-function saleOf({ type, source, subject, data: { refersTo } }: ShopEvent): FactPlace {
-  if (type === 'refund' && refersTo !== undefined) return { type: 'sale', source, subject: refersTo };
-  return { type, source, ...(subject !== undefined && { subject }) };
-}
-
-function keyOf(place: FactPlace): string {
-  return factKey({ ...place, id: '' });
-}
-
-function namesIn(value: unknown): string[] {
-  return typeof value === 'string' ? value.split(' ').filter((name) => name !== '') : [];
+  };
+  const time = values[SLOT.time];
+  const sequence = BELOW_VERSIONS + latestOf(deal);
+  const place = { specversion: '1.0', source: '', type: 'lead', time: formatInstant(typeof time === 'number' ? time : 0) } as const;
+  return { ...factOf({ ...place, id: '', sequence, data }, currency), ids: `${sequence}/${JSON.stringify(data)}` };
 }
 
 function instantField(name: 'openedAt' | 'closedAt', value: unknown): Partial<EventData> {
   return typeof value === 'number' ? { [name]: formatInstant(value) } : {};
+}
+
+/** The greatest of the writers' sequences. */
+function latestOf({ sequences }: Fact): string {
+  return typeof sequences === 'string' ? sequences : sequences.reduce((latest, each) => (each > latest ? each : latest), '');
+}
+
+/** The last part of a fact's key; it may have slashes. */
+function subjectIn(key: string): string {
+  return key.split('/').slice(3).join('/');
 }

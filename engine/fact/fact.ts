@@ -29,9 +29,10 @@ export const FIRST_EXTRA = 20;
 
 /**
  * Of a receipt: `voided`, some void names it, so it never was. Of a void: `applied` to the receipt that it names, `waiting` for that receipt
- * without effect, `unnamed`, it names none and takes its own amount out of the window in which it was issued (see voidState.ts).
+ * without effect, `unnamed`, it names none and takes its own amount out of the window in which it was issued (see voidState.ts). Of a refund:
+ * `voided` with its sale. Of a payment: `stated` by its sale, too (see aggregate/relatedFacts.ts).
  */
-export type VoidState = 'voided' | 'applied' | 'waiting' | 'unnamed';
+export type VoidState = 'voided' | 'applied' | 'waiting' | 'unnamed' | 'stated';
 
 /**
  * The merged fields by their place, with the place of their writer (`by` is absent where there is but one writer). A writer is the version's
@@ -116,6 +117,14 @@ function minorOf(amount: string | undefined, currency: string): number | undefin
  * control character.
  */
 export const UNPAID = '\u0001';
+
+/** `UNSAID` is the sequence of what no sender said of a thing: every version stands behind it, also one that is not paid yet. */
+export const UNSAID = '';
+
+/** Whether nothing is known of a thing but that other facts follow it. */
+export function isUnknown({ sequences }: Fact): boolean {
+  return sequences === UNSAID;
+}
 
 function isUnpaid(type: EventType, status: EventData['status']): boolean {
   return type === 'sale' && (status === 'open' || status === 'cancelled');

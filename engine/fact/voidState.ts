@@ -1,9 +1,9 @@
 /**
- * `VoidState` is what other documents of a till make of a receipt or of a void: no version of it says so, it is derived from all of them
- * (see aggregate/voidedReceipts.ts), and follows whatever comes later.
+ * `VoidState` is what other documents make of a receipt, a void, a refund or a payment: no version of it says so, it is derived from all of them
+ * (see aggregate/voidedReceipts.ts and aggregate/relatedFacts.ts), and follows whatever comes later.
  */
 import type { SaleStatus } from '../event/event.js';
-import { type Fact, SLOT, type VoidState } from './fact.js';
+import { type Fact, isUnknown, SLOT, type VoidState } from './fact.js';
 
 /** The fact in that state; the same fact where it is in it already. */
 export function withVoidState(fact: Fact, voidState: VoidState | undefined): Fact {
@@ -18,7 +18,7 @@ export function countedAs(fact: Fact): readonly (readonly [fact: Fact, times: 1 
     case 'applied': case 'waiting': return [];
     // What takes back a sale takes back that there was one; but something happened here, so what follows is known and not absent.
     case 'unnamed': return [[fact, 1], [withStatus(fact, 'completed'), -1], [withStatus(fact, 'cancelled'), 1]];
-    default: return [[fact, 1]];
+    default: return isUnknown(fact) ? [] : [[fact, 1]];
   }
 }
 

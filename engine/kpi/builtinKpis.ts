@@ -21,6 +21,8 @@ const online: Condition = { field: 'channel', op: 'is', value: 'online' };
 const social: Condition = { field: 'social', op: 'is', value: true };
 /** A deal and the contact it came from are one person: the contact's fact stands for both (see aggregate/relatedFacts.ts). */
 const onItsOwn: Condition = { field: 'refersTo', op: 'unknown' };
+/** Of payments: their sale does not say the same. */
+const unstated: Condition = { field: 'voidState', op: 'isNot', value: 'stated' };
 const wonByDeal: Condition = { field: 'x_won', op: 'is', value: true };
 const notCompleted: Condition = { field: 'status', op: 'isNot', value: 'completed' };
 /** Facts of former releases say in fields of their own what was paid how. */
@@ -45,7 +47,7 @@ function paidBy(name: string, means: PaidBy, parts?: `x_${string}`): Measure {
     terms: [
       { type: 'sale', where: [completed, ...(parts === undefined ? [] : [whole])], value, from },
       ...unpacked,
-      { type: 'payment', where: [completed, onItsOwn], value },
+      { type: 'payment', where: [completed, unstated], value },
       { type: 'refund', where: [valid], value, sign: -1, from },
     ],
   };

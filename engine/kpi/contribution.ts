@@ -159,6 +159,7 @@ function testOf({ field, op, value }: Condition): Test {
     case 'revenue': return comparison(revenueOf, op, value);
     case 'channel': return comparison(channelOf, op, value);
     case 'status': return comparison(statusOf, op, value);
+    case 'voidState': return comparison(({ voidState }) => voidState, op, value);
     default: return comparison((fact) => fact.values[placeOf(fact, field)], op, value);
   }
 }

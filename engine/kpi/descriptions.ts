@@ -111,8 +111,8 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   },
   waste: { en: 'Value of what was thrown away.', it: 'Il valore degli scarti di magazzino.' },
   card_share: {
-    en: 'Share of the payments whose means is known that was paid by card, net of refunds.',
-    it: 'La quota pagata con carta dei pagamenti di cui si conosce il mezzo, al netto dei rimborsi.',
+    en: 'Share of the payments whose means is known that was paid by card, net of refunds; what its sale states, too, counts once.',
+    it: 'La quota pagata con carta dei pagamenti di cui si conosce il mezzo, al netto dei rimborsi; quello che dice anche la vendita conta una volta.',
   },
   cash_share: {
     en: 'The same share paid in cash, without the change.',

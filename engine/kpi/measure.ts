@@ -8,8 +8,8 @@ import type { PaidBy } from './saleMoney.js';
 import type { SystemOfRecord } from './systemOfRecord.js';
 
 /**
- * A test on one field of the merged fact. Three fields are derived: `social` (the campaign came from a social network), `duration` (ms from
- * `openedAt` to `closedAt`) and `revenue` (see `Term`). `above` and `atMost` compare numbers; a field that is no number is neither.
+ * A test on one field of the merged fact. Some fields are derived: `social` (the campaign came from a social network), `duration` (ms from
+ * `openedAt` to `closedAt`), `revenue` (see `Term`) and `voidState`. `above` and `atMost` compare numbers; a field that is no number is neither.
  */
 export interface Condition {
   readonly field: string;
