@@ -30,12 +30,12 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   },
   average_ticket: { en: 'Revenue before refunds divided by orders.', it: 'Il fatturato prima dei rimborsi diviso per gli scontrini.' },
   net_sales: {
-    en: 'Revenue without VAT and shipping, of the sales that say their VAT; `coverage` is their share of revenue.',
-    it: 'Il fatturato senza IVA e spedizione, delle vendite che dicono la loro IVA; `coverage` è la loro quota di fatturato.',
+    en: 'Revenue without VAT, shipping and duties, of the sales that say their VAT; `coverage` is their share of revenue.',
+    it: 'Il fatturato senza IVA, spedizione e dazi, delle vendite che dicono la loro IVA; `coverage` è la loro quota di fatturato.',
   },
   gross_sales: {
-    en: 'Goods before discounts and refunds, without VAT and shipping, of the sales that say their VAT; `coverage` is their share.',
-    it: 'La merce prima di sconti e rimborsi, senza IVA e spedizione, delle vendite che dicono l’IVA; `coverage` è la loro quota.',
+    en: 'Goods before discounts and refunds, without VAT, shipping and duties, of the sales that say their VAT; `coverage` is their share.',
+    it: 'La merce prima di sconti e rimborsi, senza IVA, spedizione e dazi, delle vendite che dicono l’IVA; `coverage` è la loro quota.',
   },
   discounts: {
     en: 'Discounts given on completed sales, as far as the senders say them.',

@@ -3,7 +3,7 @@
  *
  * `amount` is all that was paid: VAT, shipping, tip and gift cards sold are in it, the discount is not.
  */
-import { type Fact, type FieldValue, type Share, SLOT } from '../fact/fact.js';
+import { type Fact, fieldOf, type FieldValue, type Share, SLOT } from '../fact/fact.js';
 
 /** Means of payment that have a share of their own, and all of them. */
 export type PaidBy = 'card' | 'cash' | 'any';
@@ -20,14 +20,20 @@ export function taxOf({ values }: Fact): number | undefined {
   return taxes?.reduce((sum, { amount }) => sum + amount, 0);
 }
 
-/** Goods without VAT, shipping, tip and gift cards; `undefined` where the sender did not say what VAT is in them. */
+/** Goods without VAT, shipping, duties, tip and gift cards; `undefined` where the sender did not say what VAT is in them. */
 export function netSalesOf(fact: Fact): number | undefined {
-  return withoutTax(fact, (revenueOf(fact) ?? 0) - money(fact.values, 'shipping'));
+  return withoutTax(fact, (revenueOf(fact) ?? 0) - besideGoods(fact));
 }
 
 /** The same before the discount. */
 export function grossSalesOf(fact: Fact): number | undefined {
-  return withoutTax(fact, (revenueOf(fact) ?? 0) - money(fact.values, 'shipping') + money(fact.values, 'discount'));
+  return withoutTax(fact, (revenueOf(fact) ?? 0) - besideGoods(fact) + money(fact.values, 'discount'));
+}
+
+/** What customers pay beside the goods themselves: shipping, and duties where the shop collects them. */
+function besideGoods(fact: Fact): number {
+  const duties = fact.extras.length === 0 ? undefined : fieldOf(fact, 'x_duties_minor');
+  return money(fact.values, 'shipping') + (typeof duties === 'number' ? duties : 0);
 }
 
 /**

@@ -6,6 +6,7 @@
  * stands in `refunds[]` without a transaction; one that adds a discount shows in `current_total_price` alone.
  */
 import Big from 'big.js';
+import { toMinor } from '../../base/money.js';
 import { parseInstant } from '../../base/time.js';
 import { at, decimalAt, idAt, listAt, textAt } from '../draft/fields.js';
 import { least, moneyAt, most, positive, roundMoney, roundText, sumMoney } from '../draft/money.js';
@@ -23,6 +24,8 @@ export interface OrderMoney {
   readonly tip?: string | undefined;
   readonly giftCards?: string | undefined;
   readonly shipping?: string | undefined;
+  /** Minor units. */
+  readonly x_duties_minor?: number | undefined;
   readonly discount?: string | undefined;
   readonly taxes?: readonly TaxAmount[] | undefined;
 }
@@ -55,6 +58,7 @@ export function orderMoney(order: unknown, currency: string): OrderMoney {
     tip: positive(least(amount, shopMoney(order, 'total_tip_received') ?? new Big(0)), currency),
     giftCards: positive(least(amount, giftCardsIn(order, edits)), currency),
     shipping: positive(shippingOf(order), currency),
+    x_duties_minor: dutiesField(dutiesIn(order), amount, currency),
     discount: positive(shopMoney(order, 'total_discounts') ?? new Big(0), currency),
     taxes: at(order, 'tax_lines') === undefined ? undefined : taxesIn(listAt(order, 'tax_lines'), shareOf(amount, total), currency),
   };
@@ -131,12 +135,23 @@ function giftCardsIn(order: unknown, edits: readonly unknown[]): Big {
   }));
 }
 
-/** What delivery costs: postage, and duties where the shop collects them. */
 function shippingOf(order: unknown): Big {
   const lines = listAt(order, 'shipping_lines').map((line) => shopMoney(line, 'price'));
-  const postage = moneyAt(order, 'total_shipping_price_set', 'shop_money', 'amount') ?? sumMoney(lines);
-  const duties = moneyAt(order, 'current_total_duties_set', 'shop_money', 'amount') ?? moneyAt(order, 'original_total_duties_set', 'shop_money', 'amount');
-  return postage.plus(duties ?? 0);
+  return moneyAt(order, 'total_shipping_price_set', 'shop_money', 'amount') ?? sumMoney(lines);
+}
+
+/**
+ * `dutiesIn` are those that the shop collects. They are in the total ("including duties, taxes and discounts", Shopify's changelog of 2020-11-20,
+ * "Duties are now available on the Storefront API") and so in the revenue, as in Shopify's "total sales"; they are neither shipping nor goods.
+ */
+function dutiesIn(order: unknown): Big | undefined {
+  return moneyAt(order, 'current_total_duties_set', 'shop_money', 'amount') ?? moneyAt(order, 'original_total_duties_set', 'shop_money', 'amount');
+}
+
+/** `dutiesField` is absent where there are none, or more than was paid in all. */
+export function dutiesField(duties: Big | undefined, amount: Big, currency: string): number | undefined {
+  const rounded = positive(least(amount, duties ?? new Big(0)), currency);
+  return rounded === undefined ? undefined : toMinor(rounded, currency);
 }
 
 function shareOf(part: Big, whole: Big): Big {

@@ -10,7 +10,7 @@ import { defaultStore, storeNamed } from '../draft/headers.js';
 import { least, moneyAt, positive, roundMoney, sumMoney } from '../draft/money.js';
 import { paymentOf } from '../draft/paymentMethod.js';
 import { rankedInMillisecond } from '../draft/sequence.js';
-import { refundTransactions, shopMoney, type TaxAmount, taxesIn } from './orderMoney.js';
+import { dutiesField, refundTransactions, shopMoney, type TaxAmount, taxesIn } from './orderMoney.js';
 import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
 
 /** `RefundedOrder` is the order a refund was found in: its place there, and where the order itself is recorded. */
@@ -111,7 +111,10 @@ function sequenceOf(shop: ShopifyStore, time: unknown, found: RefundedOrder | un
   return changedAt >= second ? versionAt(shop, textAt(found?.order, 'updated_at'), 1) : rankedInMillisecond(second, rank);
 }
 
-/** Gift cards and VAT among the returned lines, and postage that was given back, each at most what was given back in all. */
+/**
+ * Gift cards and VAT among the returned lines, duties ("reimbursed as part of the refund", Admin REST API, Refund) and postage that was given back, each
+ * at most what was given back in all.
+ */
 function partsOf(refund: unknown, amount: Big, currency: string): Record<string, unknown> {
   const lines = listAt(refund, 'refund_line_items');
   const cards = sumMoney(lines.filter((line) => at(line, 'line_item', 'gift_card') === true).map((line) => shopMoney(line, 'subtotal')));
@@ -123,6 +126,7 @@ function partsOf(refund: unknown, amount: Big, currency: string): Record<string,
   return {
     giftCards: positive(least(amount, cards), currency),
     shipping: positive(least(amount, sumMoney(postage)), currency),
+    x_duties_minor: dutiesField(sumMoney(listAt(refund, 'duties').map((duty) => shopMoney(duty, 'amount'))), amount, currency),
     taxes: taxesOf(lines, amount, currency),
   };
 }

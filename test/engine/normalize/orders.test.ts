@@ -54,6 +54,14 @@ const SHOPIFY: readonly (readonly [string, readonly Step[], Expected])[] = [
   ['cancelled before payment', [['19T10', 'orders/create', { financial_status: 'pending' }], ['20T10', 'orders/cancelled', { financial_status: 'voided', cancelled_at: '2026-11-20T10:00:00+01:00' }]], { revenue: 0, orders: 0 }],
   ['an authorization that ran out', [['19T10', 'orders/create', { financial_status: 'authorized' }], ['20T10', 'orders/updated', { financial_status: 'expired' }]], { revenue: 0, open_orders: 0 }],
   ['a deposit', [['20T10', 'orders/updated', { financial_status: 'partially_paid', total_outstanding: '55.00' }]], { revenue: 25, orders: 1 }],
+  ['duties that the shop collects', [['19T10', 'orders/paid', {
+    original_total_duties_set: money('10.00'), total_shipping_price_set: money('5.00'), tax_lines: [{ rate: 0, price: '0.00' }],
+  }]], { revenue: 80, shipping: 5, net_sales: 65, gross_sales: 65 }],
+  ['duties that are given back', [['20T10', 'orders/updated', {
+    original_total_duties_set: money('10.00'), current_total_duties_set: money('10.00'), current_total_price: '70.00', total_shipping_price_set: money('5.00'), tax_lines: [{ rate: 0, price: '0.00' }],
+    refunds: [{ id: 5, created_at: '2026-11-20T10:00:00+01:00', duties: [{ duty_id: 1, amount_set: money('10.00') }],
+      refund_line_items: [returned('0.00', { line_item: { tax_lines: [] } })], transactions: [given('10.00')] }],
+  }]], { revenue: 70, refunds: 10, shipping: 5, net_sales: 65 }],
   ['a deposit, then the rest', [['20T10', 'orders/updated', { financial_status: 'partially_paid', total_outstanding: '55.00' }], ['21T10', 'orders/paid', { total_outstanding: '0.00' }]], { revenue: 80 }],
   ['a gift card among other lines', [['19T10', 'orders/paid', { line_items: [{ id: 1, quantity: 2, price: '12.50', gift_card: true }, { id: 2, quantity: 1, price: '55.00' }] }]], { revenue: 55, gift_cards_sold: 25 }],
   ['a gift card given back', [
