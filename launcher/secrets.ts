@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../engine/base/errors.js';
+import { LEAST_BYTES, type SecretScheme, strengthOf } from '../engine/verify/secretStrength.js';
+import { secretLines } from '../engine/verify/verdict.js';
 import type { LauncherEnvironment } from './settings/settings.js';
 
 /** The variables that nodes read, and how a fresh value is made. POS_WEBHOOK_SECRET has the form of Standard Webhooks. */
@@ -46,14 +48,20 @@ export function openSecrets(data: string, environment: LauncherEnvironment): Lau
   return { credentialSecret: made['credentialSecret'], variables: variables as Record<SecretName, string> };
 }
 
-/** Shorter than this, a secret can be tried out. */
-const LEAST_LENGTH = 16;
+/** Any other is a text that both sides know. */
+const SCHEMES: Readonly<Partial<Record<SecretName, SecretScheme>>> = { POS_JWT_SECRET: 'hs256', POS_WEBHOOK_SECRET: 'standard' };
 
 /** Which of the environment's are not worth the name; none of their text is said. */
 export function remarksOnSecrets(secrets: LauncherSecrets['variables']): string[] {
-  const short = Object.entries(secrets).filter(([, secret]) => secret.length < LEAST_LENGTH);
-  const remarks = short.map(([name]) => `${name} is shorter than ${String(LEAST_LENGTH)} characters: whoever tries long enough finds it`);
-  const isForm = /^(whsec_)?[A-Za-z0-9+/_-]{16,}={0,2}$/.test(secrets.POS_WEBHOOK_SECRET);
+  const remarks = (Object.keys(MAKERS) as SecretName[]).flatMap((name) => {
+    const scheme = SCHEMES[name] ?? 'shared';
+    // Several may be given, one per line.
+    const strengths = secretLines(secrets[name]).map((secret) => strengthOf(scheme, secret));
+    const least = `${String(LEAST_BYTES[scheme])} bytes`;
+    if (strengths.includes('empty')) return [`${name} has nothing behind it: it opens nothing`];
+    return strengths.includes('short') ? [`${name} is shorter than ${least}: whoever tries long enough finds it. The next minor version will not take it any more`] : [];
+  });
+  const isForm = secretLines(secrets.POS_WEBHOOK_SECRET).every((secret) => /^(whsec_)?[A-Za-z0-9+/_-]*={0,2}$/.test(secret));
   return isForm ? remarks : [...remarks, 'POS_WEBHOOK_SECRET is not of the form whsec_<base64>: signatures made with it may not be recognized'];
 }
 

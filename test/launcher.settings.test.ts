@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge, type GuardVerdict } from '../launcher/guard.js';
 import { nodeRedFor } from '../launcher/runtime.js';
-import { openSecrets, secretsPath } from '../launcher/secrets.js';
+import { openSecrets, remarksOnSecrets, secretsPath } from '../launcher/secrets.js';
 import { type Access, addressOf, type LauncherEnvironment, readEnvironment } from '../launcher/settings/settings.js';
 
 describe('launcher: environment', () => {
@@ -105,6 +105,20 @@ describe('launcher: secrets', () => {
     assert.equal(variables.SHOPIFY_WEBHOOK_SECRET, 'dato-da-fuori');
     assert.ok(!readFileSync(secretsPath(data), 'utf8').includes('dato-da-fuori'));
   });
+
+  const remarks: readonly (readonly [given: LauncherEnvironment, expected: readonly RegExp[]])[] = [
+    [{}, []], [{ POS_WEBHOOK_SECRET: 'whsec_' }, [/^POS_WEBHOOK_SECRET has nothing behind it/]], [{ SHOPIFY_WEBHOOK_SECRET: '${SECRET}' }, [/^SHOPIFY_WEBHOOK_SECRET has nothing/]],
+    [{ POS_WEBHOOK_SECRET: `whsec_${'A'.repeat(31)}` }, [/^POS_WEBHOOK_SECRET is shorter than 24 bytes/]], [{ POS_JWT_SECRET: 'x'.repeat(31) }, [/^POS_JWT_SECRET is shorter than 32 bytes/]],
+    [{ HUBSPOT_CLIENT_SECRET: `${'x'.repeat(16)}\nx` }, [/^HUBSPOT_CLIENT_SECRET is shorter than 16 bytes/]], [{ POS_JWT_SECRET: 'x'.repeat(32), BOTTEGA_API_TOKEN: 'x'.repeat(16) }, []],
+    [{ POS_WEBHOOK_SECRET: 'not;whsec;zzzzzzzzzzzzzzzzzzzzzzzzzzzzzz' }, [/not of the form/]],
+  ];
+  for (const [given, expected] of remarks) {
+    it(`remarks on ${JSON.stringify(given)}: ${expected.join(', ')}`, () => {
+      const said = remarksOnSecrets(openSecrets(data, given).variables);
+      assert.equal(said.length, expected.length, said.join('\n'));
+      for (const [index, pattern] of expected.entries()) assert.match(said[index] ?? '', pattern);
+    });
+  }
 
   for (const text of ['', '{', '[1]', 'null', '{"credentialSecret":1}']) {
     it(`are never replaced where the file is broken: ${text}`, () => {

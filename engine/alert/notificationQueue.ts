@@ -7,7 +7,7 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import { type Identified, orderOf, orderText } from './notificationLog.js';
-import { standardKey } from '../verify/hmac.js';
+import { standardKey } from '../verify/secretStrength.js';
 import { prefixRange, type Put, type Store, textOf } from '../store/store.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../base/time.js';
 

@@ -3,6 +3,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { sameSecret } from '../base/secret.js';
+import { standardKey, usableSecrets } from './secretStrength.js';
 import { refuse, type Signed, SIGNED, type VerificationResult } from './verdict.js';
 
 /** `HmacContent` is what is signed, in this order. */
@@ -78,7 +79,7 @@ export function verifyStandardWebhook(signed: Signed, secrets: readonly string[]
   const age = now / 1000 - Number(timestamp);
   if (age > TOLERANCE_S) return refuse('signature.stale', 'webhook-timestamp', 'older than 5 minutes');
   if (age < -TOLERANCE_S) return refuse('signature.future', 'webhook-timestamp', 'more than 5 minutes ahead of the clock');
-  const keys = secrets.map(standardKey);
+  const keys = usableSecrets('standard', secrets).map(standardKey);
   const given = (signatures ?? '').split(' ').filter((part) => part.startsWith('v1,')).slice(0, MAX_SIGNATURES);
   if (given.some((part) => hmacMatches(STANDARD, signed, part.slice(3), keys, { id, timestamp }))) return SIGNED;
   return refuse(given.length === 0 ? 'signature.missing' : 'signature.mismatch', 'webhook-signature', 'no v1 signature by a known secret');
@@ -89,14 +90,9 @@ export function isStandardWebhook(headers: Signed['headers']): boolean {
   return headers['webhook-signature'] !== undefined || headers['webhook-id'] !== undefined;
 }
 
-/** `standardKey` is the key behind `whsec_…`. */
-export function standardKey(secret: string): Buffer {
-  return Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-}
-
 function verifyBody(signed: Signed, given: string | undefined, header: string, secrets: readonly string[]): VerificationResult {
   if (given === undefined) return refuse('signature.missing', header, 'no signature');
-  return hmacMatches(BODY, signed, given, secrets) ? SIGNED : refuse('signature.mismatch', header, 'not signed with a known secret');
+  return hmacMatches(BODY, signed, given, usableSecrets('shared', secrets)) ? SIGNED : refuse('signature.mismatch', header, 'not signed with a known secret');
 }
 
 function partsOf(content: HmacContent, signed: Signed, stamp: Stamp): (string | Buffer)[] {

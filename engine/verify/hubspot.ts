@@ -3,6 +3,7 @@
  */
 import { sameSecret, sha256 } from '../base/secret.js';
 import { hmacMatches, type HmacScheme } from './hmac.js';
+import { usableSecrets } from './secretStrength.js';
 import { refuse, type Signed, SIGNED, type VerificationResult } from './verdict.js';
 
 /** `HubSpotVersions`: `v3` only, or `any` of v1, v2 and v3. */
@@ -19,8 +20,9 @@ const AHEAD_MS = 30_000;
 /** `verifyHubSpot` judges v3 alone where a v3 signature is present. `now` is epoch ms. */
 export function verifyHubSpot(signed: Signed, secrets: readonly string[], now: number, versions: HubSpotVersions = 'v3'): VerificationResult {
   const given = signed.headers[V3];
-  if (given !== undefined) return verifyV3(signed, given, secrets, now);
-  if (versions === 'any' && signed.headers['x-hubspot-signature'] !== undefined) return verifyUndated(signed, secrets);
+  const known = usableSecrets('shared', secrets);
+  if (given !== undefined) return verifyV3(signed, given, known, now);
+  if (versions === 'any' && signed.headers['x-hubspot-signature'] !== undefined) return verifyUndated(signed, known);
   return refuse('signature.missing', V3, 'no signature');
 }
 

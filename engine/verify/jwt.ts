@@ -6,6 +6,7 @@ import type { CryptoKey, errors, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions }
 import type { RefusalRule } from '../base/errors.js';
 import { present } from '../base/json.js';
 import { sameSecret, sha256 } from '../base/secret.js';
+import { usableSecrets } from './secretStrength.js';
 import { refuse, type Signed, type VerificationResult } from './verdict.js';
 
 /** `PublishedKeys` are those of one key server, `name` its address. `keyFor` is a key set of `jose`; it throws `keys.away` where none can be had. */
@@ -32,7 +33,7 @@ const HEADER = 'authorization';
 export function verifyToken(signed: Signed, tokens: readonly string[]): VerificationResult {
   const given = bearerOf(signed.headers);
   if (given === undefined) return refuse('token.missing', HEADER, 'no bearer token');
-  const matches = tokens.map((token) => sameSecret(token, given));
+  const matches = usableSecrets('shared', tokens).map((token) => sameSecret(token, given));
   return matches.includes(true) ? { outcome: 'valid', trust: 'token' } : refuse('token.unknown', HEADER, 'not a known token');
 }
 
@@ -64,7 +65,8 @@ interface Proven {
 /** The token's algorithm alone decides which key is tried, so a published key can never serve as a shared secret. */
 async function proveToken(token: string, alg: string, { secrets, keys, issuer }: JwtTrust, now: number): Promise<Proven | undefined> {
   const options = present({ algorithms: [alg], requiredClaims: ['exp'], clockTolerance: TOLERANCE_S, currentDate: new Date(now), issuer });
-  if (alg === 'HS256' && secrets.length > 0) return firstValid(token, secrets.map((secret) => ({ key: Buffer.from(secret), scope: secret })), options);
+  const shared = usableSecrets('hs256', secrets);
+  if (alg === 'HS256' && shared.length > 0) return firstValid(token, shared.map((secret) => ({ key: Buffer.from(secret), scope: secret })), options);
   if (!PUBLIC_ALGORITHMS.includes(alg) || keys === undefined) return undefined;
   const { jwtVerify } = await import('jose');
   try {

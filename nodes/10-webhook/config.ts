@@ -5,6 +5,7 @@ import { ConfigError } from '../../engine/base/errors.js';
 import { type ProviderName, PROVIDERS } from '../../engine/normalize/normalize.js';
 import type { HubSpotVersions } from '../../engine/verify/hubspot.js';
 import { type Origins, parseOrigins } from '../../engine/verify/pixel/origins.js';
+import { LEAST_BYTES, type SecretScheme, strengthOf, usableSecrets } from '../../engine/verify/secretStrength.js';
 import type { TrustedProxies } from '../../engine/verify/senderAddress.js';
 import { secretLines } from '../../engine/verify/verdict.js';
 import { atVersion, filled, readNumber } from '../shared/configFields.js';
@@ -81,7 +82,7 @@ export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, stri
   return {
     provider,
     path: readPath(filled(saved['path']) ?? `/in/${provider}`),
-    secrets: secretsOf([secrets['secret'], secrets['previousSecret']], env[SECRET_VARIABLES[provider] ?? '']),
+    secrets: secretsOf(schemeOf(provider), [secrets['secret'], secrets['previousSecret']], env[SECRET_VARIABLES[provider] ?? '']),
     versions: saved['oldSignatures'] === true ? 'any' : 'v3',
     trustedProxies: trustedProxies(env),
     deadlineMs: readDeadline(saved['deadline'] ?? (provider === 'batch' ? BATCH_DEADLINE_S : DEADLINE_S)),
@@ -97,6 +98,17 @@ export function isOpen(config: WebhookConfig): boolean {
   return config.pixel !== undefined || config.secrets.length > 0 || config.webhookSecrets.length > 0 || config.keysUrl !== undefined;
 }
 
+/** `leastOfShort` is how many bytes a secret of this endpoint should have, where one has fewer; `undefined` where all are long enough. */
+export function leastOfShort({ provider, secrets, webhookSecrets }: Pick<WebhookConfig, 'provider' | 'secrets' | 'webhookSecrets'>): number | undefined {
+  const isShort = (scheme: SecretScheme, known: readonly string[]): boolean => known.some((secret) => strengthOf(scheme, secret) === 'short');
+  if (isShort(schemeOf(provider), secrets)) return LEAST_BYTES[schemeOf(provider)];
+  return isShort('standard', webhookSecrets) ? LEAST_BYTES.standard : undefined;
+}
+
+function schemeOf(provider: WebhookProvider): SecretScheme {
+  return provider === 'pos' ? 'hs256' : 'shared';
+}
+
 type Till = Pick<WebhookConfig, 'webhookSecrets' | 'keysUrl' | 'issuer'>;
 
 function readTill(provider: WebhookProvider, saved: SavedForm, secrets: Readonly<Record<string, string>>, env: WebhookEnvironment): Till {
@@ -104,7 +116,7 @@ function readTill(provider: WebhookProvider, saved: SavedForm, secrets: Readonly
   const keysUrl = readUrl('keysUrl', filled(saved['keysUrl']) ?? filled(env['POS_JWKS_URL']));
   const issuer = filled(saved['issuer']);
   return {
-    webhookSecrets: secretsOf([secrets['webhookSecret']], env['POS_WEBHOOK_SECRET']),
+    webhookSecrets: secretsOf('standard', [secrets['webhookSecret']], env['POS_WEBHOOK_SECRET']),
     ...(keysUrl !== undefined && { keysUrl }),
     ...(issuer !== undefined && { issuer }),
   };
@@ -130,9 +142,10 @@ function exampleOf(typed: string): string | undefined {
   return name.includes('://') ? name : `https://${name}`;
 }
 
-function secretsOf(typed: readonly (string | undefined)[], fallback: string | undefined): string[] {
-  const lines = secretLines(typed.map((text) => text ?? '').join('\n'));
-  return lines.length > 0 ? lines : secretLines(fallback ?? '');
+/** What is empty (nothing behind `whsec_`, a variable nobody has set) is none. */
+function secretsOf(scheme: SecretScheme, typed: readonly (string | undefined)[], fallback: string | undefined): string[] {
+  const lines = usableSecrets(scheme, secretLines(typed.map((text) => text ?? '').join('\n')));
+  return lines.length > 0 ? lines : usableSecrets(scheme, secretLines(fallback ?? ''));
 }
 
 function readProvider(saved: unknown): WebhookProvider {

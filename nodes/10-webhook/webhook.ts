@@ -8,9 +8,10 @@ import { memoryReplayGuard, storedReplayGuard } from '../../engine/verify/replay
 import { answerEditor, serveEditor } from '../shared/editorApi.js';
 import { captureBodies } from '../shared/http/rawBody.js';
 import { serve } from '../shared/http/route.js';
-import { type NodeSpec, portOf, registerNode } from '../shared/node.js';
+import { type NodeContext, type NodeSpec, portOf, registerNode } from '../shared/node.js';
 import type { StorePort } from '../shared/ports.js';
-import { isOpen, readConfig, type WebhookConfig } from './config.js';
+import { raiseWarning } from '../shared/raisedWarnings.js';
+import { isOpen, leastOfShort, readConfig, type WebhookConfig } from './config.js';
 import { WebhookCounters } from './counters.js';
 import { WebhookHandler } from './handler.js';
 import { PixelEndpoint } from './pixel.js';
@@ -44,9 +45,11 @@ const spec: NodeSpec<WebhookConfig> = {
     const unserve = [serve(RED, 'all', config.path, handle), ...(pixel === undefined ? [] : [serve(RED, 'get', `${config.path}.gif`, pixel.picture)])];
     if (isOpen(config)) status.ok('listening', { path: config.path });
     else status.waiting('noSecret');
+    warnOfShort(context);
     void keys?.warm().then((had) => { if (!had) status.waiting('keysAway'); });
     return {
       close() {
+        raiseWarning(context.node);
         for (const end of unserve) end();
         release();
         handler.close();
@@ -55,6 +58,15 @@ const spec: NodeSpec<WebhookConfig> = {
     };
   },
 };
+
+/** Who tries long enough finds a short secret. It works on for this minor version, so that no update shuts a sender out unasked. */
+function warnOfShort({ config, node, text }: NodeContext<WebhookConfig>): void {
+  const least = leastOfShort(config);
+  if (least === undefined) return;
+  node.warn(text('warning.shortSecret', { path: config.path, least }));
+  const message = `the secret of ${config.path} is shorter than ${String(least)} bytes: set a longer one here and at the sender; the next minor version refuses it`;
+  raiseWarning(node, { cause: 'secret.short', message });
+}
 
 /** What a token may be meant for: us, or this endpoint. */
 function audiencesOf(RED: NodeAPI, publicUrl: string, path: string): string[] {

@@ -8,7 +8,7 @@ import { messageOf } from '../../engine/base/errors.js';
 import { retryDelay } from '../../engine/base/retry.js';
 import { MINUTE } from '../../engine/base/time.js';
 import type { Store } from '../../engine/store/store.js';
-import { reportProgress } from '../shared/progress.js';
+import { raiseWarning } from '../shared/raisedWarnings.js';
 
 export interface RefoldDeps {
   readonly store: Store;
@@ -42,7 +42,7 @@ export class RefoldJob {
       await former?.done;
       await this.#passes(stop.signal);
     };
-    this.#run = { stop, done: passes().finally(() => { reportProgress(this, undefined); }) };
+    this.#run = { stop, done: passes().finally(() => { raiseWarning(this); }) };
   }
 
   async close(): Promise<void> {
@@ -67,7 +67,7 @@ export class RefoldJob {
       const from: string = after;
       after = await this.#retried(stop, async () => refold(this.#deps.store, from, await this.#deps.context()));
       const message = `stored facts are brought to the present definitions: ${String(facts)} read`;
-      reportProgress(this, after === undefined ? undefined : { cause: 'window.refolding', message });
+      raiseWarning(this, ...(after === undefined ? [] : [{ cause: 'window.refolding', message }]));
       await pause(PAUSE_MS, stop);
     }
   }
@@ -81,7 +81,7 @@ export class RefoldJob {
         const waitMs = retryDelay(attempt, Math.random());
         const message = `bringing stored facts to the present definitions goes on in ${String(Math.ceil(waitMs / 1_000))} s: ${messageOf(error)}`;
         this.#deps.warn(message);
-        reportProgress(this, { cause: 'window.refolding', message });
+        raiseWarning(this, { cause: 'window.refolding', message });
         await pause(waitMs, stop);
       }
     }

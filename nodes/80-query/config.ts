@@ -2,6 +2,7 @@
  * Which numbers does this query node answer with, and does it serve them over HTTP? The saved form, parsed once.
  */
 import { ConfigError } from '../../engine/base/errors.js';
+import { usableSecrets } from '../../engine/verify/secretStrength.js';
 import { atVersion } from '../shared/configFields.js';
 import type { SavedForm } from '../shared/node.js';
 
@@ -31,7 +32,7 @@ export function upgrade(saved: SavedForm): SavedForm {
 export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, string>>): QueryConfig {
   const saved = upgrade(raw);
   const path = readPath(saved['path'] ?? '');
-  const token = secrets['token'] === undefined || secrets['token'] === '' ? process.env[ENVIRONMENT_TOKEN] : secrets['token'];
+  const [token] = usableSecrets('shared', [secrets['token'] ?? '', process.env[ENVIRONMENT_TOKEN] ?? '']);
   return {
     store: saved['store'],
     shop: saved['shop'],
@@ -39,7 +40,7 @@ export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, stri
     answers: readAnswers(saved['answers'] ?? 'always'),
     question: readQuestion(saved),
     ...(path === '' ? {} : { path }),
-    ...(token === undefined || token === '' ? {} : { token }),
+    ...(token === undefined ? {} : { token }),
   };
 }
 

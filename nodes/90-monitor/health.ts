@@ -4,7 +4,7 @@
 import { type FaultCode, messageOf } from '../../engine/base/errors.js';
 import type { Store } from '../../engine/store/store.js';
 import type { Health, Warning, Watched } from '../shared/ports.js';
-import { progressReports } from '../shared/progress.js';
+import { raisedWarnings } from '../shared/raisedWarnings.js';
 
 /** `Report` of a check. `warnings`: what does not work and yet loses nothing. */
 export type Report =
@@ -41,7 +41,7 @@ export function healthCheck(resources: Resources, now: () => number): () => Prom
     if (causes.length > 0) return { status: 'down', causes };
     const link = broker?.health();
     // Without the broker the outbox goes on storing: events wait, none is refused.
-    const own = [...storeHealth.warnings?.() ?? [], ...resources.senders?.() ?? [], ...progressReports()];
+    const own = [...storeHealth.warnings?.() ?? [], ...resources.senders?.() ?? [], ...raisedWarnings()];
     const warnings = [...link?.state === 'waiting' ? [causeOf(link)] : [], ...own];
     return warnings.length === 0 ? { status: 'ok' } : { status: 'ok', warnings };
   };

@@ -164,8 +164,10 @@ describe('launcher: secrets that are none', () => {
 
   it('says which are too short or of another form, and nothing of what they are', async () => {
     const product = await startProduct(data.path, { BOTTEGA_API_TOKEN: 'zq', POS_WEBHOOK_SECRET: 'not;whsec;zzzzzzzzzzz' });
+    const warnings = (await product.get('/health')).json.warnings as { cause: string; message: string }[];
+    assert.deepEqual(warnings.filter(({ cause }) => cause === 'secret.short').map(({ message }) => /\/in\/\w+/.exec(message)?.[0]).sort(), ['/in/batch', '/in/events', '/in/pos']);
     const { stderr } = await product.stop();
-    assert.match(stderr, /BOTTEGA_API_TOKEN is shorter than 16 characters/);
+    assert.match(stderr, /BOTTEGA_API_TOKEN is shorter than 16 bytes/);
     assert.match(stderr, /POS_WEBHOOK_SECRET is not of the form whsec_<base64>/);
     assert.doesNotMatch(stderr, /zq|zzzz/);
   });

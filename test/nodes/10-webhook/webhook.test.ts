@@ -8,7 +8,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { mock } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { ConfigError, Fault } from '../../../engine/base/errors.js';
-import { isOpen, readConfig } from '../../../nodes/10-webhook/config.js';
+import { isOpen, leastOfShort, readConfig } from '../../../nodes/10-webhook/config.js';
 import { messageOf } from '../../../nodes/10-webhook/message.js';
 import { replyTo } from '../../../nodes/10-webhook/response.js';
 import type { IndexedRefusal } from '../../../nodes/shared/delivery/delivery.js';
@@ -43,13 +43,29 @@ describe('webhook: the saved form', () => {
   });
 
   it('takes secrets from the form, else from the environment', () => {
-    const env = { POS_JWT_SECRET: 'a\nb', POS_WEBHOOK_SECRET: 'whsec_x', POS_JWKS_URL: 'https://cassa.example.it/keys', BOTTEGA_PUBLIC_URL: `${PUBLIC_URL}/` };
+    const env = { POS_JWT_SECRET: 'a\nb', POS_WEBHOOK_SECRET: 'whsec_xxxx', POS_JWKS_URL: 'https://cassa.example.it/keys', BOTTEGA_PUBLIC_URL: `${PUBLIC_URL}/` };
     const fromEnv = readConfig(form({ provider: 'pos', version: 1 }), {}, env);
-    assert.deepEqual([fromEnv.secrets, fromEnv.webhookSecrets, fromEnv.keysUrl, fromEnv.publicUrl], [['a', 'b'], ['whsec_x'], env.POS_JWKS_URL, PUBLIC_URL]);
-    const typed = readConfig(form({ provider: 'pos', keysUrl: 'http://127.0.0.1/k' }), { secret: 'new', previousSecret: 'old', webhookSecret: 'w' }, env);
-    assert.deepEqual([typed.secrets, typed.webhookSecrets, typed.keysUrl], [['new', 'old'], ['w'], 'http://127.0.0.1/k']);
+    assert.deepEqual([fromEnv.secrets, fromEnv.webhookSecrets, fromEnv.keysUrl, fromEnv.publicUrl], [['a', 'b'], ['whsec_xxxx'], env.POS_JWKS_URL, PUBLIC_URL]);
+    const typed = readConfig(form({ provider: 'pos', keysUrl: 'http://127.0.0.1/k' }), { secret: 'new', previousSecret: 'old', webhookSecret: 'wwww' }, env);
+    assert.deepEqual([typed.secrets, typed.webhookSecrets, typed.keysUrl], [['new', 'old'], ['wwww'], 'http://127.0.0.1/k']);
     assert.deepEqual(readConfig(form({ provider: 'events' }), {}, env).webhookSecrets, []);
   });
+});
+
+describe('webhook: secrets that are none, or too short', () => {
+  const cases: readonly (readonly [fields: object, secrets: Record<string, string>, env: Record<string, string>, open: boolean, least: number | undefined])[] = [
+    [{ provider: 'pos' }, { webhookSecret: 'whsec_' }, {}, false, undefined], [{ provider: 'pos' }, {}, { POS_WEBHOOK_SECRET: 'whsec_' }, false, undefined],
+    [{ provider: 'shopify' }, { secret: '\u200b' }, {}, false, undefined], [{ provider: 'shopify' }, { secret: '${SHOPIFY_WEBHOOK_SECRET}' }, {}, false, undefined],
+    [{ provider: 'shopify' }, { secret: 'whsec_' }, {}, true, 16], [{ provider: 'shopify' }, { secret: 'x'.repeat(16) }, {}, true, undefined],
+    [{ provider: 'pos' }, { secret: 'x'.repeat(31) }, {}, true, 32], [{ provider: 'pos' }, { secret: 'x'.repeat(32), webhookSecret: `whsec_${'A'.repeat(30)}` }, {}, true, 24],
+    [{ provider: 'pos' }, { secret: 'x'.repeat(32), webhookSecret: `whsec_${'A'.repeat(32)}` }, {}, true, undefined], [{ provider: 'pixel' }, {}, {}, true, undefined],
+  ];
+  for (const [fields, secrets, env, open, least] of cases) {
+    it(`${JSON.stringify([fields, secrets, env])}: ${open ? 'open' : 'closed'}`, () => {
+      const config = readConfig(form(fields), secrets, env);
+      assert.deepEqual([isOpen(config), leastOfShort(config)], [open, least]);
+    });
+  }
 });
 
 describe('webhook: reply and message', () => {
@@ -327,6 +343,11 @@ for (const place of places()) {
       const signature = `v1,${createHmac('sha256', SECRET).update(`m1.${at}.{}`).digest('base64')}`;
       await expect('/in/pos', { headers: { 'webhook-id': 'm1', 'webhook-timestamp': at, 'webhook-signature': signature } }, 200);
       await expect('/in/pos', { headers: { 'webhook-id': 'm2', 'webhook-timestamp': at, 'webhook-signature': signature } }, 401, 'signature.mismatch');
+    });
+
+    it('a short secret is said, and works on', () => {
+      assert.match(runtime.logs(), /\[bottega-webhook:hubspot\] The secret of \/in\/hubspot is shorter than 16 bytes/);
+      assert.doesNotMatch(runtime.logs(), /vecchio|\[bottega-webhook:woocommerce\] The secret/);
     });
 
     it('a broken form is said and stays shut; the second on a path too', async () => {

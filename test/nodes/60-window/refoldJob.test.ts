@@ -7,7 +7,7 @@ import { MEASURES } from '../../../engine/kpi/builtinKpis.js';
 import type { Measure } from '../../../engine/kpi/measure.js';
 import { countersOf, type Store } from '../../../engine/store/store.js';
 import { RefoldJob } from '../../../nodes/60-window/refoldJob.js';
-import { progressReports } from '../../../nodes/shared/progress.js';
+import { raisedWarnings } from '../../../nodes/shared/raisedWarnings.js';
 import { LocalClock } from '../../../engine/base/time.js';
 import { Calendar } from '../../../engine/calendar/windowAssigner.js';
 import { event, NOW } from '../../support/events.js';
@@ -44,11 +44,11 @@ describe('refolding', () => {
     const job = new RefoldJob({ store: shaky, warn: (text) => { warnings.push(text); }, context: () => Promise.resolve(context) });
     job.start();
     await until(() => Promise.resolve(warnings.length > 0));
-    assert.match(progressReports().map(({ cause, message }) => `${cause}: ${message}`).join(), /window\.refolding: .*disk is away/);
+    assert.match(raisedWarnings().map(({ cause, message }) => `${cause}: ${message}`).join(), /window\.refolding: .*disk is away/);
     await until(async () => (await sumsIn(store))['u_big#'] === 2);
     assert.equal(warnings.length, 2);
     await job.close();
-    assert.deepEqual(progressReports(), []);
+    assert.deepEqual(raisedWarnings(), []);
   });
 
   it('is not begun again where all was done', async () => {
