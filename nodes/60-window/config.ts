@@ -41,7 +41,7 @@ export function readConfig(raw: SavedForm): WindowConfig {
     ...readSizes(saved),
     comparison: readComparison(saved['comparison'] ?? 'on'),
     presets: { incompleteAfterMs: Math.round(readNumber(saved['incompleteAfter'] ?? 0, 'incompleteAfter', 0, MAX_INCOMPLETE_MINUTES) * MINUTE) },
-    intervalMs: readNumber(saved['interval'] ?? 100, 'interval', 20, 60_000),
+    intervalMs: readNumber(saved['interval'] ?? 50, 'interval', 20, 60_000),
     graceMs: readNumber(saved['grace'] ?? 5, 'grace', 0, 300) * 1_000,
     kpis: readCustomKpis(saved['kpis']),
   };

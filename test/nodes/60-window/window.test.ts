@@ -36,7 +36,7 @@ describe('the form of a window node', () => {
   it('has a default for everything, so that a flow of a former release goes on as it was', () => {
     const { sizes, auto, comparison, presets, intervalMs, graceMs } = readConfig(saved);
     assert.deepEqual({ sizes, auto, comparison, presets, intervalMs, graceMs }, {
-      sizes: ['5m', '15m', '1h', '1d'], auto: undefined, comparison: 'on', presets: { incompleteAfterMs: 0 }, intervalMs: 100, graceMs: 5_000,
+      sizes: ['5m', '15m', '1h', '1d'], auto: undefined, comparison: 'on', presets: { incompleteAfterMs: 0 }, intervalMs: 50, graceMs: 5_000,
     });
     assert.deepEqual(readConfig({ ...saved, sizes: ['auto', 'shift'], neededCounts: '50' }).auto, { counts: 50, ratios: 100 });
   });
