@@ -30,6 +30,8 @@ export class Emitter {
   readonly #cells: PendingWindows;
   readonly #moved = new Set<PendingWindow>();
   readonly #unchanged: UnchangedFilter;
+  /** The windows that were read in full, by size. */
+  readonly #begun = new Map<WindowSize, number>();
   #nextAt: number | undefined;
 
   constructor(store: Store, shop: ShopContext, settings: EmitterSettings) {
@@ -103,6 +105,18 @@ export class Emitter {
     const values: KpiValue[] = [];
     for (const size of this.#windowValues.sizes) {
       values.push(...(await this.readWithZeros(size, this.#shop.calendar.windowAt(size, now), now, 'live')));
+    }
+    return values;
+  }
+
+  /** What time alone changes, at each minute: windows that begin, those that slide, what is open, and what is usual. */
+  async emitMinute(now: number): Promise<KpiValue[]> {
+    const values: KpiValue[] = [];
+    for (const size of this.#windowValues.sizes) {
+      const span = this.#shop.calendar.windowAt(size, now);
+      if (this.#begun.get(size) === span.start && await this.#windowValues.isStill(size, span, now)) continue;
+      values.push(...this.onlyChanged(await this.readWithZeros(size, span, now, 'live'), now));
+      this.#begun.set(size, span.start);
     }
     return values;
   }

@@ -44,7 +44,7 @@ export interface FinalizerDeps {
  * published once, also by several workers, and again only where a process died in between. A worker whose clock is off by more than
  * the allowed lateness finalizes nothing: the others do.
  */
-export async function finalizeWindows(deps: FinalizerDeps, sizes: readonly WindowSize[], now: number, emit: (closed: FinalizedWindow) => void): Promise<void> {
+export async function finalizeWindows(deps: FinalizerDeps, sizes: readonly WindowSize[], now: number, emit: (closed: FinalizedWindow) => Promise<void> | void): Promise<void> {
   for (const size of sizes) {
     if (!isSliding(size)) await finalizeSize(deps, size, now, emit);
   }
@@ -55,7 +55,7 @@ export async function isStillToFinalize(store: Store, size: WindowSize, end: num
   return !isSliding(size) && isToCome((await readFinalMarks(store, [size])).get(size), end);
 }
 
-async function finalizeSize(deps: FinalizerDeps, size: Tumbling, now: number, emit: (closed: FinalizedWindow) => void): Promise<void> {
+async function finalizeSize(deps: FinalizerDeps, size: Tumbling, now: number, emit: (closed: FinalizedWindow) => Promise<void> | void): Promise<void> {
   const { store, publication, calendar, graceMs, skew } = deps;
   const key = finalMarkKey(size);
   const text = textOf((await store.read([key]))[0]);
@@ -64,7 +64,7 @@ async function finalizeSize(deps: FinalizerDeps, size: Tumbling, now: number, em
   const claimed = await store.commit([{ key, expect: text ?? null, value: JSON.stringify(claim) }]);
   if (claimed.outcome === 'conflict') return;
   for (const span of latestFirst(calendar, size, claim.from, claim.to ?? claim.end)) {
-    emit({ size, span, values: await publication.readWithZeros(size, span, now, 'final') });
+    await emit({ size, span, values: await publication.readWithZeros(size, span, now, 'final') });
   }
   const done: FinalMark = { ...claim, state: 'told' }; // vocabulary-ok: as stored
   await store.commit([{ key, expect: JSON.stringify(claim), value: JSON.stringify(done) }]);

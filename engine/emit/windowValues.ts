@@ -7,12 +7,13 @@ import { type OpeningDays, RecentGroups } from './recentGroups.js';
 import type { Baseline } from '../read/baseline/baseline.js';
 import { evaluate } from '../kpi/evaluate.js';
 import { type Group, groupOf, type WindowSums } from '../read/rollup.js';
-import { emptyKpis, type KpiValue } from '../read/kpiValue.js';
+import { emptyKpis, type KpiValue, numberOfGroup } from '../read/kpiValue.js';
 import { OpenWindowState } from '../read/openWindowState.js';
 import { type ReadSnapshot, snapshotOnce } from '../read/openFacts.js';
-import { type ShopContext, knownSinceIn, readAllGroups, readKnownAt, readWindow, rowOf, valueReader } from '../read/windowReader.js';
+import { type ShopContext, knownSinceIn, readAllGroups, readKnownAt, readWindow, refreshWindow, rowOf, valueReader } from '../read/windowReader.js';
 import { REVISION, type SliceChange } from '../aggregate/slice.js';
 import type { Counters, Store } from '../store/store.js';
+import { MINUTE } from '../base/time.js';
 import { isSliding, type Span, type WindowSize } from '../calendar/windowAssigner.js';
 import { CHOICES, type ChosenSize, type Kpi } from '../kpi/kpi.js';
 
@@ -39,6 +40,10 @@ export interface WantedGroup {
   readonly kpis: ReadonlySet<Kpi>;
   readonly growth?: CorrectionDelta;
 }
+
+/** So many groups are read at each minute, whether or not anything may have changed. */
+const FEW_GROUPS = 200;
+const USUAL_MINUTES = 5;
 
 export class WindowValues {
   /** Every size that has to be read. */
@@ -93,11 +98,23 @@ export class WindowValues {
     const present = await readAllGroups(this.#store, size, span, this.#shop, now, status === 'live' ? this.#live : undefined);
     const day = calendar.windowAt('1d', size === '1d' ? span.start - 1 : isSliding(size) ? now : span.start);
     const seen = await readKnownAt(this.#store, day, size === '1d' || status === 'live' ? day.end : span.end, this.#shop, now);
-    const seenNumbers = new Set(seen.map(numberIn));
-    const recent = (await this.#recent?.at(span, now) ?? []).filter((value) => !seenNumbers.has(numberIn(value)));
+    const seenNumbers = new Set(seen.map(numberOfGroup));
+    const recent = (await this.#recent?.at(span, now) ?? []).filter((value) => !seenNumbers.has(numberOfGroup(value)));
     const shift = size === 'shift' ? calendar.shiftAt(span.start) : undefined;
     const window = { size, span, status, ...(shift === undefined ? {} : { shift }) };
     return this.#dressed(size, span, [...present, ...emptyKpis([...seen, ...recent], present, window, kpis, now)], now);
+  }
+
+  /**
+   * Whether time alone has changed nothing since the window was read in full. Asked of very many groups only: nothing is open, nobody else has written,
+   * and what is usual is read every few minutes.
+   */
+  async isStill(size: WindowSize, span: Span, now: number): Promise<boolean> {
+    if (this.#live === undefined || isSliding(size) || this.#live.groupsIn(size, span) <= FEW_GROUPS) return false;
+    const isUsualDue = this.#settings.comparison !== undefined && (size === '1h' || size === '1d') && Math.floor(now / MINUTE) % USUAL_MINUTES === 0;
+    const { orders, quotes } = await this.openFacts(now)();
+    if (isUsualDue || orders.length + quotes.length > 0) return false;
+    return await refreshWindow(this.#store, size, span, this.#live) === 'same';
   }
 
   /** As the size itself, as a chosen size, or as both. */
@@ -132,11 +149,6 @@ export class WindowValues {
     if (kpi === undefined || value.status !== 'corrected') return value;
     return { ...value, previous: { value: evaluate(kpi, without(row.sums, sums), this.#shop.currency).value, revision: (row.sums[REVISION] ?? 0) - changes } };
   }
-}
-
-/** Which number of which group it is, whatever the window. */
-function numberIn(value: KpiValue): string {
-  return `${value.name}/${groupOf(value)}`;
 }
 
 function isChoice(size: WindowSize): size is ChosenSize {

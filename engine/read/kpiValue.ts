@@ -139,13 +139,19 @@ export function emptyKpis(
   const additive = new Set(kpis.filter(isAdditive).map(({ name }) => name));
   const gone = new Set(status === 'final' ? kpis.filter(({ open }) => open !== undefined && open !== 'young').map(({ name }) => name) : []);
   const window = { size, start: formatInstant(span.start), end: formatInstant(span.end) };
-  const names = new Set(known.map(({ name, store, channel }) => `${name}/${store}/${channel}`));
-  return before
-    .filter(({ name, store, channel }) => !names.has(`${name}/${store}/${channel}`) && !gone.has(name))
-    .map(({ unknown: _unknown, coverage: _coverage, ...value }) => ({
-      ...value, window, value: additive.has(value.name) ? 0 : null, count: 0, status, revision: 0, updatedAt: formatInstant(now),
-      ...(shift === undefined ? {} : { shift }),
-    }));
+  const numbers = new Set(known.map(numberOfGroup));
+  const rest = { window, count: 0, status, revision: 0, updatedAt: formatInstant(now), ...(shift === undefined ? {} : { shift }) };
+  const empty: KpiValue[] = [];
+  for (const { unknown: _unknown, coverage: _coverage, ...value } of before) {
+    if (gone.has(value.name) || numbers.has(numberOfGroup(value))) continue;
+    empty.push({ ...value, ...rest, value: additive.has(value.name) ? 0 : null });
+  }
+  return empty;
+}
+
+/** Which number of which group it is, whatever the window. */
+export function numberOfGroup({ name, store, channel }: Pick<KpiValue, 'name' | 'store' | 'channel'>): string {
+  return `${name}/${store}/${channel}`;
 }
 
 /** A number is corrected where it changed after it had been published as final: with the zeros of a group that was known by then. */

@@ -43,10 +43,17 @@ export class OpenWindowState {
     return window.groups.rows;
   }
 
-  /** What a read of the store found in a window, should it be kept here. */
-  refresh(size: WindowSize, span: Span, slices: readonly Entry[]): void {
+  /** What a read of the store found in a window, should it be kept here. `moved`: it was not known. */
+  refresh(size: WindowSize, span: Span, slices: readonly Entry[]): 'same' | 'moved' {
     const window = this.#windows.get(nameOf(size, span));
-    if (window !== undefined) for (const { key, value } of slices) put(window, key, parseSliceKey(key), countersOf(value));
+    if (window === undefined) return 'moved';
+    const moved = slices.filter(({ key, value }) => put(window, key, parseSliceKey(key), countersOf(value)) === 'moved');
+    return moved.length === 0 ? 'same' : 'moved';
+  }
+
+  /** How many groups an open window has, 0 where it is not kept. */
+  groupsIn(size: WindowSize, span: Span): number {
+    return this.#windows.get(nameOf(size, span))?.groups.rows.size ?? 0;
   }
 
   /** Drops what was over before `now`. */
@@ -66,11 +73,12 @@ export class OpenWindowState {
 }
 
 /** The sums with more changes are the newer ones. */
-function put({ slices, groups }: Open, key: string, { store, channel }: Group, totals: Counters): void {
+function put({ slices, groups }: Open, key: string, { store, channel }: Group, totals: Counters): 'same' | 'moved' {
   const before = slices.get(key);
-  if (before !== undefined && (before[REVISION] ?? 0) >= (totals[REVISION] ?? 0)) return;
+  if (before !== undefined && (before[REVISION] ?? 0) >= (totals[REVISION] ?? 0)) return 'same';
   slices.set(key, totals);
   groups.add({ store, channel }, before === undefined ? totals : growth(before, totals));
+  return 'moved';
 }
 
 function growth(before: Counters, totals: Counters): Counters {

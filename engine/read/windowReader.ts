@@ -28,6 +28,8 @@ export interface ShopContext extends Partial<PresetSettings> {
   readonly currency: string;
   readonly graceMs: number;
   readonly kpis: readonly Kpi[];
+  /** Lets other work have its turn: waited for between the groups of a shop that has very many. */
+  readonly pause?: () => Promise<unknown>;
 }
 
 /** KPI values of the windows asked for, in order of time. Windows without facts have no row, but for what is open now. */
@@ -63,9 +65,14 @@ export function rowOf({ rows, open }: WindowRead, size: WindowSize, span: Span, 
   return orders.length + quotes.length === 0 ? undefined : { span, store, channel, sums: {} };
 }
 
+/** Brings what is known of an open window up to the store: whether another has written there, or a fact of former definitions was brought to new ones. */
+export async function refreshWindow(store: Store, size: WindowSize, span: Span, known: OpenWindowState): Promise<'same' | 'moved'> {
+  return known.refresh(size, span, await readSlices(store, { size, spans: [span] }));
+}
+
 /** KPI values of one window for each store and channel, each store, each channel, and all together; `known` is brought up to the store. */
 export async function readAllGroups(store: Store, size: WindowSize, span: Span, shop: ShopContext, now: number, known?: OpenWindowState): Promise<KpiValue[]> {
-  if (known !== undefined) known.refresh(size, span, await readSlices(store, { size, spans: [span] }));
+  if (known !== undefined) await refreshWindow(store, size, span, known);
   const { rows, open } = await readWindow(store, size, span, shop, now, undefined, known);
   const all = withOpen([...rows.values()], { size, spans: [span] }, open, GROUPINGS);
   return valuesOf(size, all, shop, { now, open, ...(await knownSinceIn(store, size, [span], shop, now)) });
@@ -88,10 +95,19 @@ export interface ValueContext {
   readonly knownSince?: KnownSince;
 }
 
+/** Rows that are read without a pause. */
+const ROWS = 50;
+
 /** The KPI values in rows of sums of windows of one size. */
-export function valuesOf(size: WindowSize, rows: readonly WindowSums[], shop: ShopContext, context: ValueContext): KpiValue[] {
-  const read = valueReader(size, shop, context);
-  return rows.flatMap((row) => read(row, shop.kpis));
+async function valuesOf(size: WindowSize, rows: readonly WindowSums[], shop: ShopContext, context: ValueContext): Promise<KpiValue[]> {
+  const values: KpiValue[] = [];
+  for (let from = 0; from < rows.length; from += ROWS) {
+    if (from > 0) await shop.pause?.();
+    // A reader for each part: the sums of an open window may move in the pause.
+    const read = valueReader(size, shop, context);
+    for (const row of rows.slice(from, from + ROWS)) values.push(...read(row, shop.kpis));
+  }
+  return values;
 }
 
 /** Reads the KPI values in rows of windows of one size, one row after the other: what they share is computed once. */

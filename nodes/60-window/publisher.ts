@@ -2,6 +2,7 @@
  * `Publisher` decides when a number is published: at once, then at most every interval, at each window's end, and in full at a start.
  */
 import { skewTo } from '../../engine/base/clockSkew.js';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { finalizeWindows } from '../../engine/emit/finalizer.js';
 import { messageOf } from '../../engine/base/errors.js';
 import type { KpiValue } from '../../engine/read/kpiValue.js';
@@ -32,6 +33,8 @@ export interface PublisherDeps {
 const MAX_WAITING = 5_000;
 const TICK_MS = 1_000;
 const MAX_TOPICS = 50_000;
+/** Values that leave together at most: between two such messages other work has its turn. */
+const MAX_AT_ONCE = 1_000;
 /** Publishing rests so many times as long as it took: in a crowd it takes a fifth of the time, and alone nobody waits for it. */
 const REST = 4;
 
@@ -51,7 +54,7 @@ export class Publisher {
 
   constructor(deps: PublisherDeps) {
     this.#deps = deps;
-    this.#publication = new Emitter(deps.store, deps.shop, deps.settings);
+    this.#publication = new Emitter(deps.store, { ...deps.shop, pause: otherWork }, deps.settings);
   }
 
   /** Publishes the present state, and from now on the end of each window. Again at each reconnection of the broker. */
@@ -68,7 +71,7 @@ export class Publisher {
 
   async moved(slices: readonly SliceChange[]): Promise<void> {
     this.#publication.onSlicesChanged(slices, this.#deps.now());
-    if (this.#publication.size > MAX_WAITING) await this.#queue(async () => { this.#emit(await this.#publication.emitDue(this.#deps.now(), true)); });
+    if (this.#publication.size > MAX_WAITING) await this.#queue(async () => this.#emit(await this.#publication.emitDue(this.#deps.now(), true)));
     else this.#schedule();
   }
 
@@ -112,7 +115,7 @@ export class Publisher {
     const startedAt = performance.now();
     const values = await this.#publication.emitDue(this.#deps.now());
     this.#measure(values);
-    this.#emit(values);
+    await this.#emit(values);
     const endedAt = performance.now();
     this.#restsUntil = endedAt + REST * (endedAt - startedAt);
     this.#schedule();
@@ -121,7 +124,7 @@ export class Publisher {
   async #publishState(): Promise<void> {
     const values = await this.#publication.snapshot(this.#deps.now());
     this.#publication.onlyChanged(values, this.#deps.now());
-    this.#emit(values);
+    await this.#emit(values);
   }
 
   async #onTick(): Promise<void> {
@@ -129,13 +132,13 @@ export class Publisher {
     const minute = Math.floor(now() / MINUTE);
     if (minute !== this.#minute) {
       this.#minute = minute;
-      this.#emit(this.#publication.onlyChanged(await this.#publication.snapshot(now()), now()));
+      await this.#emit(await this.#publication.emitMinute(now()));
     }
     const closing = { store, publication: this.#publication, calendar: shop.calendar, graceMs: shop.graceMs };
     const shared = clock === undefined ? {} : { skew: () => skewTo(clock, now) };
     await finalizeWindows({ ...closing, ...shared }, this.#publication.sizes, now(), ({ values }) => {
       this.#publication.onlyChanged(values, now());
-      this.#emit(values);
+      return this.#emit(values);
     });
     this.#schedule();
   }
@@ -148,11 +151,14 @@ export class Publisher {
     if (newest !== '') hopSeconds.observe({ hop: 'kpi' }, Math.max(0, now() - (parseInstant(newest) ?? now())) / 1_000);
   }
 
-  #emit(values: readonly KpiValue[]): void {
-    if (values.length === 0) return;
+  async #emit(values: readonly KpiValue[]): Promise<void> {
     const { out, broker } = this.#deps;
-    out.primary({ topic: 'kpi', payload: values });
-    if (broker !== undefined) void this.#publishAll(broker, values);
+    for (let from = 0; from < values.length; from += MAX_AT_ONCE) {
+      if (from > 0) await otherWork();
+      const some = values.slice(from, from + MAX_AT_ONCE);
+      out.primary({ topic: 'kpi', payload: some });
+      if (broker !== undefined) void this.#publishAll(broker, some);
+    }
   }
 
   /** Another worker's newer value may have arrived before ours: only a read of the store after our own arrival shows it. */

@@ -109,7 +109,7 @@ export class EmbeddedBroker {
       };
       this.#pending.add(end);
       for (const { topic, payload, retain } of messages) {
-        this.#aedes.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), retain, qos: 1, dup: false }, taken);
+        this.#aedes.publish({ cmd: 'publish', topic, payload, retain, qos: 1, dup: false }, taken);
       }
       if (left === 0) end();
     });

@@ -11,7 +11,7 @@ import { matches } from '../mqtt/subscriptions.js';
 export const MAX_QUEUED = 1_000;
 
 /** Kept numbers in memory at most; what comes on top lies on disk like everything else. */
-const MAX_NUMBERS = 50_000;
+const MAX_NUMBERS = 400_000;
 const NUMBER = /^bottega\/[^/]+\/kpi\//;
 
 interface StoredSubscriber {
