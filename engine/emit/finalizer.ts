@@ -17,6 +17,8 @@ export interface FinalizedWindow {
   readonly values: readonly KpiValue[];
 }
 
+type Emit = (closed: FinalizedWindow) => Promise<void> | void;
+
 /** So many windows of a size are published in one go; live numbers wait no longer than that. */
 const MAX_AT_ONCE = 60;
 /** Windows that ended longer ago than this while nobody was there are final without being published one by one. */
@@ -44,7 +46,7 @@ export interface FinalizerDeps {
  * published once, also by several workers, and again only where a process died in between. A worker whose clock is off by more than
  * the allowed lateness finalizes nothing: the others do.
  */
-export async function finalizeWindows(deps: FinalizerDeps, sizes: readonly WindowSize[], now: number, emit: (closed: FinalizedWindow) => Promise<void> | void): Promise<void> {
+export async function finalizeWindows(deps: FinalizerDeps, sizes: readonly WindowSize[], now: number, emit: Emit): Promise<void> {
   for (const size of sizes) {
     if (!isSliding(size)) await finalizeSize(deps, size, now, emit);
   }
@@ -55,7 +57,7 @@ export async function isStillToFinalize(store: Store, size: WindowSize, end: num
   return !isSliding(size) && isToCome((await readFinalMarks(store, [size])).get(size), end);
 }
 
-async function finalizeSize(deps: FinalizerDeps, size: Tumbling, now: number, emit: (closed: FinalizedWindow) => Promise<void> | void): Promise<void> {
+async function finalizeSize(deps: FinalizerDeps, size: Tumbling, now: number, emit: Emit): Promise<void> {
   const { store, publication, calendar, graceMs, skew } = deps;
   const key = finalMarkKey(size);
   const text = textOf((await store.read([key]))[0]);
