@@ -12,7 +12,7 @@ import { Calendar } from '../engine/calendar/windowAssigner.js';
 import { ROOT } from '../test/support/product.js';
 import { type RedisServer, startRedis } from '../test/support/redis.js';
 import { start } from '../test/support/runtime.js';
-import { ENDS, postTo, type Ran } from './ferry.js';
+import { ENDS, postTo, type Ran } from './outboxToInbox.js';
 import { compare, perSecond, percentile, report } from './report.js';
 import { arraysOf, canonical, CURRENCY, foldContextOf, salesOf } from './stream.js';
 import { freePort } from '../test/support/ports.js';
@@ -121,11 +121,11 @@ async function reportLostUpdates(client: Redis, store: Store): Promise<void> {
   await eachUnderWay(events, (event) => addToCart(client, event));
   const kept = await client.mget(Array.from({ length: ORDERS }, (_order, index) => `cart:order/${String(index)}`));
   const naive = 1 - kept.reduce((sum, cents) => sum + Number(cents), 0) / (events.length * 100);
-  // Each payment is a fact of its own: what is one in the cart is told apart by its id here.
+  // Each payment is a fact of its own: those of one order share a cart, here each has a subject of its own.
   const facts = events.map((event, index) => ({ ...event, subject: `payment/${String(index)}` }));
   const context = await foldContextOf(store);
   await Promise.all(arraysOf(facts, 3).map((array) => foldEvents(store, array, context)));
-  report({ bench: 'cart/lost updates', unit: 'share', value: 1 - await bookedOf(store, now) / events.length, baseline: naive });
+  report({ bench: 'cart/lost updates', unit: 'share', value: 1 - await revenueOf(store, now) / events.length, baseline: naive });
 }
 
 function paymentOf(order: number, index: number, now: number): ShopEvent {
@@ -137,10 +137,10 @@ function paymentOf(order: number, index: number, now: number): ShopEvent {
 }
 
 /** Euro in the day of the payments. */
-async function bookedOf(store: Store, now: number): Promise<number> {
+async function revenueOf(store: Store, now: number): Promise<number> {
   const calendar = new Calendar(new LocalClock('Europe/Rome'));
-  const books = { calendar, currency: CURRENCY, graceMs: 5 * SECOND, kpis: KPIS };
-  const values = await readAllGroups(store, '1d', calendar.windowAt('1d', now - MINUTE), books, now);
+  const context = { calendar, currency: CURRENCY, graceMs: 5 * SECOND, kpis: KPIS };
+  const values = await readAllGroups(store, '1d', calendar.windowAt('1d', now - MINUTE), context, now);
   return values.find(({ name, store: shop, channel }) => name === 'revenue' && shop === '_' && channel === '_')?.value ?? 0;
 }
 

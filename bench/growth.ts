@@ -36,7 +36,7 @@ export async function growth(flags: readonly string[]): Promise<void> {
 
 /**
  * Says the bytes per fact and answers the CPU µs per event with so many facts stored: new ones, and corrections of any stored one. So many that what LevelDB merges because
- * of them is in it: a shorter look sees all or nothing of it.
+ * of them is in it: a shorter run sees all or nothing of it.
  */
 async function grow(size: number, said: (bytes: number) => void): Promise<number> {
   const where = place();

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MINUTE, SECOND } from '../engine/base/time.js';
-import { type ShopLedger, ledgerOf, reportLedger } from './loadBooks.js';
+import { type ShopLedger, ledgerOf, reportLedger } from './loadLedger.js';
 import { hopsOf, sayHops, SHARES } from './loadHops.js';
 import { Poster } from './post.js';
 import { percentile, report } from './report.js';
@@ -38,10 +38,10 @@ async function main(): Promise<void> {
   const tally: Tally = { sent: { revenue: 0, refunds: 0, orders: 0, tickets: 0 }, times: [], answers: new Map(), deliveries: 0, lost: 0 };
   const poster = new Poster(installation.url, CONNECTIONS);
   const run = startedAt % 100_000_000;
-  const desk = new RequestMaker(installation, run);
+  const support = new RequestMaker(installation, run);
   const sources = Array.from({ length: SOURCES }, (_source, index) => new Source(index, installation, run));
   const acts: Act[] = [...sources.map((source): Act => ({ deliveries: source.kind === 'shopify' ? 2.1 : 1, act: () => sell(source, tally.sent) })),
-    { deliveries: 2, act: () => assist(desk, tally.sent) }];
+    { deliveries: 2, act: () => assist(support, tally.sent) }];
   await Promise.all(acts.map((act) => play(act, rate / acts.length, startedAt + minutes * MINUTE, poster, tally)));
   poster.close();
   sayTally(tally, (Date.now() - startedAt) / SECOND);
@@ -73,7 +73,7 @@ interface Act {
   readonly act: () => Due[];
 }
 
-/** One source: happenings at its pace, deliveries when they are due, until all of them are answered. */
+/** One source: it acts at its pace, deliveries when they are due, until all of them are answered. */
 async function play({ act, deliveries }: Act, rate: number, until: number, poster: Poster, tally: Tally): Promise<void> {
   const underWay: Promise<void>[] = [];
   while (Date.now() < until) {
@@ -84,20 +84,20 @@ async function play({ act, deliveries }: Act, rate: number, until: number, poste
 }
 
 /** A sale, sometimes late; at Shopify an order in versions that overtake each other, some given back. */
-function sell(source: Source, books: ShopLedger): Due[] {
+function sell(source: Source, sent: ShopLedger): Due[] {
   const at = momentAgo();
   const cents = 100 + Math.floor(Math.random() * 20_000);
   const back = source.kind === 'shopify' && Math.random() < 0.1 ? 100 : 0;
-  books.orders += 1;
-  books.refunds += back;
-  books.revenue += cents - back;
+  sent.orders += 1;
+  sent.refunds += back;
+  sent.revenue += cents - back;
   return dueOf(source.kind === 'shopify' ? source.order(at, cents, back) : [source.sale(at, cents)]);
 }
 
-function assist(desk: RequestMaker, books: ShopLedger): Due[] {
+function assist(support: RequestMaker, sent: ShopLedger): Due[] {
   const closedAt = momentAgo();
-  books.tickets += 1;
-  return dueOf(desk.ticket(closedAt - Math.ceil(Math.random() * 90) * MINUTE, closedAt));
+  sent.tickets += 1;
+  return dueOf(support.ticket(closedAt - Math.ceil(Math.random() * 90) * MINUTE, closedAt));
 }
 
 /** In whole seconds, as a till writes them. */

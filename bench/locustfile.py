@@ -1,8 +1,8 @@
-"""Does an installation stand a busy day? The scenario of `npm run load`, for Locust:
+"""Does an installation withstand a busy day? The scenario of `npm run load`, for Locust:
 
     locust -f bench/locustfile.py --headless -u 11 -r 11 -t 5m --rate 50 --host http://127.0.0.1:1880
 
-Every user is a source of its own (of eleven: four Shopify shops, three tills, three programs with the API token, a HubSpot desk). Orders come in
+Every user is a source of its own (of eleven: four Shopify shops, three tills, three programs with the API token, a support team on HubSpot). Orders come in
 versions that overtake each other, 3 % of the deliveries twice, 4 % of the sales up to ten minutes late. At the end /kpi must have grown by exactly
 what was sent (exit code 0 only then), so nobody else may send meanwhile. The secrets are read from the installation's environment variables.
 """
@@ -21,7 +21,7 @@ from locust import FastHttpUser, events, task
 from locust.runners import LocalRunner
 
 from locust_bodies import base64url, change, encode, euro, instant, mac, moment_ago, order, receipt, refund
-from locust_books import Ledger
+from locust_ledger import Ledger
 
 SECRETS = ("SHOPIFY_WEBHOOK_SECRET", "HUBSPOT_CLIENT_SECRET", "POS_JWT_SECRET", "BOTTEGA_API_TOKEN")
 SETTLE_S = 30
@@ -54,7 +54,7 @@ def refuse_what_cannot_work(environment, **_):
 
 
 @events.test_start.add_listener
-def open_books(environment, **_):
+def open_ledger(environment, **_):
     global ledger
     ledger = Ledger()
     # Locust goes on where a listener fails: only the end may say that all is well.
@@ -63,7 +63,7 @@ def open_books(environment, **_):
 
 
 @events.test_stop.add_listener
-def close_books(environment, **_):
+def close_ledger(environment, **_):
     ledger.under_way.join()
     deadline = time.time() + SETTLE_S
     counted = ledger.growth(environment)
@@ -97,20 +97,20 @@ class Source(FastHttpUser):
 
     @task
     def go_on(self):
-        parcels = self.happen()
-        for parcel in parcels:
-            after = random.random() if len(parcels) > 1 else 0
-            self.post_after(after, parcel)
+        deliveries = self.happen()
+        for delivery in deliveries:
+            after = random.random() if len(deliveries) > 1 else 0
+            self.post_after(after, delivery)
             if random.random() < 0.03:
-                self.post_after(after + 2, parcel)
+                self.post_after(after + 2, delivery)
 
     def next_id(self):
         self.serial += 10
         return (ledger.run * 100 + self.index) * 10_000_000 + self.serial
 
-    def post_after(self, seconds, parcel):
+    def post_after(self, seconds, delivery):
         ledger.deliveries += 1
-        greenlet = gevent.Greenlet(self.deliver, parcel)
+        greenlet = gevent.Greenlet(self.deliver, delivery)
         ledger.under_way.add(greenlet)
         greenlet.start_later(seconds)
 
@@ -121,9 +121,9 @@ class Source(FastHttpUser):
         ledger.sent["revenue"] += cents
         return moment_ago(), cents
 
-    def deliver(self, parcel):
+    def deliver(self, delivery):
         """Again while the installation asks for it, or cannot be reached; what is never acknowledged is lost."""
-        path, name, body, sign = parcel
+        path, name, body, sign = delivery
         for _ in range(ATTEMPTS):
             # Signed at each attempt anew; the content, and so the event, stays.
             headers = {"content-type": "application/json", **sign()}
@@ -147,17 +147,17 @@ class ShopifyShop(Source):
     def happen(self):
         at, cents = self.sold()
         order_id = self.next_id()
-        parcels = [
-            self.parcel("orders/create", order(order_id, at, cents, "pending", at)),
-            self.parcel("orders/paid", order(order_id, at, cents, "paid", at + 0.001)),
+        deliveries = [
+            self.delivery("orders/create", order(order_id, at, cents, "pending", at)),
+            self.delivery("orders/paid", order(order_id, at, cents, "paid", at + 0.001)),
         ]
         if random.random() < 0.1:
             ledger.sent["refunds"] += 100
             ledger.sent["revenue"] -= 100
-            parcels.append(self.parcel("refunds/create", refund(self.next_id(), order_id, at + 1, 100)))
-        return parcels
+            deliveries.append(self.delivery("refunds/create", refund(self.next_id(), order_id, at + 1, 100)))
+        return deliveries
 
-    def parcel(self, topic, content):
+    def delivery(self, topic, content):
         body = encode(content)
         shop = f"{self.name}.myshopify.com"
         # The same on each redelivery.
@@ -213,7 +213,7 @@ class Program(Source):
         return [("/in/events", "/in/events", encode(event), lambda: token)]
 
 
-class HubSpotDesk(Source):
+class SupportTeam(Source):
     """Tickets that were opened and closed, in two batches that overtake each other."""
 
     weight = 1
@@ -225,14 +225,14 @@ class HubSpotDesk(Source):
         ticket = self.next_id()
         ledger.sent["tickets"] += 1
         return [
-            self.parcel([change(ticket, 0, "creation", closed - open_ms, {"changeFlag": "NEW"})]),
-            self.parcel([
+            self.delivery([change(ticket, 0, "creation", closed - open_ms, {"changeFlag": "NEW"})]),
+            self.delivery([
                 change(ticket, 1, "propertyChange", closed, {"propertyName": "time_to_close", "propertyValue": str(open_ms)}),
                 change(ticket, 2, "propertyChange", closed, {"propertyName": "hs_pipeline_stage", "propertyValue": "4"}),
             ]),
         ]
 
-    def parcel(self, changes):
+    def delivery(self, changes):
         body = encode(changes)
 
         def sign():

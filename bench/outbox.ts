@@ -8,7 +8,7 @@ import { Relay } from '../nodes/40-outbox/relay.js';
 import { OutboxStore } from '../engine/delivery/outboxStore.js';
 import type { Watched } from '../nodes/shared/ports.js';
 import { Mosquitto } from '../test/support/mosquitto.js';
-import { ferry } from './ferry.js';
+import { startOutboxToInbox } from './outboxToInbox.js';
 import { place } from './place.js';
 import { compare, perSecond, report } from './report.js';
 import { arraysOf, salesOf } from './stream.js';
@@ -26,13 +26,13 @@ export async function outbox(): Promise<void> {
   const mosquitto = await Mosquitto.start();
   try {
     for (const [name, broker] of [['mosquitto', { kind: 'external', url: mosquitto.url }], ['embedded', { kind: 'embedded' }]] as const) {
-      const line = await ferry(broker);
-      await line.carry(events.slice(0, 2_000));
-      await compare(`outbox/to inbox/${name}/arrays of 100`, 'events/s', ROUNDS, () => line.carry(events), () => bareMqttRate(mosquitto.url, events));
-      const { p50, p99 } = await line.latency(500, 50);
+      const pipeline = await startOutboxToInbox(broker);
+      await pipeline.throughput(events.slice(0, 2_000));
+      await compare(`outbox/to inbox/${name}/arrays of 100`, 'events/s', ROUNDS, () => pipeline.throughput(events), () => bareMqttRate(mosquitto.url, events));
+      const { p50, p99 } = await pipeline.latency(500, 50);
       report({ bench: `outbox/to inbox/${name}/50 events/s/p50`, unit: 'ms', value: p50 });
       report({ bench: `outbox/to inbox/${name}/50 events/s/p99`, unit: 'ms', value: p99 });
-      await line.stop();
+      await pipeline.stop();
     }
   } finally {
     await mosquitto.stop();

@@ -1,6 +1,6 @@
 /**
- * Senders of a benchmark: ten sources that sell, each signing as its kind does: four Shopify shops, three tills, three programs with the API token. And a HubSpot
- * desk, which sells nothing.
+ * Senders of a benchmark: ten sources that sell, each signing as its kind does: four Shopify shops, three tills, three programs with the API token. And a
+ * support team on HubSpot, which sells nothing.
  */
 import { formatInstant, SECOND } from '../engine/base/time.js';
 import { fromMinor } from '../engine/base/money.js';
@@ -116,7 +116,7 @@ export class StoreProgram {
   }
 }
 
-/** A support desk: HubSpot's notices of tickets that were opened and closed. */
+/** A support team: HubSpot's notices of tickets that were opened and closed. */
 export class RequestMaker {
   readonly #installation: Installation;
   readonly #base: number;

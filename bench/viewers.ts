@@ -1,4 +1,4 @@
-/** (h) What do a hundred people cost who look at the dashboard? The server's CPU per sale, with one viewer and with a hundred, in turns. */
+/** (h) What do a hundred people cost who watch the dashboard? The server's CPU per sale, with one viewer and with a hundred, in turns. */
 import { readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { type RunningProduct, startProduct, temporaryData } from '../test/support/product.js';
@@ -37,7 +37,7 @@ let serial = 0;
 
 /** CPU per sale, with so many sockets that get every message a browser gets. */
 async function round(product: RunningProduct, count: number): Promise<number> {
-  const sockets = await Promise.all(Array.from({ length: count }, () => look(product.url)));
+  const sockets = await Promise.all(Array.from({ length: count }, () => openViewer(product.url)));
   await pause(SETTLE_MS);
   const before = cpuOf(product.pid);
   for (let sale = 0; sale < SALES; sale++) {
@@ -51,7 +51,7 @@ async function round(product: RunningProduct, count: number): Promise<number> {
 }
 
 /** Joins as the dashboard's own client does: asks once by polling, then changes to a web socket. */
-async function look(url: string): Promise<WebSocket> {
+async function openViewer(url: string): Promise<WebSocket> {
   const base = `${url}/dashboard/socket.io/?EIO=4`;
   const greeting = await (await fetch(`${base}&transport=polling`)).text();
   const { sid } = JSON.parse(greeting.slice(1)) as { sid: string };

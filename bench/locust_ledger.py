@@ -1,4 +1,4 @@
-"""What have the sources of locustfile.py sent, and does /kpi say the same?"""
+"""`Ledger` is what the sources of locustfile.py sent; /kpi must have grown by the same."""
 
 import itertools
 import os

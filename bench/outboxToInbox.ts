@@ -1,4 +1,4 @@
-/** Outbox, broker and inbox in a real Node-RED, between a node that sends what it is told and a node that notes what comes. */
+/** `OutboxToInbox` is outbox, broker and inbox in a real Node-RED, between a node that sends what it is given and a node that records what arrives. */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { request } from 'node:http';
@@ -8,9 +8,9 @@ import { percentile } from './report.js';
 import { arraysOf } from './stream.js';
 import { freePort } from '../test/support/ports.js';
 
-export interface Ferry {
+export interface OutboxToInbox {
   /** Sends the events in arrays of 100 and waits until each of them has left the inbox: events/s. */
-  carry(events: readonly ShopEvent[]): Promise<number>;
+  throughput(events: readonly ShopEvent[]): Promise<number>;
   /** So many lone events at that rate, each from its sending to its leaving the inbox. */
   latency(count: number, perSecond: number): Promise<{ readonly p50: number; readonly p99: number }>;
   stop(): Promise<void>;
@@ -67,7 +67,7 @@ module.exports = (RED) => {
   });
 };`;
 
-export async function ferry(broker: Readonly<Record<string, unknown>>): Promise<Ferry> {
+export async function startOutboxToInbox(broker: Readonly<Record<string, unknown>>): Promise<OutboxToInbox> {
   const port = await freePort();
   const ports = { store: 'store', shop: 'shop', broker: 'broker' };
   const runtime = await start([
@@ -91,7 +91,7 @@ export async function ferry(broker: Readonly<Record<string, unknown>>): Promise<
     data: { store: 'bottega-1', channel: 'pos', status: 'completed', amount: '7.20', currency: 'EUR' },
   });
   return {
-    carry: async (events) => events.length / ((await run(events, 100, 0)).ms / 1_000),
+    throughput: async (events) => events.length / ((await run(events, 100, 0)).ms / 1_000),
     latency: async (count, perSecond) => {
       const { times } = await run(Array.from({ length: count }, example), 1, 1_000 / perSecond);
       return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };

@@ -1,4 +1,4 @@
-/** Does an installation count what was sent? Its `/kpi` before and after, against the books of the sender. */
+/** `ShopLedger` is what the senders of a load run sent; the growth of the installation's `/kpi` must equal it. */
 import { formatInstant, HOUR, SECOND } from '../engine/base/time.js';
 import { report } from './report.js';
 import type { Installation } from './traffic.js';
