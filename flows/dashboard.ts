@@ -140,8 +140,9 @@ function alertsBox(template: Template): Box {
     says: 'Chi è fuori soglia, chi è stato visto, chi tace',
     why: 'A ogni novità il nodo “avvisi” dice come stanno tutti e che cosa è successo: nessun elenco da tenere qui. “Visto” e “Silenzia” fermano le ripetizioni; “Non aspettare più” chiude l’avviso di una fonte che non c’è più.',
     nodes: {
-      [LINKS.alerts]: placed(linkIn(template, LINKS.alerts, `${LINKS.alerts} via`), 95, 1270, ['answerOrNews']),
-      answerOrNews: placed(ANSWER_OR_NEWS, 230, 1270, shown, ['atOnceThenLast']),
+      [LINKS.alerts]: placed(linkIn(template, LINKS.alerts, `${LINKS.alerts} via`), 95, 1270, ['answerOrNews']), // vocabulary-ok
+      // The node's id comes from this name.
+      answerOrNews: placed(ANSWER_OR_CHANGE, 230, 1270, shown, ['atOnceThenLast']), // vocabulary-ok
       atOnceThenLast: placed(AT_ONCE_THEN_LAST, 260, 1340, ['howAreAll']),
       howAreAll: placed(change('come stanno tutti?', [{ set: 'payload', to: '{"list": 50}' }]), 460, 1340, [WORDS.alerts]),
       firing: placed(change('quanti aperti', [{ set: 'firing', to: OPEN_ALERTS }, { remove: 'payload' }]), 720, 1360, ['quanti avvisi via']),
@@ -155,9 +156,9 @@ function alertsBox(template: Template): Box {
   };
 }
 
-const OPEN_ALERTS = "$count(payload.standing[state in ['firing', 'noData']])";
+const OPEN_ALERTS = "$count(payload.standing[state in ['firing', 'noData']])"; // vocabulary-ok: a field of the alert node's message
 
-const ANSWER_OR_NEWS: Part = {
+const ANSWER_OR_CHANGE: Part = {
   type: 'switch',
   fields: {
     name: 'risposta o novità?', property: 'reason', propertyType: 'msg', rules: [{ t: 'eq', v: 'list', vt: 'str' }, { t: 'else' }],

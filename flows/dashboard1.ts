@@ -48,8 +48,8 @@ function byName(at: Placed['at']): Placed {
 }
 
 function card(label: string, order: number, at: Placed['at'], group = 'Oggi'): Placed {
-  const look = { style: false, font: '', fontSize: 16, color: '#000000' };
-  return { type: 'ui_text', at, wires: [], fields: { group: id(group), order, width: 0, height: 0, name: label, label, format: '{{msg.payload}}', layout: 'row-spread', className: '', ...look } };
+  const style = { style: false, font: '', fontSize: 16, color: '#000000' };
+  return { type: 'ui_text', at, wires: [], fields: { group: id(group), order, width: 0, height: 0, name: label, label, format: '{{msg.payload}}', layout: 'row-spread', className: '', ...style } };
 }
 
 const CHART = {

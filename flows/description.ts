@@ -11,7 +11,7 @@ export interface Card {
   readonly note: string;
   /** Said in place of the note while the number is unknown. */
   readonly unknown: string;
-  /** Which way is good news; absent: up. */
+  /** Which direction is the good one; absent: up. */
   readonly better?: 'up' | 'down' | 'neither';
 }
 

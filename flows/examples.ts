@@ -11,7 +11,8 @@ const CONFIGURATION: readonly FlowNode[] = [SHOP, STORE, BROKER];
 
 /** What is done with it, and how many nodes wide and high its box is. */
 interface Example {
-  readonly room: string;
+  /** The node's type, without `bottega-`. */
+  readonly type: string;
   readonly title: string;
   readonly says: string;
   readonly why: string;
@@ -32,12 +33,12 @@ function press(name: string, payload: string, to: string): Placed {
   return { type: 'inject', at: PLACES.first, fields, wires: [[to]] };
 }
 
-function room(name: string, column: Column, fields: Readonly<Record<string, unknown>>, ...doors: string[][]): Placed {
-  return { type: `bottega-${name}`, at: PLACES[column], fields: { shop: SHOP.id, store: STORE.id, broker: BROKER.id, ...fields }, wires: doors };
+function nodeOf(type: string, column: Column, fields: Readonly<Record<string, unknown>>, ...wires: string[][]): Placed {
+  return { type: `bottega-${type}`, at: PLACES[column], fields: { shop: SHOP.id, store: STORE.id, broker: BROKER.id, ...fields }, wires };
 }
 
-/** Two debug nodes behind a node's doors. */
-function doors(column: Column, side = 'seconda uscita'): Readonly<Record<'main' | 'side', Placed>> {
+/** Two debug nodes behind a node's outputs. */
+function debugs(column: Column, side = 'seconda uscita'): Readonly<Record<'main' | 'side', Placed>> {
   const [x, y] = PLACES[column];
   const debug = (name: string, dy: number): Placed => ({
     type: 'debug', at: [x, y + dy], wires: [],
@@ -53,93 +54,93 @@ const RULE = {
 
 const EXAMPLES: readonly Example[] = [
   {
-    room: 'webhook', title: 'Ricevere da un programma', says: 'Apri il nodo, scrivi una chiave, pubblica, premi “Invia un esempio firmato”',
+    type: 'webhook', title: 'Ricevere da un programma', says: 'Apri il nodo, scrivi una chiave, pubblica, premi “Invia un esempio firmato”',
     why: 'Il nodo risponde su /in/esempio a chi manda “Authorization: Bearer” e la chiave. Chi non ce l’ha riceve 401 ed esce dalla seconda uscita.',
-    nodes: { node: room('webhook', 'second', { name: '', provider: 'events', path: '/in/esempio', store: '' }, ['main'], ['side']), ...doors('third', 'mittenti rifiutati') },
+    nodes: { node: nodeOf('webhook', 'second', { name: '', provider: 'events', path: '/in/esempio', store: '' }, ['main'], ['side']), ...debugs('third', 'mittenti rifiutati') },
   },
   {
-    room: 'normalize', title: 'Capire uno scontrino', says: 'Premi il pulsante: dallo scontrino nasce una vendita',
+    type: 'normalize', title: 'Capire uno scontrino', says: 'Premi il pulsante: dallo scontrino nasce una vendita',
     why: 'Il modulo del nodo dice dove si trovano numero, data e totale nel JSON della cassa; là si può anche incollare uno scontrino vero e vedere che cosa ne esce.',
-    nodes: { press: press('scontrino', RECEIPT, 'node'), node: room('normalize', 'second', { name: '', provider: 'pos' }, ['main'], ['side']), ...doors('third', 'scarti') },
+    nodes: { press: press('scontrino', RECEIPT, 'node'), node: nodeOf('normalize', 'second', { name: '', provider: 'pos' }, ['main'], ['side']), ...debugs('third', 'scarti') },
   },
   {
-    room: 'dedupe', title: 'Fermare i doppioni', says: 'Premi due volte: la seconda esce dalla seconda uscita',
+    type: 'dedupe', title: 'Fermare i doppioni', says: 'Premi due volte: la seconda esce dalla seconda uscita',
     why: 'L’evento porta sempre lo stesso identificativo. Il nodo lo ricorda per 48 ore, anche dopo un riavvio.',
-    nodes: { press: press('la stessa vendita', SAME_SALE, 'node'), node: room('dedupe', 'second', { name: '' }, ['main'], ['side']), ...doors('third', 'doppioni') },
+    nodes: { press: press('la stessa vendita', SAME_SALE, 'node'), node: nodeOf('dedupe', 'second', { name: '' }, ['main'], ['side']), ...debugs('third', 'doppioni') },
   },
   {
-    room: 'outbox', title: 'Mettere al sicuro e spedire', says: 'Premi: l’evento va su disco e poi al broker',
+    type: 'outbox', title: 'Mettere al sicuro e spedire', says: 'Premi: l’evento va su disco e poi al broker',
     why: 'Qui nessuno riceve gli eventi, quindi il nodo li toglie dal disco quando il broker li ha accettati. Di solito si sceglie la ricevuta di “in arrivo”.',
-    nodes: { press: press('vendita', SALE, 'node'), node: room('outbox', 'second', { name: '', until: 'accepted' }, ['main'], ['side']), ...doors('third', 'non eventi') },
+    nodes: { press: press('vendita', SALE, 'node'), node: nodeOf('outbox', 'second', { name: '', until: 'accepted' }, ['main'], ['side']), ...debugs('third', 'non eventi') },
   },
   {
-    room: 'deadletter', title: 'Conservare gli scarti', says: 'Premi: “dodici euro” non è un totale',
+    type: 'deadletter', title: 'Conservare gli scarti', says: 'Premi: “dodici euro” non è un totale',
     why: 'Lo scontrino che non si può usare esce dalla seconda uscita di “normalizza” con il motivo, e viene conservato sigillato.',
     nodes: {
-      press: press('scontrino sbagliato', BAD_RECEIPT, 'before'), before: room('normalize', 'second', { name: '', provider: 'pos' }, [], ['node']),
-      node: room('deadletter', 'third', { name: '' }, ['main'], ['side']), ...doors('fourth', 'non conservati'),
+      press: press('scontrino sbagliato', BAD_RECEIPT, 'before'), before: nodeOf('normalize', 'second', { name: '', provider: 'pos' }, [], ['node']),
+      node: nodeOf('deadletter', 'third', { name: '' }, ['main'], ['side']), ...debugs('fourth', 'non conservati'),
     },
   },
   {
-    room: 'inbox', title: 'Ricevere da MQTT', says: 'Premi: l’evento parte, arriva e se ne dà ricevuta',
+    type: 'inbox', title: 'Ricevere da MQTT', says: 'Premi: l’evento parte, arriva e se ne dà ricevuta',
     why: '“In partenza” tiene l’evento su disco finché “in arrivo” non dice che tutti i nodi che seguono hanno finito. Fra i due c’è soltanto il broker.',
     nodes: {
-      press: press('vendita', SALE, 'before'), before: room('outbox', 'second', { name: '' }, [], []),
-      node: room('inbox', 'third', { name: '' }, ['main'], ['side']), ...doors('fourth', 'non eventi'),
+      press: press('vendita', SALE, 'before'), before: nodeOf('outbox', 'second', { name: '' }, [], []),
+      node: nodeOf('inbox', 'third', { name: '' }, ['main'], ['side']), ...debugs('fourth', 'non eventi'),
     },
   },
   {
-    room: 'listen', title: 'Ascoltare i numeri di chi conta', says: 'Premi: “finestre” conta e pubblica, “ascolto” sente',
+    type: 'listen', title: 'Ascoltare i numeri di chi conta', says: 'Premi: “finestre” conta e pubblica, “ascolto” sente',
     why: 'Nella realtà i due nodi stanno in due Node-RED diversi: uno conta, l’altro mostra.',
     nodes: {
-      press: press('vendita', SALE, 'before'), before: room('window', 'second', { name: '' }, [], []),
-      node: room('listen', 'third', { name: '' }, ['main'], ['side']), ...doors('fourth', 'superati'),
+      press: press('vendita', SALE, 'before'), before: nodeOf('window', 'second', { name: '' }, [], []),
+      node: nodeOf('listen', 'third', { name: '' }, ['main'], ['side']), ...debugs('fourth', 'superati'),
     },
   },
   {
-    room: 'window', title: 'Contare', says: 'Premi più volte: il fatturato cresce',
+    type: 'window', title: 'Contare', says: 'Premi più volte: il fatturato cresce',
     why: 'Ogni vendita entra nella sua ora e nel suo giorno. I numeri escono tutti insieme in una lista.',
-    nodes: { press: press('vendita', SALE, 'node'), node: room('window', 'second', { name: '' }, ['main'], ['side']), ...doors('third', 'rifiutati') },
+    nodes: { press: press('vendita', SALE, 'node'), node: nodeOf('window', 'second', { name: '' }, ['main'], ['side']), ...debugs('third', 'rifiutati') },
   },
   {
-    room: 'alert', title: 'Avvisare', says: 'Premi: con 42,50 euro l’avviso scatta',
+    type: 'alert', title: 'Avvisare', says: 'Premi: con 42,50 euro l’avviso scatta',
     why: 'La regola si legge come una frase nel modulo del nodo. L’avviso parte una volta sola, e un’altra quando è risolto.',
     nodes: {
-      press: press('vendita', SALE, 'before'), before: room('window', 'second', { name: '' }, ['node'], []),
-      node: room('alert', 'third', { name: '', rules: [RULE] }, ['main'], ['side']), ...doors('fourth', 'fermati'),
+      press: press('vendita', SALE, 'before'), before: nodeOf('window', 'second', { name: '' }, ['node'], []),
+      node: nodeOf('alert', 'third', { name: '', rules: [RULE] }, ['main'], ['side']), ...debugs('fourth', 'fermati'),
     },
   },
   {
-    room: 'notify', title: 'Mandare gli avvisi fuori', says: 'Apri “invio avvisi”, scegli posta o webhook, pubblica e premi',
+    type: 'notify', title: 'Mandare gli avvisi fuori', says: 'Apri “invio avvisi”, scegli posta o webhook, pubblica e premi',
     why: 'Finché non si sceglie dove mandare, gli avvisi escono dalla seconda uscita con il motivo notify.unset. Poi partono, e si riprova finché non arrivano.',
     nodes: {
-      press: press('vendita', SALE, 'count'), count: room('window', 'second', { name: '' }, ['judge'], []),
-      judge: room('alert', 'third', { name: '', rules: [{ ...RULE, name: 'Incasso da far sapere' }] }, ['node'], []),
-      node: room('notify', 'fourth', { name: '', channel: '' }, ['main'], ['side']), ...doors('fifth', 'non consegnati'),
+      press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, ['judge'], []),
+      judge: nodeOf('alert', 'third', { name: '', rules: [{ ...RULE, name: 'Incasso da far sapere' }] }, ['node'], []),
+      node: nodeOf('notify', 'fourth', { name: '', channel: '' }, ['main'], ['side']), ...debugs('fifth', 'non consegnati'),
     },
   },
   {
-    room: 'query', title: 'Chiedere un numero', says: 'Premi: il fatturato di oggi, ora per ora',
+    type: 'query', title: 'Chiedere un numero', says: 'Premi: il fatturato di oggi, ora per ora',
     why: 'Risponde anche a GET /kpi-esempio, con la chiave API della variabile BOTTEGA_API_TOKEN.',
     nodes: {
-      press: press('quanto oggi?', '{}', 'node'), node: room('query', 'second', { name: '', path: '/kpi-esempio', kpi: 'revenue', window: '1h' }, ['main'], ['side']),
-      ...doors('third', 'domande sbagliate'),
+      press: press('quanto oggi?', '{}', 'node'), node: nodeOf('query', 'second', { name: '', path: '/kpi-esempio', kpi: 'revenue', window: '1h' }, ['main'], ['side']),
+      ...debugs('third', 'domande sbagliate'),
     },
   },
   {
-    room: 'monitor', title: 'Sorvegliare', says: 'Ogni secondo dice come sta tutto',
+    type: 'monitor', title: 'Sorvegliare', says: 'Ogni secondo dice come sta tutto',
     why: 'Le stesse cose si leggono su GET /health e, per Prometheus, su GET /metrics.',
-    nodes: { node: room('monitor', 'second', { name: '' }, ['main']), main: doors('third').main },
+    nodes: { node: nodeOf('monitor', 'second', { name: '' }, ['main']), main: debugs('third').main },
   },
 ];
 
 /** File name → the nodes of the flow, one per node type that stands on a tab. */
 export function exampleFlows(): Map<string, FlowNode[]> {
-  return new Map(EXAMPLES.map((example) => [`nodes/${example.room}.json`, flowOf(example)]));
+  return new Map(EXAMPLES.map((example) => [`nodes/${example.type}.json`, flowOf(example)]));
 }
 
-function flowOf({ room: name, title, says, why, nodes }: Example): FlowNode[] {
-  const scope = `example/${name}`;
+function flowOf({ type, title, says, why, nodes }: Example): FlowNode[] {
+  const scope = `example/${type}`;
   const [right, bottom] = [Math.max(...Object.values(nodes).map(({ at }) => at[0])), Math.max(...Object.values(nodes).map(({ at }) => at[1]))];
   const box: Box = { label: title, at: [34, 59], size: [Math.max(right + 80, says.length * 7 + 90), bottom - 20], says, why, nodes };
   const sheet = sheetOf(scope, title, 'Un nodo alla volta. Il negozio di esempio è un negozio a parte: quello che si prova qui non entra nei numeri veri.', [box]);

@@ -4,7 +4,7 @@
 import type { Template } from './description.js';
 import { type FlowNode, idOf } from './sheet.js';
 
-/** From left to right in the navigation; groups from top to bottom, with their width at a desk in twelfths. */
+/** From left to right in the navigation; groups from top to bottom, with their width on a wide screen in twelfths. */
 export const PAGES = {
   adesso: { title: 'Adesso', icon: 'storefront', groups: { 'testa adesso': 12, avvisi: 12, schede: 12, ore: 8, parti: 4 } },
   periodo: { title: 'Periodo', icon: 'calendar-range', groups: { 'testa periodo': 12, filtri: 12, totali: 12, andamento: 8, quote: 4, tabella: 12 } },

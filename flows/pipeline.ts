@@ -99,7 +99,7 @@ function intakeBoxes(template: Template): Box[] {
 
 const LOW = 190;
 
-/** Steps whose second door leads to the dead letters. */
+/** Steps whose second output leads to the dead letters. */
 const REFUSING: Readonly<Record<Role, readonly string[]>> = {
   all: ['normalizza', 'arrivo', 'finestre'], edge: ['normalizza'], worker: ['arrivo', 'finestre'], front: [],
 };
@@ -161,7 +161,7 @@ function toDashboardBox(template: Template, row: number): Box {
   }, (x, y) => Object.fromEntries(Object.values(LINKS).map((name, index) => [`${name} via`, linkOut(template, name, name, x - 40 + index * 60, y)])));
 }
 
-/** Told as soon as it is true, while the window is still filling. */
+/** Notified as soon as it is true, while the window is still filling. */
 function rowOf(alert: Alert): Record<string, unknown> {
   return { ...alert, channel: '', group: 'all', op: 'above', upper: '', live: true, for: '', keepFiringFor: '', repeat: '', noData: '' };
 }
@@ -174,7 +174,7 @@ function linkIn(template: Template, name: string, from: string, to: string, x: n
   return { type: 'link in', at: [x, y], wires: [[to]], fields: { name, links: [idOf(template.id, from)] } };
 }
 
-/** The way from a second door to the dead letters. */
+/** The way from a second output to the dead letters. */
 function refused(template: Template, from: string, x: number, y: number): Readonly<Record<string, Placed>> {
   const name = `scarti di ${from}`;
   return { [name]: linkOut(template, name, 'scarti', x, y) };
@@ -186,8 +186,8 @@ const AGAIN = { bodies: 'di nuovo a normalizza', events: 'di nuovo a finestre' }
 const AGAIN_IN: Readonly<Record<Role, readonly (keyof typeof AGAIN)[]>> = { all: ['bodies', 'events'], edge: ['bodies'], worker: ['events'], front: [] };
 
 function deadletterBox(template: Template, column: number, row: number): Box {
-  const doors = AGAIN_IN[template.role];
-  const again = (door: keyof typeof AGAIN): string[] => (doors.includes(door) ? [`${AGAIN[door]} via`] : []);
+  const kinds = AGAIN_IN[template.role];
+  const again = (kind: keyof typeof AGAIN): string[] => (kinds.includes(kind) ? [`${AGAIN[kind]} via`] : []);
   const asked = template.role === 'all' ? [WORDS.letters] : [];
   const links = REFUSING[template.role].map((from) => idOf(template.id, `scarti di ${from}`));
   return step(column, row, LOW, {
@@ -197,7 +197,7 @@ function deadletterBox(template: Template, column: number, row: number): Box {
     scarti: { type: 'link in', at: [x - 50, y], wires: [['deadletter']], fields: { name: 'scarti', links } },
     ...Object.fromEntries(asked.map((word) => [`${word} via`, linkIn(template, word, word, 'deadletter', x - 50, y + 50)])),
     deadletter: { type: 'bottega-deadletter', at: [x + 60, y], wires: [[], [], again('bodies'), again('events')], fields: fieldsOf(template, { name: 'Scarti' }) },
-    ...Object.fromEntries(doors.map((door, index) => [`${AGAIN[door]} via`, linkOut(template, 'di nuovo', AGAIN[door], x + 40 + index * 50, y + 64)])),
+    ...Object.fromEntries(kinds.map((kind, index) => [`${AGAIN[kind]} via`, linkOut(template, 'di nuovo', AGAIN[kind], x + 40 + index * 50, y + 64)])),
   }));
 }
 

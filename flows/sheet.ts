@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 /** A node as Node-RED imports it. */
 export type FlowNode = { readonly id: string; readonly type: string } & Record<string, unknown>;
 
-/** A node on a tab: where it stands, what its form holds, and the names of the nodes each of its doors leads to. */
+/** A node on a tab: where it stands, what its form holds, and the names of the nodes each of its outputs leads to. */
 export interface Placed {
   readonly type: string;
   readonly at: readonly [x: number, y: number];
@@ -53,6 +53,6 @@ function boxOf(scope: string, tab: string, box: Box): FlowNode[] {
 function placedNode(scope: string, tab: string, group: string, name: string, { type, at, fields, wires }: Placed): FlowNode {
   return {
     id: idOf(scope, name), type, z: tab, g: group, ...fields, x: at[0], y: at[1],
-    wires: (wires ?? []).map((door) => door.map((target) => idOf(scope, target))),
+    wires: (wires ?? []).map((output) => output.map((target) => idOf(scope, target))),
   };
 }

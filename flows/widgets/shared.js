@@ -72,20 +72,20 @@
    */
   listen(handler, everyMs) {
     if (everyMs) this.timer = setInterval(this.tick, everyMs);
-    this.heard = (message) => {
+    this.onMessage = (message) => {
       if (message?.shop) this.options = { ...this.options, zone: message.shop.zone, stores: message.shop.stores, currency: message.shop.currency };
       if (message) handler(message);
     };
-    this.$socket.on('msg-input:' + this.id, this.heard);
-    this.$socket.on('widget-load:' + this.id, this.heard);
+    this.$socket.on('msg-input:' + this.id, this.onMessage);
+    this.$socket.on('widget-load:' + this.id, this.onMessage);
     if (!this.ask) return;
     this.$socket.on('connect', this.ask);
     this.ask();
   },
   unlisten() {
     clearInterval(this.timer);
-    this.$socket.off('msg-input:' + this.id, this.heard);
-    this.$socket.off('widget-load:' + this.id, this.heard);
+    this.$socket.off('msg-input:' + this.id, this.onMessage);
+    this.$socket.off('widget-load:' + this.id, this.onMessage);
     if (this.ask) this.$socket.off('connect', this.ask);
   },
 })
