@@ -140,9 +140,8 @@ export async function foldVersions(
     const resolved = mentions === undefined ? unmentioned(said) : await resolveDocuments(store, mentions, said, context.now);
     // Between a plan and its commit nobody else may plan on what the cache says: what is missing is read, and everything planned anew.
     const { versions, states, keys } = relatedFacts(resolved.versions, resolved.states, (key) => cache.get(key)?.fact, context.currency);
-    const unread = keys.filter((key) => !asked.has(key) && cache.get(key) === undefined);
+    const unread = unreadAmong(keys, store, asked);
     if (unread.length > 0) {
-      for (const key of unread) asked.add(key);
       await learn(store, unread);
       continue;
     }
@@ -245,6 +244,13 @@ function withTotals(slice: SliceChange, totals: Counters | undefined): SliceChan
 function joined(done: Folded, rest: Folded, again: Versions): Folded {
   const events = [...again.values()].reduce((sum, version) => sum + version.events, 0);
   return { unchanged: done.unchanged - events + rest.unchanged, slices: [...done.slices, ...rest.slices] };
+}
+
+/** Facts of which nothing is known and that were not `asked` for yet. */
+function unreadAmong(keys: readonly string[], store: Store, asked: Set<string>): readonly string[] {
+  const unread = keys.filter((key) => !asked.has(key) && cacheOf(store).get(key) === undefined);
+  for (const key of unread) asked.add(key);
+  return unread;
 }
 
 async function learn(store: Store, keys: readonly string[]): Promise<void> {
