@@ -21,6 +21,7 @@ import { type FormerReceipt, formerReceiptsIn, moveActivity, movesOf } from './f
 import { type DocumentMentions, factsAmong } from './numberDocuments.js';
 import { mentionedBy, mentionsIn, type ResolvedDocuments, resolveDocuments } from './voidedReceipts.js';
 import { relatedFacts } from './relatedFacts.js';
+import { namedByTill } from './tillZones.js';
 
 const MAX_ATTEMPTS = 20;
 const SHORTEST_WINDOW_MS = 5 * MINUTE;
@@ -37,12 +38,13 @@ export interface Folded {
  * Stores a batch of events, and the orders to forget someone that are among them; when it resolves they survive a power cut. Throws the store's
  * faults, and `store.contended` under endless conflict.
  */
-export async function foldEvents(store: Store, events: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
-  if (events.some(isErasure)) {
-    const folded = await foldEvents(store, events.filter((event) => !isErasure(event)), context);
-    await storeErasureRequests(store, events, context.now);
+export async function foldEvents(store: Store, received: readonly ShopEvent[], context: FoldContext): Promise<Folded> {
+  if (received.some(isErasure)) {
+    const folded = await foldEvents(store, received.filter((event) => !isErasure(event)), context);
+    await storeErasureRequests(store, received, context.now);
     return folded;
   }
+  const events = await namedByTill(store, received, context.now);
   if (events.length <= MAX_FACTS_PER_COMMIT) return foldPart(store, events, context);
   const slices: SliceChange[] = [];
   let unchanged = 0;

@@ -181,6 +181,10 @@ export const FLAGS = {
     en: ['The till names a store that is in no table; it counts for the fixed one', 'Add the name to the stores in the shop node'],
     it: ['La cassa nomina un negozio che non è in tabella; conta per quello fisso', 'Aggiungere il nome ai negozi nel nodo negozio'],
   },
+  'till.zone': {
+    en: ['Issued under another time zone; beside a file with the till’s own times it may count twice', 'Let the till send its times with their offset'],
+    it: ['Uno scontrino emesso con un altro fuso impostato; con un file di ore della cassa può contare due volte', 'Far mandare le ore con lo scarto dal fuso'],
+  },
   'payment.parts': {
     en: ['The parts of the payment do not add up to the total; all of it is “other”', 'Correct the parts at the till'],
     it: ['Le parti del pagamento non fanno il totale; vale tutto come “altro”', 'Correggere le parti nella cassa'],

@@ -7,7 +7,7 @@ import { defaultStore, storeNamed } from '../draft/headers.js';
 import { type EventDraft, Collector, type Intake, type NormalizeContext, type Normalized } from '../draft/collector.js';
 import { DOCUMENT_KINDS, type DocumentKind, documentKindOf, plainWords } from '../mapping/documentKinds.js';
 import { referenceIn } from './documentReference.js';
-import { Receipt } from './receipt.js';
+import { type DateRead, Receipt } from './receipt.js';
 import { minuteShown, plainNumber, subjectOf, tillSource } from './receiptSubject.js';
 import { statusSequenceAt } from '../draft/sequence.js';
 import { paymentIn } from './splitPayment.js';
@@ -39,10 +39,11 @@ function draftOf(receipt: Receipt, context: NormalizeContext): EventDraft | 'ign
   const kind = kindOf(receipt);
   if (kind === 'ignored') return 'ignored';
   const status = kind === 'void' ? 'voided' : statusOf(receipt);
-  const [time, subject, amount] = [receipt.instant('time'), subjectIn(receipt, kind), amountOf(receipt, status)];
+  const issue = issueOf(receipt);
+  const [time, subject, amount] = [receipt.instant('time'), subjectIn(receipt, kind, issue), amountOf(receipt, status)];
   const type = typeOf(kind, amount);
   const refersTo = type === 'refund' || kind === 'void' ? referenceIn(receipt) : undefined;
-  const data = { ...dataOf(receipt, context), ...paymentIn(receipt, type), status, amount: amount?.replace(/^-/, ''), refersTo };
+  const data = { ...dataOf(receipt, context), ...paymentIn(receipt, type), x_zone: issue?.zone, status, amount: amount?.replace(/^-/, ''), refersTo };
   missAbsent(receipt, { number: subject, time, amount: amount ?? (status === 'voided' ? 'unneeded' : undefined) });
   if (subject === undefined || time === undefined) return undefined;
   return {
@@ -81,12 +82,16 @@ function kindOf(receipt: Receipt): DocumentKind {
 }
 
 /** What a receipt is known by: its number and, where numbers begin again, the minute in which it was issued. */
-function subjectIn(receipt: Receipt, kind: DocumentKind): string | undefined {
+function subjectIn(receipt: Receipt, kind: DocumentKind, issue: DateRead | undefined): string | undefined {
   const number = plainNumber(receipt.text('number') ?? '');
   if (number === '') return undefined;
-  const issued = receipt.date('openedAt', receipt.values('openedAt')[0]) ?? receipt.date('time', receipt.values('time')[0]);
-  const minute = receipt.mapping.receiptNumbers === 'never' || issued === undefined ? '' : minuteShown(issued.shownMs);
-  return subjectOf({ kind: kind === 'void' ? 'void' : 'receipt', number, issued: minute });
+  return subjectOf({ kind: kind === 'void' ? 'void' : 'receipt', number, issued: issue === undefined ? '' : minuteShown(issue.shownMs) });
+}
+
+/** When it was issued; absent where numbers never begin again. Its `zone` goes along as `x_zone` (see aggregate/tillZones.ts). */
+function issueOf(receipt: Receipt): DateRead | undefined {
+  if (receipt.mapping.receiptNumbers === 'never') return undefined;
+  return receipt.date('openedAt', receipt.values('openedAt')[0]) ?? receipt.date('time', receipt.values('time')[0]);
 }
 
 /** An order that was only opened may not have a total yet, and what never was needs none. */

@@ -13,9 +13,11 @@ import type { Mapped, PosMapping } from '../mapping/fieldMapping.js';
 
 const MAX_TEXT = 64;
 
+/** `zone`: by which `shownMs` was found, where the till stated an instant and not what its clock showed. */
 export interface DateRead {
   readonly at: number;
   readonly shownMs: number;
+  readonly zone?: string;
   readonly flags: readonly TimeFlag[];
 }
 
@@ -101,7 +103,11 @@ export class Receipt {
   date(field: Mapped, value: unknown): DateRead | undefined {
     if (value === undefined) return undefined;
     const parsed = parseDate(value, this.mapping.date);
-    if (parsed.outcome === 'instant') return { at: parsed.at, shownMs: shownBy(parsed, this.mapping.date), flags: parsed.flags };
+    if (parsed.outcome === 'instant') {
+      const { zone } = this.mapping.date;
+      const read = { at: parsed.at, shownMs: shownBy(parsed, this.mapping.date), flags: parsed.flags };
+      return parsed.shownMs === undefined && zone !== undefined ? { ...read, zone } : read;
+    }
     this.refuse(field, parsed.rule, parsed.message);
     return undefined;
   }
