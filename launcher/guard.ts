@@ -58,7 +58,7 @@ const KEEP_ALIVE_MS = 75_000;
 export interface ServerDeadlines {
   readonly headersMs: number;
   readonly requestMs: number;
-  /** So often it is looked whose time is over. */
+  /** So often those whose time is over are closed. */
   readonly checkEveryMs: number;
 }
 

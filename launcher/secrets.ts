@@ -59,7 +59,8 @@ export function remarksOnSecrets(secrets: LauncherSecrets['variables']): string[
     const strengths = secretLines(secrets[name]).map((secret) => strengthOf(scheme, secret));
     const least = `${String(LEAST_BYTES[scheme])} bytes`;
     if (strengths.includes('empty')) return [`${name} has nothing behind it: it opens nothing`];
-    return strengths.includes('short') ? [`${name} is shorter than ${least}: whoever tries long enough finds it. The next minor version will not take it any more`] : [];
+    if (!strengths.includes('short')) return [];
+    return [`${name} is shorter than ${least}: whoever tries long enough finds it. The next minor version refuses it`];
   });
   const isForm = secretLines(secrets.POS_WEBHOOK_SECRET).every((secret) => /^(whsec_)?[A-Za-z0-9+/_-]*={0,2}$/.test(secret));
   return isForm ? remarks : [...remarks, 'POS_WEBHOOK_SECRET is not of the form whsec_<base64>: signatures made with it may not be recognized'];

@@ -7,8 +7,8 @@
  */
 import { SECOND } from '../base/time.js';
 
-/** `Share` is a bound for all requests together, for those to one path, and for those from one address. */
-export interface Share {
+/** `IntakeShare` is a bound for all requests together, for those to one path, and for those from one address. */
+export interface IntakeShare {
   readonly all: number;
   readonly path: number;
   readonly address: number;
@@ -16,8 +16,8 @@ export interface Share {
 
 /** `IntakeLimits`: a body may rest for `stallMs` between two of its parts, and take `wholeMs` from its first to its last byte. */
 export interface IntakeLimits {
-  readonly places: Share;
-  readonly bytes: Share;
+  readonly places: IntakeShare;
+  readonly bytes: IntakeShare;
   readonly stallMs: number;
   readonly wholeMs: number;
 }
@@ -52,12 +52,12 @@ interface Taken extends IntakePlace {
   bytes: number;
 }
 
-interface Tally {
+interface IntakeTally {
   places: number;
   bytes: number;
 }
 
-type Scope = keyof Share;
+type Scope = keyof IntakeShare;
 const SCOPES: readonly Scope[] = ['address', 'path', 'all'];
 
 /** `IntakePlaces` of one process. `now` is in milliseconds that only go forward. */
@@ -66,7 +66,7 @@ export class IntakePlaces {
   readonly #taken = new Set<IntakePlace>();
   /** Those whose body is still coming, the one that has been quiet longest first. */
   readonly #reading = new Set<Taken>();
-  readonly #tallies = new Map<string, Tally>();
+  readonly #tallies = new Map<string, IntakeTally>();
 
   constructor(limits: IntakeLimits = INTAKE_LIMITS) {
     this.#limits = limits;
@@ -156,7 +156,7 @@ export class IntakePlaces {
     return undefined;
   }
 
-  #tallyOf(scope: Scope, place: IntakePlace): Tally {
+  #tallyOf(scope: Scope, place: IntakePlace): IntakeTally {
     return this.#tallies.get(keyOf(scope, place)) ?? { places: 0, bytes: 0 };
   }
 

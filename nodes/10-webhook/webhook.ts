@@ -64,7 +64,8 @@ function warnOfShort({ config, node, text }: NodeContext<WebhookConfig>): void {
   const least = leastOfShort(config);
   if (least === undefined) return;
   node.warn(text('warning.shortSecret', { path: config.path, least }));
-  const message = `the secret of ${config.path} is shorter than ${String(least)} bytes: set a longer one here and at the sender; the next minor version refuses it`;
+  const short = `the secret of ${config.path} is shorter than ${String(least)} bytes`;
+  const message = `${short}: set a longer one here and at the sender; the next minor version refuses it`;
   raiseWarning(node, { cause: 'secret.short', message });
 }
 

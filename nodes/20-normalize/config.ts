@@ -7,6 +7,7 @@ import type { Stages } from '../../engine/normalize/draft/collector.js';
 import { type ProviderName, PROVIDERS } from '../../engine/normalize/normalize.js';
 import { isRecord } from '../../engine/base/json.js';
 import { readMapping, type SavedMapping, upgradeMapping } from '../../engine/normalize/mapping/fieldMapping.js';
+import { parseShops } from '../../engine/verify/knownShops.js';
 import { atVersion } from '../shared/configFields.js';
 import type { SavedForm } from '../shared/node.js';
 
@@ -21,6 +22,8 @@ export interface NormalizeConfig {
   readonly mapping: SavedMapping;
   /** What the columns of files are called, beside the usual headings. */
   readonly columns: OwnColumns;
+  /** Shops of Shopify, WooCommerce and HubSpot that may speak; none: the first of each. */
+  readonly shops: readonly string[];
 }
 
 /** Brings a form saved by a former release to the present version. */
@@ -43,6 +46,7 @@ export function readConfig(raw: SavedForm): NormalizeConfig {
     },
     mapping: readSavedMapping(saved['mapping'] ?? {}),
     columns: readColumns(saved['columns'] ?? ''),
+    shops: readShops(saved['shops'] ?? ''),
     ...(provider === undefined ? {} : { provider }),
   };
 }
@@ -51,6 +55,12 @@ function readProvider(saved: unknown): ProviderName | undefined {
   const provider = PROVIDERS.find((known) => known === saved);
   if (provider === undefined && saved !== '') throw new ConfigError('provider', `must be empty or one of ${PROVIDERS.join(', ')}`, saved);
   return provider;
+}
+
+function readShops(saved: unknown): readonly string[] {
+  const shops = typeof saved === 'string' ? parseShops(saved) : undefined;
+  if (shops === undefined) throw new ConfigError('shops', 'must be names such as my-shop.myshopify.com, one per line', saved);
+  return shops;
 }
 
 /** Names of stages with commas between them. */

@@ -16,6 +16,7 @@ import { throttle } from '../shared/throttle.js';
 import { type NormalizeConfig, readConfig } from './config.js';
 import { arrivalOf, harmless, type NormalizeInput, senderOf } from './message.js';
 import { preview } from './preview.js';
+import { SourceCheck, storeIn } from './sourceCheck.js';
 import { correctedOutcome } from './slowClock.js';
 
 const STATUS_MS = 500;
@@ -27,9 +28,10 @@ const spec: NodeSpec<NormalizeConfig> = {
   type: 'bottega-normalize',
   readConfig,
   open(context) {
-    const translator = new Translator(context, portOf<ShopPort>(context.RED, context.config.shop, 'shop'));
+    const shop = portOf<ShopPort>(context.RED, context.config.shop, 'shop');
+    const translator = new Translator(context, shop, new SourceCheck(context.config.shops, storeIn(context.RED, shop.tenant)));
     return {
-      input: (message, out) => { translator.handle(message, out); },
+      input: (message, out) => translator.handle(message, out),
       close: () => { translator.show.cancel(); },
     };
   },
@@ -38,23 +40,35 @@ const spec: NodeSpec<NormalizeConfig> = {
 class Translator {
   readonly #node: NodeContext<NormalizeConfig>;
   readonly #shop: ShopPort;
+  readonly #sources: SourceCheck;
   readonly #settings: Omit<NormalizeContext, 'now'>;
   readonly #counts = { accepted: 0, rejected: 0, ignored: 0 };
   readonly show = throttle(() => { this.#node.status.ok('counts', { ...this.#counts }); }, STATUS_MS);
 
-  constructor(context: NodeContext<NormalizeConfig>, shop: ShopPort) {
+  constructor(context: NodeContext<NormalizeConfig>, shop: ShopPort, sources: SourceCheck) {
     const { currency, stores, calendar, privacyKey } = shop;
     const { stages, mapping, columns } = context.config;
     this.#node = context;
     this.#shop = shop;
+    this.#sources = sources;
     const pos = readMapping(mapping, calendar.clock.zone);
     this.#settings = { currency, stores, calendar, stages, pos, columns, pseudonym: (email) => pseudonymOf(email, privacyKey) };
   }
 
-  handle(message: InputMessage, out: Outputs): void {
+  /** At once, but for the first messages of all: who may speak is read from the store, and who came first is written there. */
+  handle(message: InputMessage, out: Outputs): Promise<void> | undefined {
     const now = this.#node.now();
+    const sources = this.#sources;
     const arrival = arrivalOf(message, this.#node.config.provider, now);
-    const outcome = normalize(message.payload, arrival, { ...this.#settings, now });
+    if (!sources.isReadyFor(arrival)) return sources.load().then(() => this.handle(message, out));
+    const admitter = sources.admitterFor(arrival);
+    const outcome = sources.judge(normalize(message.payload, arrival, { ...this.#settings, ...admitter, now }), arrival);
+    if (sources.hasFirst) return sources.save().then(() => this.handle(message, out));
+    this.#pass(message, out, arrival, outcome, now);
+    return undefined;
+  }
+
+  #pass(message: InputMessage, out: Outputs, arrival: NormalizeInput, outcome: NormalizedBody, now: number): void {
     if (this.#hold(message, out, arrival, outcome, now) === 'held') return;
     const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), WITH_REFUSALS.has(arrival.provider) ? MAX_LETTERS : Infinity);
     this.#report(message, arrival.provider, outcome);
@@ -71,7 +85,8 @@ class Translator {
   #hold(message: InputMessage, out: Outputs, arrival: NormalizeInput, outcome: NormalizedBody, now: number): 'held' | 'passed' {
     const isKept = ((this.#node.node as { wires?: string[][] }).wires?.[1]?.length ?? 0) > 0;
     if (arrival.trust === 'untrusted' || !isKept) return 'passed';
-    const corrected = correctedOutcome(outcome, now, (then) => normalize(message.payload, arrival, { ...this.#settings, now: then }));
+    const context = { ...this.#settings, ...this.#sources.admitterFor(arrival) };
+    const corrected = correctedOutcome(outcome, now, (then) => normalize(message.payload, arrival, { ...context, now: then }));
     if (corrected === undefined) return 'passed';
     const letter = heldLetter(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), corrected.correctedNow);
     this.#report(message, arrival.provider, corrected.outcome);

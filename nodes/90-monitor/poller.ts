@@ -4,8 +4,11 @@
 import type { Store } from '../../engine/store/store.js';
 import { type Dead, type OutboxNumbers, readDead, readLastSeen, readMetrics, readOutbox, readWaitingVoids, type WaitingVoids } from './collect.js';
 import type { ShopPort } from '../shared/ports.js';
+import { refusedShops } from '../shared/refusedShops.js';
 import type { Report } from './health.js';
-import { type SourceLastSeen, keepMinute, type Latency, latencies, type SnapshotReading, type SourceRow, sourceRows, withoutAges } from './snapshot.js';
+import {
+  type SourceLastSeen, keepMinute, type Latency, latencies, type SnapshotReading, refusedRows, type SourceRow, sourceRows, withoutAges,
+} from './snapshot.js';
 
 /** `Snapshot` is what the dashboard gets. `latency` is per hop, of the last minute, in seconds. */
 export interface Snapshot {
@@ -69,7 +72,7 @@ export class Poller {
     const earlier = this.#readings[0] ?? reading;
     const rest = {
       shop: this.#shop,
-      sources: sourceRows(this.#lastSeen, reading, earlier, now),
+      sources: [...sourceRows(this.#lastSeen, reading, earlier, now), ...refusedRows(refusedShops())],
       outbox: this.#outbox, dead: this.#dead, waitingVoids: this.#waitingVoids, health, latency: latencies(reading, earlier),
     };
     const said = withoutAges(rest);

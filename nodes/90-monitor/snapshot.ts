@@ -8,6 +8,8 @@ import { providerOf } from '../../engine/kpi/systemOfRecord.js';
 export interface SourceRow {
   readonly source: string;
   readonly trust?: 'signed' | 'token' | 'untrusted';
+  /** Why nothing of it counts; its words are in the table of errors. */
+  readonly refusal?: 'shop.unknown';
   readonly lastAt?: string;
   readonly ageMs?: number;
   readonly perMinute: number;
@@ -58,6 +60,12 @@ export function sourceRows(seen: readonly SourceLastSeen[], current: SnapshotRea
   const isSender = (counts: ReadonlyMap<string, number>): boolean => OF_SENDERS.some((outcome) => counts.has(outcome));
   const alone = [...current.events].filter(([name, counts]) => isSender(counts) && providers.get(name)?.length !== 1).map(([name]) => name);
   return [...rows, ...alone.map((name) => rowOf(name, name, current, earlier))].sort((a, b) => (a.source < b.source ? -1 : 1));
+}
+
+/** `refusedRows` are shops that speak and are not let in; `rejected` says how often. */
+export function refusedRows(refused: readonly { readonly source: string; readonly count: number }[]): SourceRow[] {
+  const none = { perMinute: 0, accepted: 0, duplicates: 0, ignored: 0 };
+  return refused.map(({ source, count }) => ({ source, refusal: 'shop.unknown', rejected: count, ...none }));
 }
 
 /** `latencies` are quantiles of what was observed between two readings; hops without observations are left out. */

@@ -125,6 +125,21 @@ export const CONTENT = {
     en: ['Too many elements in one request (10,000) or in one list of an event', 'Send them in several parts'],
     it: ['Troppi elementi in una volta: vanno mandati in più volte', 'Mandarli in più parti'],
   },
+  'topic.body': {
+    status: [422],
+    en: ['The body is not what its topic says', 'Nothing: somebody may have sent a captured message again under another topic'],
+    it: ['Il contenuto non è quello del suo argomento', 'Niente: qualcuno può aver rimandato un messaggio intercettato con un altro argomento'],
+  },
+  'topic.replayed': {
+    status: [422],
+    en: ['The same body came before, under another topic or for another shop', 'Nothing: what it said first counts'],
+    it: ['Lo stesso contenuto era già arrivato, con un altro argomento o per un altro negozio', 'Niente: vale quello che diceva la prima volta'],
+  },
+  'shop.unknown': {
+    status: [422],
+    en: ['A shop that is not known here', 'If it is yours, list it in the normalize node and send the dead letters in again'],
+    it: ['Un negozio che qui non è conosciuto', 'Se è tuo, scriverlo nel nodo normalizza e rimandare gli scarti'],
+  },
   'topic.missing': {
     status: [422],
     en: ['The sender does not say what the message is about', 'See that the proxy in front passes the sender’s topic header on'],

@@ -31,6 +31,8 @@ export interface NormalizeContext {
   /** Headings of a file's columns beside those that are known anyway. */
   readonly columns?: OwnColumns;
   readonly stages: Stages;
+  /** Whether events of that source may count; absent: of all. */
+  readonly admits?: (source: string) => boolean;
 }
 
 /** `Stages` are pipeline stages by their internal names, as HubSpot sends them. */
@@ -76,6 +78,7 @@ export interface Normalized {
 }
 
 const ID_LENGTH = 22;
+const SHOP_UNKNOWN: Refusal = { path: '', rule: 'shop.unknown', message: 'not a shop that is known here' };
 
 /** `Collector` of one delivery. */
 export class Collector implements Normalized {
@@ -84,10 +87,12 @@ export class Collector implements Normalized {
   readonly ignored: Ignored[] = [];
   readonly erasures: number[] = [];
   refused = 0;
-  readonly #context: Pick<NormalizeContext, 'now' | 'currency'>;
+  readonly #context: Pick<NormalizeContext, 'now' | 'currency' | 'admits'>;
+  /** Elements of shops that nobody knows: each is refused once, however many events it would make. */
+  readonly #foreign = new Set<number>();
   readonly #recordedtime: string;
 
-  constructor(intake: Pick<Intake, 'receivedAt'>, context: Pick<NormalizeContext, 'now' | 'currency'>) {
+  constructor(intake: Pick<Intake, 'receivedAt'>, context: Pick<NormalizeContext, 'now' | 'currency' | 'admits'>) {
     this.#context = context;
     this.#recordedtime = formatInstant(intake.receivedAt);
   }
@@ -98,7 +103,16 @@ export class Collector implements Normalized {
     const sequence = arrives ? this.#recordedtime : draft.sequence;
     const event = this.#parse(index, present({ specversion: '1.0', id: '-', ...draft, sequence, data: present(draft.data) }), origins);
     // What is the same however often it arrives is one event.
-    if (event !== undefined) this.events.push({ ...event, id: eventId(arrives ? { ...event, sequence: event.time } : event) });
+    if (event === undefined || !this.admit(index, event.source)) return;
+    this.events.push({ ...event, id: eventId(arrives ? { ...event, sequence: event.time } : event) });
+  }
+
+  /** `false`, and a refusal, where the source is a shop that nobody has let in. */
+  admit(index: number, source: string): boolean {
+    if (this.#context.admits?.(source) !== false) return true;
+    if (!this.#foreign.has(index)) this.refuse(index, SHOP_UNKNOWN);
+    this.#foreign.add(index);
+    return false;
   }
 
   /** Checks a canonical event as it was sent, id included. */

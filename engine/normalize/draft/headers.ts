@@ -25,6 +25,14 @@ export function headerOf({ headers }: Pick<Intake, 'headers'>, name: string): st
 /** `TOPIC_MISSING`: signed, and nobody can say what it is about. Kept, so that nothing is lost that was taken. */
 export const TOPIC_MISSING: Refusal = { path: '', rule: 'topic.missing', message: 'no header says what the message is about' };
 
+/** `BODY_OF_OTHER`: the topic is a header that nobody has signed. What the signed body is about holds, and it is something else. */
+export const BODY_OF_OTHER: Refusal = { path: '', rule: 'topic.body', message: 'the body is not one of its topic' };
+
+/** `hasOnly`: whether all fields of a body are among these. */
+export function hasOnly(body: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  return Object.keys(body).every((name) => names.includes(name));
+}
+
 /** `topicOf` is e.g. "orders/create", also where topic and action come in two headers, else as in the message's own topic. */
 export function topicOf(intake: Pick<Intake, 'headers' | 'topic' | 'provider'>): string {
   const header = headerOf(intake, 'topic')?.toLowerCase();

@@ -8,7 +8,7 @@ import type { SaleStatus } from '../../event/event.js';
 import { campaignOf } from '../draft/campaign.js';
 import { Collector, type EventDraft, type Intake, type NormalizeContext, type Normalized } from '../draft/collector.js';
 import { at, decimalAt, idAt, listAt, sumOf, textAt } from '../draft/fields.js';
-import { defaultStore, headerOf, hostOf, storeNamed, TOPIC_MISSING, topicOf } from '../draft/headers.js';
+import { BODY_OF_OTHER, defaultStore, hasOnly, headerOf, hostOf, storeNamed, TOPIC_MISSING, topicOf } from '../draft/headers.js';
 import { paymentOf } from '../draft/paymentMethod.js';
 import { rankOf } from '../draft/sequence.js';
 import { checkoutMoney, orderMoney } from './orderMoney.js';
@@ -41,6 +41,7 @@ export function normalizeShopify(body: unknown, intake: Intake, context: Normali
   else if (PRIVACY_TOPICS.has(topic)) addPrivacy(shop, body, intake);
   else if (add === undefined) collector.ignore(0, 'topic');
   else if (!isRecord(body)) collector.refuse(0, { path: '', rule: 'type', message: 'must be object' });
+  else if (!isBodyOf(topic, body)) collector.refuse(0, BODY_OF_OTHER);
   else if (at(body, 'test') === true) collector.ignore(0, 'test');
   // An edit is announced by its changes alone; the order itself follows as orders/updated.
   else if (at(body, 'order_edit') !== undefined) collector.ignore(0, 'topic');
@@ -61,6 +62,12 @@ function addOrder(shop: ShopifyStore, order: unknown): void {
   const data = orderData(shop, order, status);
   shop.collector.add(0, { type: 'sale', source: sourceOf(shop), subject: `order/${id}`, sequence, time, data, origins: orderOrigins(order) });
   listAt(order, 'refunds').forEach((refund, position) => { addRefund(shop, refund, { order, position, channel: data.channel, store: data.store }); });
+}
+
+/** A deletion names the order and says nothing else; what an order alone has is in no refund or checkout. */
+function isBodyOf(topic: string, body: Readonly<Record<string, unknown>>): boolean {
+  if (topic === 'orders/delete') return hasOnly(body, ['id', 'admin_graphql_api_id']);
+  return topic.startsWith('orders/') || body['financial_status'] === undefined;
 }
 
 const NO_ID = { path: '/id', rule: 'required', message: 'the order has no usable id' } as const;

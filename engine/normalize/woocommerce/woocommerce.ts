@@ -4,12 +4,12 @@
  */
 import { paymentOf } from '../draft/paymentMethod.js';
 import { isRecord } from '../../base/json.js';
-import { formatInstant } from '../../base/time.js';
+import { DAY, formatInstant } from '../../base/time.js';
 import type { SaleStatus } from '../../event/event.js';
 import { campaignFrom, referralOf } from '../draft/campaign.js';
 import { Collector, type Intake, type NormalizeContext, type Normalized } from '../draft/collector.js';
 import { at, decimalAt, idAt, listAt, sumOf, textAt } from '../draft/fields.js';
-import { defaultStore, headerOf, hostOf, TOPIC_MISSING, topicOf } from '../draft/headers.js';
+import { BODY_OF_OTHER, defaultStore, hasOnly, headerOf, hostOf, TOPIC_MISSING, topicOf } from '../draft/headers.js';
 import { roundText } from '../draft/money.js';
 import { statusSequenceAt } from '../draft/sequence.js';
 import { parseDate } from '../formats/dates.js';
@@ -33,6 +33,7 @@ export function normalizeWoocommerce(body: unknown, intake: Intake, context: Nor
   if (topic === '') collector.refuse(0, TOPIC_MISSING);
   else if (!TOPICS.has(topic)) collector.ignore(0, 'topic');
   else if (!isRecord(body)) collector.refuse(0, { path: '', rule: 'type', message: 'must be object' });
+  else if (topic === 'order.deleted' && !hasOnly(body, ['id'])) collector.refuse(0, BODY_OF_OTHER);
   else if (DRAFTS.has(textAt(body, 'status') ?? '')) collector.ignore(0, 'order.draft');
   else addOrder(delivery);
   return collector;
@@ -71,9 +72,13 @@ function deletionOf({ context, receivedAt }: WooDelivery): { time: string; seque
   return { time: deletedAt, sequence: deletedAt, data: { store: defaultStore(context), status: 'voided' } };
 }
 
-/** Taking an order out of the trash need not change it: it comes after the deletion by its arrival. */
+/**
+ * Taking an order out of the trash changes it; it comes after the deletion by its arrival, which is all a deletion has. A body that is older than a day was
+ * not made by that: an old version, sent again under this topic, is no newer than it was.
+ */
 function versionOf({ topic, receivedAt }: WooDelivery, changedAt: number | undefined): number | undefined {
-  return topic === 'order.restored' ? Math.max(changedAt ?? 0, receivedAt) : changedAt;
+  if (topic !== 'order.restored' || changedAt === undefined || receivedAt - changedAt > DAY) return changedAt;
+  return Math.max(changedAt, receivedAt);
 }
 
 function saleData({ body, context, host }: WooDelivery, status: SaleStatus): Record<string, unknown> {

@@ -12,7 +12,7 @@ const woo = (change: object): Sent => ({
   provider: 'woocommerce', topic: 'order.updated', headers: { source: 'https://bottega.example/' },
   body: { id: 5, status: 'completed', currency: 'EUR', date_created_gmt: '2026-11-22T09:15:30', date_modified_gmt: '2026-11-22T09:15:30', total: '1.00', ...change },
 });
-const order = { id: 5, created_at: AT, updated_at: AT, currency: 'EUR', financial_status: 'paid' };
+const order = { id: 5, created_at: AT, updated_at: AT, currency: 'EUR' };
 const shopify = (body: object, topic = 'orders/updated'): Sent => ({ provider: 'shopify', topic, body: { ...order, ...body } });
 const hubspot = (propertyName: string, propertyValue: string): Sent => ({
   provider: 'hubspot', body: [{ portalId: 1, objectId: 5, subscriptionType: 'deal.propertyChange', occurredAt: Date.parse(AT), propertyName, propertyValue }],
@@ -55,7 +55,7 @@ describe('more decimals than the currency has', () => {
     ['HubSpot, in the company\'s currency', hubspot('amount_in_home_currency', '10.0049'), [{ amount: '10.00' }]],
     ['WooCommerce', woo({ total: '10.0050', shipping_total: '4.905', discount_total: '0.005' }), [{ amount: '10.01', shipping: '4.91', discount: '0.01' }]],
     ['WooCommerce, a refund', woo({ refunds: [{ id: 6, total: '-10.005' }] }), [{ amount: '1.00' }, { amount: '10.01' }]],
-    ['Shopify', shopify({ total_price: '10.005', total_tip_received: '1.005', tax_lines: [{ rate: 0.22, price: '1.805' }] }), [
+    ['Shopify', shopify({ financial_status: 'paid', total_price: '10.005', total_tip_received: '1.005', tax_lines: [{ rate: 0.22, price: '1.805' }] }), [
       { amount: '10.01', tip: '1.01', taxes: [{ amount: '1.81', rate: '22' }] },
     ]],
     ['Shopify, a refund', shopify({ order_id: 4, transactions: [{ kind: 'refund', status: 'success', amount: '10.005', currency: 'EUR' }] }, 'refunds/create'), [{ amount: '10.01' }]],

@@ -8,7 +8,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { mock } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { ConfigError, Fault } from '../../../engine/base/errors.js';
-import { isOpen, leastOfShort, readConfig } from '../../../nodes/10-webhook/config.js';
+import { isOpen, readConfig } from '../../../nodes/10-webhook/config.js';
 import { messageOf } from '../../../nodes/10-webhook/message.js';
 import { replyTo } from '../../../nodes/10-webhook/response.js';
 import type { IndexedRefusal } from '../../../nodes/shared/delivery/delivery.js';
@@ -50,22 +50,6 @@ describe('webhook: the saved form', () => {
     assert.deepEqual([typed.secrets, typed.webhookSecrets, typed.keysUrl], [['new', 'old'], ['wwww'], 'http://127.0.0.1/k']);
     assert.deepEqual(readConfig(form({ provider: 'events' }), {}, env).webhookSecrets, []);
   });
-});
-
-describe('webhook: secrets that are none, or too short', () => {
-  const cases: readonly (readonly [fields: object, secrets: Record<string, string>, env: Record<string, string>, open: boolean, least: number | undefined])[] = [
-    [{ provider: 'pos' }, { webhookSecret: 'whsec_' }, {}, false, undefined], [{ provider: 'pos' }, {}, { POS_WEBHOOK_SECRET: 'whsec_' }, false, undefined],
-    [{ provider: 'shopify' }, { secret: '\u200b' }, {}, false, undefined], [{ provider: 'shopify' }, { secret: '${SHOPIFY_WEBHOOK_SECRET}' }, {}, false, undefined],
-    [{ provider: 'shopify' }, { secret: 'whsec_' }, {}, true, 16], [{ provider: 'shopify' }, { secret: 'x'.repeat(16) }, {}, true, undefined],
-    [{ provider: 'pos' }, { secret: 'x'.repeat(31) }, {}, true, 32], [{ provider: 'pos' }, { secret: 'x'.repeat(32), webhookSecret: `whsec_${'A'.repeat(30)}` }, {}, true, 24],
-    [{ provider: 'pos' }, { secret: 'x'.repeat(32), webhookSecret: `whsec_${'A'.repeat(32)}` }, {}, true, undefined], [{ provider: 'pixel' }, {}, {}, true, undefined],
-  ];
-  for (const [fields, secrets, env, open, least] of cases) {
-    it(`${JSON.stringify([fields, secrets, env])}: ${open ? 'open' : 'closed'}`, () => {
-      const config = readConfig(form(fields), secrets, env);
-      assert.deepEqual([isOpen(config), leastOfShort(config)], [open, least]);
-    });
-  }
 });
 
 describe('webhook: reply and message', () => {

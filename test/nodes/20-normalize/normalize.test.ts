@@ -141,7 +141,7 @@ describe('normalize node', () => {
 
 describe('normalize form', () => {
   it('reads what it saves, and what a first release saved', () => {
-    assert.deepEqual(readConfig(saved()), { shop: undefined, stages: { won: ['closedwon'], lost: ['closedlost'], closedTicket: ['4'] }, mapping: {}, columns: new Map() });
+    assert.deepEqual(readConfig(saved()), { shop: undefined, stages: { won: ['closedwon'], lost: ['closedlost'], closedTicket: ['4'] }, mapping: {}, columns: new Map(), shops: [] });
     const { provider, stages } = readConfig(saved({ version: 1, provider: 'pos', closedStages: ' 4, 9 ,', wonStages: '', mapping: DEFAULT_MAPPING }));
     assert.deepEqual([provider, stages.closedTicket, stages.won], ['pos', ['4', '9'], []]);
     assert.deepEqual(upgrade(saved()), saved());
@@ -151,6 +151,7 @@ describe('normalize form', () => {
 
   const broken: readonly (readonly [object, string])[] = [
     [{ version: 3 }, 'version'], [{ provider: 'ebay' }, 'provider'], [{ closedStages: [] }, 'closedStages'], [{ mapping: [] }, 'mapping'], [{ mapping: { zone: 'x' } }, 'mapping.zone'], [{ columns: 'Euro=soldi' }, 'columns'],
+    [{ shops: 'mia bottega!' }, 'shops'],
   ];
   for (const [change, field] of broken) {
     it(`names ${field} for ${JSON.stringify(change)}`, () => { assert.throws(() => readConfig(saved(change)), (error) => error instanceof ConfigError && error.field === field); });

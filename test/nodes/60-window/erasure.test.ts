@@ -51,7 +51,7 @@ describe('forgetting a customer', () => {
       { id: 'store', type: 'bottega-store', kind: 'embedded', directory, version: 1 },
       { id: 'shop', type: 'bottega-shop', tenant: 'prova', zone: 'Europe/Rome', currency: 'EUR', version: 1 },
       { id: 'broker', type: 'bottega-broker', kind: 'embedded', port, version: 1 },
-      { id: 'normalize', type: 'bottega-normalize', shop: 'shop', provider: '', version: 1, wires: [['dedupe'], ['dead']] },
+      { id: 'normalize', type: 'bottega-normalize', shop: 'shop', provider: '', shops: 'lampade.myshopify.com altro.myshopify.com', version: 1, wires: [['dedupe'], ['dead']] },
       { id: 'dedupe', type: 'bottega-dedupe', ...ports, wires: [['outbox'], []] },
       { id: 'outbox', type: 'bottega-outbox', ...ports, broker: 'broker', wires: [[], []] },
       { id: 'dead', type: 'bottega-deadletter', ...ports, wires: [[], []] },

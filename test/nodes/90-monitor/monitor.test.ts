@@ -123,7 +123,7 @@ for (const place of places()) {
     let runtime: Runtime;
     before(async () => {
       runtime = await start(FLOWS, {
-        ...place, env: { BOTTEGA_API_TOKEN: 'chiave' },
+        ...place, env: { BOTTEGA_API_TOKEN: 'chiave-di-prova-lunga' },
         settingsScript: 'settings.functionGlobalContext = { deliveryOf: dist("nodes/shared/delivery/delivery.js").deliveryOf, metrics: dist("nodes/shared/metrics.js") };',
       });
     });
@@ -139,7 +139,7 @@ for (const place of places()) {
     });
 
     it('GET /metrics: OpenMetrics, with what came in', async () => {
-      for (const token of ['chiave', 'altra']) await fetch(`${runtime.url}/in/events`, { method: 'POST', body: '{}', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' } });
+      for (const token of ['chiave-di-prova-lunga', 'altra']) await fetch(`${runtime.url}/in/events`, { method: 'POST', body: '{}', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' } });
       const { status, type, text } = await get('/metrics');
       assert.deepEqual([status, type], [200, 'application/openmetrics-text; version=1.0.0; charset=utf-8']);
       assert.match(text, /^bottega_events_total\{source="events",outcome="accepted"\} 2$/m);

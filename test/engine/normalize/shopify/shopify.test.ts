@@ -178,8 +178,8 @@ describe('normalize shopify', () => {
 
   it('forgets nobody but the orders that are named where a customer has no address, and everybody of a shop that is gone', () => {
     const subjects = ({ events }: NormalizedBody): unknown[] => events.map(({ subject, data: { customer } }) => [subject, customer]);
-    assert.deepEqual(subjects(shopify('customers/redact', { customer: { id: 5 }, orders_to_redact: [1, 2] })), [['order/1', undefined], ['order/2', undefined]]);
-    assert.deepEqual(subjects(shopify('shop/redact', { shop_id: 5 })), [[undefined, undefined]]);
+    assert.deepEqual(subjects(shopify('customers/redact', { shop_domain: 'lampade.myshopify.com', customer: { id: 5 }, orders_to_redact: [1, 2] })), [['order/1', undefined], ['order/2', undefined]]);
+    assert.deepEqual(subjects(shopify('shop/redact', { shop_id: 5, shop_domain: 'lampade.myshopify.com' })), [[undefined, undefined]]);
     assert.deepEqual(rules(shopify('shop/redact', [])), [' type']);
   });
 
