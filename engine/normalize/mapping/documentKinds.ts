@@ -24,7 +24,8 @@ const WORDS: Readonly<Record<DocumentKind, readonly string[]>> = {
   return: [
     'reso', 'resi', 'resa', 'reso merce', 'resi merce', 'merce resa', 'rimborso', 'rimborsi', 'rimborsato', 'restituzione', 'storno merce',
     'nota di credito', 'nota credito', 'note di credito', 'nota accredito', 'nota di accredito', 'accredito', 'nc', 'n c', 'td04', 'td08',
-    'reso vendita', 'reso su vendita', 'return', 'returns', 'returned', 'return sale', 'refund', 'refunds', 'refunded', 'credit note',
+    'reso vendita', 'reso su vendita', 'reso merci', 'resi merci', 'restituzione merce', 'refunded sale', 'returned sale',
+    'return', 'returns', 'returned', 'return sale', 'refund', 'refunds', 'refunded', 'credit note',
     'credit memo', 'money back', 'return of goods', 'goods return', 'goods returned', 'returned goods',
   ],
   void: [
@@ -51,6 +52,9 @@ const FILLERS: ReadonlySet<string> = new Set([
   'document', 'fiscal', 'commercial', 'slip', 'for', 'of', 'the', 'a', 'type', 'transaction', 'customer', 'pos',
 ]);
 
+/** How much of something: "reso parziale" is a return. Alone they say nothing. */
+const QUALIFIERS: ReadonlySet<string> = new Set(['parziale', 'totale', 'completo', 'intero', 'partial', 'full', 'total', 'whole', 'dettaglio', 'beni']);
+
 const KINDS: ReadonlyMap<string, DocumentKind> = new Map(DOCUMENT_KINDS.flatMap((kind) => WORDS[kind].map((word) => [word, kind] as const)));
 /** The same without their fillers: "nota di credito" is found as "nota credito", too. */
 const BARE_KINDS: ReadonlyMap<string, DocumentKind> = new Map(
@@ -64,7 +68,18 @@ export function documentKindOf(word: string, own: OwnKinds): DocumentKind | unde
   if (known !== undefined) return known;
   const rest = bare(words);
   if (rest === '') return words === '' ? undefined : 'sale';
-  return own.get(rest) ?? KINDS.get(rest) ?? BARE_KINDS.get(rest) ?? sharedKind(rest, own);
+  return bareKind(rest, own) ?? qualifiedKind(rest, own);
+}
+
+/** A void in part takes away no receipt, and how much it does take nobody says. */
+function qualifiedKind(words: string, own: OwnKinds): DocumentKind | undefined {
+  const all = words.split(' ');
+  const kind = bareKind(all.filter((word) => !QUALIFIERS.has(word)).join(' '), own);
+  return kind === 'void' && (all.includes('parziale') || all.includes('partial')) ? undefined : kind;
+}
+
+function bareKind(words: string, own: OwnKinds): DocumentKind | undefined {
+  return own.get(words) ?? KINDS.get(words) ?? BARE_KINDS.get(words) ?? sharedKind(words, own);
 }
 
 /** What each of several words says alone, where they all say the same: "vendita al banco". */

@@ -41,7 +41,7 @@ function draftOf(receipt: Receipt, context: NormalizeContext): EventDraft | 'ign
   const status = kind === 'void' ? 'voided' : statusOf(receipt);
   const issue = issueOf(receipt);
   const [time, subject, amount] = [receipt.instant('time'), subjectIn(receipt, kind, issue), amountOf(receipt, status)];
-  const type = typeOf(kind, amount);
+  const type = typeOf(kind, status, amount);
   const refersTo = type === 'refund' || kind === 'void' ? referenceIn(receipt) : undefined;
   const data = { ...dataOf(receipt, context), ...paymentIn(receipt, type), x_zone: issue?.zone, status, amount: amount?.replace(/^-/, ''), refersTo };
   missAbsent(receipt, { number: subject, time, amount: amount ?? (status === 'voided' ? 'unneeded' : undefined) });
@@ -57,9 +57,9 @@ function draftOf(receipt: Receipt, context: NormalizeContext): EventDraft | 'ign
   };
 }
 
-/** A sale of less than nothing is a return. */
-function typeOf(kind: DocumentKind, amount = ''): 'sale' | 'refund' {
-  return kind === 'return' || (kind === 'sale' && amount.startsWith('-')) ? 'refund' : 'sale';
+/** A sale of less than nothing is a return; of one that never was, the sign says only that it is taken back. */
+function typeOf(kind: DocumentKind, status: SaleStatus, amount = ''): 'sale' | 'refund' {
+  return kind === 'return' || (kind === 'sale' && status !== 'voided' && amount.startsWith('-')) ? 'refund' : 'sale';
 }
 
 function flagged(data: EventDraft['data'], flags: ReadonlySet<string>): EventDraft['data'] {
@@ -107,7 +107,7 @@ function sequenceAt(time: number, status: SaleStatus): string {
 function statusOf(receipt: Receipt): SaleStatus {
   const word = receipt.text('status');
   if (word === undefined) return 'completed';
-  const status = receipt.mapping.statuses.get(plainWords(word));
+  const status = receipt.mapping.statuses.get(plainWords(word)) ?? (documentKindOf(word, receipt.mapping.kinds) === 'void' ? 'voided' : undefined);
   if (status === undefined) receipt.refuse('status', 'value.unknown', 'the mapping has no such status');
   return status ?? 'open';
 }

@@ -55,6 +55,7 @@ const STORIES: readonly (readonly [string, readonly Told[], Record<string, strin
   ['sales alone', [A, B, OTHER], { '21T09': '11 in 2', '21T11': '20 in 1' }],
   ['a status, in the same minute', [A, OTHER, { ...A, does: 'state' }], { '21T09': '1 in 1' }],
   ['a status, without seconds or amount', [A, OTHER, { no: '007', at: '21/11 09:00', does: 'state' }], { '21T09': '1 in 1' }],
+  ['a status, with the amount taken back', [A, OTHER, { ...A, paid: '-10,00', does: 'state' }], { '21T09': '1 in 1' }],
   ['a status alone', [OTHER, { ...A, does: 'state' }], { '21T09': '1 in 1' }],
   ['a number repeated later', [A, OTHER, { ...A, at: '21/11 09:30', does: 'state' }], { '21T09': '1 in 1' }],
   ['a number repeated later, of the latest receipt', [A, B, { ...B, at: '21/11 12:00', does: 'state' }], { '21T09': '10 in 1' }],

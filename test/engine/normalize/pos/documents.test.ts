@@ -23,6 +23,8 @@ describe('a till\'s document', () => {
     [{ tipoDocumento: 'Nota di credito', totale: '-7,00' }, `refund completed 7.00 receipt/45/${minute}`],
     [{ totale: '-7,00' }, `refund completed 7.00 receipt/45/${minute}`],
     [{ stato: 'Annullato' }, `sale voided 7.00 receipt/45/${minute}`],
+    [{ stato: 'annullata', totale: '-7,00' }, `sale voided 7.00 receipt/45/${minute}`],
+    [{ stato: 'Storno' }, `sale voided 7.00 receipt/45/${minute}`],
     [{ stato: 'ANNULLATO', totale: null }, `sale voided  receipt/45/${minute}`],
     [{ tipoDocumento: 'annullamento' }, `sale voided 7.00 void/45/${minute}`],
     [{ tipoDocumento: 'Storno', totale: '-7,00' }, `sale voided 7.00 void/45/${minute}`],
