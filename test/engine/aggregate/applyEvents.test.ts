@@ -1,4 +1,4 @@
-/** Guesses about stored facts: whatever another worker or a lost disk did behind our back, what is told as stored is there, once. */
+/** Guesses about stored facts: whatever another worker or a lost disk did behind our back, what is reported as stored is there, once. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ShopEvent } from '../../../engine/event/event.js';
@@ -109,8 +109,8 @@ describe('folding by several workers', () => {
   const corrected = event({ sequence: new Date(NOW + 60_000).toISOString(), data: { amount: '12.00' } });
 
   for (const [title, seenBy, expected] of [
-    ['looks a fact up that it does not know, where that is cheap', worker, 1],
-    ['guesses that a fact is new, where looking is not cheap, and tries again', remote, 2],
+    ['reads a fact that it does not know, where that is cheap', worker, 1],
+    ['guesses that a fact is new, where reading is not cheap, and tries again', remote, 2],
   ] as const) {
     it(title, async () => {
       const { store, context } = await opened();
@@ -123,7 +123,7 @@ describe('folding by several workers', () => {
     });
   }
 
-  it('fails as a whole where it cannot look', async () => {
+  it('fails as a whole where it cannot read', async () => {
     const { store, context } = await opened();
     const blind: Store = { ...worker(store), read: () => Promise.reject(new Error('away')) };
     await assert.rejects(foldEvents(blind, [sale], context), { message: 'away' });

@@ -1,4 +1,4 @@
-/** Sums that would leave the exact integers: one event too much is told, whatever comes with it, and the others are counted. */
+/** Sums that would leave the exact integers: one event too many is reported, whatever comes with it, and the others are counted. */
 import assert from 'node:assert/strict';
 import type { ShopEvent } from '../../../engine/event/event.js';
 import { foldExactly } from '../../../engine/aggregate/exactly.js';
@@ -17,18 +17,18 @@ const sale = (subject: string, amount: string, data = {}): ShopEvent => event({ 
 
 describe('a sum at the end of the exact integers', () => {
   /** What still fits into this hour, in cents, and the sales that come together. */
-  const cases: [room: number, amounts: string[], inexact: string[]][] = [
+  const cases: [left: number, amounts: string[], inexact: string[]][] = [
     [10_000, ['10.00', '20.00'], []],
     [1_000, ['10.00', '0.01'], ['0.01']],
     [1_000, ['60.00', '5.00', '1.00'], ['60.00']],
     [1_000, ['5.00', '60.00', '1.00', '70.00', '4.00'], ['60.00', '70.00']],
     [0, ['0.01'], ['0.01']],
   ];
-  for (const [room, amounts, inexact] of cases) {
-    it(`with ${String(room)} cents left takes of ${amounts.join(', ')} all but ${inexact.join(', ') || 'none'}`, async () => {
+  for (const [left, amounts, inexact] of cases) {
+    it(`with ${String(left)} cents left takes of ${amounts.join(', ')} all but ${inexact.join(', ') || 'none'}`, async () => {
       const store = await openLevelStore({ memory: true }, { now: () => NOW });
       const context = { now: NOW, currency: 'EUR', calendar, graceMs: 5_000, ...(await openGenerations(store, MEASURES)) };
-      const before = Number.MAX_SAFE_INTEGER - room;
+      const before = Number.MAX_SAFE_INTEGER - left;
       await store.commit([{ key: sliceKey('hour', START, 'milano', 'pos'), add: { sales: before } }]);
       const events = amounts.map((amount, index) => sale(String(index), amount, { store: 'milano', channel: 'pos' }));
       const elsewhere = sale('elsewhere', '7.00', { store: 'roma', channel: 'pos' });

@@ -19,7 +19,7 @@ import { event, NOW } from '../../support/events.js';
 import { cut, versions } from '../../support/versions.js';
 
 const calendar = new Calendar(new LocalClock('Europe/Rome'));
-const books = { calendar, currency: 'EUR', graceMs: 5_000, kpis: KPIS };
+const shopContext = { calendar, currency: 'EUR', graceMs: 5_000, kpis: KPIS };
 
 async function contextOf(store: Store, now = NOW): Promise<FoldContext> {
   return { now, currency: 'EUR', calendar, graceMs: 5_000, ...(await openGenerations(store, MEASURES)) };
@@ -101,7 +101,7 @@ describe('folding events into facts and slices', () => {
 
 async function totalOf(store: Store, size: (typeof TUMBLING)[number]): Promise<string> {
   const spans = calendar.windowsBetween(size, NOW - 47 * HOUR - 30 * MINUTE, NOW + MINUTE, 10_000);
-  const rows = await readRows(store, { size, spans, group: { store: true, channel: true } }, books, NOW);
+  const rows = await readRows(store, { size, spans, group: { store: true, channel: true } }, shopContext, NOW);
   const cents: Record<string, number> = {};
   for (const { name, store: at, channel, value } of rows) {
     if (!['revenue', 'gross_revenue', 'refunds', 'orders', 'footfall'].includes(name)) continue;

@@ -111,7 +111,7 @@ describe('a system of record', () => {
     }), { numRuns: 150 });
   });
 
-  it('is the same for a worker that has never heard of it, facts of the other included', async () => {
+  it('is the same for a worker that does not know of it, facts of the other included', async () => {
     await fc.assert(fc.asyncProperty(turns, records, records, async (steps, mine, theirs) => {
       const store = await memoryStore();
       const workers = [await contextOf(store, mine), await contextOf(store, theirs)] as const;

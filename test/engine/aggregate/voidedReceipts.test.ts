@@ -13,8 +13,8 @@ import { contextOf, NOW, only, send } from '../../fixtures/normalizing.js';
 import { startRedis } from '../../support/redis.js';
 import { memoryStore, numbersAt, receive } from '../../support/shopStore.js';
 
-/** "7 sale 10,00 21/11 13:00:20" and so on, as a till tells it. */
-interface Told {
+/** "7 sale 10,00 21/11 13:00:20" and so on, as a till sends it. */
+interface TillDocument {
   readonly no: string;
   readonly at: string;
   readonly paid?: string;
@@ -24,7 +24,7 @@ interface Told {
 
 const KINDS = { sell: {}, open: { stato: 'aperto' }, state: { stato: 'annullato' }, void: { tipoDocumento: 'ANNULLAMENTO' }, return: { tipoDocumento: 'RESO' } } as const;
 
-function told({ no, at, paid, does = 'sell', of }: Told, mapping: SavedMapping = {}): ShopEvent {
+function eventOf({ no, at, paid, does = 'sell', of }: TillDocument, mapping: SavedMapping = {}): ShopEvent {
   const [day = '', clock = ''] = at.split(' ');
   const body = { idNegozio: 'bergamo', idCassa: '1', numeroScontrino: no, dataOra: `${day}/2026 ${clock}`, totale: paid, riferimento: of, ...KINDS[does] };
   return only(send({ provider: 'pos', body, context: contextOf(mapping) }));
@@ -47,11 +47,11 @@ async function factsIn(store: Store): Promise<unknown[]> {
   return (await scanAll(store, prefixRange('f/'))).map(({ key, value }) => [key, decodeFact(textOf(value) ?? '').fact]);
 }
 
-const A: Told = { no: '7', at: '21/11 09:00:20', paid: '10,00' };
-const B: Told = { no: '7', at: '21/11 11:00', paid: '20,00' };
-const OTHER: Told = { no: '8', at: '21/11 09:10', paid: '1,00' };
+const A: TillDocument = { no: '7', at: '21/11 09:00:20', paid: '10,00' };
+const B: TillDocument = { no: '7', at: '21/11 11:00', paid: '20,00' };
+const OTHER: TillDocument = { no: '8', at: '21/11 09:10', paid: '1,00' };
 
-const STORIES: readonly (readonly [string, readonly Told[], Record<string, string>])[] = [
+const STORIES: readonly (readonly [string, readonly TillDocument[], Record<string, string>])[] = [
   ['sales alone', [A, B, OTHER], { '21T09': '11 in 2', '21T11': '20 in 1' }],
   ['a status, in the same minute', [A, OTHER, { ...A, does: 'state' }], { '21T09': '1 in 1' }],
   ['a status, without seconds or amount', [A, OTHER, { no: '007', at: '21/11 09:00', does: 'state' }], { '21T09': '1 in 1' }],
@@ -90,7 +90,7 @@ const STORIES: readonly (readonly [string, readonly Told[], Record<string, strin
 describe('voided receipts', () => {
   for (const [name, documents, expected] of STORIES) {
     it(name, async () => {
-      const events = documents.map((each) => told(each));
+      const events = documents.map((each) => eventOf(each));
       let facts: unknown;
       await fc.assert(fc.asyncProperty(
         fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 }), fc.array(fc.integer({ min: 1, max: 4 })), async (order, sizes) => {
@@ -109,7 +109,7 @@ describe('voided receipts', () => {
     });
   }
 
-  const everyTill = STORIES.flatMap(([, all], till) => all.map((each) => ({ ...told(each), source: `urn:bottega:pos:bergamo/${String(till)}` })));
+  const everyTill = STORIES.flatMap(([, all], till) => all.map((each) => ({ ...eventOf(each), source: `urn:bottega:pos:bergamo/${String(till)}` })));
 
   /** Workers of which each has a view of its own, and so a cache of its own, at once over one store. */
   async function outcomeOf(workers: readonly Store[], documents: readonly ShopEvent[]): Promise<unknown> {
@@ -147,15 +147,15 @@ describe('voided receipts', () => {
   it('move to the receipt that comes last, in the same commit', async () => {
     const store = await memoryStore();
     const late = { no: '7', at: '21/11 12:00', does: 'void' } as const;
-    await receive(store, [told(A), told(late)]);
+    await receive(store, [eventOf(A), eventOf(late)]);
     assert.deepEqual(await outcomeIn(store), {});
-    await receive(store, [told(B)]);
+    await receive(store, [eventOf(B)]);
     assert.deepEqual(await outcomeIn(store), { '21T09': '10 in 1' });
   });
 
   it('are found by number alone where numbers never begin again', async () => {
     const mapping = { receiptNumbers: 'never' };
-    const documents = [told({ ...A, no: '0012-0034', at: '20/11 09:00' }, mapping), told({ no: '0013-0001', at: '21/11 10:00', does: 'void', of: 'n. 0012-0034 del 20/11/2026' }, mapping), told(OTHER, mapping)];
+    const documents = [eventOf({ ...A, no: '0012-0034', at: '20/11 09:00' }, mapping), eventOf({ no: '0013-0001', at: '21/11 10:00', does: 'void', of: 'n. 0012-0034 del 20/11/2026' }, mapping), eventOf(OTHER, mapping)];
     for (const order of [documents, [...documents].reverse()]) {
       const store = await memoryStore();
       for (const event of order) await receive(store, [event]);
@@ -165,7 +165,7 @@ describe('voided receipts', () => {
 
   it('are found by number alone, whatever the amount, where numbers never begin again', async () => {
     const mapping = { receiptNumbers: 'never' };
-    const documents = [told({ ...A, no: '0012-0034' }, mapping), told({ no: '12-34', at: '22/11 09:30', paid: '4,00', does: 'void' }, mapping)];
+    const documents = [eventOf({ ...A, no: '0012-0034' }, mapping), eventOf({ no: '12-34', at: '22/11 09:30', paid: '4,00', does: 'void' }, mapping)];
     for (const order of [documents, [...documents].reverse()]) {
       const store = await memoryStore();
       for (const event of order) await receive(store, [event]);
@@ -174,9 +174,9 @@ describe('voided receipts', () => {
   });
 });
 
-const BACK: Told = { no: '7', at: '21/11 12:00', paid: '4,00', does: 'return' };
+const BACK: TillDocument = { no: '7', at: '21/11 12:00', paid: '4,00', does: 'return' };
 
-const RETURNS: readonly (readonly [string, readonly Told[], string | undefined])[] = [
+const RETURNS: readonly (readonly [string, readonly TillDocument[], string | undefined])[] = [
   ['a number', [A, BACK, OTHER], 'receipt/7/2026-11-21T09:00'],
   ['the number of two receipts: the latest', [A, B, BACK], 'receipt/7/2026-11-21T11:00'],
   ['the number of a receipt that comes after it, and of one of another day', [A, { ...A, at: '22/11 09:00' }, BACK], 'receipt/7/2026-11-21T09:00'],
@@ -193,7 +193,7 @@ const RETURNS: readonly (readonly [string, readonly Told[], string | undefined])
 describe('returned receipts', () => {
   for (const [name, documents, expected] of RETURNS) {
     it(`repeat ${name}`, async () => {
-      const events = documents.map((each) => told(each));
+      const events = documents.map((each) => eventOf(each));
       let facts: unknown;
       await fc.assert(fc.asyncProperty(
         fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 }), fc.integer({ min: 1, max: 4 }), async (order, size) => {
@@ -210,7 +210,7 @@ describe('returned receipts', () => {
   }
 
   it('are the same where several workers share a store', async () => {
-    const all = RETURNS.flatMap(([, documents], till) => documents.map((each) => ({ ...told(each), source: `urn:bottega:pos:bergamo/${String(till)}` })));
+    const all = RETURNS.flatMap(([, documents], till) => documents.map((each) => ({ ...eventOf(each), source: `urn:bottega:pos:bergamo/${String(till)}` })));
     const outcomes = [];
     for (const [workers, order] of [[1, all], [4, all], [6, [...all].reverse()]] as const) {
       const store = await memoryStore();

@@ -1,4 +1,4 @@
-/** When is a source mute? By the same hours of the last four weeks: tables of what was sent, and how long nothing has come. */
+/** When is a source absent? By the same hours of the last four weeks: tables of what was sent, and how long nothing has come. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type AlertState, initialState } from '../../../engine/alert/state.js';
@@ -15,7 +15,7 @@ const NOON = Date.UTC(2026, 10, 27, 11);
 const LONG_AGO = NOON - 60 * DAY;
 
 /** So many messages in each hour of the weeks before, the last week first. */
-function hear(weeks: readonly number[], silentMs: number, parts: { now?: number; knownSince?: number; hours?: Hours } = {}): SourceReading {
+function readingOf(weeks: readonly number[], silentMs: number, parts: { now?: number; knownSince?: number; hours?: Hours } = {}): SourceReading {
   const { now = NOON + 50 * MINUTE, knownSince = LONG_AGO, hours = ALWAYS } = parts;
   const sent = (start: number): number => weeks[Math.round((now - start) / (7 * DAY)) - 1] ?? 0;
   return judgeAbsence(now - silentMs, now, { knownSince, sent }, clock, hours);
@@ -34,24 +34,24 @@ describe('a silent source', () => {
     ['one busy week is no habit', [900, 0, 0, 0], 50 * MINUTE, 'active'],
     ['one quiet week (a holiday) changes no habit', [60, 0, 60, 60], 50 * MINUTE, 'absent'],
   ];
-  for (const [title, weeks, silentMs, state] of rows) it(`${title}: ${state}`, () => { assert.equal(hear(weeks, silentMs).state, state); });
+  for (const [title, weeks, silentMs, state] of rows) it(`${title}: ${state}`, () => { assert.equal(readingOf(weeks, silentMs).state, state); });
 
   it('says what is usual, and since when nothing came', () => {
-    assert.deepEqual(hear([60, 50, 70, 65], 30 * MINUTE), { state: 'absent', usual: 60, lastSeenAt: NOON + 20 * MINUTE });
+    assert.deepEqual(readingOf([60, 50, 70, 65], 30 * MINUTE), { state: 'absent', usual: 60, lastSeenAt: NOON + 20 * MINUTE });
   });
 
   it('is not judged before two weeks are known', () => {
-    assert.equal(hear([60, 60], 50 * MINUTE, { knownSince: NOON - 13 * DAY }).state, 'unknown');
-    assert.equal(hear([60, 60], 50 * MINUTE, { knownSince: NOON - 15 * DAY }).state, 'absent');
+    assert.equal(readingOf([60, 60], 50 * MINUTE, { knownSince: NOON - 13 * DAY }).state, 'unknown');
+    assert.equal(readingOf([60, 60], 50 * MINUTE, { knownSince: NOON - 15 * DAY }).state, 'absent');
   });
 
   it('is judged by the open part of its hours, and never while closed', () => {
     const open = (from: number, to: number): Hours => ({ ...ALWAYS, isOpen: (at) => from <= at && at < to, openMs: ({ start, end }) => Math.max(0, Math.min(end, to) - Math.max(start, from)) });
     // Open since half past: 60 messages in 30 minutes are twice as many.
-    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + 30 * MINUTE, NOON + DAY), now: NOON + 40 * MINUTE }).state, 'active');
-    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + 30 * MINUTE, NOON + DAY), now: NOON + 41 * MINUTE }).state, 'absent');
-    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + HOUR, NOON + DAY) }).state, 'active');
-    assert.equal(hear([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON - DAY, NOON + 45 * MINUTE) }).state, 'active');
+    assert.equal(readingOf([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + 30 * MINUTE, NOON + DAY), now: NOON + 40 * MINUTE }).state, 'active');
+    assert.equal(readingOf([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + 30 * MINUTE, NOON + DAY), now: NOON + 41 * MINUTE }).state, 'absent');
+    assert.equal(readingOf([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON + HOUR, NOON + DAY) }).state, 'active');
+    assert.equal(readingOf([60, 60, 60, 60], 40 * MINUTE, { hours: open(NOON - DAY, NOON + 45 * MINUTE) }).state, 'active');
   });
 
   it('compares wall clocks over the change from summer time', () => {
@@ -79,19 +79,23 @@ describe('a silent source', () => {
   });
 });
 
-describe('the alert of a mute source', () => {
+/** The cause has its old name on the wire. */
+const NOTIFIED = 'noData mute people'; // vocabulary-ok
+const SILENCED = 'noData mute silenced'; // vocabulary-ok
+
+describe('the alert of an absent source', () => {
   const rule: AbsenceRule = { kind: 'absence', name: 'Sorgente muta', repeatMs: 2 * HOUR };
-  const mute: Input = { kind: 'source', reading: { state: 'absent', usual: 60, lastSeenAt: 0 } };
+  const absent: Input = { kind: 'source', reading: { state: 'absent', usual: 60, lastSeenAt: 0 } };
   const quiet = (lastSeenAt: number): Input => ({ kind: 'source', reading: { state: 'active', lastSeenAt } });
   const tick: Input = { kind: 'tick' };
   const timelines: Record<string, [minute: number, input: Input, transitions: string[], wakeAt?: number][]> = {
-    'is told once, repeated, and told again when it is heard': [
-      [10, quiet(0), []], [25, mute, ['noData mute people'], 145], [26, mute, [], 145], [145, tick, ['noData repeat people'], 265], [150, quiet(149 * MINUTE), ['resolved data people']], [151, quiet(0), []],
+    'notifies once, repeats, and notifies again when the source sends': [
+      [10, quiet(0), []], [25, absent, [NOTIFIED], 145], [26, absent, [], 145], [145, tick, ['noData repeat people'], 265], [150, quiet(149 * MINUTE), ['resolved data people']], [151, quiet(0), []],
     ],
-    'is not well again because the shop closes or time is set back': [[25, mute, ['noData mute people']], [26, quiet(0), []], [27, { kind: 'source', reading: { state: 'unknown', lastSeenAt: 0 } }, []]],
-    'is repeated no more once it is acknowledged': [[25, mute, ['noData mute people']], [30, { kind: 'acknowledge' }, ['noData command quiet']], [145, tick, []]],
-    'is told at the end of a silence': [[5, { kind: 'silence', until: 60 * MINUTE }, ['inactive command quiet']], [25, mute, ['noData mute silenced'], 60], [60, tick, ['noData mute people'], 180]],
-    'does not tell the end of what was never told': [[5, { kind: 'silence', until: 60 * MINUTE }, ['inactive command quiet']], [25, mute, ['noData mute silenced']], [30, quiet(29 * MINUTE), ['resolved data silenced']]],
+    'is not well again because the shop closes or time is set back': [[25, absent, [NOTIFIED]], [26, quiet(0), []], [27, { kind: 'source', reading: { state: 'unknown', lastSeenAt: 0 } }, []]],
+    'is repeated no more once it is acknowledged': [[25, absent, [NOTIFIED]], [30, { kind: 'acknowledge' }, ['noData command quiet']], [145, tick, []]],
+    'notifies at the end of a silence': [[5, { kind: 'silence', until: 60 * MINUTE }, ['inactive command quiet']], [25, absent, [SILENCED], 60], [60, tick, [NOTIFIED], 180]],
+    'does not notify the end of what was never notified': [[5, { kind: 'silence', until: 60 * MINUTE }, ['inactive command quiet']], [25, absent, [SILENCED]], [30, quiet(29 * MINUTE), ['resolved data silenced']]],
     'has nothing to do with numbers': [[1, { kind: 'value', sample: { start: 0, end: HOUR, value: 1, unit: 'EUR', count: 1, revision: 1, updatedAt: 0, status: 'final' } }, []]],
   };
   for (const [title, lines] of Object.entries(timelines)) {

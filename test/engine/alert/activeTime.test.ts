@@ -1,4 +1,4 @@
-/** Alerts that heed opening hours, and those that look ahead, as timelines of a shop open from 9 to 13 and from 15 to 19. */
+/** Alerts that heed opening hours, and those that forecast, as timelines of a shop open from 9 to 13 and from 15 to 19. */
 import assert from 'node:assert/strict';
 import { type AlertState, initialState, restoredState } from '../../../engine/alert/state.js';
 import { type Input, step } from '../../../engine/alert/stateMachine.js';
@@ -91,8 +91,8 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
     rule: { ...pace, size: '1d' },
     lines: [['9:30', live(0), [], '9:31'], ['10:59', live(200), [], '11:00'], ['11:00', tick, [], '11:01'], ['13:00', live(240), [], '15:00'], ['15:00', tick, [fires]]],
   },
-  'looks at the finished window itself in the end': { rule: pace, lines: [['10:10', hourly(10, 10, 'live'), [], '10:11'], ['11:00', hourly(10, 400), [fires]]] },
-  'remembers over a restart what it has told, and goes on looking ahead': {
+  'judges the finished window itself in the end': { rule: pace, lines: [['10:10', hourly(10, 10, 'live'), [], '10:11'], ['11:00', hourly(10, 400), [fires]]] },
+  'remembers over a restart what it has notified, and goes on forecasting': {
     rule: pace, lines: [['10:20', hourly(10, 1, 'live'), [fires], '10:21'], ['10:22', 'restart', [], '10:23'], ['10:23', hourly(10, 900, 'live'), ['resolved recovery people'], '10:24']],
   },
 };

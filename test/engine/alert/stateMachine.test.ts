@@ -1,4 +1,4 @@
-/** The alert machine, told as timelines: at a minute, something happens, and this follows. */
+/** The alert's state machine as timelines: at a minute, something happens, and this follows. */
 import assert from 'node:assert/strict';
 import { type AlertState, initialState, restoredState, type KpiSample } from '../../../engine/alert/state.js';
 import { type Input, step } from '../../../engine/alert/stateMachine.js';
@@ -17,24 +17,24 @@ const open: AlertRule = { ...low, name: 'open orders', kpi: 'incomplete_orders',
 const sold: AlertRule = { ...low, name: 'sold', size: '15m', evaluate: 'live', when: { op: 'above', threshold: 1_000, recovery: 1_000 } };
 
 /** `[minute, what happens, "from>to cause audience" of each transition, next wake in minutes]`. A gap in the list: nothing follows. */
-type Line = [minute: number, input: Happening, transitions: string[], wakeAt?: number];
+type Line = [minute: number, input: Step, transitions: string[], wakeAt?: number];
 
-/** Values rest on facts; the newest was stored when the value was told, unless the line says when. */
-type Happening = Exclude<Input, { kind: 'value' }> | 'restart' | { readonly kind: 'value'; readonly sample: Omit<KpiSample, 'updatedAt'>; readonly storedAt?: number };
+/** Values rest on facts; the newest was stored when the value was emitted, unless the line says when. */
+type Step = Exclude<Input, { kind: 'value' }> | 'restart' | { readonly kind: 'value'; readonly sample: Omit<KpiSample, 'updatedAt'>; readonly storedAt?: number };
 
 /** The value of the hour that begins at `hour` o'clock. */
-const hourly = (hour: number, value: number | null, status: KpiStatus = 'final'): Happening =>
+const hourly = (hour: number, value: number | null, status: KpiStatus = 'final'): Step =>
   ({ kind: 'value', sample: { start: hour * HOUR, end: (hour + 1) * HOUR, value, unit: 'EUR', count: 3, revision: 3, status } });
 /** A live value of the running day. */
-const live = (value: number | null, status: KpiStatus = 'live', day = 0): Happening =>
+const live = (value: number | null, status: KpiStatus = 'live', day = 0): Step =>
   ({ kind: 'value', sample: { start: day * 24 * HOUR, end: (day + 1) * 24 * HOUR, value, unit: 'count', count: 3, revision: 3, status } });
-/** A quarter of an hour: what was sold in it by then, the last of it stored at that minute; zero, told to those who were there before. */
-const quarter = (start: number, value: number, storedAt: number, status: KpiStatus = 'live'): Happening =>
+/** A quarter of an hour: what was sold in it by then, the last of it stored at that minute; zero, emitted for the groups that were there before. */
+const quarter = (start: number, value: number, storedAt: number, status: KpiStatus = 'live'): Step =>
   ({ kind: 'value', sample: { start: start * MINUTE, end: (start + 15) * MINUTE, value, unit: 'EUR', count: value / 10, revision: value / 10, status }, storedAt });
-const zero = (start: number, status: KpiStatus = 'live'): Happening => quarter(start, 0, start, status);
-const tick: Happening = { kind: 'tick' };
-const acknowledge: Happening = { kind: 'acknowledge' };
-const silence = (minute: number): Happening => ({ kind: 'silence', until: minute * MINUTE });
+const zero = (start: number, status: KpiStatus = 'live'): Step => quarter(start, 0, start, status);
+const tick: Step = { kind: 'tick' };
+const acknowledge: Step = { kind: 'acknowledge' };
+const silence = (minute: number): Step => ({ kind: 'silence', until: minute * MINUTE });
 
 const hour = (start: number): Omit<KpiSample, 'value' | 'count' | 'revision' | 'updatedAt'> => ({ start: start * HOUR, end: (start + 1) * HOUR, unit: 'EUR', status: 'final' });
 
@@ -53,7 +53,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   },
   'fires again after it has resolved': { rule: low, lines: [[60, hourly(0, 1), [fires]], [120, hourly(1, 600), [resolves]], [180, hourly(2, 1), [fires]]] },
   'takes an unknown value for no knowledge': { rule: low, lines: [[60, hourly(0, 1), [fires]], [120, hourly(1, null), []], [180, hourly(2, 600), [resolves]]] },
-  'looks at each window once, whatever the order': { rule: low, lines: [[180, hourly(2, 600), []], [181, hourly(1, 1), []], [182, hourly(0, 1, 'corrected'), []]] },
+  'judges each window once, whatever the order': { rule: low, lines: [[180, hourly(2, 600), []], [181, hourly(1, 1), []], [182, hourly(0, 1, 'corrected'), []]] },
   'fires outside a band': {
     rule: { ...low, when: { op: 'outside', low: 10, high: 20 } },
     lines: [[60, hourly(0, 10), []], [120, hourly(1, 20.01), [fires]], [180, hourly(2, 9), []], [240, hourly(3, 20), [resolves]]],
@@ -73,7 +73,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
       [180, hourly(2, 1), ['pending threshold pending']], [240, hourly(3, 1), [fires]],
     ],
   },
-  'does not count over windows it never heard of': {
+  'does not count over windows it never received': {
     rule: { ...low, forMs: 2 * HOUR },
     lines: [[60, hourly(0, 1), ['pending threshold pending']], [600, hourly(9, 1), []], [660, hourly(10, 1), [fires]]],
   },
@@ -134,7 +134,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
     rule: low,
     lines: [[10, silence(200), ['inactive command quiet']], [60, hourly(0, 1), ['firing threshold silenced'], 200], [120, tick, [], 200], [200, tick, [fires]]],
   },
-  'does not tell the end of what was never told': {
+  'does not notify the end of what was never notified': {
     rule: low,
     lines: [[10, silence(200), ['inactive command quiet']], [60, hourly(0, 1), ['firing threshold silenced'], 200], [120, hourly(1, 600), ['resolved recovery silenced']]],
   },
@@ -147,7 +147,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
     lines: [[10, silence(200), ['inactive command quiet']], [60, hourly(0, 1), ['firing threshold silenced'], 200], [70, silence(0), ['firing command quiet'], 0], [70, tick, [fires]]],
   },
 
-  'says that nothing is heard, and hears again': {
+  'says that nothing is received, and receives again': {
     rule: { ...low, noDataMs: 3 * HOUR },
     lines: [
       [60, hourly(0, 600), [], 240], [120, hourly(1, 600), [], 300], [300, tick, ['noData noData people']], [301, tick, []],
@@ -158,7 +158,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
     rule: { ...low, noDataMs: HOUR },
     lines: [[60, hourly(0, 600), [], 120], [120, tick, ['noData noData people']], [180, hourly(2, 1), [fires]], [900, tick, []]],
   },
-  'takes a zero that is only told for no data, whatever window it is about': {
+  'takes a zero that is only emitted for no data, whatever window it is about': {
     rule: { ...sold, noDataMs: HOUR },
     lines: [
       [1, quarter(0, 10, 1), [], 61], [15, zero(15), [], 61], [30, zero(30, 'final'), [], 61], [31, quarter(0, 10, 1), [], 61],
@@ -168,24 +168,24 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   'takes the end of a window with nothing new in it for no data': {
     rule: { ...sold, noDataMs: HOUR }, lines: [[1, quarter(0, 10, 1), [], 61], [15, quarter(0, 10, 1, 'final'), [], 61], [61, tick, ['noData noData people']]],
   },
-  'hears the live values of a window that it judges when it is over': {
+  'receives the live values of a window that it judges when it is over': {
     rule: { ...low, noDataMs: 2 * HOUR },
     lines: [[60, hourly(0, 600), [], 180], [170, quarter(165, 10, 170), [], 290], [290, tick, ['noData noData people']], [300, quarter(300, 10, 300), ['inactive data quiet'], 420]],
   },
-  'hears that a sale was taken back, though nothing is left': {
+  'receives that a sale was taken back, though nothing is left': {
     rule: { ...sold, noDataMs: HOUR },
     lines: [[1, quarter(0, 10, 1), [], 61], [5, { kind: 'value', sample: { start: 0, end: 15 * MINUTE, value: 0, unit: 'EUR', count: 0, revision: 2, status: 'live' } }, [], 65]],
   },
-  'says nothing of zero revenue while nothing is heard': {
+  'says nothing of zero revenue while nothing is received': {
     rule: { ...low, noDataMs: HOUR },
     lines: [[60, hourly(0, 600), [], 120], [120, tick, ['noData noData people']], [121, { kind: 'value', sample: { ...hour(1), value: 0, count: 0, revision: 0 } }, []], [180, hourly(2, 1), [fires]]],
   },
-  'remembers over a restart since when nothing is heard': {
+  'remembers over a restart since when nothing is received': {
     rule: { ...sold, noDataMs: HOUR },
     lines: [[1, quarter(0, 10, 1), [], 61], [61, tick, ['noData noData people']], [90, 'restart', []], [91, quarter(75, 10, 80), ['inactive data quiet']]],
   },
 
-  'looks at no window long past: history is no news': {
+  'judges no window long past: history is no change': {
     rule: low,
     lines: [[6_000, hourly(40, 1), []], [6_001, hourly(41, 1, 'corrected'), []], [6_002, hourly(99, 600), []], [6_003, hourly(42, 1, 'corrected'), []]],
   },
@@ -199,7 +199,7 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
   },
   'takes back a live one too': { rule: open, lines: [[1, live(9), [fires]], [5_000, live(8, 'corrected'), []], [5_001, live(2, 'corrected'), ['resolved correction people']]] },
 
-  'tells nothing again after a restart': {
+  'notifies nothing again after a restart': {
     rule: { ...low, repeatMs: 5 * HOUR },
     lines: [[60, hourly(0, 1), [fires], 360], [90, 'restart', [], 360], [91, hourly(0, 1), [], 360], [360, tick, ['firing repeat people'], 660]],
   },
@@ -251,7 +251,7 @@ describe('what a rule is about', () => {
   for (const [title, rule, part, expected] of cases) it(title, () => { assert.equal(isAbout({ ...low, ...rule }, { ...value, ...part }), expected); });
 });
 
-function inputOf(input: Happening, minute: number): Input {
+function inputOf(input: Step, minute: number): Input {
   if (input === 'restart') return { kind: 'tick' };
   return input.kind === 'value' ? { kind: 'value', sample: { ...input.sample, updatedAt: (input.storedAt ?? minute) * MINUTE } } : input;
 }

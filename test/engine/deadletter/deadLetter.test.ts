@@ -1,4 +1,4 @@
-/** Dead letters: named, sealed once per element, kept for a week on a shelf that never overflows. */
+/** Dead letters: named, sealed once per element, kept for a week in a store that never overflows. */
 import assert from 'node:assert/strict';
 import { type DeadLetter, lettersOf, letterOfRejected, openPart, readLetter } from '../../../engine/deadletter/deadLetter.js';
 import { DeadLetterStore } from '../../../engine/deadletter/deadLetterStore.js';
@@ -48,7 +48,7 @@ describe('letters', () => {
   }
 });
 
-describe('the shelf', () => {
+describe('dead letter store', () => {
   const clock = { at: NOW, now: () => clock.at };
   let store: Store;
 
@@ -86,17 +86,17 @@ describe('the shelf', () => {
   });
 
   it('lets the oldest go at its limit, content included', async () => {
-    const shelf = new DeadLetterStore(store, { letters: 3, bytes: 1_000, keepMs: DAY });
-    await shelf.put([at(1, 'a', 'x'), at(2, 'b', 'x'), at(3, 'c', 'x')], NOW);
-    assert.deepEqual(await shelf.put([at(4, 'd', 'x'), at(5, 'e', 'x')], NOW), { dropped: 2 });
+    const letterStore = new DeadLetterStore(store, { letters: 3, bytes: 1_000, keepMs: DAY });
+    await letterStore.put([at(1, 'a', 'x'), at(2, 'b', 'x'), at(3, 'c', 'x')], NOW);
+    assert.deepEqual(await letterStore.put([at(4, 'd', 'x'), at(5, 'e', 'x')], NOW), { dropped: 2 });
     assert.deepEqual([await names('x/'), await names('y/')], ['cde', 'cde']);
-    assert.deepEqual(await shelf.put(['f', 'g', 'h', 'i'].map((id, index) => at(10 + index, id)), NOW), { dropped: 4 });
-    assert.deepEqual([await names('x/'), await names('y/'), shelf.letters], ['ghi', '', 3]);
+    assert.deepEqual(await letterStore.put(['f', 'g', 'h', 'i'].map((id, index) => at(10 + index, id)), NOW), { dropped: 4 });
+    assert.deepEqual([await names('x/'), await names('y/'), letterStore.letters], ['ghi', '', 3]);
   });
 
   it('is bounded in bytes as well', async () => {
-    const shelf = new DeadLetterStore(store, { letters: 100, bytes: 25, keepMs: DAY });
-    for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) await shelf.put([at(index + 1, id, '0123456789')], NOW);
+    const letterStore = new DeadLetterStore(store, { letters: 100, bytes: 25, keepMs: DAY });
+    for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) await letterStore.put([at(index + 1, id, '0123456789')], NOW);
     assert.deepEqual([await names('x/'), await names('y/')], ['cd', 'cd']);
   });
 

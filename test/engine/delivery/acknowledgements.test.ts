@@ -37,7 +37,7 @@ describe('receipts', () => {
     it(`mark of ${JSON.stringify(attributes)}`, () => { assert.deepEqual(markOf(attributes), mark); });
   }
 
-  it('handles what is sent again while it is under way only once, and tells each receipt once', () => {
+  it('handles what is sent again while it is under way only once, and sends each acknowledgement once', () => {
     const book = new PendingAcknowledgements();
     const [a, b, c] = [{ outboxId: 'x', offset: 1 }, { outboxId: 'x', offset: 2 }, { outboxId: 'y', offset: 1 }];
     assert.deepEqual([a, b, c, a].map((mark) => book.begin(mark)), ['begun', 'begun', 'begun', 'underWay']);

@@ -18,7 +18,7 @@ function open(limits: Partial<OutboxLimits> = {}, recovered = EMPTY): Outbox {
   return outbox;
 }
 
-/** Appends so many events, as a room does after its commit. */
+/** Appends so many events, as a node does after its commit. */
 function append(outbox: Outbox, howMany: number): void {
   const first = outbox.allocate(howMany);
   outbox.appended(Array.from({ length: howMany }, (_, index) => queued(first + index)));
@@ -150,7 +150,7 @@ describe('outbox', () => {
     assert.deepEqual(takeOffsets(outbox, 1), [4, 5]);
   });
 
-  it('is full by events and by bytes, and tells the age of its oldest', () => {
+  it('is full by events and by bytes, and knows the age of its oldest', () => {
     const outbox = open({ maxEvents: 3, maxBytes: 40 });
     assert.equal(outbox.oldestAt, undefined);
     append(outbox, 2);
@@ -184,7 +184,7 @@ describe('outbox', () => {
 
 type Step = { do: string; n?: number; fate?: string };
 
-/** Plays a room around the state machine: a store, a broker that answers some of what it got, restarts excepted. */
+/** Plays a node around the state machine: a store, a broker that answers some of what it got, restarts excepted. */
 function play(steps: readonly Step[], before: number, maxInFlight = 5): void {
   const store = new Map<number, OutboxRecord>(Array.from({ length: before }, (_, offset) => [offset, queued(offset)]));
   const outbox = open({ maxInFlight }, { from: 0, next: before, count: before, bytes: before * 11 });

@@ -12,8 +12,8 @@ import { Calendar } from '../../../engine/calendar/windowAssigner.js';
 const END = Date.UTC(2026, 10, 22, 12);
 const calendar = new Calendar(new LocalClock('Europe/Rome'));
 
-/** At a true instant, a worker whose clock is `aheadMs` ahead tries to close; so many quarters of an hour it tells. */
-type Line = [trueNow: number, aheadMs: number, told: number];
+/** At a true instant, a worker whose clock is `aheadMs` ahead tries to close; so many quarters of an hour it emits. */
+type Line = [trueNow: number, aheadMs: number, emitted: number];
 
 const timelines: Record<string, { graceMs: number; lines: Line[] }> = {
   'a clock an hour ahead closes nothing early, and nothing at all until it is set right': {
@@ -30,7 +30,7 @@ describe('closing with a clock that may be wrong', () => {
     it(title, async () => {
       const store = await openLevelStore({ memory: true }, { now: () => END });
       await tryToClose(store, END - MINUTE, 0, graceMs);
-      for (const [trueNow, aheadMs, told] of lines) assert.equal(await tryToClose(store, trueNow, aheadMs, graceMs), told, `at ${String(trueNow - END)}`);
+      for (const [trueNow, aheadMs, emitted] of lines) assert.equal(await tryToClose(store, trueNow, aheadMs, graceMs), emitted, `at ${String(trueNow - END)}`);
     });
   }
 
@@ -48,7 +48,7 @@ describe('closing with a clock that may be wrong', () => {
 
 describe('the distance of two clocks', () => {
   for (const [sentAt, theirs, receivedAt, skew] of [[100, 100, 100, 0], [100, 150, 200, 0], [100, 90, 200, 10], [100, 230, 200, -30], [100, 200, 200, 0]] as const) {
-    it(`asked at ${String(sentAt)}, ${String(theirs)}, heard at ${String(receivedAt)}: ${String(skew)}`, () => { assert.equal(skewOf(sentAt, theirs, receivedAt), skew); });
+    it(`asked at ${String(sentAt)}, ${String(theirs)}, answered at ${String(receivedAt)}: ${String(skew)}`, () => { assert.equal(skewOf(sentAt, theirs, receivedAt), skew); });
   }
 
   it('believes who does not say', async () => {
@@ -57,10 +57,10 @@ describe('the distance of two clocks', () => {
 });
 
 async function tryToClose(store: Store, trueNow: number, aheadMs: number, graceMs: number): Promise<number> {
-  let told = 0;
+  let emitted = 0;
   const skew = (): Promise<number> => Promise.resolve(aheadMs);
-  await finalizeWindows({ store, publication: publicationOf(store, graceMs), calendar, graceMs, skew }, ['15m'], trueNow + aheadMs, () => { told += 1; });
-  return told;
+  await finalizeWindows({ store, publication: publicationOf(store, graceMs), calendar, graceMs, skew }, ['15m'], trueNow + aheadMs, () => { emitted += 1; });
+  return emitted;
 }
 
 function publicationOf(store: Store, graceMs: number): Emitter {

@@ -9,7 +9,7 @@ const value: KpiValue = {
 };
 const TOPIC = 'bottega/shop/kpi/revenue/1h/_/pos';
 
-describe('hearing numbers', () => {
+describe('stale guard', () => {
   const next = { window: { ...value.window, start: '2026-11-22T10:00:00.000Z' } };
   const cases: [what: string, steps: [afterMs: number, change: Partial<KpiValue>, expected: string][]][] = [
     ['a higher revision is newer', [[0, {}, 'newer'], [1, { revision: 6 }, 'newer']]],
@@ -21,9 +21,9 @@ describe('hearing numbers', () => {
   ];
   for (const [what, steps] of cases) {
     it(what, () => {
-      const hearing = new StaleGuard();
+      const guard = new StaleGuard();
       let now = 0;
-      for (const [after, change, expected] of steps) assert.equal(hearing.accept({ ...value, ...change }, now += after), expected, JSON.stringify(change));
+      for (const [after, change, expected] of steps) assert.equal(guard.accept({ ...value, ...change }, now += after), expected, JSON.stringify(change));
     });
   }
 });
@@ -51,8 +51,8 @@ describe('a published number', () => {
     const chosen = { ...value, adaptive: { size: '1h', reason: 'enough', expected: 40, needed: 30 } };
     assert.deepEqual(decodeKpiMessage('bottega/shop/kpi/revenue/auto/_/pos', JSON.stringify(chosen)), chosen);
     assert.equal(decodeKpiMessage(TOPIC, JSON.stringify(chosen)), undefined);
-    const hearing = new StaleGuard();
-    assert.deepEqual([hearing.accept({ ...value, revision: 9 }, 0), hearing.accept(chosen as KpiValue, 1)], ['newer', 'newer']);
+    const guard = new StaleGuard();
+    assert.deepEqual([guard.accept({ ...value, revision: 9 }, 0), guard.accept(chosen as KpiValue, 1)], ['newer', 'newer']);
   });
 
   const bad: object[] = [

@@ -26,7 +26,7 @@ const gone = letter('request', { shop_id: 41 }, { kind: 'erase', topic: 'shop/re
 const contact = letter('request', { subscriptionType: 'contact.privacyDeletion', objectId: 5_501 }, { kind: 'erase', provider: 'hubspot', topic: '' });
 const { origin: _origin, ...unknownOrigin } = letter('a', {});
 
-const cases: [title: string, request: DeadLetter, shelved: DeadLetter, expected: 'erased' | 'kept'][] = [
+const cases: [title: string, request: DeadLetter, stored: DeadLetter, expected: 'erased' | 'kept'][] = [
   ['her address, however written', redact, letter('a', { email: 'Ginevra.Colombo@Posta.Example' }), 'erased'],
   ['her address in escapes', redact, letter('a', '{"email":"ginevra.colombo\\u0040posta.example"}'), 'erased'],
   ['her address in what is no JSON', redact, letter('a', `email=${EMAIL}&x`), 'erased'],
@@ -49,14 +49,14 @@ const cases: [title: string, request: DeadLetter, shelved: DeadLetter, expected:
 ];
 
 describe('dead letters of somebody who asked to be forgotten', () => {
-  for (const [title, request, shelved, expected] of cases) {
+  for (const [title, request, stored, expected] of cases) {
     it(`that speak of ${title} are ${expected}`, async () => {
-      const shelf = new DeadLetterStore(await openLevelStore({ memory: true }, { now: () => NOW }));
-      await shelf.put([shelved], NOW);
-      assert.equal(await eraseLetters(shelf, request, KEY), expected === 'erased' ? 1 : 0);
-      assert.equal(await eraseLetters(shelf, request, KEY), 0, 'once more');
+      const letterStore = new DeadLetterStore(await openLevelStore({ memory: true }, { now: () => NOW }));
+      await letterStore.put([stored], NOW);
+      assert.equal(await eraseLetters(letterStore, request, KEY), expected === 'erased' ? 1 : 0);
+      assert.equal(await eraseLetters(letterStore, request, KEY), 0, 'once more');
       const left = [];
-      for await (const bundle of shelf.bundles(Infinity)) left.push(bundle);
+      for await (const bundle of letterStore.bundles(Infinity)) left.push(bundle);
       assert.equal(left.length, expected === 'erased' ? 0 : 1);
     });
   }

@@ -1,4 +1,4 @@
-/** Who asked to be forgotten is in no stored text any more, whatever is told again; and no sum moves by a cent. */
+/** Who asked to be forgotten is in no stored text any more, whatever is sent again; and no sum moves by a cent. */
 import assert from 'node:assert/strict';
 import { ERASED, eraseNext } from '../../../engine/erasure/eraseFacts.js';
 import { readErasureRequests } from '../../../engine/privacy/erasureRequest.js';
@@ -105,7 +105,7 @@ describe('erasure', () => {
     assert.deepEqual(await sumsOf(store), before);
   });
 
-  it('is not undone by an old order that is told again, in the same or a later version, and lets the rest of it in', async () => {
+  it('is not undone by an old order that is sent again, in the same or a later version, and lets the rest of it in', async () => {
     const { store, context } = await opened();
     await foldEvents(store, trade(), context);
     await foldEvents(store, [erasure({ customer: GINEVRA })], context);
@@ -139,7 +139,7 @@ describe('erasure', () => {
     assert.deepEqual(await sumsOf(store), before);
   });
 
-  it('looks again an hour later, for what was still under way', async () => {
+  it('searches again an hour later, for what was still under way', async () => {
     const { store, context } = await opened();
     await foldEvents(store, [erasure({ customer: GINEVRA })], context);
     assert.equal(await eraseDue(store, context), 0);

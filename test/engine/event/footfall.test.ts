@@ -1,4 +1,4 @@
-/** Running totals of door counters: who came in, whatever was repeated, overtaken or begun anew. */
+/** Running totals of people counters: who came in, whatever was repeated, overtaken or begun anew. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { takeTotal, visitOf, visitStored, waitingVisits } from '../../../engine/event/footfall.js';

@@ -1,4 +1,4 @@
-/** Is the index of open things what a look at all facts would say? */
+/** Does the index of open things say what a scan of all facts would? */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ShopEvent } from '../../../engine/event/event.js';
@@ -28,7 +28,7 @@ async function indexed(store: Store): Promise<OpenThing[]> {
   return (await Promise.all(OPENABLE.map((type) => scanAll(store, openRange(type))))).flat().map(parseOpen).sort(byKey);
 }
 
-/** The same by a look at every fact. */
+/** The same by a scan of every fact. */
 async function scanned(store: Store): Promise<OpenThing[]> {
   const facts = (await scanAll(store, prefixRange('f/'))).map(({ key, value }) => ({ key, fact: decodeFact(textOf(value) ?? '').fact }));
   return facts.flatMap(({ key, fact }): OpenThing[] => {

@@ -14,7 +14,7 @@ function eventsOf(provider: string, body: unknown, topic?: string): readonly Sho
   return events;
 }
 
-async function shopThatHeard(...deliveries: (readonly ShopEvent[])[]): Promise<Store> {
+async function shopWith(...deliveries: (readonly ShopEvent[])[]): Promise<Store> {
   const store = await memoryStore();
   for (const events of deliveries) await receive(store, events);
   return store;
@@ -26,7 +26,7 @@ function some(numbers: Record<string, number | null>, expected: Record<string, n
 
 describe('a restaurant', () => {
   const receipts = fixture('kpi-restaurant') as unknown as Record<string, unknown>[];
-  const restaurant = (): Promise<Store> => shopThatHeard(eventsOf('pos', receipts));
+  const restaurant = (): Promise<Store> => shopWith(eventsOf('pos', receipts));
   const limited = { incompleteAfterMs: 30 * MINUTE };
   const patient = async (): Promise<Store> => {
     const store = await memoryStore();
@@ -84,7 +84,7 @@ describe('a restaurant', () => {
 });
 
 describe('an artisan', () => {
-  const artisan = (): Promise<Store> => shopThatHeard(eventsOf('hubspot', fixture('kpi-artisan')));
+  const artisan = (): Promise<Store> => shopWith(eventsOf('hubspot', fixture('kpi-artisan')));
 
   it('knows which of those reached over social networks were won: lost ones and contacts were reached, too', async () => {
     some(await numbersAt(await artisan(), '1d'), { social_conversion: 0.333333 });
@@ -108,7 +108,7 @@ describe('an artisan', () => {
 
 describe('a retailer', () => {
   const { order, refund, woocommerce, events } = fixture('kpi-retail');
-  const retailer = (): Promise<Store> => shopThatHeard(
+  const retailer = (): Promise<Store> => shopWith(
     eventsOf('shopify', order, 'orders/paid'), eventsOf('shopify', refund, 'refunds/create'), eventsOf('woocommerce', woocommerce, 'order.created'), eventsOf('events', events),
   );
 

@@ -11,7 +11,7 @@ import { memoryStore } from '../../support/shopStore.js';
 
 const gift = { name: 'gift_cards', type: 'sale', value: 'amount', show: 'sum', where: [{ field: 'x_gift', op: 'is', value: 'yes' }] };
 
-const HEARD = [
+const RECEIVED = [
   { subject: '1', data: { amount: '10.00', x_gift: 'yes', x_guests: 3, openedAt: '2026-11-22T10:00:00Z', closedAt: '2026-11-22T10:45:00Z' } },
   { subject: '2', data: { amount: '4.00', x_gift: 'yes', x_guests: 1.5, openedAt: '2026-11-22T10:00:00Z', closedAt: '2026-11-22T10:05:00Z' } },
   { subject: '3', data: { amount: '1.00', x_guests: 'many' } },
@@ -22,7 +22,7 @@ function shown(...saved: object[]): number | null {
   const custom = readCustomKpis(saved);
   const measures = [...MEASURES, ...custom.map(measureOf)];
   const sums: Record<string, number> = {};
-  for (const said of HEARD) {
+  for (const said of RECEIVED) {
     for (const { field, value } of contributionsOf(mergeEvent(undefined, event(said), 'EUR'), measures)) sums[field] = (sums[field] ?? 0) + value;
   }
   const kpi = kpisOf(custom).at(-1);

@@ -39,7 +39,7 @@ const SHOPIFY: readonly (readonly [string, readonly Step[], Expected])[] = [
   ['a discount by edit', [['20T10', 'orders/updated', { current_total_price: '72.50' }]], { revenue: 72.5 }],
   ['an exchange by edit', [['20T10', 'orders/updated', { total_price: '125.00', current_total_price: '95.00', refunds: [edit] }]], { revenue: 95 }],
   ['edited down, and the money given back', [['20T10', 'orders/updated', { current_total_price: '50.00', refunds: [refund(given('30.00'))] }]], { revenue: 50, gross_revenue: 80, refunds: 30 }],
-  ['a refund told twice', [['20T10', 'refunds/create', refund(given('30.00'))], ['20T11', 'orders/updated', { current_total_price: '50.00', refunds: [refund(given('30.00'))] }]], { revenue: 50, refunds: 30 }],
+  ['a refund stated twice', [['20T10', 'refunds/create', refund(given('30.00'))], ['20T11', 'orders/updated', { current_total_price: '50.00', refunds: [refund(given('30.00'))] }]], { revenue: 50, refunds: 30 }],
   ['a pending refund', [['20T10', 'orders/updated', { current_total_price: '50.00', refunds: [refund(given('30.00', 'pending'))] }]], { revenue: 50, refunds: 30 }],
   ['a pending refund that fails', [
     ['20T10', 'refunds/create', refund(given('30.00', 'pending'))], ['19T10', 'orders/paid', {}],
@@ -130,7 +130,7 @@ async function numbersOf(deliveries: readonly NormalizedBody[], names: readonly 
 }
 
 for (const [provider, read, stories] of [['Shopify', shopify, SHOPIFY], ['WooCommerce', woo, WOO], ['HubSpot', hubspot, HUBSPOT]] as const) {
-  describe(`what ${provider} tells comes to`, () => {
+  describe(`what ${provider} sends comes to`, () => {
     for (const [name, steps, expected] of stories) {
       it(name, async () => {
         const deliveries = steps.map(read);

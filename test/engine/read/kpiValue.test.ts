@@ -13,7 +13,7 @@ import { Calendar, type WindowSize } from '../../../engine/calendar/windowAssign
 import { event, NOW } from '../../support/events.js';
 
 const calendar = new Calendar(new LocalClock('Europe/Rome'));
-const books = { calendar, currency: 'EUR', graceMs: 5_000, kpis: KPIS };
+const context = { calendar, currency: 'EUR', graceMs: 5_000, kpis: KPIS };
 
 async function fold(store: Store, events: readonly ShopEvent[], now = NOW): Promise<void> {
   await foldEvents(store, events, { now, currency: 'EUR', calendar, graceMs: 5_000, ...(await openGenerations(store, MEASURES)) });
@@ -21,7 +21,7 @@ async function fold(store: Store, events: readonly ShopEvent[], now = NOW): Prom
 
 async function rowsOf(store: Store, size: WindowSize = '1d', group = { store: false, channel: false }, now = NOW): Promise<KpiValue[]> {
   const spans = calendar.windowsBetween(size, NOW - 2 * HOUR, NOW, 100);
-  return readRows(store, { size, spans, group }, books, now);
+  return readRows(store, { size, spans, group }, context, now);
 }
 
 async function shown(events: readonly ShopEvent[]): Promise<Record<string, number | null>> {
@@ -48,10 +48,10 @@ describe('KPIs', () => {
     ['a refund', [sale('1', { amount: '42.50' }), event({ type: 'refund', subject: 'r/1', time: '2026-11-22T11:30:00Z', data: { amount: '2.50' } })], { revenue: 40, gross_revenue: 42.5, refunds: 2.5, orders: 1 }],
     ['an open order', [sale('1', { status: 'open' })], { revenue: 0, orders: 0, incomplete_orders: 1, average_ticket: null }],
     ['an open order that was paid later', [sale('1', { status: 'open' }), sale('1', {}, '2026-11-22T11:20:00Z')], { revenue: 10, incomplete_orders: 0 }],
-    ['paid heard before open', [sale('1', {}, '2026-11-22T11:20:00Z'), sale('1', { status: 'open' })], { revenue: 10, incomplete_orders: 0 }],
+    ['paid received before open', [sale('1', {}, '2026-11-22T11:20:00Z'), sale('1', { status: 'open' })], { revenue: 10, incomplete_orders: 0 }],
     ['cancelled before payment', [sale('1', { status: 'open' }), sale('1', { status: 'cancelled' }, '2026-11-22T11:20:00Z')], { revenue: 0, incomplete_orders: 0 }],
     ['cancelled after payment', [sale('1'), sale('1', { status: 'cancelled', amount: '0.00' }, '2026-11-22T11:20:00Z')], { revenue: 10, orders: 1 }],
-    ['cancelled after payment, heard first', [sale('1', { status: 'cancelled' }, '2026-11-22T11:20:00Z'), sale('1')], { revenue: 10, orders: 1 }],
+    ['cancelled after payment, received first', [sale('1', { status: 'cancelled' }, '2026-11-22T11:20:00Z'), sale('1')], { revenue: 10, orders: 1 }],
     [
       'cancelled after payment and given back',
       [sale('1'), sale('1', { status: 'cancelled' }, '2026-11-22T11:20:00Z'), event({ type: 'refund', subject: 'r/1', time: '2026-11-22T11:30:00Z', data: { amount: '10.00' } })],
@@ -72,7 +72,7 @@ describe('KPIs', () => {
     ['tips and gift cards sold are no revenue', [sale('1', { amount: '65.00', tip: '5.00', giftCards: '10.00' })], { revenue: 50, orders: 1, average_ticket: 50, tips: 5, gift_cards_sold: 10 }],
     ['a gift card alone is no order', [sale('1', { amount: '25.00', giftCards: '25.00' }), sale('2', { amount: '0.00' })], { revenue: 0, orders: 0, average_ticket: null, gift_cards_sold: 25 }],
     ['a voided sale never was', [sale('1', { tip: '1.00' }), sale('1', { status: 'voided' }, '2026-11-22T11:20:00Z')], { revenue: 0, orders: 0, tips: 0, voids: 1, card_share: null }],
-    ['a voided sale heard first', [sale('1', { status: 'voided' }, '2026-11-22T11:20:00Z'), sale('1')], { revenue: 0, orders: 0, voids: 1 }],
+    ['a voided sale received first', [sale('1', { status: 'voided' }, '2026-11-22T11:20:00Z'), sale('1')], { revenue: 0, orders: 0, voids: 1 }],
     ['a voided sale that was restored', [sale('1', { status: 'voided' }, '2026-11-22T11:20:00Z'), sale('1', {}, '2026-11-22T11:25:00Z')], { revenue: 10, orders: 1, voids: 0 }],
     ['an annulment that names no sale', [
       sale('1'), sale('2'), event({ source: 'urn:bottega:pos:milano/1', subject: 'void/3/2026-11-22T11:15', data: { status: 'voided', amount: '10.00' } }),
@@ -157,6 +157,6 @@ describe('KPIs', () => {
 
 /** As if every hour before had been published as final. */
 async function publishedUpTo(store: Store, end: number): Promise<void> {
-  const mark: FinalMark = { from: end - HOUR, end, since: end - 10 * HOUR, claimedAt: end, state: 'told' };
+  const mark: FinalMark = { from: end - HOUR, end, since: end - 10 * HOUR, claimedAt: end, state: 'told' }; // vocabulary-ok: the stored state
   await store.commit([{ key: finalMarkKey('1h'), value: JSON.stringify(mark) }]);
 }

@@ -1,4 +1,4 @@
-/** Open windows in memory: the same sums as the store's, whenever it was looked at and however late a change was heard of. */
+/** Open windows in memory: the same sums as the store's, whenever it was read and however late a change was received. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type GroupRows, groupOf, sumGroups } from '../../../engine/read/rollup.js';
@@ -20,31 +20,31 @@ function slicesOf(store: Store, size: (typeof SIZES)[number]): Promise<Entry[]> 
 
 /** By group, without the sums that are zero. */
 function shown(rows: GroupRows): Record<string, unknown> {
-  const told = [...rows.values()].map((row) => [groupOf(row), Object.fromEntries(Object.entries(row.sums).filter(([, sum]) => sum !== 0).sort())] as const);
-  return Object.fromEntries(told.filter(([, sums]) => Object.keys(sums).length > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const nonZero = [...rows.values()].map((row) => [groupOf(row), Object.fromEntries(Object.entries(row.sums).filter(([, sum]) => sum !== 0).sort())] as const);
+  return Object.fromEntries(nonZero.filter(([, sums]) => Object.keys(sums).length > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 describe('the sums of open windows', () => {
-  it('are those of the store, whatever is looked at and heard of in between', async () => {
+  it('are those of the store, whatever is read and received in between', async () => {
     const steps = fc.array(fc.oneof(
-      fc.array(versions, { minLength: 1, maxLength: 4 }).map((events) => ({ what: 'hear' as const, events })),
-      fc.constant({ what: 'look' as const }), fc.constant({ what: 'learn' as const }), fc.constant({ what: 'refresh' as const }),
+      fc.array(versions, { minLength: 1, maxLength: 4 }).map((events) => ({ what: 'receive' as const, events })),
+      fc.constant({ what: 'read' as const }), fc.constant({ what: 'learn' as const }), fc.constant({ what: 'refresh' as const }),
     ), { minLength: 1, maxLength: 20 });
     await fc.assert(fc.asyncProperty(steps, async (said) => {
       const store = await memoryStore();
       const live = new OpenWindowState();
-      let unheard: SliceChange[] = [];
-      const look = (): Promise<unknown> => Promise.all(SIZES.map((size) => live.rows(size, calendar.windowAt(size, NOW - 1), () => slicesOf(store, size))));
+      let unlearned: SliceChange[] = [];
+      const read = (): Promise<unknown> => Promise.all(SIZES.map((size) => live.rows(size, calendar.windowAt(size, NOW - 1), () => slicesOf(store, size))));
       for (const step of said) {
-        if (step.what === 'hear') unheard.push(...(await receive(store, step.events)));
-        else if (step.what === 'look') await look();
+        if (step.what === 'receive') unlearned.push(...(await receive(store, step.events)));
+        else if (step.what === 'read') await read();
         else if (step.what === 'refresh') for (const size of SIZES) live.refresh(size, calendar.windowAt(size, NOW - 1), await slicesOf(store, size));
         else {
-          live.learn(unheard.reverse());
-          unheard = [];
+          live.learn(unlearned.reverse());
+          unlearned = [];
         }
       }
-      live.learn(unheard);
+      live.learn(unlearned);
       for (const size of SIZES) {
         const span = calendar.windowAt(size, NOW - 1);
         assert.deepEqual(shown(await live.rows(size, span, () => slicesOf(store, size))), shown(sumGroups(await slicesOf(store, size), span)));
@@ -52,7 +52,7 @@ describe('the sums of open windows', () => {
     }), { numRuns: 60 });
   });
 
-  it('are read once, and once more after they could not be read or are not told', async () => {
+  it('are read once, and once more after they could not be read or changes came without totals', async () => {
     const store = await memoryStore();
     const live = new OpenWindowState();
     const span = calendar.windowAt('1h', NOW);

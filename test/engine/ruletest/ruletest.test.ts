@@ -57,7 +57,7 @@ describe('timeline: words', () => {
     assert.deepEqual([...values], [['id', 'A1'], ['campaign', 'a b/c'], ['x_table', '4']]);
   });
 
-  it('refuse what they cannot tell apart', () => {
+  it('refuse what they cannot distinguish', () => {
     assert.throws(() => wordsOf('sale id=A id=B', place), /is there twice/);
     assert.throws(() => wordsOf('sale "open', place), TimelineError);
   });

@@ -1,5 +1,5 @@
 /**
- * Which secrets open a door, and which are too short? One with nothing behind it lets in whoever knows nothing.
+ * Which secrets open an endpoint, and which are too short? One with nothing behind it lets in whoever knows nothing.
  */
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';

@@ -133,7 +133,7 @@ describe('intake: HubSpot', () => {
     assert.equal(ruleOf(verifyHubSpot({ ...v1, body: Buffer.from('[]') }, [secret], at, 'any')), 'signature.mismatch');
   });
 
-  it('looks at nothing else where v3 is present', () => {
+  it('checks nothing else where v3 is present', () => {
     const both = { ...v1, headers: { ...v1.headers, 'x-hubspot-signature-v3': 'AAAA', 'x-hubspot-request-timestamp': String(at) } };
     assert.equal(ruleOf(verifyHubSpot(both, [secret], at, 'any')), 'signature.mismatch');
   });
@@ -158,7 +158,7 @@ describe('intake: Standard Webhooks', () => {
     ['asymmetric only', ask(at, 'v1a,AAAA'), 'signature.missing'],
     ['another id', ask(at, good, [secret], 'msg_x'), 'signature.mismatch'],
     ['no id', ask(at, good, [secret], ''), 'signature.missing'],
-    ['the ninth signature is not looked at', ask(at, `${'v1,AAAA '.repeat(8)}${good}`), 'signature.mismatch'],
+    ['the ninth signature is not checked', ask(at, `${'v1,AAAA '.repeat(8)}${good}`), 'signature.mismatch'],
   ];
   for (const [name, rule, expected] of cases) it(`${name}: ${expected}`, () => { assert.equal(rule, expected); });
 });
@@ -188,7 +188,7 @@ describe('intake: API token, secrets, types', () => {
     it(`encoding ${String(encoding)} is ${expected ? '' : 'not '}plain`, () => { assert.equal(isIdentity(encoding), expected); });
   }
 
-  it('never tells a secret or the expected signature in a refusal', () => {
+  it('never reveals a secret or the expected signature in a refusal', () => {
     const verdict = verifyShopify(signed('x', { 'x-shopify-hmac-sha256': 'AAAA' }), ['segretissimo']);
     const text = JSON.stringify(verdict);
     assert.ok(!text.includes('segretissimo') && !text.includes(base64('segretissimo', 'x')));

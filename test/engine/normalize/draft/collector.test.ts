@@ -9,11 +9,11 @@ import { NOW } from '../../../support/events.js';
 const TIME = '2026-11-22T09:00:00.000Z';
 
 function eventOf(data: Readonly<Record<string, unknown>>): ShopEvent {
-  const harvest = new Collector({ receivedAt: NOW }, { now: NOW, currency: 'EUR' });
+  const collector = new Collector({ receivedAt: NOW }, { now: NOW, currency: 'EUR' });
   const draft: EventDraft = { type: 'sale', source: 'urn:x', subject: 'order/1', time: TIME, sequence: TIME, data };
-  harvest.add(0, draft);
-  assert.deepEqual(harvest.refusals, []);
-  const [event] = harvest.events;
+  collector.add(0, draft);
+  assert.deepEqual(collector.refusals, []);
+  const [event] = collector.events;
   assert.ok(event !== undefined);
   return event;
 }

@@ -17,7 +17,7 @@ const row = (change: Partial<Record<'date' | 'clock' | 'till' | 'number' | 'tota
   const { date = '05/03/2026', clock = '10:00:07', till = '4', number = '12', total = '7,50', paid = 'Carta' } = change;
   return [date, clock, till, number, total, paid].join(';');
 };
-const told = ({ type, subject, data }: ShopEvent): string => [type, subject, data.amount].join(' ');
+const summary = ({ type, subject, data }: ShopEvent): string => [type, subject, data.amount].join(' ');
 
 describe('batch: what kind of file', () => {
   const cases: readonly (readonly [type: string | undefined, text: string, kind: string])[] = [
@@ -59,7 +59,7 @@ describe('batch: headings', () => {
     const body = table('Lampade di Ginevra;;', 'Periodo dal 05/03/2026', 'Nr;Euro;Quando', '9;1,50;05/03/2026 10:00');
     assert.deepEqual(rules(file(body)), [' csv.columns']);
     const context = { ...contextOf(), columns: readColumns('Nr=number\nEuro=amount\nQuando=time') };
-    assert.equal(told(only(file(body, {}, context))), 'sale receipt/9/2026-03-05T10:00 1.50');
+    assert.equal(summary(only(file(body, {}, context))), 'sale receipt/9/2026-03-05T10:00 1.50');
   });
 });
 
@@ -127,7 +127,7 @@ describe('batch: a till\'s table', () => {
   it('is read with tabs, commas and Excel\'s hint', () => {
     const lines = [HEAD, row()];
     for (const body of [lines.join('\n').replaceAll(';', '\t'), `sep=;\r\n${lines.join('\r\n')}`, lines.join('\n').replace(',', '.').replaceAll(';', ',')]) {
-      assert.equal(told(only(file(body))), 'sale receipt/12/2026-03-05T10:00 7.50');
+      assert.equal(summary(only(file(body))), 'sale receipt/12/2026-03-05T10:00 7.50');
     }
   });
 
@@ -143,7 +143,7 @@ describe('batch: a till\'s table', () => {
     assert.equal(only(send({ provider: 'pos', body: pushed })).id, only(file(table(HEAD, row()))).id);
   });
 
-  it('tells returns and voided receipts by their type', () => {
+  it('distinguishes returns and voided receipts by their type', () => {
     const kinds = ['Vendita', 'Reso', 'Annullo', 'Annullato'].map((kind, index) => `05/03/2026 10:00;${String(index)};5,00;${kind}`);
     const { events } = file(table('Data;Scontrino;Totale;Tipo', ...kinds));
     assert.deepEqual(events.map(({ type, data }) => `${type} ${String(data.status)}`), ['sale completed', 'refund completed', 'sale voided', 'sale voided']);
@@ -166,7 +166,7 @@ describe('batch: rows that share a receipt', () => {
 
   it('add up, the same line twice too', () => {
     const { events } = file(table(LINES, line('1', '1,10'), line('1', '1,10'), line('1', '0,80', '2', 'Contanti', '10:01'), line('2', '3,00')));
-    assert.deepEqual(events.map(told), ['sale receipt/1/2026-03-05T10:00 3.00', 'sale receipt/2/2026-03-05T10:00 3.00']);
+    assert.deepEqual(events.map(summary), ['sale receipt/1/2026-03-05T10:00 3.00', 'sale receipt/2/2026-03-05T10:00 3.00']);
     assert.deepEqual([events[0]?.data.quantity, events[0]?.time], [4, '2026-03-05T09:00:00.000Z']);
     const split = ['payment', 'x_card_minor', 'x_cash_minor'].map((field) => (events[0]?.data as Record<string, unknown> | undefined)?.[field]);
     assert.deepEqual([...split, events[1]?.data.payment], ['split', 220, 80, 'card']);
@@ -174,7 +174,7 @@ describe('batch: rows that share a receipt', () => {
 
   it('are refused together', () => {
     const outcome = file(table(LINES, line('1', '1,10'), line('2', '3,00'), line('1', 'x')));
-    assert.deepEqual(outcome.events.map(told), ['sale receipt/2/2026-03-05T10:00 3.00']);
+    assert.deepEqual(outcome.events.map(summary), ['sale receipt/2/2026-03-05T10:00 3.00']);
     assert.deepEqual(outcome.refusals.map(({ index, rule }) => [index, rule]).sort(), [[0, 'receipt.line'], [2, 'number.form']]);
   });
 
@@ -201,7 +201,7 @@ describe('batch: rows that share a receipt', () => {
     const letters = lettersOf(bad, Buffer.from('the file'), sender);
     assert.deepEqual(letters.map(({ reason }) => reason), ['receipt.line', 'number.form']);
     const [other, whole] = letters.map(({ sealed = '' }) => file(sealed.replace('due', '2'), { 'content-type': 'text/csv' }));
-    assert.deepEqual(whole?.events.map(told), ['sale receipt/1/2026-03-05T10:00 2.50']);
+    assert.deepEqual(whole?.events.map(summary), ['sale receipt/1/2026-03-05T10:00 2.50']);
     assert.deepEqual([other?.events, other?.refused], [[], 0]);
   });
 });
@@ -234,11 +234,11 @@ describe('batch: canonical events', () => {
 });
 
 describe('batch: closings', () => {
-  const cor10 = (change: { number?: string; prefix?: string; root?: string; sums?: string; totals?: string; at?: string; told?: string; before?: string } = {}): string => {
+  const cor10 = (change: { number?: string; prefix?: string; root?: string; sums?: string; totals?: string; at?: string; transmission?: string; before?: string } = {}): string => {
     const { number = '00031', prefix = 'n1:', root = '', sums = '<Riepilogo><IVA><AliquotaIVA>22.00</AliquotaIVA><Imposta>44.00</Imposta></IVA><Ammontare>230.00</Ammontare><ImportoParziale>200.00</ImportoParziale></Riepilogo>' } = change;
     const space = prefix === '' ? 'xmlns' : `xmlns:${prefix.slice(0, -1)}`;
     return `${change.before ?? '<?xml version="1.0" encoding="UTF-8"?>'}<${prefix}DatiCorrispettivi ${space}="http://ivaservizi.agenziaentrate.gov.it/docs/xsd/corrispettivi/dati/v1.0" versione="COR10"${root}>
-      <Trasmissione><PIVAEsercente>01234567890</PIVAEsercente><Progressivo>${number}</Progressivo>${change.told ?? ''}<Dispositivo><Tipo>RT</Tipo><IdDispositivo>88PRV000012E5</IdDispositivo></Dispositivo></Trasmissione>
+      <Trasmissione><PIVAEsercente>01234567890</PIVAEsercente><Progressivo>${number}</Progressivo>${change.transmission ?? ''}<Dispositivo><Tipo>RT</Tipo><IdDispositivo>88PRV000012E5</IdDispositivo></Dispositivo></Trasmissione>
       <DataOraRilevazione>${change.at ?? '2026-03-05T20:00:00+01:00'}</DataOraRilevazione>
       <DatiRT>${sums}<Totali>${change.totals ?? '<NumeroDocCommerciali>9</NumeroDocCommerciali><PagatoContanti>144.00</PagatoContanti><PagatoElettronico>100.00</PagatoElettronico>'}</Totali></DatiRT></${prefix}DatiCorrispettivi>`;
   };
@@ -265,7 +265,7 @@ describe('batch: closings', () => {
     ['more returns than sales', { sums: returned, totals: '' }, undefined, 'closing.negative'],
   ];
   for (const [name, change, amount, quality] of kinds) {
-    it(`tell ${name}`, () => {
+    it(`state ${name}`, () => {
       const { data } = only(file(cor10(change)));
       assert.deepEqual([data.amount, data.x_quality], [amount, quality]);
     });
@@ -336,7 +336,7 @@ describe('batch: closings', () => {
 
   it('of a rehearsal are ignored', () => { assert.deepEqual(file(cor10({ root: ' simulazione="true"' })).ignored, [{ index: 0, reason: 'test' }]); });
 
-  it('of the tax office\'s list are provisional and net of nothing twice', () => {
+  it('of the revenue agency\'s list are provisional and net of nothing twice', () => {
     const head = 'Id invio;Matricola dispositivo;Data e ora rilevazione;Data e ora trasmissione;Ammontare delle vendite (totale in euro);'
       + 'Imponibile vendite (totale in euro);Imposta vendite (totale in euro);Periodo di inattivita\' da;Periodo di inattivita\' a';
     const { events, refusals } = file(table(head, "'81';'88PRV000012';05/03/2026 20:00:00;05/03/2026 20:01:10;000000000200,00;000000000200,00;000000000044,00;;", "'82';'88PRV000012';ieri;05/03/2026 20:01:10;0;0;0;;"));

@@ -1,4 +1,4 @@
-/** What pages of the shop tell of their visitors: visits and checkouts, once each, without money and without names. */
+/** What pages of the shop report of their visitors: visits and checkouts, once each, without money and without names. */
 import assert from 'node:assert/strict';
 import { lettersOf } from '../../../../engine/deadletter/deadLetter.js';
 import type { ShopEvent } from '../../../../engine/event/event.js';
@@ -10,7 +10,7 @@ import { formatInstant, HOUR, MINUTE } from '../../../../engine/base/time.js';
 import { contextOf, NOW, only } from '../../../fixtures/normalizing.js';
 
 const SITE = 'https://www.lampade.example';
-const tell = (body: unknown, receivedAt = NOW): NormalizedBody =>
+const normalized = (body: unknown, receivedAt = NOW): NormalizedBody =>
   normalize(Buffer.from(JSON.stringify(body)), { provider: 'pixel', headers: {}, receivedAt }, { ...contextOf(), now: receivedAt });
 const page = (change: object = {}): Record<string, unknown> => ({ event: 'visit', id: 'm-1', client: 'c-1', url: `${SITE}/luce`, referrer: '', ...change });
 const web = (name: string, change: object = {}): Record<string, unknown> => ({
@@ -22,7 +22,7 @@ const campaign = { source: 'facebook', medium: 'paid_social', name: 'estate' };
 
 describe('pixel: visits', () => {
   it('are one person online, with where he came from', () => {
-    const { id, recordedtime: _recorded, ...rest } = only(tell(web('page_viewed')));
+    const { id, recordedtime: _recorded, ...rest } = only(normalized(web('page_viewed')));
     assert.match(id, /^h1:[\w-]{22}$/);
     assert.deepEqual(rest, {
       specversion: '1.0', source: 'urn:bottega:pixel:web', type: 'visit', time: formatInstant(NOW - 1_000), sequence: formatInstant(NOW - 1_000),
@@ -41,7 +41,7 @@ describe('pixel: visits', () => {
   ];
   for (const [name, first, second, expected, laterMs = 0] of same) {
     it(`${name}: ${expected}`, () => {
-      const ids = new Set([only(tell(first)).id, only(tell(second, NOW + laterMs)).id]);
+      const ids = new Set([only(normalized(first)).id, only(normalized(second, NOW + laterMs)).id]);
       assert.equal(ids.size, expected === 'once' ? 1 : 2);
     });
   }
@@ -53,7 +53,7 @@ describe('pixel: visits', () => {
   ];
   for (const [change, expected] of ways) {
     it(`by ${JSON.stringify(change)}: ${JSON.stringify(expected)}`, () => {
-      const outcome = tell(page(change));
+      const outcome = normalized(page(change));
       if (expected === 'inside') assert.deepEqual(outcome.ignored, [{ index: 0, reason: 'page.inside' }]);
       else if (expected === ('unwritable' as never)) assert.deepEqual([outcome.events, outcome.refused, outcome.ignored], [[], 0, [{ index: 0, reason: 'page.form' }]]);
       else assert.deepEqual(only(outcome).data.campaign, expected);
@@ -65,16 +65,16 @@ describe('pixel: visits', () => {
     ['ieri', NOW], [1e300, NOW], [undefined, NOW],
   ];
   for (const [said, at] of clocks) {
-    it(`that say ${String(said)} were at ${formatInstant(at)}`, () => { assert.equal(only(tell(page({ time: said }))).time, formatInstant(at)); });
+    it(`that say ${String(said)} were at ${formatInstant(at)}`, () => { assert.equal(only(normalized(page({ time: said }))).time, formatInstant(at)); });
   }
 
   it('belong to a store that is known', () => {
-    assert.deepEqual(['AT-01', 'asti', 'roma', 7].map((store) => only(tell(page({ store }))).data.store), ['asti', 'asti', 'bergamo', 'bergamo']);
+    assert.deepEqual(['AT-01', 'asti', 'roma', 7].map((store) => only(normalized(page({ store }))).data.store), ['asti', 'asti', 'bergamo', 'bergamo']);
   });
 });
 
 describe('pixel: checkouts', () => {
-  const steps = ['checkout_started', 'payment_info_submitted', 'checkout_completed'].map((name) => only(tell(web(name))));
+  const steps = ['checkout_started', 'payment_info_submitted', 'checkout_completed'].map((name) => only(normalized(web(name))));
   const merged = (events: readonly ShopEvent[]): unknown => events.reduce<ReturnType<typeof mergeEvent> | undefined>((fact, event) => mergeEvent(fact, event, 'EUR'), undefined);
 
   it('are one fact in whatever order its steps come', () => {
@@ -87,7 +87,7 @@ describe('pixel: checkouts', () => {
   });
 
   it('come in our own form too', () => {
-    const [started, completed] = ['checkout', 'purchase'].map((event) => only(tell({ event, checkout: 'cart-7' })));
+    const [started, completed] = ['checkout', 'purchase'].map((event) => only(normalized({ event, checkout: 'cart-7' })));
     assert.deepEqual([started?.data.status, completed?.data.status, started?.subject === completed?.subject], ['open', 'completed', true]);
   });
 });
@@ -98,7 +98,7 @@ describe('pixel: nobody is believed', () => {
 
   it('about money', () => {
     const add = compile(MEASURES);
-    const events = names.flatMap((name) => tell([web(name), { ...page({ event: name }), ...money }]).events);
+    const events = names.flatMap((name) => normalized([web(name), { ...page({ event: name }), ...money }]).events);
     assert.equal(events.length, 2 * names.length);
     for (const event of events) {
       assert.ok(event.type === 'visit' || event.type === 'checkout');
@@ -111,7 +111,7 @@ describe('pixel: nobody is believed', () => {
   });
 
   it('and nobody is named', () => {
-    const outcome = tell([...names.map((name) => web(name)), page({ email: 'ginevra@posta.example', client: 'c-77', id: 'ginevra-1' })]);
+    const outcome = normalized([...names.map((name) => web(name)), page({ email: 'ginevra@posta.example', client: 'c-77', id: 'ginevra-1' })]);
     const seen = JSON.stringify(outcome.events).toLowerCase();
     for (const text of ['ginevra', 'posta.example', '347', 'b1c2d3', '3f0c-77', 'c-77', 'mozilla', 'luce']) assert.ok(!seen.includes(text), text);
   });
@@ -121,14 +121,14 @@ describe('pixel: nobody is believed', () => {
   ];
   for (const [body, reason] of unusable) {
     it(`${JSON.stringify(body)} is counted and not kept`, () => {
-      const outcome = tell(body);
+      const outcome = normalized(body);
       const letters = lettersOf(outcome, Buffer.from('x'), { provider: 'pixel', topic: '', receivedAt: NOW, name: () => 'n', seal: () => 'sealed' });
       assert.deepEqual([outcome.events, outcome.refused, letters.map((letter) => [letter.kind, letter.reason, letter.sealed])], [[], 0, [['ignored', reason, undefined]]]);
     });
   }
 
   it('with more than a few pages at once', () => {
-    const outcome = tell(Array.from({ length: 60 }, (_, n) => page({ client: `c-${String(n)}` })));
+    const outcome = normalized(Array.from({ length: 60 }, (_, n) => page({ client: `c-${String(n)}` })));
     assert.deepEqual([outcome.events.length, outcome.ignored], [50, [{ index: 50, reason: 'page.form' }]]);
   });
 });

@@ -1,4 +1,4 @@
-/** Sales, returns, voids and what is no sale, as tills tell them. */
+/** Sales, returns, voids and what is no sale, as tills send them. */
 import assert from 'node:assert/strict';
 import type { NormalizedBody } from '../../../../engine/normalize/normalize.js';
 import { readMapping, upgradeMapping, type SavedMapping } from '../../../../engine/normalize/mapping/fieldMapping.js';
@@ -10,7 +10,7 @@ const BODY = { idNegozio: 'bergamo', idCassa: '3', numeroScontrino: '45', dataOr
 const pos = (change: Body, mapping: SavedMapping = {}): NormalizedBody => send({ provider: 'pos', body: { ...BODY, ...change }, context: contextOf(mapping) });
 
 /** "refund completed 7.00 receipt/45/…". */
-function told(change: Body, mapping: SavedMapping = {}): string {
+function summaryOf(change: Body, mapping: SavedMapping = {}): string {
   const { type, subject, data } = only(pos(change, mapping));
   return [type, data.status, data.amount, subject, ...(data.refersTo === undefined ? [] : ['of', data.refersTo])].join(' ');
 }
@@ -35,7 +35,7 @@ describe('a till\'s document', () => {
     [{ tipoDocumento: 'Reso', scontrinoRiferimento: '44', dataRiferimento: '19/11/2026' }, `refund completed 7.00 receipt/45/${minute} of receipt/44/2026-11-19`],
     [{ riferimento: 'tavolo 5' }, `sale completed 7.00 receipt/45/${minute}`],
   ];
-  for (const [change, expected] of cases) it(`${JSON.stringify(change)} is ${expected}`, () => { assert.equal(told(change), expected); });
+  for (const [change, expected] of cases) it(`${JSON.stringify(change)} is ${expected}`, () => { assert.equal(summaryOf(change), expected); });
 
   it('is ignored where it is known to be no sale, whatever else it says', () => {
     const { events, refusals, ignored } = pos({ tipoDocumento: 'Preconto', dataOra: 'mai', totale: null });
@@ -45,8 +45,8 @@ describe('a till\'s document', () => {
   it('is refused where nobody knows its kind, until the form says it', () => {
     assert.deepEqual(rules(pos({ tipoDocumento: 'Ghirigoro' })), ['/tipoDocumento document.unknown']);
     assert.deepEqual(rules(pos({ tipoDocumento: 3 })), ['/tipoDocumento document.unknown']);
-    assert.equal(told({ tipoDocumento: 'GHIRIGÒRO' }, { kinds: 'ghirigoro=return' }), `refund completed 7.00 receipt/45/${minute}`);
-    assert.equal(told({ tipoDocumento: 3 }, { kinds: '3=sale' }), `sale completed 7.00 receipt/45/${minute}`);
+    assert.equal(summaryOf({ tipoDocumento: 'GHIRIGÒRO' }, { kinds: 'ghirigoro=return' }), `refund completed 7.00 receipt/45/${minute}`);
+    assert.equal(summaryOf({ tipoDocumento: 3 }, { kinds: '3=sale' }), `sale completed 7.00 receipt/45/${minute}`);
   });
 
   it('names a day that there is', () => {
@@ -55,7 +55,7 @@ describe('a till\'s document', () => {
     ]);
   });
 
-  it('of a file is told by the same words', () => {
+  it('of a file is known by the same words', () => {
     const kinds = ['Vendita', 'Documento di reso', 'Annullo', 'Annullato', 'Proforma', 'Ghirigoro'].map((kind, index) => `20/11/2026 13:05;${String(index)};5,00;${kind}`);
     const { events, ignored, refusals } = send({ provider: 'batch', body: ['Data;Scontrino;Totale;Tipo', ...kinds].join('\n'), headers: { 'content-type': 'text/csv' } });
     assert.deepEqual(events.map(({ type, subject, data }) => `${type} ${String(data.status)} ${String(subject?.split('/', 1))}`), [

@@ -17,8 +17,8 @@ type Body = Readonly<Record<string, unknown>>;
 
 const saleIn = (body: Body, mapping: SavedMapping = {}): ShopEvent => only(send({ provider: 'pos', body: { ...fixture('pos-receipt'), ...body }, context: contextOf(mapping) }));
 
-/** [payment, by card, in cash, quality] of what was booked. */
-function booked({ data }: ShopEvent): unknown[] {
+/** [payment, by card, in cash, quality] of what was recorded. */
+function paymentsOf({ data }: ShopEvent): unknown[] {
   return [data.payment, data.x_card_minor, data.x_cash_minor, data.x_quality];
 }
 
@@ -48,7 +48,7 @@ describe('a receipt paid in several ways', () => {
     ['change of a cent', [card('60,00'), cash('40,01')], ['split', 6_000, 4_000, undefined]],
     ['change of a banknote', [cash('150,00'), card('30,00')], ['split', 3_000, 7_000, undefined]],
     ['change of all the cash', [card('100,00'), cash('5,00')], ['card', ...none]],
-    ['change told beside it', [card('60,00'), cash('50,00'), { tipo: 'RESTO', importo: '-10,00' }], ['split', 6_000, 4_000, undefined]],
+    ['change stated beside it', [card('60,00'), cash('50,00'), { tipo: 'RESTO', importo: '-10,00' }], ['split', 6_000, 4_000, undefined]],
     ['more by card than is due', [card('110,00'), cash('5,00')], doubtful],
     ['an amount that cannot be read', [card('60,00'), cash('quaranta')], doubtful],
     ['more given back than taken', [card('110,00'), cash('-10,00')], doubtful],
@@ -57,16 +57,16 @@ describe('a receipt paid in several ways', () => {
     ['a return by its kind', [card('60,00'), cash('40,00')], ['other', ...none], { tipoDocumento: 'RESO' }],
   ];
   for (const [name, pagamenti, expected, change] of cases) {
-    it(name, () => { assert.deepEqual(booked(saleIn({ totale: '100,00', pagamenti, ...change })), expected); });
+    it(name, () => { assert.deepEqual(paymentsOf(saleIn({ totale: '100,00', pagamenti, ...change })), expected); });
   }
 
   it('follows the paths of the form', () => {
     const body = { totale: '100,00', incassi: [{ come: { nome: 'carta' }, quanto: '75,00' }, { come: { nome: 'contante' }, quanto: '25,00' }] };
     const paths = { payment: 'incassi[].come.nome', paymentAmount: 'incassi[].quanto' };
-    assert.deepEqual(booked(saleIn(body, { paths })), ['split', 7_500, 2_500, undefined]);
-    assert.deepEqual(booked(saleIn(body, { paths: { ...paths, paymentAmount: '' } })), ['other', ...none], 'amounts that nobody says where to find are nobody\'s mistake');
+    assert.deepEqual(paymentsOf(saleIn(body, { paths })), ['split', 7_500, 2_500, undefined]);
+    assert.deepEqual(paymentsOf(saleIn(body, { paths: { ...paths, paymentAmount: '' } })), ['other', ...none], 'amounts that nobody says where to find are nobody\'s mistake');
     const apart = { totale: '100,00', tipi: ['carta', 'contante'], importi: ['75,00', '25,00'] };
-    assert.deepEqual(booked(saleIn(apart, { paths: { payment: 'tipi[]', paymentAmount: 'importi[]' } })), doubtful, 'two lists are no pairs');
+    assert.deepEqual(paymentsOf(saleIn(apart, { paths: { payment: 'tipi[]', paymentAmount: 'importi[]' } })), doubtful, 'two lists are no pairs');
   });
 
   it('is one event, the same one each time', () => {
@@ -141,17 +141,17 @@ describe('versions of a receipt paid in several ways', () => {
 
   it('replace each other in the numbers of the shop', async () => {
     const store = await memoryStore();
-    const told = async (minute: number, pagamenti: readonly Paid[]): Promise<(number | null | undefined)[]> => {
+    const sharesAfter = async (minute: number, pagamenti: readonly Paid[]): Promise<(number | null | undefined)[]> => {
       const dataOra = `22/11/2026 12:${String(minute)}:00`;
       await receive(store, [saleIn({ totale: '100,00', pagamenti, dataOra, apertura: '22/11/2026 12:00:00', chiusura: null })]);
       const { orders, card_share, cash_share, other_share } = await numbersAt(store, '1d', { now: NOW });
       return [orders, card_share, cash_share, other_share];
     };
-    assert.deepEqual(await told(20, [card('60,00'), cash('40,00')]), [1, 0.6, 0.4, 0]);
-    assert.deepEqual(await told(21, [cash('100,00')]), [1, 0, 1, 0], 'then in cash after all');
-    assert.deepEqual(await told(22, [card('30,00'), { tipo: 'BUONO', importo: '70,00' }]), [1, 0.3, 0, 0.7], 'then in other ways');
-    assert.deepEqual(await told(15, [card('100,00')]), [1, 0.3, 0, 0.7], 'an older one that comes late');
-    assert.deepEqual(await told(23, [{ tipo: 'CARTA' }, { tipo: 'CONTANTI' }]), [1, 0, 0, 1], 'then nobody knows how much of each');
+    assert.deepEqual(await sharesAfter(20, [card('60,00'), cash('40,00')]), [1, 0.6, 0.4, 0]);
+    assert.deepEqual(await sharesAfter(21, [cash('100,00')]), [1, 0, 1, 0], 'then in cash after all');
+    assert.deepEqual(await sharesAfter(22, [card('30,00'), { tipo: 'BUONO', importo: '70,00' }]), [1, 0.3, 0, 0.7], 'then in other ways');
+    assert.deepEqual(await sharesAfter(15, [card('100,00')]), [1, 0.3, 0, 0.7], 'an older one that comes late');
+    assert.deepEqual(await sharesAfter(23, [{ tipo: 'CARTA' }, { tipo: 'CONTANTI' }]), [1, 0, 0, 1], 'then nobody knows how much of each');
   });
 });
 

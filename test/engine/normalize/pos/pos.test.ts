@@ -27,7 +27,7 @@ describe('normalize pos', () => {
     });
   });
 
-  it('takes one receipt or many, and tells them apart by till, number and minute', () => {
+  it('takes one receipt or many, and distinguishes them by till, number and minute', () => {
     const many = pos([receipt(), receipt({ idCassa: '2' }), receipt({ dataOra: '21/11/2026 13:05:40', apertura: '', chiusura: null }), receipt({ numeroScontrino: 8 })]);
     assert.deepEqual(many.refusals, []);
     assert.equal(new Set(many.events.map(({ source, subject }) => `${source} ${String(subject)}`)).size, 4);
@@ -76,7 +76,7 @@ describe('normalize pos', () => {
     [{ idNegozio: 99 }, { unknownStore: 'asSent' }, '99', undefined],
   ];
   for (const [change, mapping, store, quality] of stores) {
-    it(`books ${JSON.stringify(change)} under ${JSON.stringify(mapping)} at ${String(store)}`, () => {
+    it(`records ${JSON.stringify(change)} under ${JSON.stringify(mapping)} at ${String(store)}`, () => {
       const { data } = saleIn(change, mapping);
       assert.deepEqual([data.store, data.x_quality], [store, quality]);
     });

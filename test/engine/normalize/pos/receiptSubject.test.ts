@@ -1,4 +1,4 @@
-/** What a receipt is known by, through whatever door it came. */
+/** What a receipt is known by, whichever way it came. */
 import assert from 'node:assert/strict';
 import type { NormalizeContext } from '../../../../engine/normalize/draft/collector.js';
 import type { SavedMapping } from '../../../../engine/normalize/mapping/fieldMapping.js';

@@ -75,7 +75,7 @@ describe('normalize shopify', () => {
     [{ source_name: null, location_id: null }, { channel: 'online', store: 'bergamo' }],
   ];
   for (const [change, expected] of channels) {
-    it(`books ${JSON.stringify(change)} as ${JSON.stringify(expected)}`, () => {
+    it(`records ${JSON.stringify(change)} as ${JSON.stringify(expected)}`, () => {
       const { channel, store } = saleIn(change).data;
       assert.deepEqual({ channel, store }, expected);
     });
@@ -223,7 +223,7 @@ describe('normalize shopify', () => {
       assert.deepEqual(inside, only(alone()));
     });
 
-    it('belong to the store and channel of their order, whichever is heard first', () => {
+    it('belong to the store and channel of their order, whichever arrives first', () => {
       const inOrder = shopify('orders/updated', order({ source_name: 'pos', location_id: 'AT-01', refunds: [refund] }));
       const [forward, backward] = [facts(alone(), inOrder), facts(inOrder, alone())];
       assert.deepEqual([...forward].sort(), [...backward].sort());
@@ -239,7 +239,7 @@ describe('normalize shopify', () => {
       }
     });
 
-    it('without money are no news inside an order, and bad ones are refused with their place', () => {
+    it('without money change nothing inside an order, and bad ones are refused with their place', () => {
       const empty = shopify('orders/updated', order({ refunds: [{ ...refund, transactions: [] }] }));
       assert.deepEqual([empty.events.length, empty.ignored.length, empty.refused], [1, 0, 0]);
       const transaction = { kind: 'refund', status: 'success' };

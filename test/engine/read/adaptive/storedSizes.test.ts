@@ -1,4 +1,4 @@
-/** The windows of chosen sizes: what is told, by whom it is remembered, and that nothing is lost or counted twice. */
+/** The windows of chosen sizes: what is emitted, by whom it is remembered, and that nothing is lost or counted twice. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { StoredWindowSizes } from '../../../../engine/read/adaptive/storedSizes.js';
@@ -32,7 +32,7 @@ async function shopWith(...perWeek: number[]): Promise<Store> {
   return store;
 }
 
-function tellerOf(store: Store): Emitter {
+function emitterOf(store: Store): Emitter {
   return new Emitter(store, shop, { sizes: ['1d'], intervalMs: 100, choices: new StoredWindowSizes(store, shop, needed) });
 }
 
@@ -44,7 +44,7 @@ function shown(values: readonly KpiValue[], name = 'orders'): string[] {
 describe('windows of a chosen size', () => {
   it('are as long as the same hours of the last weeks ask for, each number by its own need', async () => {
     const store = await shopWith(480, 400, 440, 4_000);
-    const publication = tellerOf(store);
+    const publication = emitterOf(store);
     publication.onSlicesChanged(await receive(store, sales(NOW + 7 * MINUTE, 3, NOW + 8 * MINUTE, 1), NOW + 8 * MINUTE), NOW + 8 * MINUTE);
     const values = await publication.emitDue(NOW + 8 * MINUTE);
     assert.deepEqual(shown(values), ['5m 12:05 3 live enough 38.3/30']);
@@ -75,9 +75,9 @@ describe('windows of a chosen size', () => {
     assert.deepEqual(next, { size: '5m', reason: 'kept', expected: 25, needed: 30 });
   });
 
-  it('tell each end once, corrections with what was before, and are answered as they were chosen', async () => {
+  it('emit each end once, corrections with what was before, and are answered as they were chosen', async () => {
     const store = await shopWith(480, 480, 480, 480);
-    const publication = tellerOf(store);
+    const publication = emitterOf(store);
     await receive(store, sales(NOW + MINUTE, 2, NOW + 2 * MINUTE, 1), NOW + 2 * MINUTE);
     const ends: string[] = [];
     const close = (now: number): Promise<void> => finalizeWindows({ store, publication, calendar, graceMs: 5_000 }, publication.sizes, now, ({ values }) => {
@@ -102,20 +102,20 @@ describe('windows of a chosen size', () => {
     await fc.assert(fc.asyncProperty(
       fc.array(fc.record({ minute: fc.integer({ min: 0, max: 239 }), cents: fc.integer({ min: 1, max: 9_999 }) }), { minLength: 1, maxLength: 40 }),
       fc.array(fc.constantFrom(0, 40, 130, 480), { minLength: 4, maxLength: 4 }), fc.boolean(),
-      async (heard, perHour, isReversed) => {
+      async (sold, perHour, isReversed) => {
         const store = await memoryStore();
         for (const [hour, count] of perHour.entries()) await receive(store, sales(NOW - 7 * DAY + hour * HOUR, count, NOW));
-        const events = heard.map(({ minute, cents }, index) => event({
+        const events = sold.map(({ minute, cents }, index) => event({
           subject: `t/${String(index)}`, time: new Date(NOW + minute * MINUTE).toISOString(), data: { amount: (cents / 100).toFixed(2) },
         }, NOW + 4 * HOUR));
         const now = NOW + 4 * HOUR;
-        const publication = tellerOf(store);
+        const publication = emitterOf(store);
         publication.onSlicesChanged(await receive(store, isReversed ? events.reverse() : events, now), now);
         const values = (await publication.emitDue(now, true)).filter(({ name, store: at, channel, adaptive }) => name === 'gross_revenue' && at === '_' && channel === '_' && adaptive !== undefined);
         // Each window once, none overlapping another: windows of an hour share its size.
         const starts = new Map(values.map((value) => [value.window.start, value]));
         assert.equal(starts.size, values.length);
-        assert.equal(Math.round(values.reduce((sum, { value }) => sum + (value ?? 0) * 100, 0)), heard.reduce((sum, { cents }) => sum + cents, 0));
+        assert.equal(Math.round(values.reduce((sum, { value }) => sum + (value ?? 0) * 100, 0)), sold.reduce((sum, { cents }) => sum + cents, 0));
       },
     ), { numRuns: 25 });
   });

@@ -30,14 +30,14 @@ async function usual(store: Store, name: string, { size = '1d', now = NOW, at = 
   return (await comparison.at(size, calendar.windowAt(size, at), now))(kpi, { store: one, channel });
 }
 
-async function shopThatHeard(...events: ShopEvent[]): Promise<Store> {
+async function shopWith(...events: ShopEvent[]): Promise<Store> {
   const store = await memoryStore();
   await receive(store, events);
   return store;
 }
 
 /** In four past weeks 100, 200, 300 and 400 in the morning, and as much again in the hour of now. */
-const fourWeeks = (): Promise<Store> => shopThatHeard(...[1, 2, 3, 4].flatMap((week) => [
+const fourWeeks = (): Promise<Store> => shopWith(...[1, 2, 3, 4].flatMap((week) => [
   sale(week, -3 * HOUR, `${String(week * 100)}.00`), sale(week, 10 * MINUTE, `${String(week * 100)}.00`), sale(week, 3 * HOUR, '5000.00'),
 ]));
 
@@ -57,16 +57,16 @@ describe('what is usual', () => {
     assert.deepEqual(await usual(store, 'revenue', { size: '1h', at: NOW + 3 * HOUR }), { value: 5_000, days: 4 });
   });
 
-  it('leaves holidays and closures out, and looks further back instead', async () => {
-    const store = await shopThatHeard(...[1, 2, 3, 4, 5, 6].map((week) => sale(week, -3 * HOUR, `${String(week)}.00`)));
+  it('leaves holidays and closures out, and goes further back instead', async () => {
+    const store = await shopWith(...[1, 2, 3, 4, 5, 6].map((week) => sale(week, -3 * HOUR, `${String(week)}.00`)));
     const holiday = (at: number): string | undefined => (at < NOW - 7 * DAY && at > NOW - 15 * DAY ? 'Ognissanti' : undefined);
     assert.deepEqual(await usual(store, 'revenue', { holiday }), { value: 4.5, days: 4 });
     assert.deepEqual(await usual(store, 'revenue'), { value: 2.5, days: 4 });
   });
 
-  it('says nothing where nothing was heard: of the shop, of a store, of that kind of fact', async () => {
+  it('says nothing where nothing was received: of the shop, of a store, of that kind of fact', async () => {
     assert.equal(await usual(await memoryStore(), 'revenue'), undefined);
-    const store = await shopThatHeard(sale(1, -HOUR, '10.00'), sale(2, -HOUR, '20.00'), sale(2, -HOUR, '6.00', { store: 'roma' }));
+    const store = await shopWith(sale(1, -HOUR, '10.00'), sale(2, -HOUR, '20.00'), sale(2, -HOUR, '6.00', { store: 'roma' }));
     assert.deepEqual(await usual(store, 'revenue'), { value: 18, days: 2 });
     assert.deepEqual(await usual(store, 'revenue', { store: 'roma' }), { value: 6, days: 1 });
     assert.equal(await usual(store, 'footfall'), undefined);
@@ -91,9 +91,9 @@ describe('what is usual', () => {
 
   it('does not depend on the order in which the past came in', async () => {
     const pasts = fc.array(fc.record({ week: fc.integer({ min: 1, max: 5 }), minute: fc.integer({ min: -600, max: 300 }), cents: fc.integer({ min: 1, max: 9_999 }) }), { minLength: 1, maxLength: 20 });
-    await fc.assert(fc.asyncProperty(pasts, fc.integer({ min: 0, max: 59 }), async (heard, minute) => {
-      const events = heard.map(({ week, minute: offset, cents }) => sale(week, offset * MINUTE, (cents / 100).toFixed(2)));
-      const stores = await Promise.all([shopThatHeard(...events), shopThatHeard(...[...events].reverse(), ...events)]);
+    await fc.assert(fc.asyncProperty(pasts, fc.integer({ min: 0, max: 59 }), async (sold, minute) => {
+      const events = sold.map(({ week, minute: offset, cents }) => sale(week, offset * MINUTE, (cents / 100).toFixed(2)));
+      const stores = await Promise.all([shopWith(...events), shopWith(...[...events].reverse(), ...events)]);
       const [one, other] = await Promise.all(stores.map((store) => usual(store, 'revenue', { now: NOW + minute * MINUTE })));
       assert.deepEqual(one, other);
     }), { numRuns: 25 });
@@ -119,7 +119,7 @@ describe('answers with what is usual', () => {
   });
 
   it('sum up days, with ratios of the whole', async () => {
-    const store = await shopThatHeard(sale(0, -HOUR, '10.00'), sale(0, -2 * DAY, '40.00'), sale(0, -2 * DAY, '40.00'), sale(0, -9 * DAY, '1.00'));
+    const store = await shopWith(sale(0, -HOUR, '10.00'), sale(0, -2 * DAY, '40.00'), sale(0, -2 * DAY, '40.00'), sale(0, -9 * DAY, '1.00'));
     const rows = await ask(store, { name: 'revenue,average_ticket', window: 'total', from: new Date(NOW - 6 * DAY).toISOString() }, NOW);
     assert.deepEqual(rows.map(({ name, window: { size, start, end }, value }) => [name, size, start, end, value]), [
       ['revenue', 'total', '2026-11-15T23:00:00.000Z', '2026-11-22T23:00:00.000Z', 90], ['average_ticket', 'total', '2026-11-15T23:00:00.000Z', '2026-11-22T23:00:00.000Z', 30],

@@ -136,7 +136,7 @@ describe('failing disk', () => {
     ['a full disk', Object.assign(new Error('could not write', { cause: full }), { code: 'LEVEL_IO_ERROR' }), 'store.full'],
     ['a broken disk', new Error('IO error: /srv/000007.log: Input/output error'), 'store.away'],
   ] as const) {
-    it(`tells ${title} by name, changes nothing, and works again when the cause ends`, async () => {
+    it(`reports ${title} by name, changes nothing, and works again when the cause ends`, async () => {
       const { db, broken } = breakable();
       const store = await storeOn(db, testClock());
       await store.commit([{ key: 'a', value: '1' }, { key: 'n', add: { x: 1 } }]);

@@ -54,7 +54,7 @@ describe('Redis Cluster', () => {
     await eventually(async () => (await commitAll()).every(({ status }) => status === 'fulfilled'), 'all shops');
   });
 
-  it('is told apart from a single server', async () => {
+  it('is distinguished from a single server', async () => {
     // One of these shops, at least, is served by another node.
     const store = use(cluster.servers[0]?.url ?? '');
     const tries = await Promise.allSettled(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((shop) => store.read([`${shop}/k`])));
@@ -227,12 +227,12 @@ describe('Redis store', () => {
   for (const { title, settings, url, message } of refusals) {
     it(`names ${title}, without repeating secrets`, async () => {
       const store = use(url((await start({ settings })).url), { timeoutMs: 1_000 });
-      const told: string[] = [];
-      store.watch((health) => { told.push(JSON.stringify(health)); });
+      const reported: string[] = [];
+      store.watch((health) => { reported.push(JSON.stringify(health)); });
       const fault: unknown = await store.commit([{ key: 's/a', value: 'privato' }]).then(() => undefined, (error: unknown) => error);
       assert.equal((fault as { code?: unknown }).code, 'store.away');
       assert.match((fault as Error).message, message);
-      assert.doesNotMatch(JSON.stringify(fault, Object.getOwnPropertyNames(fault)) + told.join(), /geheim|privato/);
+      assert.doesNotMatch(JSON.stringify(fault, Object.getOwnPropertyNames(fault)) + reported.join(), /geheim|privato/);
       assert.match(JSON.stringify(store.health()), /"waiting".*store.away/);
     });
   }
@@ -278,7 +278,7 @@ describe('Redis store', () => {
     assert.deepEqual(store.health(), { state: 'ok' });
   });
 
-  it('tells how the server is set and what should be otherwise', async () => {
+  it('reports how the server is set and what should be otherwise', async () => {
     const weak = use((await start({ settings: ['--maxmemory-policy', 'allkeys-lru'] })).url);
     await weak.read(['s/a']);
     const { servers: [server], advice } = await weak.inspect();
@@ -339,7 +339,7 @@ async function openedShop({ url, cli }: Pick<RedisServer, 'url' | 'cli'>): Promi
 
 /**
  * Expiry is by the server's clock, which no test can set: when the test's clock moves, all expiries in the server move the other way.
- * A millisecond of the test is a minute of the server's, so that nothing expires while a test looks.
+ * A millisecond of the test is a minute of the server's, so that nothing expires while a test reads.
  */
 class ShiftingClock implements TestClock {
   at = 1_800_000_000_000;

@@ -21,7 +21,7 @@ describe('origins', () => {
     it(`refuses ${wrong.slice(0, 30)}`, () => { assert.equal(parseOrigins(wrong), undefined); });
   }
 
-  it('are told by the browser, or by the page it comes from', () => {
+  it('are stated by the browser, or by the page it comes from', () => {
     assert.equal(originOf({ origin: 'https://a.example', referer: 'https://b.example/x' }), 'https://a.example');
     assert.equal(originOf({ referer: 'https://b.example:8443/x?y' }), 'https://b.example:8443');
     assert.deepEqual([{}, { origin: '' }, { referer: 'nowhere' }].map(originOf), [undefined, undefined, undefined]);
