@@ -29,10 +29,14 @@ const spec: NodeSpec<NormalizeConfig> = {
   readConfig,
   open(context) {
     const shop = portOf<ShopPort>(context.RED, context.config.shop, 'shop');
-    const translator = new Translator(context, shop, new SourceCheck(context.config.shops, storeIn(context.RED, shop.tenant)));
+    const sources = new SourceCheck(context.config.shops, storeIn(context.RED, shop.tenant), context);
+    const translator = new Translator(context, shop, sources);
     return {
       input: (message, out) => translator.handle(message, out),
-      close: () => { translator.show.cancel(); },
+      close() {
+        translator.show.cancel();
+        return sources.close();
+      },
     };
   },
 };

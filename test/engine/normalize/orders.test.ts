@@ -78,6 +78,7 @@ const SHOPIFY: readonly (readonly [string, readonly Step[], Expected])[] = [
   ], { revenue: 70, refunds: 10 }],
   ['two versions of one second', [['20T10', 'orders/updated', { total_price: '90.00' }, 3], ['20T10', 'orders/updated', { total_price: '60.00' }, 2]], { revenue: 90 }],
   ['deleted, with its refund', [['19T10', 'orders/paid', {}], ['20T10', 'refunds/create', refund(given('30.00'))], ['21T10', 'orders/delete', { id: 31 }]], { revenue: 0, refunds: 0 }],
+  ['deleted, and back with a later version', [['19T10', 'orders/paid', {}], ['20T10', 'orders/delete', { id: 31 }], ['21T10', 'orders/updated', {}]], { revenue: 80, voids: 0 }],
   ['deleted, and never known', [['21T10', 'orders/delete', { id: 31 }]], { revenue: 0, voids: 0 }],
   ['a test', [['20T10', 'orders/paid', { test: true }]], { revenue: 0 }],
 ];
@@ -85,6 +86,7 @@ const SHOPIFY: readonly (readonly [string, readonly Step[], Expected])[] = [
 const WOO: readonly (readonly [string, readonly Step[], Expected])[] = [
   ['on delivery, refused', [['19T10', 'order.created', { payment_method: 'cod' }], ['20T10', 'order.updated', { status: 'failed' }]], { revenue: 0, orders: 0 }],
   ['cancelled after a refund', [['19T10', 'order.updated', { refunds: [{ id: 9, total: '-20.00' }] }], ['20T10', 'order.updated', { status: 'cancelled', refunds: [{ id: 9, total: '-20.00' }] }]], { revenue: 0, refunds: 0 }],
+  ['cancelled, and an old version sent again as restored', [['19T10', 'order.updated', {}], ['21T10', 'order.updated', { status: 'cancelled' }], ['19T10', 'order.restored', {}]], { revenue: 0 }],
   ['deleted after a refund', [['19T10', 'order.updated', { refunds: [{ id: 9, total: '-20.00' }] }], ['22T10', 'order.deleted', {}]], { revenue: 0, refunds: 0 }],
   ['a deleted refund', [['19T10', 'order.updated', { refunds: [{ id: 9, total: '-20.00' }, { id: 8, total: '-5.00' }] }], ['20T10', 'order.updated', { refunds: [{ id: 8, total: '-5.00' }] }]], { revenue: 65, refunds: 5 }],
   ['on hold', [['19T10', 'order.updated', { status: 'on-hold' }]], { revenue: 70 }],

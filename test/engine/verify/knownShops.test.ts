@@ -48,6 +48,18 @@ describe('known shops', () => {
 });
 
 describe('seen bodies', () => {
+  it('are known after a restart; a store that is away gets them later', async () => {
+    const [store, before, after] = [await memoryStore(), new SeenBodies(), new SeenBodies()];
+    before.judge('{"id":1}', 'orders mia');
+    await assert.rejects(before.save({ commit: () => Promise.reject(new Error('away')) }, 0));
+    before.judge('{"id":2}', 'orders mia');
+    assert.equal(before.unsaved, 2);
+    await before.save(store, Date.now());
+    assert.equal(before.unsaved, 0);
+    await after.load(store);
+    assert.deepEqual(['{"id":1}', '{"id":2}', '{"id":3}'].map((body) => after.judge(body, 'order.restored mia')), ['other', 'other', 'first']);
+  });
+
   it('have the meaning they came with first, as long as they are remembered', () => {
     const bodies = new SeenBodies(2);
     const steps: readonly (readonly [string, string, string])[] = [

@@ -7,7 +7,7 @@ import { DAY, formatInstant, MINUTE } from '../../../engine/base/time.js';
 import { type FlowNode, type Runtime, start } from '../../support/runtime.js';
 import { eventually } from '../../support/waiting.js';
 
-const SECRETS = { SHOPIFY_WEBHOOK_SECRET: 'shopify', HUBSPOT_CLIENT_SECRET: 'hubspot', POS_JWT_SECRET: 'un-segreto-abbastanza-lungo-per-hs256', BOTTEGA_API_TOKEN: 'chiave' };
+const SECRETS = { SHOPIFY_WEBHOOK_SECRET: 'shopify-di-prova-lunga', HUBSPOT_CLIENT_SECRET: 'hubspot-di-prova-lunga', POS_JWT_SECRET: 'un-segreto-abbastanza-lungo-per-hs256', BOTTEGA_API_TOKEN: 'chiave-di-prova-lunga' };
 /** SIGCONT sets the clock (Node-RED ends at SIGUSR2). */
 const SLOW = `const real = Date.now; let behind = ${String(DAY)}; Date.now = () => real() - behind; process.on('SIGCONT', () => { behind = 0; });`;
 

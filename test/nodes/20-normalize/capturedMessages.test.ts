@@ -112,6 +112,15 @@ describe('captured messages', () => {
     assert.equal(await outcomeOf('shopify', shopify('orders/paid'), order()), 'sale');
   });
 
+  it('a restart changes nothing about what a body was', async () => {
+    const both = 'mia.myshopify.com altra.myshopify.com';
+    await load(both);
+    assert.equal(await outcomeOf('shopify', shopify('orders/paid'), order()), 'sale');
+    await helper.unload();
+    await load(both);
+    assert.equal(await outcomeOf('shopify', shopify('orders/paid', 'altra.myshopify.com'), order()), 'topic.replayed');
+  });
+
   it('shows on the list of sources which shops were refused', () => {
     const names = refusedShops().map(({ source }) => source);
     for (const source of ['urn:bottega:shopify:altra.myshopify.com', 'urn:bottega:woocommerce:altra.example', 'urn:bottega:hubspot:666']) assert.ok(names.includes(source), source);
