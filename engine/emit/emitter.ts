@@ -104,7 +104,7 @@ export class Emitter {
   async snapshot(now: number): Promise<KpiValue[]> {
     const values: KpiValue[] = [];
     for (const size of this.#windowValues.sizes) {
-      values.push(...(await this.readWithZeros(size, this.#shop.calendar.windowAt(size, now), now, 'live')));
+      for (const value of await this.readWithZeros(size, this.#shop.calendar.windowAt(size, now), now, 'live')) values.push(value);
     }
     return values;
   }
@@ -112,13 +112,15 @@ export class Emitter {
   /** What time alone changes, at each minute: windows that begin, those that slide, what is open, and what is usual. */
   async emitMinute(now: number): Promise<KpiValue[]> {
     const values: KpiValue[] = [];
+    const read = new Map<WindowSize, number>();
     for (const size of this.#windowValues.sizes) {
       const span = this.#shop.calendar.windowAt(size, now);
       if (this.#begun.get(size) === span.start && await this.#windowValues.isStill(size, span, now)) continue;
-      values.push(...this.onlyChanged(await this.readWithZeros(size, span, now, 'live'), now));
-      this.#begun.set(size, span.start);
+      for (const value of await this.readWithZeros(size, span, now, 'live')) values.push(value);
+      read.set(size, span.start);
     }
-    return values;
+    for (const [size, start] of read) this.#begun.set(size, start);
+    return this.onlyChanged(values, now);
   }
 
   /** A window's values, with zeros for the groups that had facts on its day (for a day: on the day before). */

@@ -56,9 +56,11 @@ export function encodeKpiMessages(values: readonly KpiValue[]): string[] {
       same = { value, head: JSON.stringify({ name, window }).slice(0, -1), tail: JSON.stringify(rest).slice(1, -1) };
       written.set(number, same);
     }
-    const own = previous === undefined && comparison === undefined && adaptive === undefined ? '' : JSON.stringify({ previous, comparison, adaptive });
     const group = JSON.stringify({ store, channel }).slice(1, -1);
-    messages.push(`${same.head},${group},${same.tail}${own === '' ? '}' : `,${own.slice(1)}`}`);
+    const isPlain = previous === undefined && comparison === undefined && adaptive === undefined;
+    const own = isPlain ? '}' : `,${JSON.stringify({ previous, comparison, adaptive }).slice(1)}`;
+    // Joined: brokers keep many of them, and a text put together with + keeps all its parts.
+    messages.push([same.head, ',', group, ',', same.tail, own].join(''));
   }
   return messages;
 }

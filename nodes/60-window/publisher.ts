@@ -32,7 +32,7 @@ export interface PublisherDeps {
 /** This many windows waiting make the sender wait too: the list stays bounded. */
 const MAX_WAITING = 5_000;
 const TICK_MS = 1_000;
-const MAX_TOPICS = 50_000;
+const MAX_TOPICS = 400_000;
 /** Values that leave together at most: between two such messages other work has its turn. */
 const MAX_AT_ONCE = 1_000;
 /** Publishing rests so many times as long as it took: in a crowd it takes a fifth of the time, and alone nobody waits for it. */

@@ -14,6 +14,8 @@ export const MAX_QUEUED = 1_000;
 const MAX_NUMBERS = 400_000;
 const NUMBER = /^bottega\/[^/]+\/kpi\//;
 
+const RETAINED = { cmd: 'publish', qos: 1, retain: true, dup: false } as const;
+
 interface StoredSubscriber {
   readonly clientId: string;
 }
@@ -21,7 +23,7 @@ interface StoredSubscriber {
 /** `Sessions` on a database of their own. */
 export class Sessions extends AsyncLevelPersistence {
   readonly #queued = new Map<string, number>();
-  readonly #numbers = new Map<string, Kept>();
+  readonly #numbers = new Map<string, string | Buffer>();
   readonly #isHere: (clientId: string) => boolean;
   readonly #report: (error: unknown) => void;
   readonly #retained = new RetainedWrites<Kept>((packet) => super.storeRetained(packet));
@@ -41,7 +43,7 @@ export class Sessions extends AsyncLevelPersistence {
   override storeRetained(packet: Kept): Promise<void> {
     const { topic, payload } = packet;
     this.#numbers.delete(topic);
-    if (payload.length > 0 && NUMBER.test(topic) && this.#numbers.size < MAX_NUMBERS) this.#numbers.set(topic, packet);
+    if (payload.length > 0 && NUMBER.test(topic) && this.#numbers.size < MAX_NUMBERS) this.#numbers.set(topic, payload);
     else this.#retained.put(packet);
     return Promise.resolve();
   }
@@ -69,7 +71,7 @@ export class Sessions extends AsyncLevelPersistence {
     const settled = this.settled();
     const numbers = this.#numbers;
     return Readable.from((async function* packets() {
-      for (const packet of numbers.values()) if (patterns.some((pattern) => matches(pattern, packet.topic))) yield packet;
+      for (const [topic, payload] of numbers) if (patterns.some((pattern) => matches(pattern, topic))) yield { ...RETAINED, topic, payload };
       await settled;
       for await (const packet of open() as AsyncIterable<Kept>) if (!numbers.has(packet.topic)) yield packet;
     })()).on('error', this.#report);

@@ -242,6 +242,38 @@ describe('emitting the baseline', () => {
   });
 });
 
+describe('emitting what time changes in a shop of very many groups', () => {
+  const STORES = 70;
+  const shown = (values: readonly KpiValue[], name = 'revenue'): string[] => values.filter((value) => value.name === name && value.channel === '_' && ['_', 's7'].includes(value.store))
+    .map(({ store, value, window }) => `${store} ${window.start.slice(11, 16)} ${String(value)}`).sort();
+
+  async function opened(): Promise<Shop> {
+    const shop = await Shop.open(['1h']);
+    const events = Array.from({ length: STORES }, (_each, store) => ['pos', 'online'].map((channel) => sale(`${String(store)}/${channel}`, NOW, { store: `s${String(store)}`, channel }))).flat();
+    await shop.apply(NOW, ...events);
+    await shop.publication.emitDue(NOW);
+    await shop.publication.emitMinute(NOW);
+    return shop;
+  }
+  it('is silent while nothing changes, and has each number of a window that begins', async () => {
+    const shop = await opened();
+    assert.deepEqual(await shop.publication.emitMinute(NOW + MINUTE), []);
+    const next = await shop.publication.emitMinute(NOW + HOUR);
+    assert.deepEqual(shown(next), ['_ 13:00 0', 's7 13:00 0']);
+    assert.equal(next.filter(({ name }) => name === 'revenue').length, STORES * 3 + 3);
+  });
+
+  it('says what was stored by others, and how long orders are open', async () => {
+    const shop = await opened();
+    const context = { now: NOW, currency: 'EUR', calendar, graceMs: 5_000, ...(await openGenerations(shop.store, MEASURES)) };
+    await foldEvents(shop.store, [sale('other', NOW, { store: 's7', channel: 'pos' })], context);
+    assert.deepEqual(shown(await shop.publication.emitMinute(NOW + MINUTE)), [`_ 12:00 ${String(STORES * 20 + 10)}`, 's7 12:00 30']);
+    await shop.apply(NOW + MINUTE, sale('open', NOW, { store: 's7', status: 'open', openedAt: new Date(NOW).toISOString() }));
+    await shop.publication.emitDue(NOW + MINUTE);
+    assert.deepEqual(shown(await shop.publication.emitMinute(NOW + 2 * MINUTE), 'oldest_open_order'), ['_ 12:00 120', 's7 12:00 120']);
+  });
+});
+
 describe('emitting windows that are still to come', () => {
   it('waits for them: an order that will be late in the next hour does not turn the page', async () => {
     const shop = await Shop.open(['1h']);
