@@ -2,6 +2,7 @@
  * What exactly is asked, and how is the answer written? A question of `/kpi` parsed rule by rule; rows as JSON or CSV.
  */
 import type { Refusal } from '../base/errors.js';
+import { minorDigits } from '../base/money.js';
 import { LABEL } from '../event/schema.js';
 import type { Grouping } from '../read/rollup.js';
 import type { Question } from '../read/windowReader.js';
@@ -13,14 +14,18 @@ import { type KpiRow } from '../read/kpiValue.js';
 /** A question as it comes: texts of a URL's query, or of a message. `name` and `group` may be lists with commas. */
 export type RawQuestion = Readonly<Record<string, unknown>>;
 
+/** `COMPARISONS` are what numbers can be compared with. `usual`: the median of the same weekdays; the others: one window of a former time. */
+export const COMPARISONS = ['usual', 'previous', 'lastWeek', 'lastYear'] as const;
+export type ComparedWith = (typeof COMPARISONS)[number];
+
 /**
  * A checked question: which windows, and which KPIs (empty: all). `windows` of a size, those of the `chosen` size of each hour, or all days in
- * one, `total`; with what is `usual`, or without.
+ * one, `total`; with what it is compared with, or without.
  */
 export interface KpiQuestion extends Question {
   readonly names: ReadonlySet<string>;
   readonly as: 'windows' | 'chosen' | 'total';
-  readonly compare: 'usual' | 'nothing';
+  readonly compare: ComparedWith | 'nothing';
 }
 
 export type ParsedQuestion =
@@ -53,13 +58,20 @@ const COLUMNS = [
   'name', 'window', 'start', 'end', 'store', 'channel', 'value', 'unit', 'count', 'status', 'revision', 'updatedAt', 'shift', 'usual', 'usualDays',
 ] as const;
 
-/** RFC 4180, UTF-8, point as decimal mark; text that a spreadsheet would run as a formula gets an apostrophe. */
+/** RFC 4180, UTF-8, point as decimal mark, amounts with the currency's decimals; text that a spreadsheet would run as a formula gets an apostrophe. */
 export function toCsv(rows: readonly KpiRow[]): string {
   const lines = rows.map(({ name, window, store, channel, value, unit, count, status, revision, updatedAt, shift, comparison }) => [
-    name, window.size, window.start, window.end, cell(store), cell(channel), value ?? '', unit, count, status, revision, updatedAt,
-    cell(shift ?? ''), comparison?.value ?? '', comparison?.days ?? '',
+    name, window.size, window.start, window.end, cell(store), cell(channel), numberIn(unit, value), unit, count, status, revision, updatedAt,
+    cell(shift ?? ''), numberIn(unit, comparison?.value), comparison?.days ?? '',
   ].join(','));
   return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
+}
+
+const CURRENCY = /^[A-Z]{3}$/;
+
+function numberIn(unit: string, value: number | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  return CURRENCY.test(unit) ? value.toFixed(minorDigits(unit)) : String(value);
 }
 
 function cell(text: string): string {
@@ -89,8 +101,9 @@ function readWindow(raw: unknown, refusals: Refusal[]): Pick<KpiQuestion, 'size'
 
 function readCompare(raw: unknown, refusals: Refusal[]): KpiQuestion['compare'] {
   const text = textOf(raw);
-  if (text !== undefined && text !== 'usual') refusals.push({ path: 'compare', rule: 'enum', message: 'must be usual' });
-  return text === 'usual' ? 'usual' : 'nothing';
+  const compare = COMPARISONS.find((known) => known === text);
+  if (text !== undefined && compare === undefined) refusals.push({ path: 'compare', rule: 'enum', message: `must be one of ${COMPARISONS.join(', ')}` });
+  return compare ?? 'nothing';
 }
 
 /** From the first day to the last. */

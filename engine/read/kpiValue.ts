@@ -36,8 +36,8 @@ export interface KpiValue {
   readonly adaptive?: Adaptive;
   /** What the number was before the change that this message announces; of corrections only, and not in answers to questions. */
   readonly previous?: { readonly value: number | null; readonly revision: number };
-  /** What is usual at this moment: see comparison.ts. */
-  readonly comparison?: { readonly value: number | null; readonly days: number };
+  /** What is usual at this moment (see baseline.ts), of so many days; in answers also what one former window had, `[start, end)`. */
+  readonly comparison?: { readonly value: number | null; readonly days: number; readonly start?: string; readonly end?: string };
 }
 
 /**

@@ -97,6 +97,16 @@ export function sumGroups(slices: readonly Entry[], span: Span): GroupRows {
   return groups.rows;
 }
 
+/** Adds what one store and channel has to the sums of all its groups, by their names. */
+export function addToGroups(byGroup: Map<string, Record<string, number>>, part: Group, grown: Counters): void {
+  for (const grouping of GROUPINGS) {
+    const name = groupOf(grouped(part, grouping));
+    const sums = byGroup.get(name) ?? {};
+    byGroup.set(name, sums);
+    mergeSums(sums, grown);
+  }
+}
+
 /** The group that something belongs to under this grouping. */
 export function grouped({ store, channel }: Group, grouping: Grouping): Group {
   return { store: grouping.store ? store : ALL, channel: grouping.channel ? channel : ALL };

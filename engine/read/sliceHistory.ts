@@ -1,19 +1,40 @@
 /**
- * What was it like at the same hour of former weeks? The hour slices of past business days, read once an hour.
+ * `SliceHistory` knows what it was like at the same hour of former weeks: the hour slices of past business days, read once an hour.
  */
+import { LRUCache } from 'lru-cache';
 import { typeField } from '../kpi/measure.js';
 import type { EventType } from '../event/event.js';
 import { parseSliceKey, sliceRange } from '../aggregate/slice.js';
+import { addToGroups, type Group } from './rollup.js';
 import { scanAll } from '../store/store.js';
-import { countersOf, type Entry, type Store } from '../store/store.js';
+import { type Counters, countersOf, type Entry, type Store } from '../store/store.js';
 import { DAY, HOUR, type LocalClock } from '../base/time.js';
 import type { Calendar, Span } from '../calendar/windowAssigner.js';
+
+/** `PastHour`: the sums of every group by its name, added up when they are first asked for. */
+export class PastHour {
+  readonly #slices: (Group & { readonly sums: Counters })[] = [];
+  #sums: ReadonlyMap<string, Counters> | undefined;
+
+  add(store: string, channel: string, sums: Counters): void {
+    this.#slices.push({ store, channel, sums });
+  }
+
+  get sums(): ReadonlyMap<string, Counters> {
+    if (this.#sums === undefined) {
+      const sums = new Map<string, Record<string, number>>();
+      for (const slice of this.#slices) addToGroups(sums, slice, slice.sums);
+      this.#sums = sums;
+    }
+    return this.#sums;
+  }
+}
 
 /** A business day on which the shop had facts. */
 export interface PastDay {
   readonly span: Span;
-  /** Its hour slices, in order of time. */
-  readonly slices: readonly Entry[];
+  /** What its hours that had facts added up to, in order of time. */
+  readonly hours: ReadonlyMap<number, PastHour>;
   readonly stores: ReadonlySet<string>;
   /** Kinds of facts that there were, by their slice fields. */
   readonly types: ReadonlySet<string>;
@@ -25,7 +46,7 @@ const MAX_DAYS = 64;
 export class SliceHistory {
   readonly #store: Store;
   readonly #calendar: Calendar;
-  readonly #days = new Map<number, { readonly readAt: number; readonly day: Promise<PastDay> }>();
+  readonly #days = new LRUCache<number, { readonly readAt: number; readonly day: Promise<PastDay> }>({ max: MAX_DAYS });
 
   constructor(store: Store, calendar: Calendar) {
     this.#store = store;
@@ -39,12 +60,11 @@ export class SliceHistory {
     const hourOf = (instant: number): number => this.#calendar.clock.floor(instant, HOUR);
     const isFresh = known !== undefined && hourOf(now) === hourOf(known.readAt);
     const day = await (isFresh ? known.day : this.#read(span, now));
-    return day.slices.length === 0 ? undefined : day;
+    return day.hours.size === 0 ? undefined : day;
   }
 
   #read(span: Span, now: number): Promise<PastDay> {
     const day = scanAll(this.#store, sliceRange('hour', span)).then((slices) => pastDay(span, slices));
-    if (this.#days.size >= MAX_DAYS) this.#days.clear();
     this.#days.set(span.start, { readAt: now, day });
     day.catch(() => { this.#days.delete(span.start); });
     return day;
@@ -63,12 +83,18 @@ export function hadEvents({ types }: PastDay, wanted: readonly EventType[]): boo
   return wanted.some((type) => types.has(typeField(type)));
 }
 
-function pastDay(span: Span, slices: readonly Entry[]): PastDay {
+function pastDay(span: Span, entries: readonly Entry[]): PastDay {
+  const hours = new Map<number, PastHour>();
   const stores = new Set<string>();
   const types = new Set<string>();
-  for (const { key, value } of slices) {
-    stores.add(parseSliceKey(key).store);
-    for (const [field, count] of Object.entries(countersOf(value))) if (field.startsWith('=') && count > 0) types.add(field);
+  for (const { key, value } of entries) {
+    const { start, store, channel } = parseSliceKey(key);
+    const sums = countersOf(value);
+    const hour = hours.get(start) ?? new PastHour();
+    hours.set(start, hour);
+    hour.add(store, channel, sums);
+    stores.add(store);
+    for (const field in sums) if (field.startsWith('=') && (sums[field] ?? 0) > 0) types.add(field);
   }
-  return { span, slices, stores, types };
+  return { span, hours, stores, types };
 }

@@ -4,14 +4,12 @@
  *     v/<hour, epoch seconds padded to 10>/<store>/<channel>  ->  {"<kpi>": ["5m", "enough", 41.7, 30], …}
  */
 import { chooseSize, expectedPerHour, isChoosable, neededBy, type Needed } from './windowSize.js';
-import { grouped, groupOf, GROUPINGS, mergeSums } from '../rollup.js';
 import { daysBefore, SliceHistory } from '../sliceHistory.js';
 import { factsBehind } from '../../kpi/evaluate.js';
 import type { Adaptive } from '../kpiValue.js';
 import type { ShopContext } from '../windowReader.js';
-import { parseSliceKey } from '../../aggregate/slice.js';
 import { scanAll } from '../../store/store.js';
-import { type Change, type Counters, countersOf, prefixRange, type Store, textOf } from '../../store/store.js';
+import { type Change, type Counters, prefixRange, type Store, textOf } from '../../store/store.js';
 import { HOUR } from '../../base/time.js';
 import type { Span } from '../../calendar/windowAssigner.js';
 
@@ -32,6 +30,7 @@ type SizeLine = readonly [Adaptive['size'], Adaptive['reason'], number, number];
 
 /** Sums of one past hour by group. */
 type HourSums = ReadonlyMap<string, Counters>;
+const NO_SUMS: HourSums = new Map();
 
 /** What an hour's choices rest on. */
 interface Grounds {
@@ -124,19 +123,7 @@ export class StoredWindowSizes {
   async #sumsAt(at: number, now: number): Promise<HourSums | undefined> {
     const day = await this.#history.day(at, now);
     if (day === undefined) return undefined;
-    const { start, end } = this.#shop.calendar.windowAt('1h', at);
-    const byGroup = new Map<string, Record<string, number>>();
-    for (const { key, value } of day.slices) {
-      const slice = parseSliceKey(key);
-      if (slice.start < start || slice.start >= end) continue;
-      for (const grouping of GROUPINGS) {
-        const name = groupOf(grouped(slice, grouping));
-        const sums = byGroup.get(name) ?? {};
-        byGroup.set(name, sums);
-        mergeSums(sums, countersOf(value));
-      }
-    }
-    return byGroup;
+    return day.hours.get(this.#shop.calendar.windowAt('1h', at).start)?.sums ?? NO_SUMS;
   }
 
   async #stored(start: number): Promise<Map<string, Chosen>> {

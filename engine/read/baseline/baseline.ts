@@ -4,15 +4,15 @@
  * A past day is known by hours: its complete hours count as they were, the hour of now in proportion to its minutes. Holidays and closures,
  * days on which the shop, the store or that kind of fact has no fact at all, are no days to compare with.
  */
+import { LRUCache } from 'lru-cache';
 import { median } from '../adaptive/windowSize.js';
 import { evaluate } from '../../kpi/evaluate.js';
-import { ALL, type Group, grouped, groupOf, GROUPINGS, mergeSums } from '../rollup.js';
+import { ALL, type Group, groupOf, mergeSums } from '../rollup.js';
 import { daysBefore, SliceHistory, type PastDay, hadEvents } from '../sliceHistory.js';
 import type { KpiValue } from '../kpiValue.js';
 import { minorDigits } from '../../base/money.js';
 import type { ShopContext } from '../windowReader.js';
-import { parseSliceKey } from '../../aggregate/slice.js';
-import { type Counters, countersOf, type Store } from '../../store/store.js';
+import type { Counters, Store } from '../../store/store.js';
 import { HOUR, MINUTE } from '../../base/time.js';
 import type { Span } from '../../calendar/windowAssigner.js';
 import { type Kpi } from '../../kpi/kpi.js';
@@ -37,7 +37,7 @@ export class Baseline {
   readonly #shop: Pick<ShopContext, 'calendar' | 'currency'>;
   readonly #holiday: (at: number) => string | undefined;
   readonly #history: SliceHistory;
-  readonly #usual = new Map<string, { readonly minute: number; readonly usual: Promise<Usual> }>();
+  readonly #usual = new LRUCache<string, { readonly minute: number; readonly usual: Promise<Usual> }>({ max: MAX_WINDOWS });
 
   constructor(store: Store, shop: Pick<ShopContext, 'calendar' | 'currency'>, holiday: (at: number) => string | undefined) {
     this.#shop = shop;
@@ -52,7 +52,6 @@ export class Baseline {
     const known = this.#usual.get(key);
     if (known?.minute === minute) return known.usual;
     const usual = this.#read(size, span, now);
-    if (this.#usual.size >= MAX_WINDOWS) this.#usual.clear();
     this.#usual.set(key, { minute, usual });
     usual.catch(() => { this.#usual.delete(key); });
     return usual;
@@ -98,20 +97,19 @@ function rounded(value: number, { unit }: Kpi, currency: string): number {
 }
 
 /** Hours before `until` as they were, the hour of `until` by the share of it that had passed. */
-function sumsUntil({ slices }: PastDay, { start, end }: Span, until: number): Map<string, Counters> {
+function sumsUntil({ hours }: PastDay, { start, end }: Span, until: number): ReadonlyMap<string, Counters> {
+  const within = [...(end - start <= HOUR ? [start] : hours.keys())].filter((hour) => hour >= start && hour < end && hour < until && hours.has(hour));
+  const [only] = within;
+  if (only !== undefined && within.length === 1 && until - only >= HOUR) return hours.get(only)?.sums ?? new Map<string, Counters>();
   const byGroup = new Map<string, Record<string, number>>();
-  for (const { key, value } of slices) {
-    const slice = parseSliceKey(key);
-    if (slice.start < start || slice.start >= end || slice.start >= until) continue;
-    const sums = shareOf(countersOf(value), Math.min(1, (until - slice.start) / HOUR));
-    for (const grouping of GROUPINGS) {
-      const name = groupOf(grouped(slice, grouping));
-      const row = byGroup.get(name) ?? {};
-      byGroup.set(name, row);
-      mergeSums(row, sums);
-    }
-  }
+  for (const hour of within) for (const [group, sums] of hours.get(hour)?.sums ?? []) addTo(byGroup, group, shareOf(sums, Math.min(1, (until - hour) / HOUR)));
   return byGroup;
+}
+
+function addTo(byGroup: Map<string, Record<string, number>>, group: string, sums: Counters): void {
+  const row = byGroup.get(group) ?? {};
+  byGroup.set(group, row);
+  mergeSums(row, sums);
 }
 
 function shareOf(sums: Counters, share: number): Counters {

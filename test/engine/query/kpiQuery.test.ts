@@ -54,7 +54,7 @@ describe('CSV', () => {
       toCsv([row, { ...row, store: 'milano', channel: '_', value: 1234.5, shift: 'cena', comparison: { value: 980.5, days: 4 } }]),
       'name,window,start,end,store,channel,value,unit,count,status,revision,updatedAt,shift,usual,usualDays\r\n'
         + 'revenue,1h,2026-11-22T09:00:00.000Z,2026-11-22T10:00:00.000Z,\'=cmd,"a,""b""",,EUR,0,live,1,2026-11-22T09:10:00.000Z,,,\r\n'
-        + 'revenue,1h,2026-11-22T09:00:00.000Z,2026-11-22T10:00:00.000Z,milano,_,1234.5,EUR,0,live,1,2026-11-22T09:10:00.000Z,cena,980.5,4\r\n',
+        + 'revenue,1h,2026-11-22T09:00:00.000Z,2026-11-22T10:00:00.000Z,milano,_,1234.50,EUR,0,live,1,2026-11-22T09:10:00.000Z,cena,980.50,4\r\n',
     );
   });
 });
