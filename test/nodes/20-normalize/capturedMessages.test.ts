@@ -12,7 +12,7 @@ import storeNode from '../../../nodes/00-store/store.js';
 import shopNode from '../../../nodes/06-shop/shop.js';
 import normalizeNode from '../../../nodes/20-normalize/normalize.js';
 import type { InputMessage } from '../../../nodes/shared/node.js';
-import { refusedShops } from '../../../nodes/shared/refusedShops.js';
+import { refusedShops, refusedShopWarnings } from '../../../nodes/shared/refusedShops.js';
 import { eachInEnvironment } from '../../support/environment.js';
 import { eventually } from '../../support/waiting.js';
 import { NODE_RED } from '../../support/testNodeRed.js';
@@ -121,7 +121,17 @@ describe('captured messages', () => {
     assert.equal(await outcomeOf('shopify', shopify('orders/paid', 'altra.myshopify.com'), order()), 'topic.replayed');
   });
 
-  it('shows on the list of sources which shops were refused', () => {
+  it('a shop that is listed later gets in what was refused before', async () => {
+    await load('');
+    assert.equal(await outcomeOf('shopify', shopify('orders/paid'), order()), 'sale');
+    assert.equal(await outcomeOf('shopify', shopify('orders/paid', 'terza.myshopify.com'), order(34)), 'shop.unknown');
+    await helper.unload();
+    await load('mia.myshopify.com terza.myshopify.com');
+    assert.equal(await outcomeOf('shopify', shopify('orders/paid', 'terza.myshopify.com'), order(34)), 'sale');
+  });
+
+  it('shows on the list of sources, and on /health, which shops were refused', () => {
+    assert.match(refusedShopWarnings().map(({ cause, message }) => `${cause}: ${message}`).join(), /^shop\.unknown: .*urn:bottega:/);
     const names = refusedShops().map(({ source }) => source);
     for (const source of ['urn:bottega:shopify:altra.myshopify.com', 'urn:bottega:woocommerce:altra.example', 'urn:bottega:hubspot:666']) assert.ok(names.includes(source), source);
   });

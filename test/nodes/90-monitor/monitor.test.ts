@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { ConfigError, Fault } from '../../../engine/base/errors.js';
 import { readConfig } from '../../../nodes/90-monitor/config.js';
 import { healthCheck, type Resources } from '../../../nodes/90-monitor/health.js';
-import { type LatencyBucket, keepMinute, latencies, quantile, type SnapshotReading, sourceRows, withoutAges } from '../../../nodes/90-monitor/snapshot.js';
+import { type LatencyBucket, keepMinute, latencies, quantile, refusedRows, type SnapshotReading, sourceRows, withoutAges } from '../../../nodes/90-monitor/snapshot.js';
 import type { Health } from '../../../nodes/shared/ports.js';
 import { type FlowNode, places, type Runtime, start } from '../../support/runtime.js';
 import { eventually } from '../../support/waiting.js';
@@ -38,6 +38,11 @@ describe('monitor: sources', () => {
       source: 'urn:bottega:shopify:a.myshopify.com', trust: 'signed', perMinute: 6, accepted: 10, duplicates: 2, rejected: 1, ignored: 3,
       lastAt: '2026-11-22T08:59:55.000Z', ageMs: 5_000,
     }]);
+  });
+
+  it('lists a shop that is not let in, with the reason', () => {
+    const [row] = refusedRows([{ source: 'urn:bottega:shopify:altra.myshopify.com', count: 3 }]);
+    assert.deepEqual([row?.source, row?.refusal, row?.rejected, row?.accepted], ['urn:bottega:shopify:altra.myshopify.com', 'shop.unknown', 3, 0]);
   });
 
   it('keeps them apart where a provider has several sources, and shows what was only counted', () => {
