@@ -43,7 +43,7 @@ export const resourceUp = new Gauge({
 /** Senders sent off before their request was read, by reason. */
 export const sendersTurnedAway = new Counter({
   name: 'bottega_senders_turned_away_total',
-  help: 'Senders turned away before their request was read (slowRequest: its headers did not come in time; slowBody: nor its body; busy: all places were taken)',
+  help: 'Senders turned away unread (slowRequest: its headers did not come in time; slowBody: nor its body; busy: all places were taken)',
   labelNames: ['reason'] as const,
   registers,
 });
