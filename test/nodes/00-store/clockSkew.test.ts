@@ -1,4 +1,4 @@
-/** A computer whose clock is not Redis': said by the store room, in /health's words, and nothing is closed by it. */
+/** A computer whose clock is not Redis': reported by the store node, in /health's words, and nothing is closed by it. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { skewTo } from '../../../engine/base/clockSkew.js';
 import { HOUR, SECOND } from '../../../engine/base/time.js';
-import storeRoom from '../../../nodes/00-store/store.js';
+import storeNode from '../../../nodes/00-store/store.js';
 import { healthCheck } from '../../../nodes/90-monitor/health.js';
 import type { StorePort } from '../../../nodes/shared/ports.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
@@ -34,7 +34,7 @@ describe('the clock of a shared store', () => {
   });
 
   async function load(node: object = { kind: 'redis', url: redis.url }, credentials: Record<string, string> = {}): Promise<StorePort> {
-    await helper.load(storeRoom, [{ id: 'store', type: 'bottega-store', version: 1, ...node }], { store: credentials });
+    await helper.load(storeNode, [{ id: 'store', type: 'bottega-store', version: 1, ...node }], { store: credentials });
     const { port } = helper.getNode('store') as { port: StorePort };
     await eventually(() => port.health().state === 'ok', 'the store');
     return port;

@@ -1,11 +1,11 @@
-/** The store room on a real Redis: shared by two nodes, wrong settings and causes by name, recovery without a restart. */
+/** The store node on a real Redis: shared by two nodes, wrong settings and causes by name, recovery without a restart. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import type { Fault } from '../../../engine/base/errors.js';
-import storeRoom from '../../../nodes/00-store/store.js';
+import storeNode from '../../../nodes/00-store/store.js';
 import type { Health, StorePort } from '../../../nodes/shared/ports.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
 import { eventually } from '../../support/waiting.js';
@@ -37,7 +37,7 @@ describe('store node on Redis', () => {
   }
   const load = async (server: RedisServer, credentials: Record<string, string> = {}, ...ids: string[]): Promise<StorePort> => {
     const nodes = ['store', ...ids].map((id) => ({ id, type: 'bottega-store', version: 1, kind: 'redis', url: server.url }));
-    await helper.load(storeRoom, nodes, { store: credentials });
+    await helper.load(storeNode, nodes, { store: credentials });
     return portOf('store');
   };
   const portOf = (id: string): StorePort => (helper.getNode(id) as { port: StorePort }).port;
@@ -64,7 +64,7 @@ describe('store node on Redis', () => {
     assert.deepEqual(portOf('store').warnings(), []);
   });
 
-  it('still writes what rooms closing at the same time bring', async () => {
+  it('still writes what nodes closing at the same time bring', async () => {
     const server = await redis();
     const store = (await load(server)).of('shop');
     await store.commit([{ key: 'k', value: '1' }]);
@@ -104,7 +104,7 @@ describe('store node on Redis', () => {
     await port.of('shop').commit([{ key: 'k', value: '1' }], 'stored');
   });
 
-  it('says that it is full, and finds out by itself that there is room again', async () => {
+  it('says that it is full, and finds out by itself that there is space again', async () => {
     const server = await redis();
     const port = await load(server);
     await isOk(port);
@@ -135,7 +135,7 @@ describe('store node on Redis', () => {
   });
 
   it('stays inert where the CA file cannot be read', async () => {
-    await helper.load(storeRoom, [{ id: 'store', type: 'bottega-store', version: 1, kind: 'redis', url: 'rediss://127.0.0.1', ca: join(directory, 'none.pem') }]);
+    await helper.load(storeNode, [{ id: 'store', type: 'bottega-store', version: 1, kind: 'redis', url: 'rediss://127.0.0.1', ca: join(directory, 'none.pem') }]);
     assert.equal((helper.getNode('store') as { port?: unknown }).port, undefined);
   });
 });

@@ -1,4 +1,4 @@
-/** The store room: opens in the background, waits, shares a directory, says why it cannot, and recovers. */
+/** The store node: opens in the background, waits, shares a directory, says why it cannot, and recovers. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import helper from 'node-red-node-test-helper';
 import { ConfigError, type Fault } from '../../../engine/base/errors.js';
 import { openLevelStore } from '../../../engine/store/level/levelStore.js';
 import { directoryOf, readConfig } from '../../../nodes/00-store/config.js';
-import storeRoom from '../../../nodes/00-store/store.js';
+import storeNode from '../../../nodes/00-store/store.js';
 import { resourceUp } from '../../../nodes/shared/metrics.js';
 import type { Health, StorePort } from '../../../nodes/shared/ports.js';
 import { eachInNodeRed, names, portIn } from '../../support/testNodeRed.js';
@@ -59,7 +59,7 @@ describe('store node', () => {
   const home = eachInNodeRed();
 
   const node = (id: string, place = ''): object => ({ id, type: 'bottega-store', kind: 'embedded', directory: place, version: 1 });
-  const load = (...nodes: object[]): Promise<void> => helper.load(storeRoom, nodes);
+  const load = (...nodes: object[]): Promise<void> => helper.load(storeNode, nodes);
   const portOf = (id: string): StorePort => portIn(id) as StorePort;
   const healthy = (port: StorePort, wish: (health: Health) => boolean): Promise<Health> => new Promise((resolve) => {
     const unwatch = port.watch((health) => {
@@ -95,7 +95,7 @@ describe('store node', () => {
     await store.close();
   });
 
-  it('still writes what rooms closing at the same time bring', async () => {
+  it('still writes what nodes closing at the same time bring', async () => {
     await load(node('store'));
     const store = portOf('store').of('shop');
     await store.commit([{ key: 'k', value: '1' }]);

@@ -19,14 +19,14 @@ const NODE = { id: 'b1', type: 'bottega-broker' };
 const ends: (() => unknown)[] = [];
 const reports: string[] = [];
 
-async function embedded(saved: object = {}, secrets: Record<string, string> = {}, folder = temporary()): Promise<EmbeddedPort & { doors: EmbeddedListener[]; tcp: number; folder: string }> {
+async function embedded(saved: object = {}, secrets: Record<string, string> = {}, folder = temporary()): Promise<EmbeddedPort & { listeners: EmbeddedListener[]; tcp: number; folder: string }> {
   const config = readConfig({ ...NODE, port: await freePort(), ...saved }, secrets, {});
   assert.equal(config.kind, 'embedded');
-  const doors: EmbeddedListener[] = [];
+  const listeners: EmbeddedListener[] = [];
   const settings = { folder, port: config.port, host: '127.0.0.1', login: config.login, report: (error: unknown) => { reports.push(String(error)); } };
-  const port = new EmbeddedPort(settings, { words: (cause) => cause, listener: (door) => { doors.push(door); }, random: () => 0 });
+  const port = new EmbeddedPort(settings, { words: (cause) => cause, listener: (listener) => { listeners.push(listener); }, random: () => 0 });
   ends.push(() => port.close());
-  return Object.assign(port, { doors, tcp: config.port, folder });
+  return Object.assign(port, { listeners, tcp: config.port, folder });
 }
 
 function external(url: string, saved: object = {}, secrets: Record<string, string> = {}): ExternalPort {
@@ -62,9 +62,9 @@ function temporary(): string {
   return folder;
 }
 
-function hear(port: BrokerPort, filter: string, options = {}): { heard: string[]; end: () => Promise<void> } {
-  const heard: string[] = [];
-  return { heard, end: port.subscribe(filter, (topic, payload) => { heard.push(`${topic} ${payload.toString()}`); }, options) };
+function subscribe(port: BrokerPort, filter: string, options = {}): { received: string[]; end: () => Promise<void> } {
+  const received: string[] = [];
+  return { received, end: port.subscribe(filter, (topic, payload) => { received.push(`${topic} ${payload.toString()}`); }, options) };
 }
 
 const ok = (port: BrokerPort): Promise<true> => eventually(() => (port.health().state === 'ok' ? true : undefined), () => JSON.stringify(port.health()));
@@ -142,8 +142,8 @@ describe('broker', () => {
     it('carries messages between its own nodes and others, retained ones too, over a restart', async () => {
       const port = await embedded();
       await ok(port);
-      await eventually(() => port.doors.at(-1)?.state === 'open' ? true : undefined);
-      const { heard } = hear(port, 'a/+');
+      await eventually(() => port.listeners.at(-1)?.state === 'open' ? true : undefined);
+      const { received } = subscribe(port, 'a/+');
       const client = await stranger(`mqtt://127.0.0.1:${String(port.tcp)}`);
       const outside: string[] = [];
       client.on('message', (topic, payload) => { outside.push(`${topic} ${payload.toString()}`); });
@@ -151,54 +151,54 @@ describe('broker', () => {
       await port.publish('a/1', 'in');
       await port.publish('a/2', 'kept', { retain: true });
       await client.publishAsync('a/3', 'out', { qos: 1 });
-      await has(heard, 'a/1 in', 'a/2 kept', 'a/3 out');
+      await has(received, 'a/1 in', 'a/2 kept', 'a/3 out');
       await has(outside, 'a/1 in', 'a/2 kept', 'a/3 out');
       await port.close();
       const again = await embedded({}, {}, port.folder);
-      const [late, live] = [hear(again, 'a/#'), hear(again, 'a/#', { retained: 'skip' })];
-      await has(late.heard, 'a/2 kept');
+      const [late, live] = [subscribe(again, 'a/#'), subscribe(again, 'a/#', { retained: 'skip' })];
+      await has(late.received, 'a/2 kept');
       await again.publish('a/2', 'new');
-      await has(live.heard, 'a/2 new');
-      assert.deepEqual(live.heard, ['a/2 new']);
+      await has(live.received, 'a/2 new');
+      assert.deepEqual(live.received, ['a/2 new']);
       await late.end();
       await again.publish('a/9', 'x');
-      await has(live.heard, 'a/9 x');
-      assert.ok(!late.heard.includes('a/9 x'));
+      await has(live.received, 'a/9 x');
+      assert.ok(!late.received.includes('a/9 x'));
       assert.deepEqual(reports, []);
     });
 
     it('shares a group\'s messages among its listeners', async () => {
       const port = await embedded();
       await ok(port);
-      const members = [hear(port, 'a/#', { group: 'g' }), hear(port, 'a/#', { group: 'g' }), hear(port, 'a/#')];
+      const members = [subscribe(port, 'a/#', { group: 'g' }), subscribe(port, 'a/#', { group: 'g' }), subscribe(port, 'a/#')];
       for (let n = 0; n < 10; n += 1) await port.publish('a/b', String(n));
-      await eventually(() => (members[2]?.heard.length === 10 ? true : undefined));
-      assert.deepEqual(members.map(({ heard }) => heard.length), [5, 5, 10]);
+      await eventually(() => (members[2]?.received.length === 10 ? true : undefined));
+      assert.deepEqual(members.map(({ received }) => received.length), [5, 5, 10]);
     });
 
     it('shares a group\'s messages among its clients, and with whoever is left of them', async () => {
       const port = await embedded();
-      await eventually(() => port.doors.at(-1)?.state === 'open' ? true : undefined);
-      const heard: string[][] = [[], [], []];
-      const clients = await Promise.all(heard.map(() => stranger(`mqtt://127.0.0.1:${String(port.tcp)}`)));
-      clients.forEach((client, index) => { client.on('message', (_topic, payload) => { heard[index]?.push(payload.toString()); }); });
+      await eventually(() => port.listeners.at(-1)?.state === 'open' ? true : undefined);
+      const received: string[][] = [[], [], []];
+      const clients = await Promise.all(received.map(() => stranger(`mqtt://127.0.0.1:${String(port.tcp)}`)));
+      clients.forEach((client, index) => { client.on('message', (_topic, payload) => { received[index]?.push(payload.toString()); }); });
       await Promise.all(clients.slice(0, 2).map((client) => client.subscribeAsync('$share/g/a/+', { qos: 1 })));
       await clients[2]?.subscribeAsync(['a/b', '$share/g/a/+'], { qos: 1 });
       await clients[2]?.unsubscribeAsync('$share/g/a/+');
       // Every second message is another's, as receipts between events are.
       for (let n = 0; n < 40; n += 1) await port.publish(n % 2 === 0 ? 'a/b' : 'other', String(n));
       const even = Array.from({ length: 20 }, (_, index) => String(index * 2));
-      await eventually(() => (heard[2]?.length === 20 && heard.flat().length === 40 ? true : undefined), () => JSON.stringify(heard));
-      assert.deepEqual([...heard[0] ?? [], ...heard[1] ?? []].sort(), [...even].sort());
-      assert.ok(heard.slice(0, 2).every(({ length }) => length >= 5), JSON.stringify(heard));
+      await eventually(() => (received[2]?.length === 20 && received.flat().length === 40 ? true : undefined), () => JSON.stringify(received));
+      assert.deepEqual([...received[0] ?? [], ...received[1] ?? []].sort(), [...even].sort());
+      assert.ok(received.slice(0, 2).every(({ length }) => length >= 5), JSON.stringify(received));
       await clients[0]?.endAsync();
       for (let n = 0; n < 10; n += 1) await port.publish('a/c', `later ${String(n)}`);
-      await eventually(() => (heard[1]?.filter((text) => text.startsWith('later')).length === 10 ? true : undefined), () => JSON.stringify(heard));
+      await eventually(() => (received[1]?.filter((text) => text.startsWith('later')).length === 10 ? true : undefined), () => JSON.stringify(received));
     });
 
     it('keeps no group for clients that may be away', async () => {
       const port = await embedded();
-      await eventually(() => port.doors.at(-1)?.state === 'open' ? true : undefined);
+      await eventually(() => port.listeners.at(-1)?.state === 'open' ? true : undefined);
       const client = await stranger(`mqtt://127.0.0.1:${String(port.tcp)}`, { clean: false, clientId: 'keeps' });
       await assert.rejects(client.subscribeAsync('$share/g/a/#', { qos: 1 }));
     });
@@ -207,13 +207,13 @@ describe('broker', () => {
       const taken = await freePort();
       const server = createServer().listen(taken, '127.0.0.1');
       const port = await embedded({ port: taken });
-      const door = await eventually(() => port.doors.at(-1));
-      assert.equal(door.state === 'shut' && door.cause, 'port');
-      const { heard } = hear(port, 'a');
+      const listener = await eventually(() => port.listeners.at(-1));
+      assert.equal(listener.state === 'shut' && listener.cause, 'port');
+      const { received } = subscribe(port, 'a');
       await port.publish('a', '1');
-      await has(heard, 'a 1');
+      await has(received, 'a 1');
       await new Promise((resolve) => { server.close(resolve); });
-      await eventually(() => port.doors.at(-1)?.state === 'open' ? true : undefined);
+      await eventually(() => port.listeners.at(-1)?.state === 'open' ? true : undefined);
     });
 
     it('says that another broker uses its folder, and takes over when that one closes', async () => {
@@ -228,7 +228,7 @@ describe('broker', () => {
 
     it('lets nobody in without the password where there is one', async () => {
       const port = await embedded({}, { user: 'shop', password: 'right' });
-      await eventually(() => port.doors.at(-1)?.state === 'open' ? true : undefined);
+      await eventually(() => port.listeners.at(-1)?.state === 'open' ? true : undefined);
       const url = `mqtt://127.0.0.1:${String(port.tcp)}`;
       await assert.rejects(stranger(url), /Not authorized/);
       await assert.rejects(stranger(url, { username: 'shop', password: 'wrong' }), /Not authorized/);
@@ -238,7 +238,7 @@ describe('broker', () => {
 
     it('cuts off who announces more than 1.5 MiB', async () => {
       const port = await embedded();
-      await eventually(() => port.doors.at(-1)?.state === 'open' ? true : undefined);
+      await eventually(() => port.listeners.at(-1)?.state === 'open' ? true : undefined);
       const client = await stranger(`mqtt://127.0.0.1:${String(port.tcp)}`);
       await client.publishAsync('a', Buffer.alloc(1_500_000), { qos: 1 });
       const closed = new Promise<void>((resolve) => { client.once('close', () => { resolve(); }); });
@@ -261,21 +261,21 @@ describe('broker', () => {
   });
 
   describe('external', () => {
-    it('publishes and hears, and goes on hearing after the broker was killed', async () => {
+    it('publishes and receives, and goes on receiving after the broker was killed', async () => {
       const broker = await mosquitto();
       const port = external(broker.url);
       await ok(port);
-      const { heard } = hear(port, 'a/+');
+      const { received } = subscribe(port, 'a/+');
       await port.publish('a/1', 'x');
-      await has(heard, 'a/1 x');
+      await has(received, 'a/1 x');
       await broker.kill();
       await away(port, 'refused');
       await assert.rejects(port.publish('a/2', 'lost'), { code: 'broker.away' });
       await broker.run();
       await ok(port);
       await port.publish('a/3', 'y');
-      await has(heard, 'a/3 y');
-      assert.ok(!heard.includes('a/2 lost'), 'nothing was queued behind the caller\'s back');
+      await has(received, 'a/3 y');
+      assert.ok(!received.includes('a/2 lost'), 'nothing was queued behind the caller\'s back');
     });
 
     it('rejects what is under way when the broker dies, all of it, at once', async () => {
@@ -293,9 +293,9 @@ describe('broker', () => {
       const broker = await mosquitto({ config: ['allow_anonymous true', 'max_inflight_messages 5'] });
       const port = external(broker.url);
       await ok(port);
-      const { heard } = hear(port, 'a/#');
+      const { received } = subscribe(port, 'a/#');
       await Promise.all(Array.from({ length: 900 }, (_, n) => port.publish('a/b', String(n))));
-      await eventually(() => (heard.length === 900 ? true : undefined));
+      await eventually(() => (received.length === 900 ? true : undefined));
       assert.equal(port.health().state, 'ok');
     });
 
@@ -303,16 +303,16 @@ describe('broker', () => {
       const broker = await mosquitto();
       const [one, two, sender] = [external(broker.url), external(broker.url), external(broker.url)];
       await Promise.all([one, two, sender].map(ok));
-      const members = [hear(one, 'a/#', { group: 'g' }), hear(two, 'a/#', { group: 'g' })];
+      const members = [subscribe(one, 'a/#', { group: 'g' }), subscribe(two, 'a/#', { group: 'g' })];
       await Promise.all([one, two].map((port) => port.publish('x', 'after the subscriptions')));
       for (let n = 0; n < 20; n += 1) await sender.publish('a/b', String(n));
-      await eventually(() => (members.reduce((sum, { heard }) => sum + heard.length, 0) === 20 ? true : undefined));
-      assert.ok(members.every(({ heard }) => heard.length > 0));
+      await eventually(() => (members.reduce((sum, { received }) => sum + received.length, 0) === 20 ? true : undefined));
+      assert.ok(members.every(({ received }) => received.length > 0));
     });
 
     it('falls back to MQTT 3.1.1 where 5 is not understood', async () => {
       const old = await embedded();
-      await eventually(() => old.doors.at(-1)?.state === 'open' ? true : undefined);
+      await eventually(() => old.listeners.at(-1)?.state === 'open' ? true : undefined);
       const port = external(`mqtt://127.0.0.1:${String(old.tcp)}`);
       await ok(port);
       await port.publish('a', '1');
@@ -337,9 +337,9 @@ describe('broker', () => {
       await away(external(url), 'certificate');
       const port = external(url, { ca: files.cert });
       await ok(port);
-      const { heard } = hear(port, 'a');
+      const { received } = subscribe(port, 'a');
       await port.publish('a', '1');
-      await has(heard, 'a 1');
+      await has(received, 'a 1');
     });
   });
 });

@@ -13,18 +13,18 @@ const ROUNDS = 100;
 /** aedes gives each message a number and takes a smaller one that follows a larger one for a repetition. */
 describe('embedded broker: kept and passing messages at once', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bottega-order-'));
-  const heard: string[] = [];
+  const received: string[] = [];
   let port: EmbeddedPort;
   let client: MqttClient;
-  let door: EmbeddedListener['state'] = 'shut';
+  let listener: EmbeddedListener['state'] = 'shut';
 
   before(async () => {
     const tcp = await freePort();
-    port = new EmbeddedPort({ folder, port: tcp, host: '127.0.0.1', login: undefined, report: (error) => { heard.push(String(error)); } },
-      { words: (cause) => cause, listener: ({ state }) => { door = state; }, random: () => 0 });
-    await eventually(() => (port.health().state === 'ok' && door === 'open') || undefined);
+    port = new EmbeddedPort({ folder, port: tcp, host: '127.0.0.1', login: undefined, report: (error) => { received.push(String(error)); } },
+      { words: (cause) => cause, listener: ({ state }) => { listener = state; }, random: () => 0 });
+    await eventually(() => (port.health().state === 'ok' && listener === 'open') || undefined);
     client = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(tcp)}`, { reconnectPeriod: 0 });
-    client.on('message', (topic, payload) => { heard.push(`${topic}=${payload.toString()}`); });
+    client.on('message', (topic, payload) => { received.push(`${topic}=${payload.toString()}`); });
     await client.subscribeAsync('#', { qos: 1 });
   });
   after(async () => {
@@ -32,10 +32,10 @@ describe('embedded broker: kept and passing messages at once', () => {
     await port.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  beforeEach(() => { heard.length = 0; });
+  beforeEach(() => { received.length = 0; });
 
   const arrived = (sent: readonly string[]): Promise<true> => (
-    eventually(() => heard.length >= sent.length || undefined, () => `${String(heard.length)} of ${String(sent.length)} messages`));
+    eventually(() => received.length >= sent.length || undefined, () => `${String(received.length)} of ${String(sent.length)} messages`));
 
   it('all reach a client, each topic in the order in which it was published', async () => {
     const sent: string[] = [];
@@ -49,7 +49,7 @@ describe('embedded broker: kept and passing messages at once', () => {
     }
     await Promise.all(publishing);
     await arrived(sent);
-    assert.deepEqual(heard, sent);
+    assert.deepEqual(received, sent);
   });
 
   it('also while clients publish', async () => {
@@ -60,7 +60,7 @@ describe('embedded broker: kept and passing messages at once', () => {
     }));
     await arrived(sent);
     for (const topic of ['kpi/c', 'from/client']) {
-      assert.deepEqual(heard.filter((message) => message.startsWith(topic)), sent.filter((message) => message.startsWith(topic)));
+      assert.deepEqual(received.filter((message) => message.startsWith(topic)), sent.filter((message) => message.startsWith(topic)));
     }
   });
 

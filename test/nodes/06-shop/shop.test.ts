@@ -1,4 +1,4 @@
-/** The shop room: who the shop is, and the key that never leaves it. */
+/** The shop node: who the shop is, and the key that never leaves it. */
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { RECORD_RULES } from '../../../engine/kpi/systemOfRecord.js';
 import { readCalendar } from '../../../nodes/06-shop/calendar.js';
 import { CALENDAR_RULES, readConfig, type ShopConfig } from '../../../nodes/06-shop/config.js';
 import { formScript } from '../../../nodes/06-shop/formScript.js';
-import shopRoom from '../../../nodes/06-shop/shop.js';
+import shopNode from '../../../nodes/06-shop/shop.js';
 import { keptSecret, privacyKeyOf } from '../../../nodes/06-shop/privacyKey.js';
 import type { ShopPort } from '../../../nodes/shared/ports.js';
 import { packageFolder, ROOT } from '../../support/package.js';
@@ -41,7 +41,7 @@ describe('shop form', () => {
     assert.equal(read({ patron: '8/1' }).calendar.opening.patronSaint?.name, 'festa patronale');
   });
 
-  it('does not look at hours that the form hides', () => {
+  it('does not read hours that the form hides', () => {
     assert.deepEqual(read({ ...open, opens: 'always', hours: ['9-9'], closures: 'x' }).calendar.opening, { holidays: 'open', closures: [], exceptions: [] });
   });
 
@@ -160,7 +160,7 @@ describe('shop node', () => {
   const home = eachInNodeRed();
 
   async function load(fields: object, secrets: object = {}): Promise<ShopPort> {
-    await helper.load(shopRoom, [{ id: 'shop', type: 'bottega-shop', version: 1, ...fields }], { shop: secrets });
+    await helper.load(shopNode, [{ id: 'shop', type: 'bottega-shop', version: 1, ...fields }], { shop: secrets });
     return portIn('shop') as ShopPort;
   }
 

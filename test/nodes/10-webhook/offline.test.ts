@@ -1,4 +1,4 @@
-/** The doors for pages and files, in real runtimes: what gets through to the flow, and what each sender is told. */
+/** The endpoints for pages and files, in real runtimes: what gets through to the flow, and what each sender is answered. */
 import assert from 'node:assert/strict';
 import { ConfigError } from '../../../engine/base/errors.js';
 import { isOpen, readConfig } from '../../../nodes/10-webhook/config.js';
@@ -43,7 +43,7 @@ describe('webhook for pages and files: the saved form', () => {
     assert.equal(signedSample(readConfig(form({ provider: 'batch' }), {}, {}), '', 7), undefined);
   });
 
-  it('tells the flow what the file is and whose, and of a page nothing', () => {
+  it('gives the flow what the file is and whose, and of a page nothing', () => {
     const signed = { method: 'POST', url: 'http://x/in/batch?store=AT-01&till=2&x=1', headers: { 'content-type': 'text/csv', 'cookie': 'c', 'referer': SITE }, body: Buffer.alloc(0) };
     assert.deepEqual(messageOf('batch', signed, 'token', 7), { topic: 'batch', payload: signed.body, intake: { provider: 'batch', headers: { 'content-type': 'text/csv', store: 'AT-01', till: '2' }, receivedAt: 7, trust: 'token' } });
     assert.deepEqual(messageOf('pixel', signed, 'untrusted', 7)['intake'], { provider: 'pixel', headers: {}, receivedAt: 7, trust: 'untrusted' });
@@ -136,7 +136,7 @@ for (const place of places()) {
       assert.equal((await ask('/in/batch.gif', { method: 'GET', body: null })).status, 404);
     });
 
-    it('tells who sends too much when to come again, and says it at the side door', async () => {
+    it('answers who sends too much when to come again, and says it at the second output', async () => {
       const answers = [];
       // Nobody has named a proxy here: the header gives a sender no other address.
       for (let n = 0; n < 3; n += 1) answers.push(await ask('/in/slow', from('https://www.altri.example', { 'x-forwarded-for': `198.51.100.${String(n)}` })));

@@ -36,7 +36,7 @@ describe('webhook: slow senders', () => {
     await until(() => senders.filter((sender) => sender.isOver()).length, (over) => over === senders.length, 30_000);
     const rules = senders.map((sender) => /HTTP\/1.1 (\d+).*"rule":"([\w.]+)"/s.exec(sender.answer())?.slice(1).join(' '));
     assert.deepEqual([...new Set(rules)].sort(), ['408 body.slow', '503 intake.busy']);
-    // One of the 256 made room for the honest request.
+    // One of the 256 made way for the honest request.
     assert.equal(rules.filter((rule) => rule === '408 body.slow').length, 255);
   });
 });

@@ -202,7 +202,7 @@ for (const place of places()) {
 
     it('400: not JSON', async () => { await expect('/in/events', { headers: bearer, body: 'not json' }, 400, 'json'); });
 
-    it('401: no token, a wrong one; told at the side door without the body', async () => {
+    it('401: no token, a wrong one; said at the second output without the body', async () => {
       const asked = await expect('/in/events', { body: '{"nome":"Mario"}' }, 401, 'token.missing');
       assert.equal(asked.headers.get('WWW-Authenticate'), 'Bearer');
       await expect('/in/events', { headers: { Authorization: 'Bearer x' } }, 401, 'token.unknown');
@@ -291,7 +291,7 @@ for (const place of places()) {
       await expect('/in/pos', { headers: { Authorization: `Bearer ${await sign({ exp: now - 60 })}` } }, 401, 'jwt.expired');
     });
 
-    it('till: a refused body gives its jti back, before the sender hears of it; one that was not stored keeps it', async () => {
+    it('till: a refused body gives its jti back, before the sender is answered; one that was not stored keeps it', async () => {
       const now = Math.floor(Date.now() / 1000);
       const fresh = async (jti: string): Promise<Record<string, string>> => (
         { Authorization: `Bearer ${await new SignJWT({ iat: now, exp: now + 300, jti }).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(SECRET))}` });

@@ -1,4 +1,4 @@
-/** The normalize room in Node-RED: requests in, canonical events and dead letters out, nothing personal beside them. */
+/** The normalize node in Node-RED: requests in, canonical events and dead letters out, nothing personal beside them. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ describe('normalize node', () => {
     provider, headers: { ...(topic === undefined ? {} : { topic }), 'shop-domain': 'lampade.myshopify.com', authorization: 'Bearer Ginevra' }, receivedAt: Date.now() - 5, trust: 'signed',
   });
 
-  it('keeps few of thousands of refused events whose sender is told and still has them, and counts all', async () => {
+  it('keeps few of thousands of refused events whose sender is answered and still has them, and counts all', async () => {
     const node = await load();
     const side = next(node('side'));
     const message = { _msgid: '1', payload: Buffer.from(JSON.stringify(Array.from({ length: 5_000 }, () => ({})))), intake: intake('events') };
@@ -69,11 +69,11 @@ describe('normalize node', () => {
 
   it('turns a request into events and leaves the person behind', async () => {
     const node = await load();
-    const heard = next(node('main'));
+    const arriving = next(node('main'));
     node('normalize').receive({
       topic: 'shopify/orders/create', payload: order(), intake: intake('shopify', 'orders/create'), req: { ip: '198.51.100.23' }, res: { ginevra: 1 }, headers: { from: 'ginevra' }, kept: 'mine', _msgid: 'm1',
     });
-    const message = await heard;
+    const message = await arriving;
     const [event] = message.payload as ShopEvent[];
     assert.deepEqual([event?.type, event?.data.amount, event?.data.store], ['sale', '89.90', 'bergamo']);
     const { kept, topic, _msgid, reason } = message;
@@ -83,18 +83,18 @@ describe('normalize node', () => {
     assert.ok(!/ginevra|colombo|198\.51/i.test(JSON.stringify(message)));
   });
 
-  it('sends the unusable and the unwanted out by the side door, sealed', async () => {
+  it('sends the unusable and the unwanted out by the second output, sealed', async () => {
     const node = await load();
-    const heard = next(node('side'));
+    const arriving = next(node('side'));
     node('normalize').receive({ payload: order({ currency: 'USD', total_price_set: null }), intake: intake('shopify', 'orders/create') });
-    const { payload, reason, topic } = await heard;
+    const { payload, reason, topic } = await arriving;
     const [letter] = payload as DeadLetter[];
     assert.deepEqual([reason, topic, letter?.kind, letter?.path, letter?.topic], ['currency.foreign', 'shopify/orders/create', 'dead', '/currency', 'orders/create']);
     assert.ok((letter?.sealed ?? '').length > 100);
     assert.ok(!/ginevra|colombo/i.test(JSON.stringify(payload)));
   });
 
-  it('tells the delivery what became of it', async () => {
+  it('lets the delivery know what became of it', async () => {
     const node = await load();
     const message = { payload: JSON.stringify([{ ...batchFixture()[0], occurredAt: Date.now() }, {}, 5]), intake: intake('hubspot') } as unknown as InputMessage;
     const delivery = beginDelivery({ log: { error: (text: string) => { assert.equal(text, ''); } } } as never, message, 60);
@@ -110,18 +110,18 @@ describe('normalize node', () => {
     const node = await load({ provider: 'events' });
     const count = async (): Promise<number> => (await events.get()).values.filter(({ labels }) => labels.source === 'events' && labels.outcome === 'rejected').reduce((sum, { value }) => sum + value, 0);
     const before = await count();
-    const heard = next(node('side'));
+    const arriving = next(node('side'));
     node('normalize').receive({ payload: { nonsense: true } });
-    const { payload } = await heard;
+    const { payload } = await arriving;
     assert.equal((payload as DeadLetter[])[0]?.provider, 'events');
     assert.equal(await count(), before + 1);
   });
 
   it('takes a parsed body and the provider of its form, and refuses what nobody vouches for', async () => {
     const node = await load({ provider: 'pos', mapping: { paths: { number: 'n', time: 't', amount: 'a' }, dateKind: 'iso', numbers: 'en' } });
-    const heard = next(node('main'));
+    const arriving = next(node('main'));
     node('normalize').receive({ payload: [{ n: 1, t: new Date().toISOString(), a: '1,234.50' }], intake: intake('shopify') });
-    const { payload, topic } = await heard;
+    const { payload, topic } = await arriving;
     assert.deepEqual([(payload as ShopEvent[])[0]?.data.amount, topic], ['1234.50', 'pos']);
     await helper.unload();
     const unknown = await load();
@@ -132,9 +132,9 @@ describe('normalize node', () => {
 
   it('is green with its counts', async () => {
     const node = await load();
-    const heard = next(node('side'));
+    const arriving = next(node('side'));
     node('normalize').receive({ payload: '{}', intake: intake('shopify', 'products/update') });
-    await heard;
+    await arriving;
     assert.equal(node('normalize').status.lastCall.args[0].text, 'normalize.status.counts');
   });
 });

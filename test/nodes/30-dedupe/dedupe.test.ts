@@ -70,7 +70,7 @@ describe('dedupe node', () => {
   });
 
   it('passes again what a delivery failed to store, and knows it once it is stored', async () => {
-    const before = { id: 'door', type: 'bottega-dedupe', store: 'store', shop: 'shop', wires: [['flaky'], ['side']] };
+    const before = { id: 'deduplicator', type: 'bottega-dedupe', store: 'store', shop: 'shop', wires: [['flaky'], ['side']] };
     const fail = "if (context.get('failed') !== true) { context.set('failed', true); throw new Error('not now'); } return msg;";
     const extra = [{ id: 'flaky', type: 'function', func: fail, outputs: 1, wires: [['end']] }];
     const line = await Line.start({ broker: { kind: 'embedded', port: await freePort() }, settingsScript: COUNTERS, before, extra });

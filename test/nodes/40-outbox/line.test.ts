@@ -108,7 +108,7 @@ describe('line from outbox to inbox', () => {
     assert.equal(await running.feed(sales(1, 'more')), 503);
     await broker.run();
     await arrived(running, 100);
-    // What was receipted makes room with the next removal.
+    // What was acknowledged is removed, which makes space.
     await eventually(async () => (await running.feed(sales(1, 'more'))) === 200 || undefined);
     await arrived(running, 101);
   });

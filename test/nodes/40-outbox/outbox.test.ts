@@ -65,7 +65,7 @@ function listen(broker: EmbeddedPort): number[] {
 const storedKeys = async (store: Store): Promise<number> => (await store.scan({ gte: 'o/', lt: 'o/~' }, 10_000)).length;
 const depthIs = (sender: Relay, depth: number): Promise<true> => eventually(() => (sender.depth === depth ? true : undefined), () => `depth ${String(sender.depth)}`);
 
-describe('outbox room', () => {
+describe('outbox node', () => {
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
@@ -143,7 +143,7 @@ describe('outbox room', () => {
     await eventually(() => (offsets.length === 2 ? true : undefined), undefined, 3_000);
   });
 
-  it('is content with the broker where it is told so', async () => {
+  it('is content with the broker where it is set so', async () => {
     const [store, broker] = [await memoryStore(), await embeddedBroker()];
     const sender = send(store, broker, { until: 'accepted' });
     await append(sender, 500);
@@ -175,7 +175,7 @@ describe('outbox room', () => {
     assert.deepEqual([sender.depth, offsets.length], [0, 0]);
   });
 
-  it('is full by events and by bytes, and takes more as soon as there is room', async () => {
+  it('is full by events and by bytes, and takes more as soon as there is space', async () => {
     const [store, broker] = [await memoryStore(), await embeddedBroker()];
     const sender = send(store, broker, { limits: { maxEvents: 3, maxBytes: 1_000_000, maxInFlight: 100 } });
     await append(sender, 2);

@@ -1,4 +1,4 @@
-/** The dead letter room with a real store and a real broker: what cannot be used is kept, told and passed on, and never in the open. */
+/** The dead letter node with a real store and a real broker: what cannot be used is kept, published and passed on, and never in the open. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import type { DeadLetter } from '../../../engine/deadletter/deadLetter.js';
 import { ConfigError } from '../../../engine/base/errors.js';
 import { unseal } from '../../../engine/privacy/pseudonym.js';
 import { type Entry, prefixRange } from '../../../engine/store/store.js';
-import storeRoom from '../../../nodes/00-store/store.js';
+import storeNode from '../../../nodes/00-store/store.js';
 import broker from '../../../nodes/05-broker/broker.js';
 import shop from '../../../nodes/06-shop/shop.js';
 import { readConfig, upgrade } from '../../../nodes/45-deadletter/config.js';
@@ -55,7 +55,7 @@ describe('deadletter node', () => {
   });
 
   async function load(extra: readonly object[] = [], change: object = {}): Promise<(id: string) => TestNode> {
-    await helper.load([storeRoom, broker, shop, deadletter] as never, [
+    await helper.load([storeNode, broker, shop, deadletter] as never, [
       { id: 'store', type: 'bottega-store', kind: 'embedded', directory, version: 1 },
       { id: 'shop', type: 'bottega-shop', tenant: 'prova', zone: 'Europe/Rome', currency: 'EUR', version: 1 },
       { id: 'dead', type: 'bottega-deadletter', shop: 'shop', store: 'store', version: 1, wires: [['main'], ['side']], ...change },
@@ -69,10 +69,10 @@ describe('deadletter node', () => {
 
   it('stores letters, their content apart, and passes on the open part', async () => {
     const node = await load();
-    const heard = next(node('main'));
+    const arriving = next(node('main'));
     const [one, two] = [letter(), letter({ id: 'b' })];
     node('dead').receive({ payload: [one, two], reason: 'json', topic: 'shopify/orders/create' });
-    const { payload, topic } = await heard;
+    const { payload, topic } = await arriving;
     assert.deepEqual([payload, topic], [[open(one), open(two)], 'shopify/orders/create']);
     const millis = String(Date.parse(one.receivedAt)).padStart(13, '0');
     assert.deepEqual((await shelved(node)).map(({ key }) => key)[0], `x/${millis}/a`);
@@ -81,18 +81,18 @@ describe('deadletter node', () => {
 
   it('only counts what was ignored', async () => {
     const node = await load();
-    const heard = next(node('side'));
+    const arriving = next(node('side'));
     node('dead').receive({ payload: [letter({ kind: 'ignored', reason: 'topic' })], reason: 'topic' });
-    const { payload, reason } = await heard;
+    const { payload, reason } = await arriving;
     assert.deepEqual([(payload as DeadLetter[])[0]?.reason, reason, await shelved(node)], ['topic', 'ignored', []]);
     await eventually(() => Promise.resolve(node('dead').status.lastCall.args[0].text === 'deadletter.status.countsIgnored' ? true : undefined));
   });
 
-  it('makes letters of what other rooms send away, sealed with the key of the shop', async () => {
+  it('makes letters of what other nodes send away, sealed with the key of the shop', async () => {
     const node = await load();
-    const heard = next(node('main'));
+    const arriving = next(node('main'));
     node('dead').receive({ payload: { id: 'e1', nome: 'Ginevra' }, reason: 'time.future', intake: { provider: 'pos' }, topic: 'pos' });
-    const { payload } = await heard;
+    const { payload } = await arriving;
     const { provider, reason, kind } = payload as DeadLetter;
     assert.deepEqual({ provider, reason, kind }, { provider: 'pos', reason: 'time.future', kind: 'dead' });
     assert.ok(!JSON.stringify(payload).includes('Ginevra'));
@@ -104,31 +104,31 @@ describe('deadletter node', () => {
     assert.deepEqual(((await repeated).payload as DeadLetter[]).map((said) => said.reason), ['duplicate']);
   });
 
-  it('tells the broker, without the content', async () => {
+  it('publishes on the broker, without the content', async () => {
     const port = await freePort();
     const node = await load([{ id: 'broker', type: 'bottega-broker', kind: 'embedded', port, version: 1 }], { broker: 'broker' });
     await eventually(async () => (await accepts(port) ? true : undefined));
     client = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(port)}`);
-    const told: [string, unknown][] = [];
-    client.on('message', (topic, payload) => { told.push([topic, JSON.parse(payload.toString())]); });
+    const published: [string, unknown][] = [];
+    client.on('message', (topic, payload) => { published.push([topic, JSON.parse(payload.toString())]); });
     await client.subscribeAsync('bottega/#', { qos: 1 });
     const [one, two] = [letter(), letter({ id: 'b' })];
     node('dead').receive({ payload: [one, two, letter({ kind: 'ignored' })] });
-    const seen = await eventually(() => Promise.resolve(told.length >= 2 ? told : undefined));
+    const seen = await eventually(() => Promise.resolve(published.length >= 2 ? published : undefined));
     assert.deepEqual(seen, [['bottega/prova/dead', open(one)], ['bottega/prova/dead', open(two)]]);
   });
 
   it('keeps letters while the broker is away, and says so', async () => {
     const away = await freePort();
     const node = await load([{ id: 'broker', type: 'bottega-broker', kind: 'external', url: `mqtt://127.0.0.1:${String(away)}`, version: 1 }], { broker: 'broker' });
-    const heard = next(node('main'));
+    const arriving = next(node('main'));
     node('dead').receive({ payload: [letter()] });
-    await heard;
+    await arriving;
     assert.equal((await shelved(node)).length, 1);
     await eventually(() => Promise.resolve(node('dead').status.lastCall.args[0].text === 'deadletter.status.unpublished' ? true : undefined));
   });
 
-  it('fails where it cannot store, so that nobody is told 200', async () => {
+  it('fails where it cannot store, so that nobody is answered 200', async () => {
     const node = await load();
     await (node('store').port as StorePort).of('prova').read([]);
     const failed = new Promise<unknown>((resolve) => { node('dead').on('call:error', resolve); });

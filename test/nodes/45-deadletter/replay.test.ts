@@ -10,14 +10,14 @@ const event = (id: string, currency: string): object => ({
   data: { store: 'negozio', channel: 'pos', status: 'completed', amount: '10.00', currency },
 });
 
-/** What arrives at the two doors is printed; a window that refuses everything stands behind the shop that takes none. */
+/** What arrives at the two outputs is printed; a window that refuses everything stands behind the shop that takes none. */
 function flowsFor(currency: string, outcome: 'taken' | 'failing' = 'taken'): FlowNode[] {
   const say = (name: string): string => `node.warn(${JSON.stringify(`${name} `)} + JSON.stringify(msg.payload.map((e) => e.id)) + ' ' + JSON.stringify(msg.intake || {})); return msg;`;
   return [
     { id: 'store', type: 'bottega-store', version: 1 },
     { id: 'theshop', type: 'bottega-shop', version: 1, currency },
-    { id: 'monitor', type: 'bottega-monitor', version: 1, store: 'store', shop: 'theshop', interval: 0.1, wires: [['tell']] },
-    { id: 'tell', type: 'function', func: 'node.warn("dead " + msg.payload.dead.count + " " + JSON.stringify(msg.payload.dead.reasons)); return null;', wires: [] },
+    { id: 'monitor', type: 'bottega-monitor', version: 1, store: 'store', shop: 'theshop', interval: 0.1, wires: [['print']] },
+    { id: 'print', type: 'function', func: 'node.warn("dead " + msg.payload.dead.count + " " + JSON.stringify(msg.payload.dead.reasons)); return null;', wires: [] },
     { id: 'in', type: 'bottega-webhook', version: 1, provider: 'events', path: '/in/events', wires: [['normalize'], []] },
     { id: 'normalize', type: 'bottega-normalize', version: 1, shop: 'theshop', wires: [['understood'], ['letters']] },
     { id: 'understood', type: 'function', func: outcome === 'failing' ? 'throw new Error("no")' : say('understood'), outputs: 1, wires: [[]] },

@@ -51,7 +51,7 @@ async function until(line: Line, test: (seen: Seen) => boolean): Promise<Seen> {
 const offsetsOf = (ranges: readonly OffsetRange[]): number[] => (
   [...new Set(ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index)))].sort((a, b) => a - b));
 
-describe('inbox room', () => {
+describe('inbox node', () => {
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
@@ -101,7 +101,7 @@ describe('inbox room', () => {
     ['{"total":120}', ['footfall/u-1', 20, new Date(NOW).toISOString()]],
     ['{"count":3,"time":"yesterday and more text"}', 'instant'], ['{"count":3,"total":4}', 'number'], ['{"count":"3"}', 'number'], ['{"count":-3}', 'number'], ['{"count":3,"id":""}', 'number'], ['[3]', 'number'],
   ] as const) {
-    it(`a door counter that says ${payload}`, async () => {
+    it(`a people counter that says ${payload}`, async () => {
       const since: Totals['since'] = (_counter, total, visitOf) => {
         const event = visitOf(total - 100);
         return Promise.resolve(event === undefined ? undefined : { event });
@@ -154,7 +154,7 @@ describe('inbox room', () => {
     assert.equal((await until(line, ({ ids }) => ids.length === 8)).total, 8);
   });
 
-  it('counts each number of a door counter, but not the one the broker had kept', async () => {
+  it('counts each number of a people counter, but not the one the broker had kept', async () => {
     const { line, client } = await open();
     await client.publishAsync('bottega/shop/in/footfall/torino-2', '2', { qos: 1, retain: true });
     await client.publishAsync('bottega/shop/in/footfall/torino-2', '2', { qos: 1 });

@@ -1,4 +1,4 @@
-/** The listen room on a real broker: retained and live numbers come in, what is none or was overtaken leaves by the second door. */
+/** The listen node on a real broker: retained and live numbers come in, what is none or was overtaken leaves by the second output. */
 import assert from 'node:assert/strict';
 import mqtt, { type MqttClient } from 'mqtt';
 import helper from 'node-red-node-test-helper';
@@ -13,12 +13,12 @@ import { NODE_RED } from '../../support/testNodeRed.js';
 
 helper.init(NODE_RED);
 
-interface Heard {
+interface Received {
   readonly payload: unknown;
   readonly reason?: string;
 }
 
-describe('listen room', () => {
+describe('listen node', () => {
   let mosquitto: Mosquitto;
   let client: MqttClient;
 
@@ -43,21 +43,21 @@ describe('listen room', () => {
   };
   const publish = ([topic, text]: [string, string], retain = false): Promise<unknown> => client.publishAsync(topic, text, { qos: 1, retain });
 
-  async function load(): Promise<{ main: Heard[]; side: Heard[] }> {
+  async function load(): Promise<{ main: Received[]; side: Received[] }> {
     await helper.load([broker, shop, listen] as never, [
       { id: 'broker', type: 'bottega-broker', version: 1, kind: 'external', url: mosquitto.url },
       { id: 'shop', type: 'bottega-shop', version: 1, tenant: 'prova' },
       { id: 'listen', type: 'bottega-listen', version: 1, shop: 'shop', broker: 'broker', wires: [['main'], ['side']] },
       { id: 'main', type: 'helper' }, { id: 'side', type: 'helper' },
     ]);
-    const heard: { main: Heard[]; side: Heard[] } = { main: [], side: [] };
-    for (const door of ['main', 'side'] as const) {
-      (helper.getNode(door) as { on(event: string, listener: (message: Heard) => void): void }).on('input', (message) => { heard[door].push(message); });
+    const received: { main: Received[]; side: Received[] } = { main: [], side: [] };
+    for (const output of ['main', 'side'] as const) {
+      (helper.getNode(output) as { on(event: string, listener: (message: Received) => void): void }).on('input', (message) => { received[output].push(message); });
     }
-    return heard;
+    return received;
   }
-  const valuesOf = (messages: readonly Heard[]): unknown[] => messages.flatMap(({ payload }) => (payload as KpiValue[]).map(({ value }) => value));
-  const reasonsOf = (messages: readonly Heard[]): unknown[] => messages.map(({ reason }) => reason);
+  const valuesOf = (messages: readonly Received[]): unknown[] => messages.flatMap(({ payload }) => (payload as KpiValue[]).map(({ value }) => value));
+  const reasonsOf = (messages: readonly Received[]): unknown[] => messages.map(({ reason }) => reason);
 
   it('reads its form', () => {
     const saved = { id: 'l', type: 'bottega-listen', shop: 's', broker: 'b' };

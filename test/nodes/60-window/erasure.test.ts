@@ -1,4 +1,4 @@
-/** A request to forget a customer goes the whole way, from normalize over MQTT to the window's ledger and to the shelf of dead letters. */
+/** A request to forget a customer goes the whole way, from normalize over MQTT to the window's facts and to the stored dead letters. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,15 +8,15 @@ import helper from 'node-red-node-test-helper';
 import { scanAll } from '../../../engine/store/store.js';
 import { pseudonymOf } from '../../../engine/privacy/pseudonym.js';
 import { countersOf, type Entry, prefixRange, textOf } from '../../../engine/store/store.js';
-import storeRoom from '../../../nodes/00-store/store.js';
-import brokerRoom from '../../../nodes/05-broker/broker.js';
-import shopRoom from '../../../nodes/06-shop/shop.js';
-import normalizeRoom from '../../../nodes/20-normalize/normalize.js';
-import dedupeRoom from '../../../nodes/30-dedupe/dedupe.js';
-import outboxRoom from '../../../nodes/40-outbox/outbox.js';
-import deadletterRoom from '../../../nodes/45-deadletter/deadletter.js';
-import inboxRoom from '../../../nodes/50-inbox/inbox.js';
-import windowRoom from '../../../nodes/60-window/window.js';
+import storeNode from '../../../nodes/00-store/store.js';
+import brokerNode from '../../../nodes/05-broker/broker.js';
+import shopNode from '../../../nodes/06-shop/shop.js';
+import normalizeNode from '../../../nodes/20-normalize/normalize.js';
+import dedupeNode from '../../../nodes/30-dedupe/dedupe.js';
+import outboxNode from '../../../nodes/40-outbox/outbox.js';
+import deadletterNode from '../../../nodes/45-deadletter/deadletter.js';
+import inboxNode from '../../../nodes/50-inbox/inbox.js';
+import windowNode from '../../../nodes/60-window/window.js';
 import type { ShopPort, StorePort } from '../../../nodes/shared/ports.js';
 import { fixture } from '../../fixtures/normalizing.js';
 import { accepts } from '../../support/mosquitto.js';
@@ -47,7 +47,7 @@ describe('forgetting a customer', () => {
     port = await freePort();
     await new Promise<void>((resolve) => { helper.startServer(resolve); });
     const ports = { shop: 'shop', store: 'store', version: 1 };
-    await helper.load([storeRoom, brokerRoom, shopRoom, normalizeRoom, dedupeRoom, outboxRoom, deadletterRoom, inboxRoom, windowRoom] as never, [
+    await helper.load([storeNode, brokerNode, shopNode, normalizeNode, dedupeNode, outboxNode, deadletterNode, inboxNode, windowNode] as never, [
       { id: 'store', type: 'bottega-store', kind: 'embedded', directory, version: 1 },
       { id: 'shop', type: 'bottega-shop', tenant: 'prova', zone: 'Europe/Rome', currency: 'EUR', version: 1 },
       { id: 'broker', type: 'bottega-broker', kind: 'embedded', port, version: 1 },
@@ -92,7 +92,7 @@ describe('forgetting a customer', () => {
     send('customers/redact', fixture('shopify-redact'));
     await eventually(async () => (JSON.stringify(await stored('f/')).includes(pseudonym()) ? undefined : true));
     await eventually(async () => ((await stored('y/')).length === 1 ? true : undefined));
-    // The order itself goes after the second look, an hour later. What the outbox sent goes with its receipt, which the test helper's runtime,
+    // The order itself goes after the second search, an hour later. What the outbox sent goes with its receipt, which the test helper's runtime,
     // having no hooks, never sends: so it sends the same events again and again, and the customer does not come back.
     const rest = (await stored('')).filter(({ key }) => !/^(er|o)\//.test(key));
     assert.equal(JSON.stringify(rest).includes(pseudonym()), false);

@@ -56,7 +56,7 @@ describe('refolding', () => {
     const context = await contextOf(store, MEASURES);
     await store.commit([{ key: 'refolded', value: context.generation.id }]);
     assert.equal(await isRefolded(store, context.generation), true);
-    const job = new RefoldJob({ store: { ...asPlain(store), scan: () => Promise.reject(new Error('looked through all facts')) }, warn: (text) => { throw new Error(text); }, context: () => Promise.resolve(context) });
+    const job = new RefoldJob({ store: { ...asPlain(store), scan: () => Promise.reject(new Error('scanned all facts')) }, warn: (text) => { throw new Error(text); }, context: () => Promise.resolve(context) });
     job.start();
     await job.close();
   });

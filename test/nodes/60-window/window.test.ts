@@ -1,4 +1,4 @@
-/** The window and query rooms with a real store: what goes in as events comes out as numbers. */
+/** The window and query nodes with a real store: what goes in as events comes out as numbers. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,8 +11,8 @@ import { DESCRIPTIONS } from '../../../engine/kpi/descriptions.js';
 import type { KpiValue } from '../../../engine/read/kpiValue.js';
 import query from '../../../nodes/80-query/query.js';
 import shop from '../../../nodes/06-shop/shop.js';
-import storeRoom from '../../../nodes/00-store/store.js';
-import brokerRoom from '../../../nodes/05-broker/broker.js';
+import storeNode from '../../../nodes/00-store/store.js';
+import brokerNode from '../../../nodes/05-broker/broker.js';
 import { readConfig } from '../../../nodes/60-window/config.js';
 import window from '../../../nodes/60-window/window.js';
 import { Mosquitto } from '../../support/mosquitto.js';
@@ -77,12 +77,12 @@ describe('window and query nodes', () => {
   }
 
   async function load(change: object = {}): Promise<(id: string) => TestNode> {
-    await helper.load([observer, storeRoom, shop, window, query] as never, flow(change));
+    await helper.load([observer, storeNode, shop, window, query] as never, flow(change));
     return (id) => helper.getNode(id) as TestNode;
   }
 
   /** The first value of that number that fulfils the wish. */
-  function told(node: TestNode, name: string, wish: (value: KpiValue) => boolean): Promise<KpiValue> {
+  function valueOf(node: TestNode, name: string, wish: (value: KpiValue) => boolean): Promise<KpiValue> {
     return new Promise((resolve) => {
       node.on('input', ({ payload }) => {
         const found = (payload as KpiValue[]).find((value) => value.name === name && value.store === '_' && value.channel === '_' && wish(value));
@@ -91,9 +91,9 @@ describe('window and query nodes', () => {
     });
   }
 
-  it('tell the sum of what came in, whatever the duplicates', async () => {
+  it('emit the sum of what came in, whatever the duplicates', async () => {
     const node = await load();
-    const total = told(node('values'), 'revenue', ({ value, window: { size } }) => size === '1d' && value === 52.5);
+    const total = valueOf(node('values'), 'revenue', ({ value, window: { size } }) => size === '1d' && value === 52.5);
     node('window').receive({ payload: [sale('1', '42.50'), sale('2', '10.00')] });
     node('window').receive({ payload: sale('1', '42.50') });
     const { unit, count, status } = await total;
@@ -104,10 +104,10 @@ describe('window and query nodes', () => {
     const gifts = { name: 'gifts', type: 'sale', value: 'amount', show: 'sum', where: [{ field: 'x_gift', op: 'is', value: 'yes' }] };
     const second = { id: 'second', type: 'bottega-window', store: 'store-1', shop: 'shop-1', sizes: ['1h', '1d'], interval: 20, kpis: [gifts], wires: [['others'], []] };
     const bags = { name: 'bags', type: 'sale', value: 'quantity', show: 'sum', where: [] };
-    await helper.load([observer, storeRoom, shop, window, query] as never, [...flow({ kpis: [bags] }), second, { id: 'others', type: 'helper' }] as never);
+    await helper.load([observer, storeNode, shop, window, query] as never, [...flow({ kpis: [bags] }), second, { id: 'others', type: 'helper' }] as never);
     const node = (id: string): TestNode => helper.getNode(id) as TestNode;
-    const ofFirst = told(node('values'), 'bags', ({ value, count, window: { size } }) => size === '1d' && value === 5 && count === 4);
-    const ofSecond = told(node('others'), 'gifts', ({ value, window: { size } }) => size === '1d' && value === 42.5);
+    const ofFirst = valueOf(node('values'), 'bags', ({ value, count, window: { size } }) => size === '1d' && value === 5 && count === 4);
+    const ofSecond = valueOf(node('others'), 'gifts', ({ value, window: { size } }) => size === '1d' && value === 42.5);
     node('window').receive({ payload: [sale('1', '42.50', { quantity: 2, x_gift: 'yes' })] });
     node('second').receive({ payload: [sale('2', '10.00', { quantity: 3 }), sale('1', '42.50', { quantity: 2, x_gift: 'yes' })] });
     node('window').receive({ payload: [sale('3', '1.00', { quantity: 0 })] });
@@ -117,12 +117,12 @@ describe('window and query nodes', () => {
 
   it('are refused by name where two of them mean different things', async () => {
     const second = { id: 'second', type: 'bottega-window', name: 'Ristorazione', store: 'store-1', shop: 'shop-1', incompleteAfter: 30, wires: [[], []] };
-    await helper.load([observer, storeRoom, shop, window, query] as never, [...flow({ name: 'Commercio' }), second] as never);
+    await helper.load([observer, storeNode, shop, window, query] as never, [...flow({ name: 'Commercio' }), second] as never);
     const logged = (helper as unknown as { log(): { args: [{ id?: string; msg?: unknown }][] } }).log().args.map(([{ id, msg }]) => `${id ?? ''}: ${String(msg)}`);
     assert.ok(logged.some((line) => line.startsWith('second:') && line.includes('incompleteAfter') && line.includes('"Commercio"')), logged.join('\n'));
   });
 
-  it('let refused events out by the side door, with path and rule', async () => {
+  it('let refused events out by the second output, with path and rule', async () => {
     const node = await load();
     const refused = new Promise<{ payload: unknown; reason?: string }>((resolve) => { node('refused').on('input', resolve); });
     node('window').receive({ payload: [{ nonsense: true }, sale('1', '1.00')] });
@@ -132,7 +132,7 @@ describe('window and query nodes', () => {
 
   it('answer messages and HTTP with the same rows', async () => {
     const node = await load();
-    const total = told(node('values'), 'revenue', ({ value }) => value === 42.5);
+    const total = valueOf(node('values'), 'revenue', ({ value }) => value === 42.5);
     node('window').receive({ payload: [sale('1', '42.50', { channel: 'online' })] });
     await total;
     const rows = new Promise<KpiValue[]>((resolve) => { node('rows').on('input', ({ payload }) => { resolve(payload); }); });
@@ -152,9 +152,9 @@ describe('window and query nodes', () => {
     }
   });
 
-  it('tell messages and HTTP what each number counts', async () => {
+  it('answer messages and HTTP what each number counts', async () => {
     const node = await load({ kpis: [{ name: 'gifts', type: 'sale', value: 'one', show: 'count', where: [] }] });
-    const total = told(node('values'), 'gifts', ({ value }) => value === 1);
+    const total = valueOf(node('values'), 'gifts', ({ value }) => value === 1);
     node('window').receive({ payload: [sale('1', '42.50')] });
     await total;
     const app = supertest(httpNode as never);
@@ -175,13 +175,13 @@ describe('window and query nodes', () => {
 
   it('show the present state at once after a restart', async () => {
     const first = await load();
-    const total = told(first('values'), 'revenue', ({ value }) => value === 42.5);
+    const total = valueOf(first('values'), 'revenue', ({ value }) => value === 42.5);
     first('window').receive({ payload: [sale('1', '42.50')] });
     await total;
     await helper.unload();
-    // The node tells as soon as the store is open: listen by a wire that is there from the start.
+    // The node emits as soon as the store is open: listen by a wire that is there from the start.
     const state = new Promise<KpiValue[]>((resolve) => {
-      helper.load([storeRoom, shop, window, query, catcher(resolve)] as never, flow({ wires: [['caught'], []] }).concat({ id: 'caught', type: 'catcher' }) as never).catch(resolve);
+      helper.load([storeNode, shop, window, query, catcher(resolve)] as never, flow({ wires: [['caught'], []] }).concat({ id: 'caught', type: 'catcher' }) as never).catch(resolve);
     });
     assert.equal((await state).find(({ name, window: { size }, store }) => name === 'revenue' && size === '1d' && store === '_')?.value, 42.5);
   });
@@ -190,7 +190,7 @@ describe('window and query nodes', () => {
     const mosquitto = await Mosquitto.start();
     const client = await mqtt.connectAsync(mosquitto.url);
     const broker = { id: 'broker-1', type: 'bottega-broker', kind: 'external', url: mosquitto.url, version: 1 };
-    await helper.load([observer, storeRoom, brokerRoom, shop, window, query] as never, [broker, ...flow({ sizes: ['auto'], broker: 'broker-1' })]);
+    await helper.load([observer, storeNode, brokerNode, shop, window, query] as never, [broker, ...flow({ sizes: ['auto'], broker: 'broker-1' })]);
     const published = new Promise<KpiValue>((resolve) => {
       client.on('message', (topic, payload) => {
         const value = JSON.parse(payload.toString()) as KpiValue;
@@ -211,7 +211,7 @@ describe('window and query nodes', () => {
   it('count an order as incomplete after the time that the form says, also in answers', async () => {
     const node = await load({ incompleteAfter: 1 });
     const opened = new Date(Date.now() - 90_000).toISOString();
-    const late = told(node('values'), 'incomplete_orders', ({ value, window: { size } }) => size === '1d' && value === 1);
+    const late = valueOf(node('values'), 'incomplete_orders', ({ value, window: { size } }) => size === '1d' && value === 1);
     node('window').receive({ payload: sale('1', '0.00', { status: 'open', openedAt: opened }) });
     assert.equal((await late).status, 'live');
     const answered = await supertest(httpNode as never).get('/kpi?name=incomplete_orders,open_orders&window=1d').set('Authorization', 'Bearer test-token').expect(200);
@@ -228,7 +228,7 @@ describe('window and query nodes', () => {
   it('answers no false zeros from a store of its own where a shared one is asked for', async () => {
     const node = (id: string): TestNode => helper.getNode(id) as TestNode;
     const change = (one: object): object => ((one as { id: string }).id === 'query' ? { ...one, answers: 'shared' } : one);
-    await helper.load([observer, storeRoom, shop, window, query] as never, flow().map(change));
+    await helper.load([observer, storeNode, shop, window, query] as never, flow().map(change));
     const refused = new Promise<string | undefined>((resolve) => { node('refusals').on('input', ({ reason }) => { resolve(reason); }); });
     node('query').receive({ payload: { name: 'revenue' } });
     assert.equal(await refused, 'store.elsewhere');

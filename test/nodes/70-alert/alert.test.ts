@@ -1,4 +1,4 @@
-/** The alert room: KPI values in, notices out, states that survive a restart. */
+/** The alert node: KPI values in, notifications out, states that survive a restart. */
 import assert from 'node:assert/strict';
 import { ConfigError } from '../../../engine/base/errors.js';
 import type { AlertRule } from '../../../engine/alert/rule.js';
@@ -35,7 +35,7 @@ describe('alert form', () => {
     it(`reads ${JSON.stringify(fields)}`, () => { assert.deepEqual(kpiRule(fields).when, when); });
   }
 
-  it('looks at sliding windows live, and at others only where it is asked to', () => {
+  it('judges sliding windows live, and at others only where it is asked to', () => {
     const evaluations = [{ size: 'last-1h' }, { size: '1h' }, { op: 'above', recovery: '', evaluate: 'live' }, { evaluate: 'projected' }].map((fields) => kpiRule(fields).evaluate);
     assert.deepEqual(evaluations, ['live', 'finished', 'live', 'projected']);
   });
@@ -123,7 +123,7 @@ describe('alert node', () => {
     assert.equal(main[0]?.payload[0]?.state, 'firing');
   });
 
-  it('keeps its states over a restart and tells them by the side door only', async () => {
+  it('keeps its states over a restart and sends them to the second output only', async () => {
     const first = await load([row]);
     first.send(revenue(0, 430));
     await eventually(() => first.main.length === 1);
@@ -158,7 +158,7 @@ describe('alert node', () => {
     ['kpi.malformed', 'hello'],
     ['kpi.malformed', [{ name: 'revenue' }]],
   ] as const) {
-    it(`lets ${JSON.stringify(payload)} out by the side door (${reason})`, async () => {
+    it(`lets ${JSON.stringify(payload)} out by the second output (${reason})`, async () => {
       const { send, side } = await load([row]);
       send(payload);
       await eventually(() => side.length === 1);
@@ -177,7 +177,7 @@ describe('alert node', () => {
     assert.deepEqual(await second.store().of('shop').scan({ gte: 'al/', lt: 'al0' }, 10), []);
   });
 
-  it('lets one of two nodes on the same alert tell it', async () => {
+  it('lets one of two nodes on the same alert notify it', async () => {
     const { send, main, store: port } = await load([row]);
     const store = port().of('shop');
     send(revenue(0, 600));
@@ -185,7 +185,7 @@ describe('alert node', () => {
     await eventually(async () => { [text] = await store.read(['al/alert/Incasso basso/milano']); return typeof text === 'string'; });
     // Another process was faster with the next window: the state of the same alert is already firing.
     const { owner, about, state } = JSON.parse(String(text)) as { owner: string; about: string; state: object };
-    const firing = { ...state, state: 'firing', run: [NINE + HOUR], toldAt: NINE, newest: { start: NINE + HOUR, end: NINE + 2 * HOUR, value: 1, unit: 'EUR' } };
+    const firing = { ...state, state: 'firing', run: [NINE + HOUR], toldAt: NINE, newest: { start: NINE + HOUR, end: NINE + 2 * HOUR, value: 1, unit: 'EUR' } }; // vocabulary-ok: a stored field
     await store.commit([{ key: 'al/alert/Incasso basso/milano', value: JSON.stringify({ owner, about, state: firing }) }]);
     send(revenue(1, 1));
     send(revenue(2, 600));

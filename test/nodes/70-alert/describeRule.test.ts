@@ -32,12 +32,12 @@ describe('rules in words', () => {
     [{ ...row, size: 'auto' }, 'Fatturato della finestra scelta da sé sotto 500 €'],
     [{ ...row, kpi: 'card_share', threshold: '30%', channel: 'pos', group: 'store' }, "Quota carte dell'ora (canale pos), in ogni punto vendita, sotto 30%"],
     [{ ...row, keepFiringFor: '1h', noData: '1d', repeat: '90m' }, "Fatturato dell'ora sotto 500 €; chiude dopo un'ora nella norma; ripete ogni 90 minuti; avvisa anche se non arriva nulla per un giorno"],
-    [{ kind: 'mute', name: 'm', source: 'urn:bottega:shopify:mia.example' }, 'La sorgente shopify (mia.example) muta più a lungo di quanto la sua storia spieghi'],
+    [{ kind: 'mute', name: 'm', source: 'urn:bottega:shopify:mia.example' }, 'La sorgente shopify (mia.example) muta più a lungo di quanto la sua storia spieghi'], // vocabulary-ok
   ];
   for (const [rule, sentence] of sentences) {
     it(sentence, () => {
-      const told = preview({ form: { rules: [rule], windows: [[]], language: 'it', currency: 'EUR' } }) as unknown as { rows: { sentence?: string }[] };
-      assert.equal(told.rows[0]?.sentence?.replaceAll(/\u00a0|\u202f/g, ' '), sentence);
+      const previewed = preview({ form: { rules: [rule], windows: [[]], language: 'it', currency: 'EUR' } }) as unknown as { rows: { sentence?: string }[] };
+      assert.equal(previewed.rows[0]?.sentence?.replaceAll(/\u00a0|\u202f/g, ' '), sentence);
     });
   }
 
@@ -49,8 +49,8 @@ describe('rules in words', () => {
     it(`refuses ${JSON.stringify(fields)} in ${field}, in the form and at deploy`, () => {
       const bad = { ...row, ...fields };
       assert.throws(() => readRules([bad], kpisWith([])), (error: unknown) => error instanceof ConfigError && error.field === `rules.x.${field}`);
-      const told = preview({ form: { rules: [bad], windows: [[]] } }) as unknown as { rows: { field?: string }[] };
-      assert.equal(told.rows[0]?.field, field);
+      const previewed = preview({ form: { rules: [bad], windows: [[]] } }) as unknown as { rows: { field?: string }[] };
+      assert.equal(previewed.rows[0]?.field, field);
     });
   }
 

@@ -1,4 +1,4 @@
-/** What people are told by the alert room: together, once, over kills and restarts, also by several processes; and what it answers when asked. */
+/** What the alert node notifies people of: together, once, over kills and restarts, also by several processes; and what it answers when asked. */
 import assert from 'node:assert/strict';
 import { Fault } from '../../../engine/base/errors.js';
 import { openLevelStore } from '../../../engine/store/level/levelStore.js';
@@ -17,12 +17,12 @@ import { eventually } from '../../support/waiting.js';
 const row = { name: 'Incasso basso', kpi: 'revenue', size: '1h', op: 'below', threshold: '500', recovery: '550', group: 'store' };
 const rows = [row, { ...row, name: 'Incasso minimo', threshold: '300', recovery: '' }];
 
-describe('what the alert node tells', () => {
+describe('notifications of the alert node', () => {
   let end: () => Promise<void>;
   beforeEach(async () => { end = await startEmpty(); });
   afterEach(() => end());
 
-  it('tells in one notice what fires within a short span, and shows each at once', async () => {
+  it('sends in one notification what fires within a short span, and shows each at once', async () => {
     const { send, main, side, retained } = await load(rows, { group: 1 });
     send(revenue(0, 430));
     await eventually(() => side.length === 1);
@@ -37,7 +37,7 @@ describe('what the alert node tells', () => {
     assert.equal(retained.size, 2);
   });
 
-  it('tells after a restart what was to be told and was not, once, with the same id', async () => {
+  it('sends after a restart what was to be sent and was not, once, with the same id', async () => {
     const first = await load([row], { group: 2 });
     first.send(revenue(0, 430));
     await eventually(() => first.side.length === 1);
@@ -45,11 +45,11 @@ describe('what the alert node tells', () => {
     assert.equal(first.main.length, 0);
     const second = await load([row], { group: 2 });
     await eventually(() => second.main.length === 1);
-    const [told] = second.main[0]?.payload ?? [];
-    assert.deepEqual([told?.state, told?.cause, told?.id], ['firing', 'threshold', first.side[0]?.payload[0]?.id]);
+    const [notified] = second.main[0]?.payload ?? [];
+    assert.deepEqual([notified?.state, notified?.cause, notified?.id], ['firing', 'threshold', first.side[0]?.payload[0]?.id]);
     assert.deepEqual(second.side.map(({ reason }) => reason), ['restart']);
     // The dead one may not have come to publish it either.
-    assert.equal((JSON.parse(second.retained.get('bottega/shop/alert/Incasso basso/milano') ?? '{}') as Notice).id, told?.id);
+    assert.equal((JSON.parse(second.retained.get('bottega/shop/alert/Incasso basso/milano') ?? '{}') as Notice).id, notified?.id);
     await unload();
     const third = await load([row]);
     await eventually(() => third.side.length === 1);
@@ -65,9 +65,9 @@ describe('what the alert node tells', () => {
     send({ acknowledge: 'Incasso basso', store: 'milano' });
     send({ list: true });
     await eventually(() => side.some(({ reason }) => reason === 'list'));
-    const { standing, history } = side.at(-1)?.payload as unknown as { standing: Notice[]; history: (Notice & { audience: string; told: boolean })[] };
-    assert.deepEqual(standing.map(({ rule, store, state, acknowledgedAt }) => [rule, store, state, typeof acknowledgedAt]), [['Incasso basso', 'milano', 'firing', 'string']]);
-    assert.deepEqual(history.map(({ state, cause, audience, told }) => [state, cause, audience, told]), [['firing', 'command', 'quiet', false], ['firing', 'threshold', 'tell', true]]);
+    const { standing, history } = side.at(-1)?.payload as unknown as { standing: Notice[]; history: (Notice & { audience: string; told: boolean })[] }; // vocabulary-ok: fields of the answer
+    assert.deepEqual(standing.map(({ rule, store, state, acknowledgedAt }) => [rule, store, state, typeof acknowledgedAt]), [['Incasso basso', 'milano', 'firing', 'string']]); // vocabulary-ok
+    assert.deepEqual(history.map(({ state, cause, audience, told }) => [state, cause, audience, told]), [['firing', 'command', 'quiet', false], ['firing', 'threshold', 'tell', true]]); // vocabulary-ok
     send({ list: 1 });
     await eventually(() => side.filter(({ reason }) => reason === 'list').length === 2);
     assert.equal((side.at(-1)?.payload as unknown as { history: unknown[] }).history.length, 1);
@@ -88,7 +88,7 @@ describe('what the alert node tells', () => {
     assert.deepEqual([shown?.state, typeof shown?.acknowledgedAt, shown?.silencedUntil], ['firing', 'string', '2099-01-01T00:00:00.000Z']);
   });
 
-  it('says of a source that it has gone mute, and that it is heard again', async () => {
+  it('says of a source that it is absent, and that it sends again', async () => {
     const source = 'urn:bottega:shopify:mia.example';
     const mark = (at: number): { key: string; value: string } => ({ key: `src/${encodeURIComponent(source)}`, value: JSON.stringify({ source, time: formatInstant(at), recordedAt: formatInstant(at) }) });
     const before = await load([]);
@@ -99,21 +99,21 @@ describe('what the alert node tells', () => {
     const around = hours.map((key) => ({ key, add: { n: 90 } }));
     await before.store().of('shop').commit([mark(lastSeenAt), ...around]);
     await unload();
-    const { main, side, send, retained } = await load([{ kind: 'mute', name: 'Sorgente muta' }]);
+    const { main, side, send, retained } = await load([{ kind: 'mute', name: 'Sorgente muta' }]); // vocabulary-ok
     await eventually(() => main.length === 1);
-    const [told] = main[0]?.payload ?? [];
+    const [notified] = main[0]?.payload ?? [];
     assert.match(said(main)[0] ?? '', /^Sorgente muta: shopify \(mia\.example\) tace da 1 h 40 min \(.+\); di solito manda 90 messaggi in quest'ora\. Che fare: controllare che il dispositivo/);
-    assert.deepEqual([told?.state, told?.cause, told?.source, told?.store, told?.since], ['noData', 'mute', source, encodeURIComponent(source), formatInstant(lastSeenAt)]);
+    assert.deepEqual([notified?.state, notified?.cause, notified?.source, notified?.store, notified?.since], ['noData', 'mute', source, encodeURIComponent(source), formatInstant(lastSeenAt)]); // vocabulary-ok
     assert.deepEqual([...retained.keys()], [`bottega/shop/alert/Sorgente muta/${encodeURIComponent(source)}`]);
-    send({ acknowledge: 'Sorgente muta', store: told?.store });
+    send({ acknowledge: 'Sorgente muta', store: notified?.store });
     await eventually(() => side.some(({ reason }) => reason === 'quiet'));
-    // The owner took it away: nobody waits for it, and who said so need not be told.
-    send({ retire: 'Sorgente muta', store: told?.store });
+    // The owner took it away: nobody waits for it, and who said so need not be notified.
+    send({ retire: 'Sorgente muta', store: notified?.store });
     await eventually(() => side.filter(({ reason }) => reason === 'quiet').length === 2);
     const [retired] = side.at(-1)?.payload ?? [];
     assert.deepEqual([retired?.state, retired?.cause, main.length], ['resolved', 'retired', 1]);
     assert.match(retired?.text ?? '', /^Sorgente muta: shopify \(mia\.example\) non si aspetta più/);
-    send({ retire: 'Altra', store: told?.store });
+    send({ retire: 'Altra', store: notified?.store });
     await eventually(() => side.at(-1)?.reason === 'command.unknown');
   });
 
@@ -133,7 +133,7 @@ describe('what the alert node tells', () => {
     assert.doesNotMatch(said(main)[2] ?? '', /nessuna notizia/);
   });
 
-  it('says that a correction did it, though a newer window is told before it in the same message', async () => {
+  it('says that a correction did it, though a newer window stands before it in the same message', async () => {
     const { send, main } = await load([row]);
     send(revenue(0, 430));
     send([revenue(1, 700), { ...revenue(0, 610, 'corrected'), revision: 2 }]);
@@ -166,7 +166,7 @@ describe('what the alert node tells', () => {
 describe('the evaluator while the store is away', () => {
   const shop = { stores: [], calendar: new Calendar(new LocalClock('Europe/Rome')) } as unknown as ShopPort;
 
-  it('does not miss the end of a window that was told just then', async () => {
+  it('does not miss the end of a window that was emitted just then', async () => {
     let now = NINE + HOUR;
     const store = await openLevelStore({ memory: true }, { now: () => now });
     let weather: 'fair' | 'away' | 'lost' = 'fair';
@@ -186,29 +186,29 @@ describe('the evaluator while the store is away', () => {
       write: (alert, change, at) => writer.write(alert, change, at),
       toNotify: (notice, order) => ({ key: `u/n/${String(order)}/${notice.window?.start ?? ''}`, value: notice.state }), changed: () => undefined, forget: () => undefined,
     });
-    const untold = async (): Promise<unknown[]> => (await store.scan(prefixRange('u/'), 10)).map(({ value }) => value);
+    const pending = async (): Promise<unknown[]> => (await store.scan(prefixRange('u/'), 10)).map(({ value }) => value);
     const [rule] = rules;
     assert.ok(rule);
-    const told = { count: 1, revision: 1, updatedAt: NINE, status: 'final' as const };
-    const breach = { rule, store: '_', input: { kind: 'value' as const, sample: { start: NINE, end: NINE + HOUR, value: 1, unit: 'EUR', ...told } } };
+    const final = { count: 1, revision: 1, updatedAt: NINE, status: 'final' as const };
+    const breach = { rule, store: '_', input: { kind: 'value' as const, sample: { start: NINE, end: NINE + HOUR, value: 1, unit: 'EUR', ...final } } };
     const evaluator = open();
     await evaluator.load();
     weather = 'away';
     await assert.rejects(evaluator.apply([breach]), { code: 'store.away' });
     assert.equal(evaluator.wakeAt(), now);
     await assert.rejects(evaluator.wake(), { code: 'store.away' });
-    // By then the window is long past; it was not when it was told.
+    // By then the window is long past; it was not when it was emitted.
     now += 5 * HOUR;
     weather = 'fair';
     assert.equal(await evaluator.wake(), undefined);
-    assert.deepEqual(await untold(), ['firing']);
+    assert.deepEqual(await pending(), ['firing']);
     // Written, but the answer got lost: tried again, it is no second firing.
     const end = { ...breach, input: { ...breach.input, sample: { ...breach.input.sample, start: NINE + 5 * HOUR, end: NINE + 6 * HOUR, value: 600 } } };
     weather = 'lost';
     await assert.rejects(evaluator.apply([end]), { code: 'store.away' });
     weather = 'fair';
     await evaluator.wake();
-    assert.deepEqual(await untold(), ['firing', 'resolved']);
+    assert.deepEqual(await pending(), ['firing', 'resolved']);
   });
 });
 

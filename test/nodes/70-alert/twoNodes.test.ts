@@ -89,7 +89,7 @@ describe('the states that a former release kept by the name of the rule alone', 
   /** As 5df74d2 wrote them. */
   const stored = (owner: string): string => JSON.stringify({
     owner, about: 'revenue/1h/_/finished',
-    state: { state: 'firing', since: NINE, run: [NINE], heardAt: NINE, toldAt: NINE, newest: { start: NINE, end: NINE + 3_600_000, value: 100, unit: 'EUR', count: 2 } },
+    state: { state: 'firing', since: NINE, run: [NINE], heardAt: NINE, toldAt: NINE, newest: { start: NINE, end: NINE + 3_600_000, value: 100, unit: 'EUR', count: 2 } }, // vocabulary-ok: stored fields
   });
 
   for (const [owner, expected, former] of [['alert', ['resolved 600'], []], ['other', [], ['a/Incasso basso/milano']]] as const) {

@@ -52,7 +52,7 @@ describe('the wording of notices', () => {
     ['a zone that repeats half an hour', '2026-04-05T01:30:00+11:00', 15, 'Australia/Lord_Howe', 'dalle 01:30 alle 01:45 (ora legale)'],
   ];
   for (const [title, start, minutes, zone, expected] of nights) {
-    it(`tells apart the hour that October repeats: ${title}`, () => {
+    it(`distinguishes the hour that October repeats: ${title}`, () => {
       const span = { start: at(start), end: at(start) + minutes * MINUTE };
       assert.equal(new AlertTexts('it', zone).window(minutes === 60 ? '1h' : '15m', span), expected);
     });
@@ -79,7 +79,7 @@ describe('the wording of notices', () => {
 
   const kinds: [string, ReturnType<typeof sourceKind>][] = [
     ['urn:bottega:pos:milano-1', 'till'], ['urn:bottega:file:cor10', 'till'], ['urn:timeline:cassa', 'till'], ['till-2', 'till'],
-    ['urn:bottega:shopify:a.myshopify.com', 'online'], ['urn:bottega:woocommerce:x', 'online'], ['urn:bottega:hubspot:1', 'other'], ['urn:counter:door', 'other'],
+    ['urn:bottega:shopify:a.myshopify.com', 'online'], ['urn:bottega:woocommerce:x', 'online'], ['urn:bottega:hubspot:1', 'other'], ['urn:counter:entrance', 'other'],
   ];
   for (const [source, kind] of kinds) it(`takes ${source} for ${kind}`, () => { assert.equal(sourceKind(source), kind); });
 });

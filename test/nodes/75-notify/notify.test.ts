@@ -1,4 +1,4 @@
-/** The notify room with a real web server and a real mail server: signed, secret, patient, and once. */
+/** The notify node with a real web server and a real mail server: signed, secret, patient, and once. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,11 +10,11 @@ import helper from 'node-red-node-test-helper';
 import { SMTPServer } from 'smtp-server';
 import { ConfigError } from '../../../engine/base/errors.js';
 import { verifyStandardWebhook } from '../../../engine/verify/hmac.js';
-import storeRoom from '../../../nodes/00-store/store.js';
-import shopRoom from '../../../nodes/06-shop/shop.js';
+import storeNode from '../../../nodes/00-store/store.js';
+import shopNode from '../../../nodes/06-shop/shop.js';
 import { readConfig } from '../../../nodes/75-notify/config.js';
 import { mail, mailer, transportOptions } from '../../../nodes/75-notify/mail.js';
-import notifyRoom from '../../../nodes/75-notify/notify.js';
+import notifyNode from '../../../nodes/75-notify/notify.js';
 import { makeCertificates } from '../../support/redis.js';
 import { eventually } from '../../support/waiting.js';
 
@@ -24,7 +24,7 @@ const notice = (id: string): object => ({ id, rule: 'Incasso basso', state: 'fir
 interface Sent { readonly payload: unknown; readonly reason?: string; readonly delivery?: { id: string; attempts: number; error?: string } }
 interface TestNode { on(event: 'input', listener: (message: Sent) => void): void; receive(message: object): void }
 
-/** A web server that answers as it is told, the last answer again and again. */
+/** A web server that gives these answers, the last one again and again. */
 class Web {
   readonly requests: { url: string; headers: IncomingHttpHeaders; body: Buffer }[] = [];
   answers: [status: number, headers?: Record<string, string>][] = [[204]];
@@ -112,7 +112,7 @@ describe('notify node', () => {
       { id: 'notify', type: 'bottega-notify', version: 1, store: 'store', shop: 'shop', wires: [['main'], ['side']], ...fields },
       { id: 'main', type: 'helper' }, { id: 'side', type: 'helper' },
     ];
-    await helper.load([storeRoom, shopRoom, notifyRoom], flow, { shop: { privacyKey: 'for tests' }, notify: secrets });
+    await helper.load([storeNode, shopNode, notifyNode], flow, { shop: { privacyKey: 'for tests' }, notify: secrets });
     const node = (id: string): TestNode => helper.getNode(id) as TestNode;
     const [main, side]: [Sent[], Sent[]] = [[], []];
     node('main').on('input', (message) => { main.push(message); });
@@ -159,7 +159,7 @@ describe('notify node', () => {
     assert.deepEqual([elsewhere.requests.length, main.length], [0, 0]);
   });
 
-  it('gives up at once where it is told to', async () => {
+  it('gives up at once where the answer says so', async () => {
     web.answers = [[410]];
     const { side, send } = await load();
     send(notice('1'));
@@ -176,7 +176,7 @@ describe('notify node', () => {
   });
 
   for (const payload of ['hello', [], [notice('1'), {}], { id: 7, text: '' }]) {
-    it(`lets ${JSON.stringify(payload)} out by the side door`, async () => {
+    it(`lets ${JSON.stringify(payload)} out by the second output`, async () => {
       const { side, send } = await load();
       send(payload);
       await eventually(() => side.length === 1);

@@ -1,5 +1,5 @@
 /**
- * Does the monitor tell the truth about the line? Its arithmetic as tables, its endpoints and messages in real runtimes.
+ * Does the monitor report the truth about the pipeline? Its arithmetic as tables, its endpoints and messages in real runtimes.
  */
 import assert from 'node:assert/strict';
 import { ConfigError, Fault } from '../../../engine/base/errors.js';
@@ -26,7 +26,7 @@ describe('monitor: the saved form', () => {
 });
 
 describe('monitor: sources', () => {
-  const heard = (source: string, ageMs: number): Parameters<typeof sourceRows>[0][number] => {
+  const seen = (source: string, ageMs: number): Parameters<typeof sourceRows>[0][number] => {
     const at = new Date(NOW - ageMs).toISOString();
     return { source, time: at, recordedAt: at };
   };
@@ -34,7 +34,7 @@ describe('monitor: sources', () => {
   it('gives a provider\'s counts to its only source, and a minute\'s difference', () => {
     const earlier = reading(NOW - 60_000, { shopify: { accepted: 4 } });
     const current = reading(NOW, { shopify: { accepted: 10, duplicate: 2, rejected: 1, ignored: 3 } });
-    assert.deepEqual(sourceRows([heard('urn:bottega:shopify:a.myshopify.com', 5_000)], current, earlier, NOW), [{
+    assert.deepEqual(sourceRows([seen('urn:bottega:shopify:a.myshopify.com', 5_000)], current, earlier, NOW), [{
       source: 'urn:bottega:shopify:a.myshopify.com', trust: 'signed', perMinute: 6, accepted: 10, duplicates: 2, rejected: 1, ignored: 3,
       lastAt: '2026-11-22T08:59:55.000Z', ageMs: 5_000,
     }]);
@@ -47,7 +47,7 @@ describe('monitor: sources', () => {
 
   it('keeps them apart where a provider has several sources, and shows what was only counted', () => {
     const current = reading(NOW, { pos: { accepted: 5 }, hubspot: { refused: 2 }, outbox: { published: 9 } });
-    const rows = sourceRows([heard('urn:bottega:pos:cassa-1', 0), heard('urn:bottega:pos:cassa-2', 1), heard('urn:bottega:shopify:x', 1)], current, reading(NOW, {}), NOW);
+    const rows = sourceRows([seen('urn:bottega:pos:cassa-1', 0), seen('urn:bottega:pos:cassa-2', 1), seen('urn:bottega:shopify:x', 1)], current, reading(NOW, {}), NOW);
     assert.deepEqual(rows.map(({ source, accepted, trust }) => [source, accepted, trust]), [
       ['hubspot', 0, 'signed'], ['pos', 5, 'signed'], ['urn:bottega:pos:cassa-1', 0, 'signed'], ['urn:bottega:pos:cassa-2', 0, 'signed'],
       ['urn:bottega:shopify:x', 0, undefined],
@@ -62,7 +62,7 @@ describe('monitor: latency and change', () => {
     it(`${String(share)} of ${counts.join()} is ${String(expected)} s`, () => { assert.ok(Math.abs(quantile(buckets(...counts), share) - expected) < 1e-9); });
   }
 
-  it('looks at what came since the earlier reading only', () => {
+  it('counts what came since the earlier reading only', () => {
     const earlier = reading(0, {}, { intake: buckets(100, 100, 100), kpi: buckets(1, 1, 1) });
     const current = reading(1, {}, { intake: buckets(100, 110, 110), kpi: buckets(1, 1, 1), outbox: buckets(0, 0, 0) });
     assert.deepEqual(latencies(current, earlier), { intake: { p50: 0.55, p95: 0.955, p99: 0.991 } });
@@ -114,8 +114,8 @@ describe('monitor: health', () => {
 const FLOWS: readonly FlowNode[] = [
   { id: 'store', type: 'bottega-store', version: 1 },
   { id: 'shop', type: 'bottega-shop', version: 1 },
-  { id: 'monitor', type: 'bottega-monitor', version: 1, store: 'store', shop: 'shop', interval: 0.1, wires: [['tell']] },
-  { id: 'tell', type: 'function', func: 'node.warn("snapshot " + JSON.stringify(msg.payload)); return null;', outputs: 0, wires: [] },
+  { id: 'monitor', type: 'bottega-monitor', version: 1, store: 'store', shop: 'shop', interval: 0.1, wires: [['print']] },
+  { id: 'print', type: 'function', func: 'node.warn("snapshot " + JSON.stringify(msg.payload)); return null;', outputs: 0, wires: [] },
   { id: 'in', type: 'bottega-webhook', version: 1, provider: 'events', path: '/in/events', wires: [['sink'], []] },
   { id: 'sink', type: 'function', func: 'global.get("deliveryOf")(msg).report({ accepted: 2 }); return null;', outputs: 0, wires: [] },
   { id: 'full', type: 'http in', url: '/full', method: 'post', wires: [['fill']] },
@@ -153,7 +153,7 @@ for (const place of places()) {
       assert.match(text, /# EOF\s*$/);
     });
 
-    it('tells the dashboard what changed', async () => {
+    it('sends the dashboard what changed', async () => {
       const [, text = ''] = await runtime.logged(/snapshot (\{.*"source":"events".*"accepted":2.*"status":"ok".*\})/);
       const snapshot = JSON.parse(text) as Record<string, unknown>;
       assert.deepEqual(Object.keys(snapshot).sort(), ['at', 'dead', 'health', 'latency', 'outbox', 'shop', 'sources', 'waitingVoids']);

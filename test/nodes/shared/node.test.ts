@@ -1,4 +1,4 @@
-/** When is a message's turn, and when is it done? One call into a room at a time, whatever the room takes for it. */
+/** When is a message's turn, and when is it done? One call into a node at a time, however long the node takes for it. */
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { NodeAPI } from 'node-red';
@@ -6,7 +6,7 @@ import { type Handlers, registerNode, type SavedForm } from '../../../nodes/shar
 
 type Done = (error?: Error) => void;
 
-/** A room as the runtime sees it, with a journal of what was done. */
+/** A node as the runtime sees it, with a journal of what was done. */
 class Place {
   readonly journal: string[] = [];
   readonly #node = new EventEmitter();
@@ -37,8 +37,8 @@ function refuseBad({ payload }: { payload?: unknown }): void {
 
 const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
-describe('messages of a room', () => {
-  it('are done in the same turn where the room takes no time, also after one that failed', () => {
+describe('messages of a node', () => {
+  it('are done in the same turn where the node takes no time, also after one that failed', () => {
     const place = new Place({ input: refuseBad });
     for (const payload of ['a', 'bad', 'b']) place.send(payload);
     assert.deepEqual(place.journal, ['a done', 'bad failed: no', 'b done']);
