@@ -2,7 +2,7 @@
  * Vocabulary of the tree: words that were given up, and the field's term that stands in their place. Read by check-layout.mjs.
  */
 
-/** Whole words, also as parts of camelCase names. Words that have an honest second use are named with it and stay allowed there. */
+/** Whole words, also as parts of camelCase names. */
 const GIVEN_UP = [
   [['told', 'tell', 'tells', 'telling', 'teller', 'tellings'], 'emit (windows), publish (MQTT) or notify (people)'],
   [['hear', 'hears', 'heard', 'hearing'], 'receive, last seen'],
@@ -20,6 +20,9 @@ const GIVEN_UP = [
   [['patron'], 'patron saint'],
 ];
 
+/** Honest second uses: a saint, a field of the shop's form, a device, an authority, a label of the alert's form. */
+const HONEST = /patron[ _]?saints?|\bpatron['"]?:|'patron'|\bdoor[ -]counters?|at the door|tax office|\bmute for\b/gi;
+
 const BY_WORD = new Map(GIVEN_UP.flatMap(([words, instead]) => words.map((word) => [word, instead])));
 
 /** The given-up words in a text, with their lines (from 1). Lines that carry `vocabulary-ok` are passed over: a saved field, a sender's word. */
@@ -34,5 +37,5 @@ export function givenUpWordsIn(text) {
 
 /** "toldAt" is told and at. */
 function wordsIn(content) {
-  return new Set(content.replace(/patron[ _]?saints?/gi, '').replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/));
+  return new Set(content.replace(HONEST, '').replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/));
 }

@@ -91,7 +91,7 @@ function readForm() {
 }
 
 /** Shows what fits and what does not; answers the sentence of the form. */
-function look(node) {
+function refresh(node) {
     const form = readForm();
     $('.bottega-shop-hours').toggle(form.opens === 'hours');
     ['hours', 'closures', 'exceptions', 'shifts', 'records'].forEach(function (field) {
@@ -108,10 +108,10 @@ function look(node) {
     return [key, { days: days, hours: Math.round(minutes / 6) / 10, shifts: form.shifts.length }];
 }
 
-/** Fills the form; `changed` is called at changes that no input tells of. */
+/** Fills the form; `changed` is called at changes that no input reports. */
 function draw(node, changed) {
-    exports.PATRON_SAINTS.forEach(function (patron) {
-        $('<option>').val(patron.day).text(patron.city + ', ' + patron.saint).appendTo('#bottega-shop-patrons');
+    exports.PATRON_SAINTS.forEach(function (feast) {
+        $('<option>').val(feast.day).text(feast.city + ', ' + feast.saint).appendTo('#bottega-shop-patrons');
     });
     Object.keys(LISTS).forEach(function (list) { drawList(node, list, changed); });
     drawWeek(node, changed);
@@ -126,4 +126,4 @@ function draw(node, changed) {
     });
 }
 
-exports.form = { aliasesOf: aliasesOf, verdict: verdict, recordsVerdict: recordsVerdict, readLists: readLists, look: look, draw: draw };
+exports.form = { aliasesOf: aliasesOf, verdict: verdict, recordsVerdict: recordsVerdict, readLists: readLists, refresh: refresh, draw: draw };
