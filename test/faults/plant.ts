@@ -1,7 +1,6 @@
 /** What is fifty shops' installation in small? Edge, three workers, front, broker and Redis, each a process, each link a proxy. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../support/product.js';
@@ -9,7 +8,7 @@ import { Senders } from '../support/sign.js';
 import { Program } from './program.js';
 import { Proxy } from './proxy.js';
 import { type DiskFault, openVolume } from './volume.js';
-import { freePort } from '../support/ports.js';
+import { accepts, freePort } from '../support/ports.js';
 
 export const ROLES = ['edge', 'worker1', 'worker2', 'worker3', 'front'] as const;
 export type RoleName = (typeof ROLES)[number];
@@ -143,15 +142,4 @@ function clockFile(folder: string, role: RoleName): string {
 function programAt(name: string): string {
   const { stdout } = spawnSync('sh', ['-c', `PATH=$PATH:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin command -v ${name}`], { encoding: 'utf8' });
   return stdout.trim() === '' ? name : stdout.trim();
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => { resolve(false); });
-  });
 }

@@ -1,10 +1,9 @@
 /** A real mosquitto on a free port, with any configuration, that can be stopped, killed and started again on the same port. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './ports.js';
+import { accepts, freePort } from './ports.js';
 import { eventually } from './waiting.js';
 
 export interface MosquittoOptions {
@@ -83,16 +82,4 @@ export class Mosquitto {
   }
 
   readonly #endWithTests = (): void => { this.#child?.kill('SIGKILL'); };
-}
-
-/** Whether anything listens on the port. */
-export function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => { resolve(false); });
-  });
 }

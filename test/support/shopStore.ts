@@ -6,7 +6,7 @@ import { KPIS, MEASURES } from '../../engine/kpi/builtinKpis.js';
 import { type ShopContext, readRows } from '../../engine/read/windowReader.js';
 import type { SliceChange } from '../../engine/aggregate/slice.js';
 import { openLevelStore } from '../../engine/store/level/levelStore.js';
-import type { Store } from '../../engine/store/store.js';
+import { countersOf, prefixRange, scanAll, type Store } from '../../engine/store/store.js';
 import { LocalClock } from '../../engine/base/time.js';
 import { Calendar, type WindowSize } from '../../engine/calendar/windowAssigner.js';
 import { NOW } from './events.js';
@@ -39,6 +39,19 @@ export async function numbersAt(store: Store, size: WindowSize, { at = NOW, now 
   const asked = { ...(one === undefined ? {} : { store: one }), ...(channel === undefined ? {} : { channel }) };
   const rows = await readRows(store, { size, spans: [calendar.windowAt(size, at)], group: { store: false, channel: false }, ...asked }, { ...shop, ...presets }, now);
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+}
+
+/** Records as stored text, facts and whatever else is asked for, and slices without their bookkeeping: what must not depend on order or workers. */
+export async function stateOf(store: Store, prefixes: readonly string[] = ['f/']): Promise<Record<string, unknown>> {
+  const state: Record<string, unknown> = {};
+  for (const prefix of prefixes) for (const { key, value } of await scanAll(store, prefixRange(prefix))) state[key] = value;
+  for (const level of ['m/', 'h/']) {
+    for (const { key, value } of await scanAll(store, prefixRange(level))) {
+      const sums = Object.entries(countersOf(value)).filter(([field, sum]) => !field.startsWith('~') && sum !== 0);
+      if (sums.length > 0) state[key] = Object.fromEntries(sums.sort());
+    }
+  }
+  return state;
 }
 
 /** "revenue 12:00 10 live" of each value of the whole shop. */

@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { readCompose } from '../support/docker.js';
 import { type Answer, request } from '../support/http.js';
 import { type Block, blocksOf, commandsIn, pagePairs } from '../support/markdown.js';
-import { accepts, Mosquitto } from '../support/mosquitto.js';
+import { Mosquitto } from '../support/mosquitto.js';
 import { type Ended } from '../support/product.js';
 import { startRedis } from '../support/redis.js';
 import { type Running, Sandbox } from '../support/sandbox.js';
 import { until } from '../support/waiting.js';
-import { freePort } from '../support/ports.js';
+import { accepts, freePort } from '../support/ports.js';
 
 const PAGES = [...[...pagePairs()].flat(), 'docker/README.md'];
 const BLOCKS = PAGES.flatMap(blocksOf).filter(({ language }) => language === 'sh');

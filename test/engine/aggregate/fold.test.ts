@@ -16,6 +16,7 @@ import { countersOf, prefixRange, type Store, textOf } from '../../../engine/sto
 import { HOUR, LocalClock, MINUTE } from '../../../engine/base/time.js';
 import { Calendar, TUMBLING } from '../../../engine/calendar/windowAssigner.js';
 import { event, NOW } from '../../support/events.js';
+import { stateOf } from '../../support/shopStore.js';
 import { cut, versions } from '../../support/versions.js';
 
 const calendar = new Calendar(new LocalClock('Europe/Rome'));
@@ -30,19 +31,6 @@ async function foldAll(batches: readonly (readonly ShopEvent[])[]): Promise<Stor
   const context = await contextOf(store);
   for (const batch of batches) await foldEvents(store, batch, context);
   return store;
-}
-
-/** Facts as stored text, slices without their bookkeeping. */
-async function stateOf(store: Store): Promise<Record<string, unknown>> {
-  const state: Record<string, unknown> = {};
-  for (const { key, value } of await scanAll(store, prefixRange('f/'))) state[key] = value;
-  for (const level of ['m/', 'h/']) {
-    for (const { key, value } of await scanAll(store, prefixRange(level))) {
-      const sums = Object.entries(countersOf(value)).filter(([field, sum]) => !field.startsWith('~') && sum !== 0);
-      if (sums.length > 0) state[key] = Object.fromEntries(sums.sort());
-    }
-  }
-  return state;
 }
 
 describe('folding events into facts and slices', () => {

@@ -11,7 +11,7 @@ import type { Measure } from '../../../engine/kpi/measure.js';
 import { paidBy } from '../../../engine/kpi/saleMoney.js';
 import { type Change, countersOf, prefixRange, scanAll, scoped, type Store, textOf } from '../../../engine/store/store.js';
 import { event, NOW } from '../../support/events.js';
-import { calendar, memoryStore, numbersAt } from '../../support/shopStore.js';
+import { calendar, memoryStore, numbersAt, stateOf } from '../../support/shopStore.js';
 import { cut } from '../../support/versions.js';
 
 const SALES: Measure = { name: 'u_sales', terms: [{ type: 'sale', value: 'one' }] };
@@ -25,18 +25,6 @@ async function shopThatGot(batches: readonly (readonly ShopEvent[])[]): Promise<
   const context = await contextOf(store);
   for (const batch of batches) await foldEvents(store, batch, context);
   return store;
-}
-
-async function stateOf(store: Store): Promise<Record<string, unknown>> {
-  const state: Record<string, unknown> = {};
-  for (const { key, value } of await scanAll(store, prefixRange('f/'))) state[key] = value;
-  for (const level of ['m/', 'h/']) {
-    for (const { key, value } of await scanAll(store, prefixRange(level))) {
-      const sums = Object.entries(countersOf(value)).filter(([field, sum]) => !field.startsWith('~') && sum !== 0);
-      if (sums.length > 0) state[key] = Object.fromEntries(sums.sort());
-    }
-  }
-  return state;
 }
 
 async function sumsIn(store: Store): Promise<Record<string, number>> {

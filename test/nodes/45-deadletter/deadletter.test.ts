@@ -16,10 +16,9 @@ import { readConfig, upgrade } from '../../../nodes/45-deadletter/config.js';
 import deadletter from '../../../nodes/45-deadletter/deadletter.js';
 import type { ShopPort, StorePort } from '../../../nodes/shared/ports.js';
 import type { InputMessage } from '../../../nodes/shared/node.js';
-import { accepts } from '../../support/mosquitto.js';
 import { eachInEnvironment } from '../../support/environment.js';
 import { eventually } from '../../support/waiting.js';
-import { freePort } from '../../support/ports.js';
+import { accepts, freePort } from '../../support/ports.js';
 import { NODE_RED } from '../../support/testNodeRed.js';
 
 helper.init(NODE_RED);

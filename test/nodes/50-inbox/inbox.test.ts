@@ -4,9 +4,8 @@ import { type OffsetRange, parseAcknowledgement } from '../../../engine/delivery
 import { type DecodeContext, deadLetterOfEvent, decodeEvents, decodeFootfall, type Totals } from '../../../nodes/50-inbox/decode.js';
 import { readConfig } from '../../../nodes/50-inbox/config.js';
 import { COUNTERS, Line, type LineOptions, sales, type Seen } from '../../support/line.js';
-import { accepts } from '../../support/mosquitto.js';
 import { eventually } from '../../support/waiting.js';
-import { freePort } from '../../support/ports.js';
+import { accepts, freePort } from '../../support/ports.js';
 
 const SAVED = { id: 'i1', type: 'bottega-inbox' };
 const NOW = Date.now();

@@ -19,10 +19,9 @@ import inboxNode from '../../../nodes/50-inbox/inbox.js';
 import windowNode from '../../../nodes/60-window/window.js';
 import type { ShopPort, StorePort } from '../../../nodes/shared/ports.js';
 import { fixture } from '../../fixtures/normalizing.js';
-import { accepts } from '../../support/mosquitto.js';
 import { eachInEnvironment } from '../../support/environment.js';
 import { eventually } from '../../support/waiting.js';
-import { freePort } from '../../support/ports.js';
+import { accepts, freePort } from '../../support/ports.js';
 import { NODE_RED } from '../../support/testNodeRed.js';
 
 helper.init(NODE_RED);
