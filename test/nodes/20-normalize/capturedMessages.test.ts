@@ -66,7 +66,7 @@ const STORIES: readonly (readonly [name: string, shops: string, steps: readonly 
 
 describe('captured messages', () => {
   let directory = '';
-  let heard: string[] = [];
+  let received: string[] = [];
   const node = (id: string): TestNode => helper.getNode(id) as TestNode;
   eachInEnvironment({ BOTTEGA_PRIVACY_KEY: 'a test key of a test shop, long enough' });
   beforeEach((done) => {
@@ -85,15 +85,15 @@ describe('captured messages', () => {
       { id: 'shop', type: 'bottega-shop', tenant: 'prova', zone: 'Europe/Rome', currency: 'EUR', version: 1 },
       { id: 'normalize', type: 'bottega-normalize', version: 2, shop: 'shop', shops, wires: [['main'], ['side']] }, { id: 'main', type: 'helper' }, { id: 'side', type: 'helper' },
     ] as never);
-    node('main').on('input', ({ payload }) => { heard.push((payload as ShopEvent[])[0]?.type ?? ''); });
-    node('side').on('input', ({ payload }) => { if (heard.length === 0) heard.push((payload as DeadLetter[])[0]?.reason ?? ''); });
+    node('main').on('input', ({ payload }) => { received.push((payload as ShopEvent[])[0]?.type ?? ''); });
+    node('side').on('input', ({ payload }) => { if (received.length === 0) received.push((payload as DeadLetter[])[0]?.reason ?? ''); });
   }
 
   /** The type of the first event, or the reason why there is none. */
   async function outcomeOf(provider: string, headers: object, body: unknown): Promise<string> {
-    heard = [];
+    received = [];
     node('normalize').receive({ payload: Buffer.from(JSON.stringify(body)), intake: { provider, headers, receivedAt: Date.now(), trust: 'signed' } });
-    return eventually(() => heard[0]);
+    return eventually(() => received[0]);
   }
 
   for (const [name, shops, steps] of STORIES) {
