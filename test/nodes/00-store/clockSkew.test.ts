@@ -1,8 +1,5 @@
 /** A computer whose clock is not Redis': reported by the store node, in /health's words, and nothing is closed by it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { skewTo } from '../../../engine/base/clockSkew.js';
 import { HOUR, SECOND } from '../../../engine/base/time.js';
@@ -11,27 +8,17 @@ import { healthCheck } from '../../../nodes/90-monitor/health.js';
 import type { StorePort } from '../../../nodes/shared/ports.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
 import { eventually } from '../../support/waiting.js';
-import { NODE_RED } from '../../support/testNodeRed.js';
-
-helper.init(NODE_RED);
+import { eachInNodeRed } from '../../support/testNodeRed.js';
 
 describe('the clock of a shared store', () => {
   const trueNow = Date.now;
-  let directory = '';
+  afterEach(() => { Date.now = trueNow; });
+  eachInNodeRed();
   let redis: RedisServer;
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'bottega-clock-'));
-    helper.settings({ userDir: directory });
-    await new Promise<void>((resolve) => { helper.startServer(resolve); });
     redis = await startRedis({ settings: ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'] });
   });
-  afterEach(async () => {
-    Date.now = trueNow;
-    await helper.unload();
-    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
-    await redis.dispose();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterEach(() => redis.dispose());
 
   async function load(node: object = { kind: 'redis', url: redis.url }, credentials: Record<string, string> = {}): Promise<StorePort> {
     await helper.load(storeNode, [{ id: 'store', type: 'bottega-store', version: 1, ...node }], { store: credentials });

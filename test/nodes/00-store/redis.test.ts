@@ -1,7 +1,5 @@
 /** The store node on a real Redis: shared by two nodes, wrong settings and causes by name, recovery without a restart. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import type { Fault } from '../../../engine/base/errors.js';
@@ -9,25 +7,15 @@ import storeNode from '../../../nodes/00-store/store.js';
 import type { Health, StorePort } from '../../../nodes/shared/ports.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
 import { eventually } from '../../support/waiting.js';
-import { NODE_RED } from '../../support/testNodeRed.js';
-
-helper.init(NODE_RED);
+import { eachInNodeRed } from '../../support/testNodeRed.js';
 
 const DURABLE = ['--appendonly', 'yes'];
 
 describe('store node on Redis', () => {
-  let directory = '';
+  const home = eachInNodeRed();
   const servers: RedisServer[] = [];
-  beforeEach((done) => {
-    directory = mkdtempSync(join(tmpdir(), 'bottega-store-'));
-    helper.settings({ userDir: directory });
-    helper.startServer(done);
-  });
   afterEach(async () => {
-    await helper.unload();
-    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
     await Promise.all(servers.splice(0).map((server) => server.dispose()));
-    rmSync(directory, { recursive: true, force: true });
   });
 
   async function redis(settings: readonly string[] = DURABLE, cliOptions: readonly string[] = []): Promise<RedisServer> {
@@ -135,7 +123,7 @@ describe('store node on Redis', () => {
   });
 
   it('stays inert where the CA file cannot be read', async () => {
-    await helper.load(storeNode, [{ id: 'store', type: 'bottega-store', version: 1, kind: 'redis', url: 'rediss://127.0.0.1', ca: join(directory, 'none.pem') }]);
+    await helper.load(storeNode, [{ id: 'store', type: 'bottega-store', version: 1, kind: 'redis', url: 'rediss://127.0.0.1', ca: join(home.directory, 'none.pem') }]);
     assert.equal((helper.getNode('store') as { port?: unknown }).port, undefined);
   });
 });

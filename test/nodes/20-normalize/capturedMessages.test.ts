@@ -2,9 +2,6 @@
  * What can somebody do who has captured a genuine message and sends it again with other headers? The body is signed, topic and shop are not.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import type { DeadLetter } from '../../../engine/deadletter/deadLetter.js';
 import type { ShopEvent } from '../../../engine/event/event.js';
@@ -15,9 +12,7 @@ import type { InputMessage } from '../../../nodes/shared/node.js';
 import { refusedShops, refusedShopWarnings } from '../../../nodes/shared/refusedShops.js';
 import { eachInEnvironment } from '../../support/environment.js';
 import { eventually } from '../../support/waiting.js';
-import { NODE_RED } from '../../support/testNodeRed.js';
-
-helper.init(NODE_RED);
+import { eachInNodeRed } from '../../support/testNodeRed.js';
 
 interface TestNode {
   on(event: 'input', listener: (message: InputMessage) => void): void;
@@ -65,23 +60,13 @@ const STORIES: readonly (readonly [name: string, shops: string, steps: readonly 
 ];
 
 describe('captured messages', () => {
-  let directory = '';
+  const home = eachInNodeRed();
   let received: string[] = [];
   const node = (id: string): TestNode => helper.getNode(id) as TestNode;
   eachInEnvironment({ BOTTEGA_PRIVACY_KEY: 'a test key of a test shop, long enough' });
-  beforeEach((done) => {
-    directory = mkdtempSync(join(tmpdir(), 'bottega-captured-'));
-    helper.startServer(done);
-  });
-  afterEach(async () => {
-    await helper.unload();
-    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
-    rmSync(directory, { recursive: true, force: true });
-  });
-
   async function load(shops: string): Promise<void> {
     await helper.load([storeNode, shopNode, normalizeNode] as never, [
-      { id: 'store', type: 'bottega-store', kind: 'embedded', directory, version: 1 },
+      { id: 'store', type: 'bottega-store', kind: 'embedded', directory: home.directory, version: 1 },
       { id: 'shop', type: 'bottega-shop', tenant: 'prova', zone: 'Europe/Rome', currency: 'EUR', version: 1 },
       { id: 'normalize', type: 'bottega-normalize', version: 2, shop: 'shop', shops, wires: [['main'], ['side']] }, { id: 'main', type: 'helper' }, { id: 'side', type: 'helper' },
     ] as never);

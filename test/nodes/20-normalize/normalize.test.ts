@@ -15,9 +15,7 @@ import { events } from '../../../nodes/shared/metrics.js';
 import type { InputMessage } from '../../../nodes/shared/node.js';
 import { batchFixture, fixture } from '../../fixtures/normalizing.js';
 import { eachInEnvironment } from '../../support/environment.js';
-import { NODE_RED } from '../../support/testNodeRed.js';
-
-helper.init(NODE_RED);
+import { eachInNodeRed } from '../../support/testNodeRed.js';
 
 interface TestNode {
   on(event: 'input', listener: (message: InputMessage) => void): void;
@@ -29,15 +27,7 @@ const saved = (change: object = {}): { id: string; type: string } => ({ id: 'nor
 
 describe('normalize node', () => {
   eachInEnvironment({ BOTTEGA_PRIVACY_KEY: 'a test key of a test shop, long enough' });
-  beforeEach((done) => {
-    helper.startServer(done);
-  });
-
-  afterEach(async () => {
-    await helper.unload();
-    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
-  });
-
+  eachInNodeRed();
   async function load(change: object = {}): Promise<(id: string) => TestNode> {
     await helper.load([shop, normalize] as never, [
       { id: 'shop', type: 'bottega-shop', tenant: 'prova', zone: 'Europe/Rome', currency: 'EUR', stores: [{ id: 'bergamo', aliases: ['BG-02'] }], version: 1 },

@@ -1,8 +1,5 @@
 /** The dead letter node with a real store and a real broker: what cannot be used is kept, published and passed on, and never in the open. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import helper from 'node-red-node-test-helper';
 import type { DeadLetter } from '../../../engine/deadletter/deadLetter.js';
@@ -19,9 +16,7 @@ import type { InputMessage } from '../../../nodes/shared/node.js';
 import { eachInEnvironment } from '../../support/environment.js';
 import { eventually } from '../../support/waiting.js';
 import { accepts, freePort } from '../../support/ports.js';
-import { NODE_RED } from '../../support/testNodeRed.js';
-
-helper.init(NODE_RED);
+import { eachInNodeRed } from '../../support/testNodeRed.js';
 
 interface TestNode {
   on(event: string, listener: (message: InputMessage) => void): void;
@@ -36,26 +31,18 @@ const letter = (change: Partial<DeadLetter> = {}): DeadLetter => ({
 const open = ({ sealed: _sealed, ...rest }: DeadLetter): unknown => rest;
 
 describe('deadletter node', () => {
-  let directory = '';
   let client: MqttClient | undefined;
-
-  eachInEnvironment({ BOTTEGA_PRIVACY_KEY: 'a test key of a test shop, long enough' });
-  beforeEach((done) => {
-    directory = mkdtempSync(join(tmpdir(), 'bottega-dead-'));
-    helper.startServer(done);
-  });
-
   afterEach(async () => {
     await client?.endAsync(true);
     client = undefined;
-    await helper.unload();
-    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
-    rmSync(directory, { recursive: true, force: true });
   });
+  const home = eachInNodeRed();
+
+  eachInEnvironment({ BOTTEGA_PRIVACY_KEY: 'a test key of a test shop, long enough' });
 
   async function load(extra: readonly object[] = [], change: object = {}): Promise<(id: string) => TestNode> {
     await helper.load([storeNode, broker, shop, deadletter] as never, [
-      { id: 'store', type: 'bottega-store', kind: 'embedded', directory, version: 1 },
+      { id: 'store', type: 'bottega-store', kind: 'embedded', directory: home.directory, version: 1 },
       { id: 'shop', type: 'bottega-shop', tenant: 'prova', zone: 'Europe/Rome', currency: 'EUR', version: 1 },
       { id: 'dead', type: 'bottega-deadletter', shop: 'shop', store: 'store', version: 1, wires: [['main'], ['side']], ...change },
       { id: 'main', type: 'helper' }, { id: 'side', type: 'helper' }, ...extra,

@@ -9,9 +9,7 @@ import listen from '../../../nodes/55-listen/listen.js';
 import shop from '../../../nodes/06-shop/shop.js';
 import { Mosquitto } from '../../support/mosquitto.js';
 import { eventually } from '../../support/waiting.js';
-import { NODE_RED } from '../../support/testNodeRed.js';
-
-helper.init(NODE_RED);
+import { eachInNodeRed } from '../../support/testNodeRed.js';
 
 interface Received {
   readonly payload: unknown;
@@ -30,12 +28,7 @@ describe('listen node', () => {
     await client.endAsync(true);
     await mosquitto.stop();
   });
-  beforeEach((done) => { helper.startServer(done); });
-  afterEach(async () => {
-    await helper.unload();
-    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
-  });
-
+  eachInNodeRed();
   const orders = (value: number, revision: number, tenant = 'prova'): [string, string] => {
     const window = { size: '1h', start: '2026-11-22T09:00:00.000Z', end: '2026-11-22T10:00:00.000Z' };
     const kpi = { name: 'orders', window, store: '_', channel: '_', value, unit: 'count', count: value, status: 'live', revision, updatedAt: '2026-11-22T09:10:00.000Z' };

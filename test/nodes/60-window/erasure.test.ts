@@ -1,8 +1,5 @@
 /** A request to forget a customer goes the whole way, from normalize over MQTT to the window's facts and to the stored dead letters. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import helper from 'node-red-node-test-helper';
 import { scanAll } from '../../../engine/store/store.js';
@@ -22,9 +19,7 @@ import { fixture } from '../../fixtures/normalizing.js';
 import { eachInEnvironment } from '../../support/environment.js';
 import { eventually } from '../../support/waiting.js';
 import { accepts, freePort } from '../../support/ports.js';
-import { NODE_RED } from '../../support/testNodeRed.js';
-
-helper.init(NODE_RED);
+import { eachInNodeRed } from '../../support/testNodeRed.js';
 
 interface TestNode { receive(message: object): void; port: unknown }
 const node = (id: string): TestNode => helper.getNode(id) as TestNode;
@@ -36,18 +31,20 @@ const order = (id: number, email: string | null, fields: object = {}): object =>
 });
 
 describe('forgetting a customer', () => {
-  let directory = '';
   let port = 0;
   let client: MqttClient | undefined;
+  afterEach(async () => {
+    await client?.endAsync(true);
+    client = undefined;
+  });
+  const home = eachInNodeRed();
 
   eachInEnvironment({ BOTTEGA_PRIVACY_KEY: 'a test key of a test shop, long enough' });
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'bottega-erasure-'));
     port = await freePort();
-    await new Promise<void>((resolve) => { helper.startServer(resolve); });
     const ports = { shop: 'shop', store: 'store', version: 1 };
     await helper.load([storeNode, brokerNode, shopNode, normalizeNode, dedupeNode, outboxNode, deadletterNode, inboxNode, windowNode] as never, [
-      { id: 'store', type: 'bottega-store', kind: 'embedded', directory, version: 1 },
+      { id: 'store', type: 'bottega-store', kind: 'embedded', directory: home.directory, version: 1 },
       { id: 'shop', type: 'bottega-shop', tenant: 'prova', zone: 'Europe/Rome', currency: 'EUR', version: 1 },
       { id: 'broker', type: 'bottega-broker', kind: 'embedded', port, version: 1 },
       { id: 'normalize', type: 'bottega-normalize', shop: 'shop', provider: '', shops: 'lampade.myshopify.com altro.myshopify.com', version: 1, wires: [['dedupe'], ['dead']] },
@@ -58,14 +55,6 @@ describe('forgetting a customer', () => {
       { id: 'window', type: 'bottega-window', ...ports, broker: 'broker', wires: [[], []] },
     ] as never);
     await eventually(async () => (await accepts(port) ? true : undefined));
-  });
-
-  afterEach(async () => {
-    await client?.endAsync(true);
-    client = undefined;
-    await helper.unload();
-    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
-    rmSync(directory, { recursive: true, force: true });
   });
 
   const send = (topic: string, body: unknown, domain = 'lampade.myshopify.com'): void => {

@@ -1,8 +1,5 @@
 /** The window and query nodes with a real store: what goes in as events comes out as numbers. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import mqtt from 'mqtt';
 import helper from 'node-red-node-test-helper';
 import supertest from 'supertest';
@@ -17,9 +14,7 @@ import { readConfig } from '../../../nodes/60-window/config.js';
 import window from '../../../nodes/60-window/window.js';
 import { Mosquitto } from '../../support/mosquitto.js';
 import { eachInEnvironment } from '../../support/environment.js';
-import { NODE_RED } from '../../support/testNodeRed.js';
-
-helper.init(NODE_RED);
+import { eachInNodeRed } from '../../support/testNodeRed.js';
 
 const sale = (subject: string, amount: string, data: object = {}): object => ({
   specversion: '1.0', id: `${subject}/${amount}`, source: 'urn:test', type: 'sale', subject, time: new Date().toISOString(), data: { store: 'milano', amount, ...data },
@@ -50,25 +45,14 @@ describe('the form of a window node', () => {
 });
 
 describe('window and query nodes', () => {
-  let directory = '';
+  const home = eachInNodeRed();
   let httpNode: unknown;
   const observer = (RED: { httpNode: unknown }): void => { httpNode = RED.httpNode; };
 
   eachInEnvironment({ BOTTEGA_API_TOKEN: 'test-token' });
-  beforeEach((done) => {
-    directory = mkdtempSync(join(tmpdir(), 'bottega-window-'));
-    helper.startServer(done);
-  });
-
-  afterEach(async () => {
-    await helper.unload();
-    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
-    rmSync(directory, { recursive: true, force: true });
-  });
-
   function flow(change: object = {}): object[] {
     return [
-      { id: 'store-1', type: 'bottega-store', kind: 'embedded', directory, version: 1 },
+      { id: 'store-1', type: 'bottega-store', kind: 'embedded', directory: home.directory, version: 1 },
       { id: 'shop-1', type: 'bottega-shop', tenant: 'shop', zone: 'Europe/Rome', currency: 'EUR', version: 1 },
       { id: 'window', type: 'bottega-window', store: 'store-1', shop: 'shop-1', sizes: ['1h', '1d'], interval: 20, wires: [['values'], ['refused']], ...change },
       { id: 'query', type: 'bottega-query', store: 'store-1', shop: 'shop-1', path: '/kpi', wires: [['rows'], ['refusals']] },

@@ -1,11 +1,8 @@
 /** The notify node with a real web server and a real mail server: signed, secret, patient, and once. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { SMTPServer } from 'smtp-server';
 import { ConfigError } from '../../../engine/base/errors.js';
@@ -16,6 +13,7 @@ import { readConfig } from '../../../nodes/75-notify/config.js';
 import { mail, mailer, transportOptions } from '../../../nodes/75-notify/mail.js';
 import notifyNode from '../../../nodes/75-notify/notify.js';
 import { makeCertificates } from '../../support/redis.js';
+import { eachInNodeRed } from '../../support/testNodeRed.js';
 import { eventually } from '../../support/waiting.js';
 
 const SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
@@ -88,22 +86,14 @@ describe('notify form', () => {
 });
 
 describe('notify node', () => {
-  let directory = '';
+  eachInNodeRed();
   let web: Web;
   let url = '';
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'bottega-notify-'));
-    helper.settings({ userDir: directory });
-    await new Promise<void>((resolve) => { helper.startServer(resolve); });
     web = new Web();
     url = await web.open();
   });
-  afterEach(async () => {
-    await helper.unload();
-    await new Promise<void>((resolve) => { helper.stopServer(resolve); });
-    web.close();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterEach(() => { web.close(); });
 
   async function load(fields: object = { channel: 'webhook', url: `${url}/hook` }, secrets: Record<string, string> = { secret: SECRET }): Promise<{ main: Sent[]; side: Sent[]; send: (payload: unknown, more?: object) => void }> {
     const flow = [
