@@ -5,17 +5,15 @@
  * `--of <folder>` traces another checkout, which must be built. The flow is the retail template's with one alert rule, on the embedded store and
  * broker, with one store and one channel; the shop has sold before, so that everything is warm.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectAsync } from 'mqtt';
 import { WebSocket } from 'ws';
+import { lineOf, startProduct } from './product.mjs';
 
 const HERE = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const WARM_UP = 12;
@@ -47,8 +45,9 @@ try {
 async function trace() {
   writeFileSync(join(data, 'flows.json'), JSON.stringify(flowWithOneRule()));
   writeFileSync(join(data, 'role'), 'all\n');
-  const product = await startProduct();
-  const [inspector, messages] = await Promise.all([connectInspector(product.inspectorUrl), watchKpis(product.mqttPort)]);
+  const product = await startProduct(root, data, { flags: ['--inspect=127.0.0.1:0'], stderr: 'pipe' });
+  const inspectorUrl = await lineOf(product.child.stderr, /^Debugger listening on (.*)/);
+  const [inspector, messages] = await Promise.all([connectInspector(inspectorUrl), watchKpis(product.mqttPort)]);
   try {
     await inspector.send('Profiler.enable');
     await inspector.send('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
@@ -63,8 +62,7 @@ async function trace() {
     // A process does not end while an inspector is attached to it.
     inspector.close();
     await messages.end();
-    product.child.kill('SIGTERM');
-    await once(product.child, 'exit');
+    await product.stop();
   }
 }
 
@@ -156,28 +154,6 @@ function flowWithOneRule() {
   });
 }
 
-async function startProduct() {
-  const mqttPort = await freePort();
-  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', MQTT_PORT: String(mqttPort), BOTTEGA_DATA: data };
-  const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', join(root, 'dist/launcher/start.js')], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = once(child, 'exit').then(() => { throw new Error('the product ended before it was ready'); });
-  const lines = Promise.all([lineOf(child.stdout, /^ready (.*)/), lineOf(child.stderr, /^Debugger listening on (.*)/)]);
-  const [url, inspectorUrl] = await Promise.race([lines, ended]);
-  // Nobody waits for its end any more: stopping it is no error.
-  ended.catch(() => undefined);
-  const token = JSON.parse(readFileSync(join(data, 'secrets.json'), 'utf8')).BOTTEGA_API_TOKEN;
-  return { child, url, inspectorUrl, mqttPort, token };
-}
-
-function lineOf(stream, pattern) {
-  return new Promise((found) => {
-    createInterface({ input: stream }).on('line', (line) => {
-      const [, rest] = pattern.exec(line) ?? [];
-      if (rest !== undefined) found(rest);
-    });
-  });
-}
-
 /** Chrome's DevTools protocol. */
 async function connectInspector(url) {
   const socket = new WebSocket(url, { perMessageDeflate: false });
@@ -232,15 +208,6 @@ async function sellOne({ url, token }, { seen }) {
     await pause(5);
   }
   return seen.count - before;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function argumentAfter(name) {

@@ -1,5 +1,7 @@
 /** How do tests use the editor as a person does? Opens it in a language, opens a node's form, reads what it says. */
 import type { Browser, Page } from 'playwright-core';
+import { openBrowser } from './browser.js';
+import { type FlowNode, type Runtime, start } from './runtime.js';
 import { eventually, PATIENCE_MS } from './waiting.js';
 
 export type Language = 'it' | 'en-US';
@@ -8,6 +10,21 @@ export type Language = 'it' | 'en-US';
 export interface Editor {
   readonly page: Page;
   readonly complaints: readonly string[];
+}
+
+/** Call it inside `describe`: Node-RED with these nodes and a browser, for all tests of the suite. */
+export function eachInEditor(flow: readonly FlowNode[]): { runtime(): Runtime; open(language: Language): Promise<Editor> } {
+  let runtime: Runtime;
+  let browser: Browser;
+  before(async () => {
+    runtime = await start([...flow]);
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser.close();
+    await runtime.stop();
+  });
+  return { runtime: () => runtime, open: (language) => openEditor(browser, runtime.url, language) };
 }
 
 export async function openEditor(browser: Browser, url: string, language: Language): Promise<Editor> {

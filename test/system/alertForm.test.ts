@@ -1,9 +1,7 @@
 /** Rules as their owner writes them in the editor: each reads as a sentence, and says what is wrong with it. */
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { openBrowser } from '../support/browser.js';
-import { type Editor, type Language, openEditor, openForm, said, saveForm } from '../support/editor.js';
-import { type FlowNode, type Runtime, start } from '../support/runtime.js';
+import { eachInEditor, type Editor, type Language, openForm, said, saveForm } from '../support/editor.js';
+import type { FlowNode } from '../support/runtime.js';
 import { eventually } from '../support/waiting.js';
 
 const FLOW: FlowNode[] = [
@@ -20,20 +18,11 @@ const FLOW: FlowNode[] = [
 ];
 
 describe('alert form in the editor', () => {
-  let runtime: Runtime;
-  let browser: Browser;
+  const nodeRed = eachInEditor(FLOW);
   let editor: Editor;
-  before(async () => {
-    runtime = await start(FLOW);
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser.close();
-    await runtime.stop();
-  });
 
   async function openIn(language: Language): Promise<void> {
-    editor = await openEditor(browser, runtime.url, language);
+    editor = await nodeRed.open(language);
     await openForm(editor.page, 'the-alert');
   }
   const saysOf = async (index: number): Promise<string> => (await editor.page.locator('.bottega-rule-says').nth(index).innerText()).replaceAll(/\u00a0|\u202f/g, ' ').trim();
@@ -105,8 +94,8 @@ describe('alert form in the editor', () => {
     assert.deepEqual([saved.version, saved.valid, saved.rules.length, Number(saved.group)], [2, true, 7, 5]);
     assert.deepEqual(saved.rules.slice(0, 2).map(({ name, kind, evaluate: moment }) => [name, kind, moment]), [['Fiacca', 'kpi', 'projected'], ['Resi alti', 'mute', undefined]]); // vocabulary-ok: as saved
     const rules = saved.rules as object[];
-    await runtime.deploy(FLOW.map((node) => (node.id === 'the-alert' ? { ...node, version: 2, group: 5, rules } : node)));
-    assert.doesNotMatch(runtime.logs(), /rules\./);
+    await nodeRed.runtime().deploy(FLOW.map((node) => (node.id === 'the-alert' ? { ...node, version: 2, group: 5, rules } : node)));
+    assert.doesNotMatch(nodeRed.runtime().logs(), /rules\./);
   });
 
   it('reads the same in English', async () => {

@@ -1,9 +1,7 @@
 /** Where notices go, as their owner says it in the editor: only the fields that matter, what is wrong on the spot, and no secret that comes back. */
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { openBrowser } from '../support/browser.js';
-import { type Editor, type Language, openEditor, openForm, reasonUnder, said, saveForm } from '../support/editor.js';
-import { type FlowNode, type Runtime, start } from '../support/runtime.js';
+import { eachInEditor, type Editor, type Language, openForm, reasonUnder, said, saveForm } from '../support/editor.js';
+import type { FlowNode } from '../support/runtime.js';
 import { eventually } from '../support/waiting.js';
 
 const FLOW: FlowNode[] = [
@@ -15,20 +13,11 @@ const FLOW: FlowNode[] = [
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 describe('notify form in the editor', () => {
-  let runtime: Runtime;
-  let browser: Browser;
+  const nodeRed = eachInEditor(FLOW);
   let editor: Editor;
-  before(async () => {
-    runtime = await start(FLOW);
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser.close();
-    await runtime.stop();
-  });
 
   async function openIn(language: Language): Promise<void> {
-    editor = await openEditor(browser, runtime.url, language);
+    editor = await nodeRed.open(language);
     await openForm(editor.page, 'the-notify');
   }
   const becomes = async (what: string, read: () => Promise<string>, wanted: string): Promise<void> => {
@@ -90,8 +79,8 @@ describe('notify form in the editor', () => {
     assert.match(exported, /"channel":"webhook","url":"https:\/\/avvisi\.example\/in\?chiave=1"/);
     await openIn('it');
     assert.equal(await editor.page.inputValue('#node-input-secret'), '__PWRD__');
-    const kept = await (await fetch(`${runtime.url}/flows`)).text();
-    assert.deepEqual([exported.includes(SECRET), kept.includes(SECRET), runtime.logs().includes(SECRET)], [false, false, false]);
+    const kept = await (await fetch(`${nodeRed.runtime().url}/flows`)).text();
+    assert.deepEqual([exported.includes(SECRET), kept.includes(SECRET), nodeRed.runtime().logs().includes(SECRET)], [false, false, false]);
   });
 
   it('says the same in English', async () => {

@@ -1,27 +1,15 @@
 /** The shop's form as its owner fills it in: what fits is saved, what does not is explained on the spot. */
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
-import { openBrowser } from '../support/browser.js';
-import { type Editor, openEditor, openForm, reasonUnder, said } from '../support/editor.js';
-import { type Runtime, start } from '../support/runtime.js';
+import type { Page } from 'playwright-core';
+import { eachInEditor, type Editor, openForm, reasonUnder, said } from '../support/editor.js';
 import { eventually } from '../support/waiting.js';
 
 const SHOP = { id: 'pizzeria-node', type: 'bottega-shop', version: 1, name: 'Pizzeria', tenant: 'pizzeria', sector: 'restaurant', zone: 'Europe/Rome', currency: 'EUR', cutoff: '00:00', stores: [] };
 
 describe('shop form in the editor', () => {
-  let runtime: Runtime;
-  let browser: Browser;
+  const nodeRed = eachInEditor([SHOP]);
   let editor: Editor;
-
-  before(async () => {
-    runtime = await start([SHOP]);
-    browser = await openBrowser();
-    editor = await openEditor(browser, runtime.url, 'it');
-  });
-  after(async () => {
-    await browser.close();
-    await runtime.stop();
-  });
+  before(async () => { editor = await nodeRed.open('it'); });
 
   const day = (page: Page, row: number): ReturnType<Page['locator']> => page.locator('#bottega-shop-week input').nth(row);
   const reasonBecomes = (selector: string, pattern: RegExp): Promise<unknown> => {
@@ -111,8 +99,8 @@ describe('shop form in the editor', () => {
   });
 
   it('marks what was saved wrong by hand, and stops at deploy', async () => {
-    await runtime.deploy([{ ...SHOP, opens: 'hours', hours: ['9-9', '', '', '', '', '', ''] }]);
-    await runtime.logged(/hours\.monday: must not end when it begins \("9-9"\)/);
+    await nodeRed.runtime().deploy([{ ...SHOP, opens: 'hours', hours: ['9-9', '', '', '', '', '', ''] }]);
+    await nodeRed.runtime().logged(/hours\.monday: must not end when it begins \("9-9"\)/);
   });
 
   // Node-RED itself asks a host outside, which a test has not got.
