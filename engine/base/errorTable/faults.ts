@@ -85,7 +85,7 @@ export const REQUESTS = {
   'body.slow': {
     status: [408],
     en: ['The body did not come in time: five seconds without a byte, or fifteen in all', 'Nothing: the sender sends again; see its connection, if it goes on'],
-    it: ['Il contenuto non è arrivato in tempo: cinque secondi senza un byte, o quindici in tutto', 'Niente: il mittente rimanda; guardare la sua connessione, se continua'],
+    it: ['Il contenuto è arrivato tardi: cinque secondi senza un byte, o quindici in tutto', 'Niente: il mittente rimanda; se continua, vedere la sua linea'],
   },
   'intake.busy': {
     status: [503],

@@ -12,8 +12,8 @@ interface Notice { readonly id: string }
 
 /** One process: what it sent, and a store that can fail before or after a commit. */
 class Front {
-  readonly sent:  string[] = [];
-  readonly log:  NotificationLog<Notice>;
+  readonly sent: string[] = [];
+  readonly log: NotificationLog<Notice>;
   readonly #store: Store;
   readonly #clock: { now: number };
   /** What the next commits do: `lost` is an answer that got lost on its way. */

@@ -12,7 +12,7 @@ const CASES: readonly [what: string, func: string | undefined, accepted: 0 | 1][
   ['another amount', "msg.payload[0].data.amount = '12.00'; return msg;", 1],
   ['no amount, in place', "msg.payload[0].data.amount = 'tanto'; return msg;", 0],
   ['no amount, in a new message', "return { ...msg, payload: msg.payload.map((event) => ({ ...event, data: { ...event.data, amount: 'tanto' } })) };", 0],
-  ['a field that is none', "msg.payload[0].data.discounted = true; return msg;", 0],
+  ['a field that is none', 'msg.payload[0].data.discounted = true; return msg;', 0],
 ];
 
 function flows(): FlowNode[] {
