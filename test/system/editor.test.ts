@@ -131,8 +131,8 @@ for (const place of places()) {
         await openForm(page, id);
         await prepare?.();
         await page.click(`#bottega-${name}-try button`);
-        await page.waitForSelector('.bottega-told .is-ok, .bottega-told .is-failed, .bottega-told .is-warning'); // vocabulary-ok: a class of the form
-        return page.locator('.bottega-told').innerText(); // vocabulary-ok: a class of the form
+        await page.waitForSelector('.bottega-answer .is-ok, .bottega-answer .is-failed, .bottega-answer .is-warning');
+        return page.locator('.bottega-answer').innerText();
       };
 
       it('send a signed example through the whole flow, and it is counted nowhere', async () => {
