@@ -37,7 +37,7 @@ export function judge({ url, headers }: GuardedRequest, access: Access, state: G
   const path = url.split(/[?#]/, 1)[0] ?? '';
   if (SENDERS.test(path)) return state === 'open' || path === '/health' ? 'pass' : 'closed';
   if (!isSameOrigin(headers)) return 'foreign';
-  if (access.by === 'password') return 'pass';
+  if (access.by !== 'loopback') return 'pass';
   return isLoopback(nameIn(headers.host)) && FORWARDED.every((name) => headers[name] === undefined) ? 'pass' : 'foreign';
 }
 
@@ -66,8 +66,13 @@ const DEADLINES: ServerDeadlines = { headersMs: 10 * SECOND, requestMs: 60 * SEC
 /** Each costs a file descriptor, which the store needs too. */
 const MAX_CONNECTIONS = 4_000;
 
+/** `TokenWatch` is asked before a request of a program is handed on; it may have answered it. */
+export type TokenWatch = (request: IncomingMessage, response: ServerResponse) => 'pass' | 'answered';
+
 /** An HTTP server that hands on only what passes. */
 export class GuardedServer extends Server {
+  /** Whoever guesses tokens is slowed down. */
+  tokenWatch: TokenWatch = () => 'pass';
   readonly #access: Access;
   readonly #connections = new Connections(MAX_CONNECTIONS);
   #state: GuardState = 'closed';
@@ -90,16 +95,21 @@ export class GuardedServer extends Server {
     if (event !== 'request' && event !== 'upgrade') return super.emit(event, ...args);
     const request = args[0] as IncomingMessage;
     const verdict = judge({ url: request.url ?? '/', headers: request.headers }, this.#access, this.#state);
-    if (verdict === 'pass') {
-      if (event === 'request') {
-        this.#count(args[1] as ServerResponse);
-        this.#connections.use(request.socket);
-      } else this.#connections.forget(request.socket);
-      return super.emit(event, ...args);
-    }
+    if (verdict === 'pass') return this.#handOn(event, args, request);
     if (event === 'request') refuse(args[1] as ServerResponse, verdict);
     else (args[1] as Duplex).end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
     return true;
+  }
+
+  #handOn(event: 'request' | 'upgrade', args: unknown[], request: IncomingMessage): boolean {
+    if (event === 'upgrade') this.#connections.forget(request.socket);
+    else {
+      const response = args[1] as ServerResponse;
+      this.#count(response);
+      this.#connections.use(request.socket);
+      if (isForPrograms(request.url ?? '') && this.tokenWatch(request, response) === 'answered') return true;
+    }
+    return super.emit(event, ...args);
   }
 
   /** Resolves once no request is under way. */
@@ -125,7 +135,7 @@ function refuse(response: ServerResponse, verdict: Exclude<GuardVerdict, 'pass'>
   const closed = verdict === 'closed';
   const error = closed
     ? 'starting or stopping'
-    : 'editor and dashboard answer only to this machine under its own name; set BOTTEGA_PASSWORD to open them under others';
+    : 'editor and dashboard answer only to this machine under its own name; set BOTTEGA_PASSWORD or BOTTEGA_OIDC_ISSUER to open them under others';
   response.writeHead(closed ? 503 : 403, { 'Content-Type': 'application/json', Connection: 'close', ...(closed ? { 'Retry-After': '2' } : {}) });
   response.end(`${JSON.stringify({ error })}\n`);
 }

@@ -7,8 +7,12 @@ import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, messageOf } from '../engine/base/errors.js';
 import { SECOND } from '../engine/base/time.js';
+import { AccessControl } from './access/accessControl.js';
+import { LoginAttempts } from './access/attempts.js';
+import { type LoginFile, MIN_NEW_PASSWORD, openLoginFile } from './access/loginFile.js';
+import { SignedIn } from './access/signedIn.js';
 import { GuardedServer, isForPrograms } from './guard.js';
-import { type Embedded, hasFlow, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
+import { type Embedded, hasFlow, isUsed, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
 import { openSecrets, remarksOnSecrets } from './secrets.js';
 import { addressOf, type LauncherEnvironment, type Settings } from './settings/settings.js';
 
@@ -31,14 +35,20 @@ export async function startProduct(settings: Settings, log: (line: string) => vo
   if (!hasFlow(settings)) throw new ConfigError('BOTTEGA_TEMPLATE', 'this version does not bring that template', settings.template);
   const server = new GuardedServer(settings.access);
   const port = await listen(server, settings);
-  const environment = prepareData(settings, port, log);
+  const data = prepareData(settings, port, log);
+  const attempts = new LoginAttempts({ proxies: settings.trustedProxies, browserKey: data.browserKey, log, ticks: () => performance.now() });
+  server.tokenWatch = (request, response) => attempts.watchToken(request, response);
+  const ownUrl = settings.publicUrl ?? addressOf(settings.host, port);
+  const access = accessControl(settings, { ownUrl, logins: data.logins, attempts, log });
   const embedded = loadNodeRed();
-  const flows = await startNodeRed(embedded, server, nodeRedSettings(settings, port, environment.credentialSecret, log));
+  const warnings = data.logins.shortPassword ? [SHORT_PASSWORD] : [];
+  const runtime = nodeRedSettings(settings, { port, credentialSecret: data.credentialSecret, access, warnings, log });
+  const flows = await startNodeRed(embedded, server, runtime, access);
   const url = addressOf(localName(settings.host), port);
   await healthy(url, flows, log);
   if (settings.mqttUrl === undefined) await brokerListens(settings.mqttPort, log);
   server.state = 'open';
-  return { url, environment: environment.variables, stop: () => stop(embedded, server) };
+  return { url, environment: data.variables, stop: () => stop(embedded, server, access) };
 }
 
 async function listen(server: GuardedServer, { host, port }: Settings): Promise<number> {
@@ -47,10 +57,26 @@ async function listen(server: GuardedServer, { host, port }: Settings): Promise<
   return (server.address() as AddressInfo).port;
 }
 
+/** What the data directory holds for the launcher. */
+interface PreparedData {
+  readonly credentialSecret: string;
+  readonly browserKey: string;
+  readonly logins: LoginFile;
+  readonly variables: LauncherEnvironment;
+}
+
+const SHORT_PASSWORD = {
+  cause: 'password.short',
+  message: `BOTTEGA_PASSWORD has fewer than ${String(MIN_NEW_PASSWORD)} characters: whoever tries long enough finds it; a new one needs as many`,
+};
+
 /** Lays out the data directory and hands the nodes what they fall back to. */
-function prepareData(settings: Settings, port: number, log: (line: string) => void): { credentialSecret: string; variables: LauncherEnvironment } {
+function prepareData(settings: Settings, port: number, log: (line: string) => void): PreparedData {
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
-  const { credentialSecret, variables: secrets } = openSecrets(settings.data, process.env);
+  // Before anything is laid out: a refused password must not become an old one.
+  const logins = openLoginFile(settings.data, settings.access, isUsed(settings.data) ? 'used' : 'fresh');
+  if (logins.shortPassword) log(`[warn] ${SHORT_PASSWORD.message}`);
+  const { credentialSecret, browserKey, variables: secrets } = openSecrets(settings.data, process.env);
   const variables = {
     ...secrets,
     TZ_SHOP: settings.zone,
@@ -64,12 +90,37 @@ function prepareData(settings: Settings, port: number, log: (line: string) => vo
     log('[warn] BOTTEGA_TEMPLATE counts at the first start only: the flow in the data directory is kept');
   }
   for (const line of [...remarksOn(settings), ...remarksOnSecrets(secrets)]) log(`[warn] ${line}`);
-  return { credentialSecret, variables };
+  return { credentialSecret, browserKey, logins, variables };
+}
+
+interface LoginTerms {
+  readonly ownUrl: string;
+  readonly logins: LoginFile;
+  readonly attempts: LoginAttempts;
+  readonly log: (line: string) => void;
+}
+
+/** None where whoever sits at this machine may do everything. */
+function accessControl({ access, publicUrl }: Settings, { ownUrl, logins, attempts, log }: LoginTerms): AccessControl | undefined {
+  if (access.by === 'loopback') return undefined;
+  const keep = (sessions: Parameters<LoginFile['write']>[0]): void => {
+    try {
+      logins.write(sessions);
+    } catch (error) {
+      log(`[warn] who is signed in cannot be kept over a restart: ${messageOf(error)}`);
+    }
+  };
+  const now = (): number => Date.now();
+  const signedIn = new SignedIn({ kept: logins.sessions, keep, publicUrl, now });
+  return new AccessControl({ access, publicUrl, ownUrl, attempts, signedIn, log, now });
 }
 
 /** What works otherwise than one might think. */
-function remarksOn({ role, redisUrl }: Settings): string[] {
+function remarksOn({ role, redisUrl, access }: Settings): string[] {
   const remarks: string[] = [];
+  if (access.by !== 'loopback' && access.oidc?.owners.length === 0 && access.oidc.viewers.length === 0) {
+    remarks.push('BOTTEGA_OIDC_OWNERS and BOTTEGA_OIDC_VIEWERS name nobody: nobody can sign in by OpenID Connect');
+  }
   if (role === 'edge' && redisUrl !== undefined) remarks.push('REDIS_URL is not used: an edge keeps its events in its own store');
   if (role === 'front' && redisUrl === undefined) {
     remarks.push('REDIS_URL is not set: alerts and live numbers only; /kpi answers 503 and the charts stay empty');
@@ -82,13 +133,15 @@ interface Flows {
   started: boolean;
 }
 
-async function startNodeRed({ red, app }: Embedded, server: GuardedServer, settings: object): Promise<Flows> {
+async function startNodeRed({ red, app }: Embedded, server: GuardedServer, settings: object, access: AccessControl | undefined): Promise<Flows> {
+  if (access !== undefined) server.on('upgrade', access.upgrade);
   red.init(server, settings);
   // What serves the editor in Node-RED 4 lets every site read whatever it passes on: our numbers and figures do not go that way.
   app.use((request, response, next) => {
     if (isForPrograms(request.url ?? '')) red.httpNode(request, response, next);
     else next();
   });
+  if (access !== undefined) app.use(access.handle);
   app.use(red.httpAdmin);
   app.use(red.httpNode);
   server.on('request', app);
@@ -158,10 +211,11 @@ function localName(host: string): string {
 }
 
 /** No new request is let in; those under way finish, then nodes close and flush, then connections end. */
-async function stop({ red }: Embedded, server: GuardedServer): Promise<void> {
+async function stop({ red }: Embedded, server: GuardedServer, access: AccessControl | undefined): Promise<void> {
   server.state = 'closed';
   server.close();
   await Promise.race([server.idle(), pause(DRAIN_MS, undefined, { ref: false })]);
+  access?.close();
   await red.stop();
   server.closeAllConnections();
 }

@@ -6,7 +6,7 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { passwordAccess } from './password.js';
+import type { AccessControl } from './access/accessControl.js';
 import type { Settings } from './settings/settings.js';
 
 /** The part of Node-RED that an embedding program uses. */
@@ -54,6 +54,11 @@ export function layOutFlow(data: string, settings: Pick<Settings, 'role' | 'temp
   return 'laid out';
 }
 
+/** Whether the product has run on that directory before. */
+export function isUsed(data: string): boolean {
+  return existsSync(join(data, 'flows.json'));
+}
+
 /** Whether this package brings that flow. */
 export function hasFlow(settings: Pick<Settings, 'role' | 'template'>): boolean {
   return existsSync(flowOf(settings));
@@ -63,9 +68,21 @@ function flowOf({ role, template }: Pick<Settings, 'role' | 'template'>): string
   return join(packageRoot(), 'flows', `${role === 'all' ? template : role}.json`);
 }
 
-/** Node-RED's settings file, as an object. `log` gets lines of warnings and errors. */
-export function nodeRedSettings(settings: Settings, port: number, credentialSecret: string, log: (line: string) => void): object {
-  const access = settings.access.by === 'password' ? passwordAccess(settings.access.password, () => Date.now()) : undefined;
+/** `RuntimeTerms` is what Node-RED is configured with beside the settings. */
+export interface RuntimeTerms {
+  readonly port: number;
+  readonly credentialSecret: string;
+  /** Absent: whoever sits at this machine. */
+  readonly access: AccessControl | undefined;
+  /** What `/health` says for as long as the product runs. */
+  readonly warnings: readonly { readonly cause: string; readonly message: string }[];
+  /** Gets lines of warnings and errors. */
+  readonly log: (line: string) => void;
+}
+
+/** Node-RED's settings file, as an object. */
+export function nodeRedSettings(settings: Settings, { port, credentialSecret, access, warnings, log }: RuntimeTerms): object {
+  const dashboard = access === undefined ? {} : { middleware: access.middleware, ioMiddleware: access.ioMiddleware };
   return {
     userDir: resolve(settings.data),
     flowFile: 'flows.json',
@@ -83,7 +100,11 @@ export function nodeRedSettings(settings: Settings, port: number, credentialSecr
     externalModules: { autoInstall: false, palette: { allowInstall: true } },
     editorTheme: { tours: false, projects: { enabled: false }, page: { title: 'Bottega' }, header: { title: 'Bottega' } },
     ...(access === undefined ? {} : { adminAuth: access.adminAuth }),
-    dashboard: access === undefined ? {} : { middleware: access.middleware, ioMiddleware: access.ioMiddleware },
+    dashboard,
+    // The older dashboard's.
+    ui: dashboard,
+    // The monitor node reads these.
+    bottegaWarnings: warnings,
   };
 }
 

@@ -25,6 +25,8 @@ export type SecretName = keyof typeof MAKERS;
 export interface LauncherSecrets {
   /** What encrypts the credentials that Node-RED saves. */
   readonly credentialSecret: string;
+  /** What signs the mark of browsers that have been signed in. */
+  readonly browserKey: string;
   readonly variables: Readonly<Record<SecretName, string>>;
 }
 
@@ -39,13 +41,14 @@ export function openSecrets(data: string, environment: LauncherEnvironment): Lau
   const kept = existsSync(path) ? parseSecrets(readFileSync(path, 'utf8'), path) : {};
   const made: Record<string, string> = { ...kept };
   made['credentialSecret'] ??= randomText();
+  made['browserKey'] ??= randomText();
   const variables: Partial<Record<SecretName, string>> = {};
   for (const name of Object.keys(MAKERS) as SecretName[]) {
     const given = environment[name]?.trim() ?? '';
     variables[name] = given === '' ? (made[name] ??= MAKERS[name]()) : given;
   }
   if (Object.keys(made).length > Object.keys(kept).length) write(path, made);
-  return { credentialSecret: made['credentialSecret'], variables: variables as Record<SecretName, string> };
+  return { credentialSecret: made['credentialSecret'], browserKey: made['browserKey'], variables: variables as Record<SecretName, string> };
 }
 
 /** Any other is a text that both sides know. */

@@ -48,7 +48,13 @@ describe('launcher: environment', () => {
     [{ REDIS_URL: 'redis://a,b' }, /^REDIS_URL: several hosts/],
     [{ HOST: '0.0.0.0' }, /^BOTTEGA_PASSWORD: .*HOST.*\("0.0.0.0"\)$/],
     [{ HOST: '192.168.1.4' }, /^BOTTEGA_PASSWORD: /],
-    [{ BOTTEGA_PASSWORD: 'corta' }, /^BOTTEGA_PASSWORD: at least 8/],
+    [{ BOTTEGA_PASSWORD: 'corta' }, /^BOTTEGA_PASSWORD: at least 12/],
+    [{ BOTTEGA_OIDC_CLIENT_ID: 'x' }, /^BOTTEGA_OIDC_ISSUER: needed where BOTTEGA_OIDC_CLIENT_ID is set/],
+    [{ BOTTEGA_OIDC_ISSUER: 'https://id.example' }, /^BOTTEGA_OIDC_CLIENT_ID: needed/],
+    [{ BOTTEGA_OIDC_ISSUER: 'http://id.example', BOTTEGA_OIDC_CLIENT_ID: 'x' }, /^BOTTEGA_OIDC_ISSUER: .*https/],
+    [{ BOTTEGA_OIDC_ISSUER: 'http://127.0.0.1.evil.example', BOTTEGA_OIDC_CLIENT_ID: 'x' }, /^BOTTEGA_OIDC_ISSUER: .*https/],
+    [{ BOTTEGA_OIDC_ISSUER: 'https://id.example', BOTTEGA_OIDC_CLIENT_ID: 'x', BOTTEGA_OIDC_OWNERS: '*' }, /^BOTTEGA_OIDC_OWNERS: not everybody/],
+    [{ BOTTEGA_OIDC_ISSUER: 'https://id.example', BOTTEGA_OIDC_CLIENT_ID: 'x', BOTTEGA_OIDC_VIEWERS: 'staff' }, /^BOTTEGA_OIDC_VIEWERS: e-mail/],
     [{ MQTT_PASSWORD: 'corta' }, /^MQTT_PASSWORD: at least 8/],
   ];
   for (const [environment, message] of broken) {
@@ -56,6 +62,13 @@ describe('launcher: environment', () => {
       assert.throws(() => readEnvironment(environment), { name: 'ConfigError', message });
     });
   }
+
+  it('takes an OpenID provider for a way in, also where others reach it', () => {
+    const oidc = { issuer: 'https://id.example', clientId: 'x', owners: [{ who: 'claim', claim: 'email', value: 'a@b.example' }], viewers: [{ who: 'anybody' }] };
+    const given = { BOTTEGA_OIDC_ISSUER: 'https://id.example', BOTTEGA_OIDC_CLIENT_ID: 'x', BOTTEGA_OIDC_OWNERS: 'a@b.example', BOTTEGA_OIDC_VIEWERS: '*' };
+    assert.deepEqual(readEnvironment({ HOST: '0.0.0.0', ...given }).access, { by: 'provider', oidc });
+    assert.deepEqual(readEnvironment({ ...given, BOTTEGA_PASSWORD: 'otto-caratteri' }).access, { by: 'password', password: 'otto-caratteri', oidc });
+  });
 
   it('knows the roles, and what each needs', () => {
     const shared = { MQTT_URL: 'mqtt://h', REDIS_URL: 'rediss://:p@h' };

@@ -5,6 +5,7 @@ import { ConfigError } from '../../engine/base/errors.js';
 import { parseRedisUrl } from '../../engine/store/redis/url.js';
 import { parseProxies, type TrustedProxies } from '../../engine/verify/senderAddress.js';
 import { isZone } from '../../engine/base/time.js';
+import { type OidcSettings, readOidc } from './oidcSettings.js';
 
 export const TEMPLATES = ['retail', 'restaurant', 'artisan'] as const;
 export type Template = (typeof TEMPLATES)[number];
@@ -13,8 +14,11 @@ export type Template = (typeof TEMPLATES)[number];
 export const ROLES = ['all', 'edge', 'worker', 'front'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who may open editor and dashboard: whoever sits at this machine, or whoever knows the password. */
-export type Access = { readonly by: 'loopback' } | { readonly by: 'password'; readonly password: string };
+/** Who may open editor and dashboard: whoever sits at this machine, whoever knows the password, whom the OpenID provider vouches for. */
+export type Access =
+  | { readonly by: 'loopback' }
+  | { readonly by: 'password'; readonly password: string; readonly oidc?: OidcSettings }
+  | { readonly by: 'provider'; readonly oidc: OidcSettings };
 
 export interface Settings {
   readonly host: string;
@@ -55,7 +59,7 @@ export function readEnvironment(environment: LauncherEnvironment): Settings {
     data: read('BOTTEGA_DATA', './.bottega'),
     role,
     template: oneOf('BOTTEGA_TEMPLATE', read('BOTTEGA_TEMPLATE', 'retail'), TEMPLATES),
-    access: accessTo(host, given(environment, 'BOTTEGA_PASSWORD')),
+    access: accessTo(host, given(environment, 'BOTTEGA_PASSWORD'), readOidc((name) => given(environment, name))),
     zone: zoneAt('TZ_SHOP', read('TZ_SHOP', 'Europe/Rome')),
     trustedProxies: proxiesAt('BOTTEGA_TRUSTED_PROXIES', read('BOTTEGA_TRUSTED_PROXIES', '')),
     mqttPort: portAt('MQTT_PORT', read('MQTT_PORT', '1883'), 1),
@@ -94,15 +98,18 @@ function demandForRole(role: Role, environment: LauncherEnvironment): void {
   }
 }
 
+/** No version has ever taken a shorter one. */
 const MIN_PASSWORD = 8;
 
-function accessTo(host: string, password: string | undefined): Access {
+function accessTo(host: string, password: string | undefined, oidc: OidcSettings | undefined): Access {
   if (password === undefined) {
+    if (oidc !== undefined) return { by: 'provider', oidc };
     if (isLoopback(host)) return { by: 'loopback' };
     throw new ConfigError('BOTTEGA_PASSWORD', 'needed while HOST is not a loopback address, for editor and dashboard', host);
   }
-  demandPassword('BOTTEGA_PASSWORD', password);
-  return { by: 'password', password };
+  // Whether it is new, so that more is asked of it, the data directory knows.
+  if (password.length < MIN_PASSWORD) throw new ConfigError('BOTTEGA_PASSWORD', 'at least 12 characters', '…');
+  return { by: 'password', password, ...(oidc === undefined ? {} : { oidc }) };
 }
 
 function demandPassword(name: string, password: string | undefined): void {

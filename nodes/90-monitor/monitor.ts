@@ -25,7 +25,7 @@ const spec: NodeSpec<MonitorConfig> = {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const store = port.of(shop.tenant);
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
-    const senders = (): readonly Warning[] => [...clockWarnings(now()), ...turnedAwayWarnings(), ...refusedShopWarnings()];
+    const senders = (): readonly Warning[] => [...clockWarnings(now()), ...turnedAwayWarnings(), ...refusedShopWarnings(), ...launcherWarnings(RED)];
     const check = healthCheck({ store, storeHealth: port, senders, fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
     const observer = new Poller(store, shopCard(shop), check, now);
     const unserve = [serveHealth(RED, check), serveMetrics(RED)];
@@ -43,6 +43,11 @@ const spec: NodeSpec<MonitorConfig> = {
     };
   },
 };
+
+/** What `npm start` found when it started: in the settings it gave Node-RED. */
+function launcherWarnings(RED: NodeAPI): readonly Warning[] {
+  return (RED.settings as { readonly bottegaWarnings?: readonly Warning[] }).bottegaWarnings ?? [];
+}
 
 function serveHealth(RED: NodeAPI, check: () => Promise<Report>): () => void {
   return serve(RED, 'get', '/health', async (_request, response) => {
