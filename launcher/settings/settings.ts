@@ -4,6 +4,7 @@
 import { ConfigError } from '../../engine/base/errors.js';
 import { parseRedisUrl } from '../../engine/store/redis/url.js';
 import { parseProxies, type TrustedProxies } from '../../engine/verify/senderAddress.js';
+import { readNameLimits } from '../../engine/aggregate/nameLimits.js';
 import { isZone } from '../../engine/base/time.js';
 import { type FrameAncestors, parseFrameAncestors } from './frameAncestors.js';
 import { type OidcSettings, readOidc } from './oidcSettings.js';
@@ -51,6 +52,8 @@ export function readEnvironment(environment: LauncherEnvironment): Settings {
   const read = (name: string, fallback: string): string => given(environment, name) ?? fallback;
   const role = oneOf('BOTTEGA_ROLE', read('BOTTEGA_ROLE', 'all'), ROLES);
   demandForRole(role, environment);
+  // The shop node reads them: here they stop the start where they are no limits.
+  readNameLimits(environment);
   demandPassword('MQTT_PASSWORD', given(environment, 'MQTT_PASSWORD'));
   const host = read('HOST', '127.0.0.1');
   const mqttUrl = given(environment, 'MQTT_URL');
