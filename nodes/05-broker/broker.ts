@@ -2,14 +2,15 @@
  * The broker node: the MQTT broker built in, or one elsewhere; the other nodes see no difference.
  */
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { messageOf } from '../../engine/base/errors.js';
 import { answerEditor, serveEditor } from '../shared/editorApi.js';
 import { resourceUp } from '../shared/metrics.js';
 import { registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
 import type { BrokerErrorCause } from './mqtt/errors.js';
-import { type BrokerConfig, type EmbeddedBrokerConfig, type ExternalConfig, readConfig } from './config.js';
+import { refusalLog } from './access/refusalLog.js';
+import { type BrokerConfig, type EmbeddedBrokerConfig, type ExternalConfig, type ListenReach, readConfig } from './config.js';
 import { EmbeddedPort } from './embeddedPort.js';
 import { ExternalPort } from './externalPort.js';
 import { probe, probeForm } from './probe.js';
@@ -36,25 +37,41 @@ const spec: NodeSpec<BrokerConfig> = {
   },
 };
 
-function openEmbedded({ RED, node, status, text }: BrokerContext, { port, listen, login }: EmbeddedBrokerConfig): EmbeddedPort {
-  const folder = resolve(RED.settings.userDir ?? process.env['BOTTEGA_DATA'] ?? '.bottega', 'bottega-broker');
-  const settings = { folder, port, host: listen === 'lan' ? '0.0.0.0' : '127.0.0.1', login, report: (error: unknown) => { node.warn(messageOf(error)); } };
+function openEmbedded({ RED, node, status, text, now }: BrokerContext, { port, listen, tls, login }: EmbeddedBrokerConfig): EmbeddedPort {
+  const data = resolve(RED.settings.userDir ?? process.env['BOTTEGA_DATA'] ?? '.bottega');
+  const settings = {
+    folder: join(data, 'bottega-broker'),
+    accessFolder: join(data, 'bottega-mqtt'),
+    port,
+    host: addressFor(listen),
+    login,
+    report: (error: unknown) => { node.warn(messageOf(error)); },
+    refused: refusalLog({ warn: (line) => { node.warn(line); }, text, now }),
+    now,
+    ticks: () => performance.now(),
+    ...(tls === undefined ? {} : { tls: { port: tls.port, host: addressFor(tls.listen) } }),
+  };
   let warnedOf: BrokerErrorCause | undefined;
   return new EmbeddedPort(settings, {
     words: (cause) => text(`cause.${cause}`, { port }),
     random: Math.random,
     listener: (socket) => {
       if (socket.state === 'open') {
-        status.ok('listening', { port });
+        if (tls === undefined) status.ok('listening', { port });
+        else status.ok('listeningTls', { port, tls: tls.port });
         warnedOf = undefined;
         return;
       }
-      const message = text(`cause.${socket.cause}`, { port });
+      const message = text(`cause.${socket.cause}`, { port: socket.port });
       status.waiting('away', { message, seconds: Math.ceil(socket.retryMs / 1_000) });
       if (warnedOf !== socket.cause) node.warn(`${message} (${socket.error})`);
       warnedOf = socket.cause;
     },
   });
+}
+
+function addressFor(reach: ListenReach): string {
+  return reach === 'lan' ? '0.0.0.0' : '127.0.0.1';
 }
 
 function openExternal({ node, text, now }: BrokerContext, config: ExternalConfig): ExternalPort {

@@ -5,7 +5,7 @@ import { ConfigError } from '../../engine/base/errors.js';
 import { present } from '../../engine/base/json.js';
 import { atVersion } from '../shared/configFields.js';
 import type { SavedForm } from '../shared/node.js';
-import type { Login } from './aedes/embeddedBroker.js';
+import type { Login } from './access/clientGuard.js';
 
 /** `VERSION` of the saved form. */
 export const VERSION = 1;
@@ -15,9 +15,14 @@ export interface EmbeddedBrokerConfig {
   readonly kind: 'embedded';
   readonly port: number;
   /** `lan`: other machines may connect, with user and password. */
-  readonly listen: 'here' | 'lan';
+  readonly listen: ListenReach;
+  /** The port with TLS, where there is one. */
+  readonly tls?: { readonly port: number; readonly listen: ListenReach };
+  /** The owner's: it may do everything. */
   readonly login?: Login;
 }
+
+export type ListenReach = 'here' | 'lan';
 
 /** `Files` are paths of PEM files; read anew at each connection, so that they can be renewed. */
 export interface Files {
@@ -48,6 +53,9 @@ export function upgrade(saved: SavedForm): SavedForm {
   return atVersion(saved, VERSION);
 }
 
+/** The port of MQTT over TLS. */
+const TLS_PORT = 8_883;
+
 /** `listen` `auto`: on the local network where `MQTT_PASSWORD` is set. `kind` `auto`: the broker of `MQTT_URL` where that is set, else the one built in. */
 export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, string>>, environment: BrokerEnvironment = process.env): BrokerConfig {
   const saved = upgrade(raw);
@@ -60,13 +68,28 @@ export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, stri
 }
 
 function readEmbedded(saved: SavedForm, secrets: Readonly<Record<string, string>>, environment: BrokerEnvironment): EmbeddedBrokerConfig {
-  const port = Number(textAt(saved, 'port') ?? textAt(environment, 'MQTT_PORT') ?? 1883);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new ConfigError('port', 'must be a whole number from 1 to 65535', saved['port']);
+  const port = portIn(saved, 'port', textAt(saved, 'port') ?? textAt(environment, 'MQTT_PORT') ?? 1883, 1);
   const given = loginGiven(environment);
   const listen = readListen(saved['listen'] ?? 'auto', given);
   const login = readLogin(secrets['user'], secrets['password']) ?? (saved['listen'] === 'here' ? undefined : given);
   if (listen === 'lan' && login === undefined) throw new ConfigError('user', 'must be given, with a password, to listen on the local network', '');
-  return present({ kind: 'embedded' as const, port, listen, login });
+  return present({ kind: 'embedded' as const, port, listen, login, tls: readTls(saved, listen, environment) });
+}
+
+/** On the local network wherever that is not ruled out, since nobody gets in there without a login; 0: none. */
+function readTls(saved: SavedForm, listen: ListenReach, environment: BrokerEnvironment): EmbeddedBrokerConfig['tls'] {
+  const isHere = saved['listen'] === 'here';
+  const fallback = listen === 'lan' ? TLS_PORT : 0;
+  const port = portIn(saved, 'tlsPort', textAt(saved, 'tlsPort') ?? (isHere ? undefined : textAt(environment, 'MQTT_TLS_PORT')) ?? fallback, 0);
+  return port === 0 ? undefined : { port, listen: isHere ? 'here' : 'lan' };
+}
+
+function portIn(saved: SavedForm, field: 'port' | 'tlsPort', text: string | number, least: 0 | 1): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < least || port > 65_535) {
+    throw new ConfigError(field, `must be a whole number from ${String(least)} to 65535`, saved[field]);
+  }
+  return port;
 }
 
 function readListen(saved: unknown, given: Login | undefined): EmbeddedBrokerConfig['listen'] {

@@ -9,10 +9,10 @@ import { retryDelay } from '../../engine/base/retry.js';
 import { WatchedHealth } from '../shared/health.js';
 import { type SubscribeOptions, Subscriptions } from './mqtt/subscriptions.js';
 
-/** `EmbeddedListener` says whether the TCP port is open to other programs; the nodes of this process do not need it. */
+/** `EmbeddedListener` says whether the TCP ports are open to other programs; the nodes of this process do not need it. */
 export type EmbeddedListener =
   | { readonly state: 'open' }
-  | { readonly state: 'shut'; readonly cause: BrokerErrorCause; readonly error: string; readonly retryMs: number };
+  | { readonly state: 'shut'; readonly cause: BrokerErrorCause; readonly port: number; readonly error: string; readonly retryMs: number };
 
 /** `EmbeddedHooks`: what the port is given by its node. */
 export interface EmbeddedHooks {
@@ -103,7 +103,8 @@ export class EmbeddedPort implements BrokerPort {
     const cause = causeOf(error);
     const retryMs = retryDelay(this.#attempt, this.#hooks.random());
     this.#attempt += 1;
-    this.#hooks.listener({ state: 'shut', cause, error: messageOf(error), retryMs });
+    const port = (error as { readonly port?: number }).port ?? this.#settings.port;
+    this.#hooks.listener({ state: 'shut', cause, port, error: messageOf(error), retryMs });
     if (this.#broker === undefined) this.#health.set({ state: 'waiting', cause: 'broker.away', message: this.#hooks.words(cause) });
     if (this.#life === 'closed') return;
     this.#retry = setTimeout(() => { this.#opening = this.#open(); }, retryMs);

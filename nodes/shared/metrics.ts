@@ -47,3 +47,11 @@ export const sendersTurnedAway = new Counter({
   labelNames: ['reason'] as const,
   registers,
 });
+
+/** What the built-in broker refused, by login (a user name it made itself, the owner's, or any other) and action. */
+export const brokerRefusals = new Counter({
+  name: 'bottega_broker_refusals_total',
+  help: 'Refused by the built-in broker (login: wrong password; wait: too soon after wrong ones; publish, subscribe, will: not what that login is there for)',
+  labelNames: ['login', 'action'] as const,
+  registers,
+});

@@ -1,11 +1,17 @@
 /**
  * `EmbeddedBroker` is the broker that needs nothing but Node.js: aedes, in this process. Its own nodes reach it without a socket, others over TCP.
  */
-import { sameSecret } from '../../../engine/base/secret.js';
-import { createServer, type Server, type Socket } from 'node:net';
-import type { Aedes, AedesOptions, AedesPublishPacket } from 'aedes';
+import type { Socket } from 'node:net';
+import type { Aedes, AedesPublishPacket } from 'aedes';
+import { messageOf } from '../../../engine/base/errors.js';
+import { SECOND } from '../../../engine/base/time.js';
 import { openLevelDb } from '../../../engine/store/level/levelStore.js';
+import { LoginBrake } from '../../../engine/verify/loginBrake.js';
+import { ClientGuard, type BrokerRefusal, type Login } from '../access/clientGuard.js';
+import { type BrokerLogins, openLoginFile } from '../access/loginFile.js';
+import { namesOfMachine, openCertificate } from '../tls/certificateFiles.js';
 import { away } from '../mqtt/errors.js';
+import { type ListenAddress, Listeners } from './listeners.js';
 import { publishInOrder } from './publishOrder.js';
 import { limitPackets, MAX_PACKET_BYTES } from './packetLimit.js';
 import { Sessions } from './persistence.js';
@@ -13,36 +19,53 @@ import { Sharing } from './sharedSubscriptions.js';
 import type { Subscription } from '../mqtt/subscriptions.js';
 import type { OutgoingMessage } from '../../shared/ports.js';
 
-const MAX_CONNECTIONS = 200;
 /** A client that does not read for so long is cut off, because it holds up everybody else's messages. */
-const SLOW_CLIENT_MS = 5_000;
+const SLOW_CLIENT_MS = 5 * SECOND;
+/** Who has not said its name by then is cut off. */
+const CONNECT_MS = 10 * SECOND;
+/** Client ids of generated logins have their user name in front. */
+const MAX_ID_LENGTH = 64;
 
 type Deliver = (packet: AedesPublishPacket, callback: () => void) => void;
 
-/** `EmbeddedSettings`: where it keeps its database, where it listens, and to whom. */
+/** `EmbeddedSettings`: where it keeps its database, and its logins and certificates; where it listens, and to whom. */
 export interface EmbeddedSettings {
   readonly folder: string;
+  readonly accessFolder: string;
   readonly port: number;
   readonly host: string;
+  readonly tls?: ListenAddress;
+  /** The owner's, which may do everything. */
   readonly login: Login | undefined;
   readonly report: (error: unknown) => void;
+  readonly refused: (refusal: BrokerRefusal) => void;
+  /** Epoch ms, for certificates. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly ticks: () => number;
 }
 
 /** `EmbeddedBroker` is one running broker, from opening its database to closing it. */
 export class EmbeddedBroker {
   readonly #settings: EmbeddedSettings;
   readonly #aedes: Aedes;
+  readonly #listeners: Listeners;
   readonly #sessions: Sessions;
   readonly #closeDb: () => Promise<void>;
   readonly #delivers = new Map<Subscription, Deliver>();
   readonly #pending = new Set<(error: Error) => void>();
-  #server: Server | undefined;
 
   private constructor(settings: EmbeddedSettings, aedes: Aedes, sessions: Sessions, closeDb: () => Promise<void>) {
     this.#settings = settings;
     this.#aedes = aedes;
     this.#sessions = sessions;
     this.#closeDb = closeDb;
+    const { port, host, tls, accessFolder, report, now } = settings;
+    const certificate = (): ReturnType<typeof openCertificate> => openCertificate(accessFolder, namesOfMachine(), now());
+    this.#listeners = new Listeners({
+      plain: { port, host }, welcome: (socket) => { this.#welcome(socket); }, report, ...(tls === undefined ? {} : { tls: { ...tls, certificate } }),
+    });
+    aedes.on('clientReady', ({ conn }) => { this.#listeners.proven(conn as Socket); });
   }
 
   /** Throws the faults of opening its database (`store.locked` where another broker uses the folder). */
@@ -61,27 +84,23 @@ export class EmbeddedBroker {
     const isHere = (clientId: string): boolean => aedes.clients[clientId] !== undefined;
     const sessions = new Sessions(db, isHere, settings.report);
     const sharing = new Sharing();
-    const options = { persistence: sessions, drainTimeout: SLOW_CLIENT_MS, ...guards(settings.login, sharing) };
+    const { login, ticks, refused } = settings;
+    const guard = new ClientGuard({ owner: login, logins: loginsOf(settings), sharing, brake: new LoginBrake(), ticks, refused });
+    const limits = { drainTimeout: SLOW_CLIENT_MS, connectTimeout: CONNECT_MS, maxClientsIdLength: MAX_ID_LENGTH };
+    const options = { persistence: sessions, ...limits, ...guard.guards() };
     const aedes = new Broker(options) as Aedes & { clients: Record<string, unknown> };
     aedes.on('error' as 'closed', settings.report as () => void);
     aedes.on('clientDisconnect', ({ id }) => { sharing.gone(id); });
     aedes.on('unsubscribe', (topics, { id }) => { sharing.unsubscribe(id, topics); });
     await aedes.listen();
     publishInOrder(aedes, (topic) => sessions.written(topic));
+    guard.dropRefused(aedes);
     return new EmbeddedBroker(settings, aedes, sessions, () => db.close());
   }
 
-  /** Opens the port for other programs; rejects with the socket's error where the port cannot be had. */
-  async listen(): Promise<void> {
-    const server = createServer({ noDelay: true }, (socket) => { this.#welcome(socket); });
-    server.maxConnections = MAX_CONNECTIONS;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.#settings.port, this.#settings.host, resolve);
-    });
-    server.removeAllListeners('error');
-    server.on('error', this.#settings.report);
-    this.#server = server;
+  /** Opens the ports for other programs; rejects with the socket's error where one cannot be had. */
+  listen(): Promise<void> {
+    return this.#listeners.open();
   }
 
   publish(topic: string, payload: Buffer, retain: boolean): Promise<void> {
@@ -141,8 +160,7 @@ export class EmbeddedBroker {
   }
 
   async close(): Promise<void> {
-    const server = this.#server;
-    const shut = server === undefined ? Promise.resolve() : new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+    const shut = this.#listeners.close();
     await new Promise<void>((resolve) => { this.#aedes.close(resolve); });
     for (const reject of this.#pending) reject(away('the embedded broker closed'));
     this.#pending.clear();
@@ -157,32 +175,16 @@ export class EmbeddedBroker {
   }
 }
 
-/** Who may connect, what may be subscribed, and who gets what is shared. */
-function guards(login: Login | undefined, sharing: Sharing): Pick<AedesOptions, 'authenticate' | 'authorizeSubscribe' | 'authorizeForward'> {
-  return {
-    authenticate: (client, user, password, done) => {
-      const remote = (client.conn as Socket).remoteAddress ?? '';
-      const welcome = login === undefined ? isLoopback(remote) : sameSecret(login.user, user ?? '') && sameSecret(login.password, password?.toString() ?? '');
-      done(null, welcome);
-    },
-    authorizeSubscribe: (client, subscription, done) => {
-      const topic = sharing.subscribe(client, subscription.topic);
-      done(null, topic === undefined ? null : { ...subscription, topic });
-    },
-    authorizeForward: (client, packet) => (sharing.isFor(client.id, packet) ? packet : null),
-  };
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address);
-}
-
 function asBuffer(payload: string | Buffer): Buffer {
   return Buffer.isBuffer(payload) ? payload : Buffer.from(payload);
 }
 
-/** `Login` at a broker. */
-export interface Login {
-  readonly user: string;
-  readonly password: string;
+/** A file that cannot be read opens nothing; the nodes of this process need no login. */
+function loginsOf({ accessFolder, report }: EmbeddedSettings): BrokerLogins | undefined {
+  try {
+    return openLoginFile(accessFolder);
+  } catch (error) {
+    report(new Error(`the logins of the built-in broker cannot be used: ${messageOf(error)}`));
+    return undefined;
+  }
 }

@@ -8,9 +8,11 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { readConfig, type ExternalConfig } from '../../../nodes/05-broker/config.js';
 import { type EmbeddedListener, EmbeddedPort } from '../../../nodes/05-broker/embeddedPort.js';
 import { ExternalPort } from '../../../nodes/05-broker/externalPort.js';
+import type { EmbeddedSettings } from '../../../nodes/05-broker/aedes/embeddedBroker.js';
 import { FrameMeter } from '../../../nodes/05-broker/aedes/packetLimit.js';
 import { matches } from '../../../nodes/05-broker/mqtt/subscriptions.js';
 import type { BrokerPort } from '../../../nodes/shared/ports.js';
+import { embeddedSettings } from '../../support/embeddedBroker.js';
 import { Mosquitto } from '../../support/mosquitto.js';
 import { eventually } from '../../support/waiting.js';
 import { freePort } from '../../support/ports.js';
@@ -19,11 +21,11 @@ const NODE = { id: 'b1', type: 'bottega-broker' };
 const ends: (() => unknown)[] = [];
 const reports: string[] = [];
 
-async function embedded(saved: object = {}, secrets: Record<string, string> = {}, folder = temporary()): Promise<EmbeddedPort & { listeners: EmbeddedListener[]; tcp: number; folder: string }> {
+async function embedded(saved: object = {}, secrets: Record<string, string> = {}, folder = temporary(), more: Partial<EmbeddedSettings> = {}): Promise<EmbeddedPort & { listeners: EmbeddedListener[]; tcp: number; folder: string }> {
   const config = readConfig({ ...NODE, port: await freePort(), ...saved }, secrets, {});
   assert.equal(config.kind, 'embedded');
   const listeners: EmbeddedListener[] = [];
-  const settings = { folder, port: config.port, host: '127.0.0.1', login: config.login, report: (error: unknown) => { reports.push(String(error)); } };
+  const settings = embeddedSettings({ folder: join(folder, 'kept'), port: config.port, login: config.login, report: (error) => { reports.push(String(error)); }, ...more });
   const port = new EmbeddedPort(settings, { words: (cause) => cause, listener: (listener) => { listeners.push(listener); }, random: () => 0 });
   ends.push(() => port.close());
   return Object.assign(port, { listeners, tcp: config.port, folder });
@@ -86,10 +88,15 @@ describe('broker', () => {
       [{}, {}, {}, { kind: 'embedded', port: 1883, listen: 'here' }],
       [{}, {}, { MQTT_PORT: '2883' }, { kind: 'embedded', port: 2883, listen: 'here' }],
       [{ kind: 'embedded', port: 1999 }, {}, { MQTT_URL: 'mqtt://x', MQTT_PORT: '2883' }, { kind: 'embedded', port: 1999, listen: 'here' }],
-      [{}, {}, { MQTT_PASSWORD: 'otto-caratteri' }, { kind: 'embedded', port: 1883, listen: 'lan', login: { user: 'bottega', password: 'otto-caratteri' } }],
+      [{}, {}, { MQTT_PASSWORD: 'otto-caratteri' }, { kind: 'embedded', port: 1883, listen: 'lan', tls: { port: 8883, listen: 'lan' }, login: { user: 'bottega', password: 'otto-caratteri' } }],
       [{ listen: 'here' }, {}, { MQTT_PASSWORD: 'otto-caratteri' }, { kind: 'embedded', port: 1883, listen: 'here' }],
-      [{ listen: 'lan' }, {}, { MQTT_USER: 'shop', MQTT_PASSWORD: 'otto-caratteri' }, { kind: 'embedded', port: 1883, listen: 'lan', login: { user: 'shop', password: 'otto-caratteri' } }],
-      [{ listen: 'lan' }, { user: 'u', password: 'p' }, {}, { kind: 'embedded', port: 1883, listen: 'lan', login: { user: 'u', password: 'p' } }],
+      [{ listen: 'lan' }, {}, { MQTT_USER: 'shop', MQTT_PASSWORD: 'otto-caratteri' }, { kind: 'embedded', port: 1883, listen: 'lan', tls: { port: 8883, listen: 'lan' }, login: { user: 'shop', password: 'otto-caratteri' } }],
+      [{ listen: 'lan' }, { user: 'u', password: 'p' }, {}, { kind: 'embedded', port: 1883, listen: 'lan', tls: { port: 8883, listen: 'lan' }, login: { user: 'u', password: 'p' } }],
+      [{}, {}, { MQTT_TLS_PORT: '9883' }, { kind: 'embedded', port: 1883, listen: 'here', tls: { port: 9883, listen: 'lan' } }],
+      [{ tlsPort: 9883 }, {}, {}, { kind: 'embedded', port: 1883, listen: 'here', tls: { port: 9883, listen: 'lan' } }],
+      [{ listen: 'here', tlsPort: 9883 }, {}, { MQTT_TLS_PORT: '8883' }, { kind: 'embedded', port: 1883, listen: 'here', tls: { port: 9883, listen: 'here' } }],
+      [{ listen: 'here' }, {}, { MQTT_TLS_PORT: '8883' }, { kind: 'embedded', port: 1883, listen: 'here' }],
+      [{ listen: 'lan', tlsPort: 0 }, { user: 'u', password: 'p' }, {}, { kind: 'embedded', port: 1883, listen: 'lan', login: { user: 'u', password: 'p' } }],
       [{}, {}, { MQTT_URL: 'mqtts://me:s%40fe@h:8884' }, { kind: 'external', url: 'mqtts://h:8884', clientPrefix: 'bottega', protocol: 5, files: {}, login: { user: 'me', password: 's@fe' } }],
       [{ kind: 'external', url: 'wss://h/mqtt', protocol: 4, clientPrefix: 'edge-1', ca: '/ca.pem' }, {}, {},
         { kind: 'external', url: 'wss://h/mqtt', clientPrefix: 'edge-1', protocol: 4, files: { ca: '/ca.pem' } }],
@@ -100,7 +107,7 @@ describe('broker', () => {
     }
 
     for (const [saved, secrets, field] of [
-      [{ kind: 'cloud' }, {}, 'kind'], [{ port: 0 }, {}, 'port'], [{ port: 'x' }, {}, 'port'], [{ listen: 'lan' }, {}, 'user'], [{ listen: 'lan' }, { user: 'u' }, 'password'],
+      [{ kind: 'cloud' }, {}, 'kind'], [{ port: 0 }, {}, 'port'], [{ port: 'x' }, {}, 'port'], [{ tlsPort: 65_536 }, {}, 'tlsPort'], [{ listen: 'lan' }, {}, 'user'], [{ listen: 'lan' }, { user: 'u' }, 'password'],
       [{ kind: 'external' }, {}, 'url'], [{ kind: 'external', url: 'http://h' }, {}, 'url'], [{ kind: 'external', url: 'mqtt://h' }, { password: 'p' }, 'user'],
       [{ kind: 'external', url: 'mqtt://h', clientPrefix: 'a b' }, {}, 'clientPrefix'], [{ kind: 'external', url: 'mqtt://h', protocol: 3 }, {}, 'protocol'],
       [{ kind: 'external', url: 'mqtts://h', cert: '/c' }, {}, 'key'], [{ kind: 'external', url: 'mqtts://h', key: '/k' }, {}, 'cert'], [{ version: 2 }, {}, 'version'],

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { type EmbeddedListener, EmbeddedPort } from '../../../nodes/05-broker/embeddedPort.js';
+import { embeddedSettings } from '../../support/embeddedBroker.js';
 import { eventually } from '../../support/waiting.js';
 import { freePort } from '../../support/ports.js';
 
@@ -20,7 +21,7 @@ describe('embedded broker: kept and passing messages at once', () => {
 
   before(async () => {
     const tcp = await freePort();
-    port = new EmbeddedPort({ folder, port: tcp, host: '127.0.0.1', login: undefined, report: (error) => { received.push(String(error)); } },
+    port = new EmbeddedPort(embeddedSettings({ folder: join(folder, 'kept'), port: tcp, report: (error) => { received.push(String(error)); } }),
       { words: (cause) => cause, listener: ({ state }) => { listener = state; }, random: () => 0 });
     await eventually(() => (port.health().state === 'ok' && listener === 'open') || undefined);
     client = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(tcp)}`, { reconnectPeriod: 0 });
@@ -78,7 +79,7 @@ describe('embedded broker: kept and passing messages at once', () => {
     for (const payload of ['1', '2']) await port.publish(topic, payload, { retain: true });
     await port.publish('kpi/end', '.', { retain: true });
     assert.deepEqual(await kept(), [`${topic}=2`]);
-    assert.ok((await files(folder)).every((content) => !content.includes(topic)));
+    assert.ok((await files(join(folder, 'kept'))).every((content) => !content.includes(topic)));
     await port.publish(topic, '', { retain: true });
     assert.deepEqual(await kept(), []);
   });

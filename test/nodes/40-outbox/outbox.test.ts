@@ -13,6 +13,7 @@ import { Relay, type RelayParts } from '../../../nodes/40-outbox/relay.js';
 import { OutboxStore } from '../../../engine/delivery/outboxStore.js';
 import { WatchedHealth } from '../../../nodes/shared/health.js';
 import { sales } from '../../support/line.js';
+import { embeddedSettings } from '../../support/embeddedBroker.js';
 import { eventually } from '../../support/waiting.js';
 import { freePort } from '../../support/ports.js';
 
@@ -27,7 +28,7 @@ async function memoryStore(): Promise<Store> {
 
 async function embeddedBroker(): Promise<EmbeddedPort> {
   const folder = mkdtempSync(join(tmpdir(), 'bottega-outbox-'));
-  const settings = { folder, port: await freePort(), host: '127.0.0.1', login: undefined, report: (error: unknown) => { assert.fail(String(error)); } };
+  const settings = embeddedSettings({ folder: join(folder, 'kept'), port: await freePort(), report: (error) => { assert.fail(String(error)); } });
   const broker = new EmbeddedPort(settings, { words: (cause) => cause, listener: () => undefined, random: () => 0 });
   ends.push(async () => {
     await broker.close();
