@@ -1,7 +1,6 @@
 /**
  * `startProduct` brings the whole product up in one process: listen, start Node-RED, wait until it can store, let requests in; and down again.
  */
-import { mkdirSync } from 'node:fs';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { AccessControl } from './access/accessControl.js';
 import { LoginAttempts } from './access/attempts.js';
 import { type LoginFile, MIN_NEW_PASSWORD, openLoginFile } from './access/loginFile.js';
 import { SignedIn } from './access/signedIn.js';
+import { openDataDirectory } from './dataDirectory.js';
 import { GuardedServer, isForPrograms } from './guard.js';
 import { type Embedded, hasFlow, isUsed, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
 import { openSecrets, remarksOnSecrets } from './secrets.js';
@@ -72,7 +72,7 @@ const SHORT_PASSWORD = {
 
 /** Lays out the data directory and hands the nodes what they fall back to. */
 function prepareData(settings: Settings, port: number, log: (line: string) => void): PreparedData {
-  mkdirSync(settings.data, { recursive: true, mode: 0o700 });
+  openDataDirectory(settings.data, log);
   // Before anything is laid out: a refused password must not become an old one.
   const logins = openLoginFile(settings.data, settings.access, isUsed(settings.data) ? 'used' : 'fresh');
   if (logins.shortPassword) log(`[warn] ${SHORT_PASSWORD.message}`);

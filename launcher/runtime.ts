@@ -1,7 +1,7 @@
 /**
  * Node-RED inside this process: the version the running Node.js can carry, our nodes from this package, quiet and offline.
  */
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
@@ -50,7 +50,7 @@ export function layOutFlow(data: string, settings: Pick<Settings, 'role' | 'temp
   const [flow, mark] = [join(data, 'flows.json'), join(data, 'role')];
   if (existsSync(flow)) return existsSync(mark) && readFileSync(mark, 'utf8').trim() !== settings.role ? 'other role' : 'kept';
   writeFileSync(mark, `${settings.role}\n`);
-  copyFileSync(flowOf(settings), flow);
+  writeFileSync(flow, readFileSync(flowOf(settings)));
   return 'laid out';
 }
 

@@ -23,6 +23,8 @@ void main(process.argv.slice(2));
 
 async function main(typed: readonly string[]): Promise<void> {
   const stopping = new AbortController();
+  // Whatever is written from here on is this user's only.
+  process.umask(0o077);
   let product: Product | undefined;
   stopping.signal.addEventListener('abort', () => { void stop(product); }, { once: true });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { stopping.abort(); });

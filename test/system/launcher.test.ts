@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request as plainRequest } from 'node:http';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -47,6 +47,7 @@ describe('launcher', () => {
 
   it('keeps the made secrets for this user only, and says none of them', async () => {
     assert.equal(statSync(join(data.path, 'secrets.json')).mode & 0o777, 0o600);
+    for (const name of ['.', ...readdirSync(data.path)]) assert.equal(statSync(join(data.path, name)).mode & 0o077, 0, name);
     const other = temporaryData();
     const once = await startProduct(other.path);
     const { stdout, stderr } = await once.stop();
