@@ -3,5 +3,6 @@
  * shown as it is.
  */
 import { CONTENT } from '../engine/base/errorTable/content.js';
+import { LIMITS } from '../engine/base/errorTable/limits.js';
 
-export const REASONS: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(CONTENT).map(([rule, { it: [text] }]) => [rule, text]));
+export const REASONS: Readonly<Record<string, string>> = Object.fromEntries(Object.entries({ ...CONTENT, ...LIMITS }).map(([rule, { it: [text] }]) => [rule, text]));

@@ -9,6 +9,8 @@ import type { Duplex } from 'node:stream';
 import { SECOND } from '../engine/base/time.js';
 import { SLOW_REQUEST } from '../engine/verify/intakePlaces.js';
 import { Connections } from './connections.js';
+import { securityHeaders } from './pageHeaders.js';
+import type { FrameAncestors } from './settings/frameAncestors.js';
 import { type Access, isLoopback } from './settings/settings.js';
 
 /** `closed` while nothing can be accepted yet or any more: senders are asked to come again. */
@@ -74,15 +76,17 @@ export class GuardedServer extends Server {
   /** Whoever guesses tokens is slowed down. */
   tokenWatch: TokenWatch = () => 'pass';
   readonly #access: Access;
+  readonly #frameAncestors: FrameAncestors;
   readonly #connections = new Connections(MAX_CONNECTIONS);
   #state: GuardState = 'closed';
   #underWay = 0;
   #onIdle: (() => void) | undefined;
 
-  constructor(access: Access, { headersMs, requestMs, checkEveryMs }: ServerDeadlines = DEADLINES) {
+  constructor(access: Access, frameAncestors: FrameAncestors = 'none', { headersMs, requestMs, checkEveryMs }: ServerDeadlines = DEADLINES) {
     super({ headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkEveryMs });
     this.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#access = access;
+    this.#frameAncestors = frameAncestors;
   }
 
   set state(state: GuardState) {
@@ -94,6 +98,7 @@ export class GuardedServer extends Server {
     if (event === 'clientError' && isSlow(args[0], args[1] as Socket)) super.emit(SLOW_REQUEST);
     if (event !== 'request' && event !== 'upgrade') return super.emit(event, ...args);
     const request = args[0] as IncomingMessage;
+    if (event === 'request') this.#secure(request, args[1] as ServerResponse);
     const verdict = judge({ url: request.url ?? '/', headers: request.headers }, this.#access, this.#state);
     if (verdict === 'pass') return this.#handOn(event, args, request);
     if (event === 'request') refuse(args[1] as ServerResponse, verdict);
@@ -115,6 +120,11 @@ export class GuardedServer extends Server {
   /** Resolves once no request is under way. */
   idle(): Promise<void> {
     return this.#underWay === 0 ? Promise.resolve() : new Promise((resolve) => { this.#onIdle = resolve; });
+  }
+
+  #secure({ url = '/' }: IncomingMessage, response: ServerResponse): void {
+    const headers = securityHeaders(isForPrograms(url) ? 'answer' : 'page', this.#frameAncestors);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   }
 
   #count(response: ServerResponse): void {

@@ -33,7 +33,7 @@ const DRAIN_MS = 3 * SECOND;
 /** Resolves once webhooks are accepted. Rejects with `ConfigError`, or with the error of listening (`EADDRINUSE` …). */
 export async function startProduct(settings: Settings, log: (line: string) => void): Promise<Product> {
   if (!hasFlow(settings)) throw new ConfigError('BOTTEGA_TEMPLATE', 'this version does not bring that template', settings.template);
-  const server = new GuardedServer(settings.access);
+  const server = new GuardedServer(settings.access, settings.frameAncestors);
   const port = await listen(server, settings);
   const data = prepareData(settings, port, log);
   const attempts = new LoginAttempts({ proxies: settings.trustedProxies, browserKey: data.browserKey, log, ticks: () => performance.now() });

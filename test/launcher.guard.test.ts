@@ -12,7 +12,7 @@ import { until } from './support/waiting.js';
 
 describe('launcher: idle connections', () => {
   it('are closed when their headers or the rest of their request do not come; only who had begun to speak counts as turned away', async () => {
-    const server = new GuardedServer({ by: 'loopback' }, { headersMs: 150, requestMs: 300, checkEveryMs: 20 });
+    const server = new GuardedServer({ by: 'loopback' }, 'none', { headersMs: 150, requestMs: 300, checkEveryMs: 20 });
     server.state = 'open';
     let turnedAway = 0;
     server.on(SLOW_REQUEST, () => { turnedAway += 1; });

@@ -11,7 +11,7 @@ describe('launcher: environment', () => {
   it('needs nothing: every variable has a default', () => {
     assert.deepEqual(readEnvironment({}), {
       host: '127.0.0.1', port: 1880, data: './.bottega', role: 'all', template: 'retail', access: { by: 'loopback' }, zone: 'Europe/Rome', mqttPort: 1883,
-      trustedProxies: [],
+      trustedProxies: [], frameAncestors: 'none',
     });
   });
 
@@ -36,6 +36,8 @@ describe('launcher: environment', () => {
     [{ MQTT_PORT: '0' }, /^MQTT_PORT: .*between 1/],
     [{ BOTTEGA_TEMPLATE: 'bar' }, /^BOTTEGA_TEMPLATE: one of retail, restaurant, artisan \("bar"\)$/],
     [{ BOTTEGA_TRUSTED_PROXIES: 'nginx' }, /^BOTTEGA_TRUSTED_PROXIES: .*\("nginx"\)$/],
+    [{ BOTTEGA_FRAME_ANCESTORS: 'https://a.example/page' }, /^BOTTEGA_FRAME_ANCESTORS: .*\("https:\/\/a.example\/page"\)$/],
+    [{ BOTTEGA_FRAME_ANCESTORS: 'none; script-src *' }, /^BOTTEGA_FRAME_ANCESTORS: /],
     [{ TZ_SHOP: 'Europe/Roma' }, /^TZ_SHOP: .*\("Europe\/Roma"\)$/],
     [{ MQTT_URL: 'broker:1883' }, /^MQTT_URL: .*mqtt:\/\//],
     [{ BOTTEGA_PUBLIC_URL: 'shop.example.it' }, /^BOTTEGA_PUBLIC_URL: /],
@@ -80,6 +82,12 @@ describe('launcher: environment', () => {
       const settings = readEnvironment(environment) as unknown as Record<string, unknown>;
       for (const [field, value] of Object.entries(expected)) assert.equal(settings[field], value);
     }
+  });
+
+  it('reads who may show its pages in a frame', () => {
+    for (const [said, ancestors] of [
+      ['none', 'none'], ['self', ["'self'"]], ['self, https://*.example.it http://10.0.0.2:8080', ["'self'", 'https://*.example.it', 'http://10.0.0.2:8080']],
+    ] as const) assert.deepEqual(readEnvironment({ BOTTEGA_FRAME_ANCESTORS: said }).frameAncestors, ancestors);
   });
 
   it('never repeats a password or a URL that may hold one', () => {

@@ -63,6 +63,11 @@ export function groupMarks(store: Store, groups: readonly { readonly store: stri
   return [...keys].filter((key) => marked?.has(key) !== true).map((key) => ({ key, add: {}, max: { [SINCE]: -now }, total: 'unneeded' }));
 }
 
+/** The mark of a group that was counted before groups were marked. */
+export function alwaysKnown(group: { readonly store: string; readonly channel: string }): Add {
+  return { key: `${GROUPS}${group.store}/${group.channel}`, add: {}, max: { [SINCE]: 0 }, total: 'unneeded' };
+}
+
 /** Remembers that these marks are stored. */
 export function rememberMarks(store: Store, marks: readonly Add[]): void {
   const marked = markedGroups.get(store) ?? new Set<string>();
@@ -71,6 +76,14 @@ export function rememberMarks(store: Store, marks: readonly Add[]): void {
 }
 
 const markedGroups = new WeakMap<Store, Set<string>>();
+
+/** The groups that have ever been counted, as far as they were not taken out of use. */
+export async function readMarkedGroups(store: Store): Promise<{ readonly store: string; readonly channel: string }[]> {
+  return (await scanAll(store, prefixRange(GROUPS))).map(({ key }) => {
+    const [, name = '', channel = ''] = key.split('/');
+    return { store: name, channel };
+  });
+}
 
 /** Reads since when every group has been known. A store of a former release does not say which it knew: there, all always were. */
 export async function readKnownSince(store: Store): Promise<KnownSince> {

@@ -4,7 +4,9 @@
 import { ConfigError } from '../../engine/base/errors.js';
 import { parseRedisUrl } from '../../engine/store/redis/url.js';
 import { parseProxies, type TrustedProxies } from '../../engine/verify/senderAddress.js';
+import { readNameLimits } from '../../engine/aggregate/nameLimits.js';
 import { isZone } from '../../engine/base/time.js';
+import { type FrameAncestors, parseFrameAncestors } from './frameAncestors.js';
 import { type OidcSettings, readOidc } from './oidcSettings.js';
 
 export const TEMPLATES = ['retail', 'restaurant', 'artisan'] as const;
@@ -37,6 +39,8 @@ export interface Settings {
   readonly redisUrl?: string;
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: TrustedProxies;
+  /** Whose pages may show ours in a frame. */
+  readonly frameAncestors: FrameAncestors;
   /** What senders that sign the URL sign; absent: the address listened on. */
   readonly publicUrl?: string;
 }
@@ -48,6 +52,8 @@ export function readEnvironment(environment: LauncherEnvironment): Settings {
   const read = (name: string, fallback: string): string => given(environment, name) ?? fallback;
   const role = oneOf('BOTTEGA_ROLE', read('BOTTEGA_ROLE', 'all'), ROLES);
   demandForRole(role, environment);
+  // The shop node reads them: here they stop the start where they are no limits.
+  readNameLimits(environment);
   demandPassword('MQTT_PASSWORD', given(environment, 'MQTT_PASSWORD'));
   // The broker node reads it; 0: none.
   portAt('MQTT_TLS_PORT', read('MQTT_TLS_PORT', '0'), 0);
@@ -64,6 +70,7 @@ export function readEnvironment(environment: LauncherEnvironment): Settings {
     access: accessTo(host, given(environment, 'BOTTEGA_PASSWORD'), readOidc((name) => given(environment, name))),
     zone: zoneAt('TZ_SHOP', read('TZ_SHOP', 'Europe/Rome')),
     trustedProxies: proxiesAt('BOTTEGA_TRUSTED_PROXIES', read('BOTTEGA_TRUSTED_PROXIES', '')),
+    frameAncestors: ancestorsAt('BOTTEGA_FRAME_ANCESTORS', read('BOTTEGA_FRAME_ANCESTORS', 'none')),
     mqttPort: portAt('MQTT_PORT', read('MQTT_PORT', '1883'), 1),
     ...(mqttUrl === undefined ? {} : { mqttUrl: urlAt('MQTT_URL', mqttUrl, ['mqtt:', 'mqtts:', 'ws:', 'wss:']) }),
     ...(redisUrl === undefined ? {} : { redisUrl: redisUrlAt('REDIS_URL', redisUrl) }),
@@ -139,6 +146,12 @@ function proxiesAt(name: string, text: string): TrustedProxies {
   const proxies = parseProxies(text);
   if (proxies === undefined) throw new ConfigError(name, 'addresses, networks such as 10.0.0.0/8, loopback or private, with commas between them', text);
   return proxies;
+}
+
+function ancestorsAt(name: string, text: string): FrameAncestors {
+  const ancestors = parseFrameAncestors(text);
+  if (ancestors === undefined) throw new ConfigError(name, 'none, self, or origins such as https://example.com, with commas between them', text);
+  return ancestors;
 }
 
 function redisUrlAt(name: string, text: string): string {

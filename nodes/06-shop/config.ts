@@ -5,6 +5,7 @@ import { ConfigError } from '../../engine/base/errors.js';
 import { LABEL } from '../../engine/event/schema.js';
 import { isZone } from '../../engine/base/time.js';
 import { readRecords, RECORD_RULES, type SystemOfRecord } from '../../engine/kpi/systemOfRecord.js';
+import { type NameRules, readNameLimits } from '../../engine/aggregate/nameLimits.js';
 import { atVersion, filled } from '../shared/configFields.js';
 import type { ShopPort, ShopStore } from '../shared/ports.js';
 import type { SavedForm } from '../shared/node.js';
@@ -29,6 +30,7 @@ export interface ShopConfig {
   readonly calendar: ShopCalendar;
   readonly stores: readonly ShopStore[];
   readonly records: readonly SystemOfRecord[];
+  readonly names: ShopPort['names'];
   /** Text from which the privacy key is derived; absent: one is generated and kept. */
   readonly privacySecret?: string;
 }
@@ -56,6 +58,7 @@ export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, stri
     calendar: soundCalendar(saved, cutoffMinutes),
     stores,
     records: soundRecords(saved['records'], stores),
+    names: { limits: readNameLimits(environment), beyond: readBeyond(saved['others'] ?? 'refuse') },
     ...(secret === undefined ? {} : { privacySecret: secret }),
   };
 }
@@ -69,6 +72,11 @@ function readSector(value: unknown): ShopPort['sector'] {
   const sector = SECTORS.find((known) => known === value);
   if (sector === undefined) throw new ConfigError('sector', `must be one of ${SECTORS.join(', ')}`, value);
   return sector;
+}
+
+function readBeyond(value: unknown): NameRules['beyond'] {
+  if (value !== 'refuse' && value !== 'other') throw new ConfigError('others', 'must be refuse or other', value);
+  return value;
 }
 
 /** Node-RED leaves `${TZ_SHOP}` as it is where the variable is not set. */

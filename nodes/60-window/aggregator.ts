@@ -2,10 +2,11 @@
  * `Fold` makes facts of messages: one commit for all that waited; refused events leave by the second output.
  */
 import { isErasure } from '../../engine/privacy/erasureRequest.js';
-import { isParsed, parseEvent, type ShopEvent } from '../../engine/event/event.js';
+import { isParsed, parseEvent } from '../../engine/event/event.js';
 import { ConfigError, type Refusal } from '../../engine/base/errors.js';
 import { foldExactly } from '../../engine/aggregate/exactly.js';
 import { openGenerations } from '../../engine/aggregate/applyEvents.js';
+import type { NameRules } from '../../engine/aggregate/nameLimits.js';
 import { openZone } from '../../engine/aggregate/shopZone.js';
 import type { ShopContext } from '../../engine/read/windowReader.js';
 import type { Measure } from '../../engine/kpi/measure.js';
@@ -16,11 +17,14 @@ import { events as eventsTotal } from '../shared/metrics.js';
 import type { InputJob, NodeStatus } from '../shared/node.js';
 import { throttle } from '../shared/throttle.js';
 import { ErasureJob } from './erasureJob.js';
+import { NameAdmission } from './nameAdmission.js';
 import { RefoldJob } from './refoldJob.js';
+import { type Accepted, refuse, type RefusedEvents, refuseLater } from './refusedEvents.js';
 
 export interface AggregatorDeps {
   readonly store: Store;
   readonly shop: ShopContext;
+  readonly names: () => NameRules;
   readonly measures: () => readonly Measure[];
   /** What readers (query nodes, also in other processes) have to know of the numbers counted here. */
   readonly definitions: () => readonly Put[];
@@ -34,35 +38,23 @@ export interface AggregatorDeps {
 const STATUS_MS = 500;
 const INEXACT: Refusal = { path: '/data', rule: 'sum.inexact', message: 'the sums of its hour would no longer be exact' };
 
-/** An event and where it came in. */
-interface Accepted {
-  readonly event: ShopEvent;
-  readonly job: InputJob;
-  readonly index: number;
-}
-
-/** What was refused, with its place in the message. */
-interface RefusedEvents {
-  readonly input: unknown;
-  readonly refusals: readonly Refusal[];
-  readonly index: number;
-}
-
 /** Folding for one window node. */
 export class Fold {
   readonly #deps: AggregatorDeps;
   readonly #eraser: ErasureJob;
   readonly #refolding: RefoldJob;
+  readonly #admission: NameAdmission;
   readonly #show = throttle(() => { this.#deps.status.ok('folded', { count: this.#folded }); }, STATUS_MS);
   #generations: Promise<Pick<FoldContext, 'generation' | 'former'>> | undefined;
   #folded = 0;
 
   constructor(deps: AggregatorDeps) {
-    const { store, now, warn, log } = deps;
+    const { store, now, warn, log, names } = deps;
     this.#deps = deps;
     const context = async (): Promise<FoldContext> => this.#context(await this.#open(), now(), 'history');
     this.#eraser = new ErasureJob({ store, now, warn, log, context });
     this.#refolding = new RefoldJob({ store, warn, context });
+    this.#admission = new NameAdmission({ store, now, rules: names });
   }
 
   /** Opens the measures once; facts of former measures follow in the background. */
@@ -84,10 +76,10 @@ export class Fold {
   async handle(jobs: readonly InputJob[]): Promise<void> {
     const generations = await this.#open();
     const now = this.#deps.now();
-    const accepted = jobs.flatMap((job) => this.#accept(job, now));
+    const accepted = await this.#admission.admit(jobs.flatMap((job) => this.#accept(job, now)));
     const events = accepted.map(({ event }) => event);
     const { slices, unchanged, inexact } = await foldExactly(this.#deps.store, events, this.#context(generations, now, 'live'));
-    if (inexact.size > 0) refuseInexact(accepted.filter(({ event }) => inexact.has(event)));
+    if (inexact.size > 0) refuseLater(accepted.filter(({ event }) => inexact.has(event)).map((one) => ({ ...one, refusal: INEXACT })));
     if (events.some(isErasure)) this.#eraser.set();
     const folded = events.length - inexact.size;
     this.#folded += folded;
@@ -99,6 +91,7 @@ export class Fold {
 
   async close(): Promise<void> {
     this.#show.cancel();
+    this.#admission.close();
     await Promise.all([this.#refolding.close(), this.#eraser.close()]);
   }
 
@@ -136,6 +129,7 @@ export class Fold {
     await this.#openZone();
     const generations = await openGenerations(store, measures(), records);
     await store.commit(definitions());
+    await this.#admission.opened();
     return generations;
   }
 
@@ -150,18 +144,5 @@ export class Fold {
   #context(generations: Pick<FoldContext, 'generation' | 'former'>, now: number, kind: 'live' | 'history'): FoldContext {
     const { calendar, currency, graceMs } = this.#deps.shop;
     return { now, currency, calendar, graceMs, ...generations, ...(kind === 'history' ? { history: true } : {}) };
-  }
-}
-
-function refuse({ message, out }: InputJob, refused: readonly RefusedEvents[]): void {
-  const refusals = refused.flatMap(({ refusals: found, index }) => found.map((refusal) => ({ ...refusal, index })));
-  deliveryOf(message)?.report({ accepted: -refused.length, rejected: refused.length }, refusals);
-  const payload = Array.isArray(message.payload) ? refused.map(({ input }) => input) : refused[0]?.input;
-  out.secondary({ ...message, payload, refusals }, refusals[0]?.rule ?? 'refused');
-}
-
-function refuseInexact(events: readonly Accepted[]): void {
-  for (const job of new Set(events.map((one) => one.job))) {
-    refuse(job, events.filter((one) => one.job === job).map(({ event, index }) => ({ input: event, refusals: [INEXACT], index })));
   }
 }

@@ -49,7 +49,8 @@ const spec: NodeSpec<WindowConfig> = {
       member.moved(slices);
       return publisher.moved(slices);
     };
-    const fold = new Fold({ store, shop: context, measures, definitions, now, status, warn, log, moved });
+    const declared = new Set(shop.stores.flatMap(({ id, aliases }) => [id, ...aliases]));
+    const fold = new Fold({ store, shop: context, names: () => ({ ...shop.names, declared }), measures, definitions, now, status, warn, log, moved });
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') fold.opened().then(() => publisher.start()).catch((error: unknown) => { warn(String(error)); });
       else status.waiting('store', { message: health.message });

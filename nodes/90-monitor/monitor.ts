@@ -7,6 +7,7 @@ import { clockWarnings } from '../shared/clock.js';
 import { registry } from '../shared/metrics.js';
 import type { BrokerPort, ShopPort, StorePort, Warning } from '../shared/ports.js';
 import { serve } from '../shared/http/route.js';
+import { refusedNameWarnings } from '../shared/refusedNames.js';
 import { refusedShopWarnings } from '../shared/refusedShops.js';
 import { turnedAwayWarnings } from '../shared/http/turnedAway.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
@@ -25,7 +26,9 @@ const spec: NodeSpec<MonitorConfig> = {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const store = port.of(shop.tenant);
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
-    const senders = (): readonly Warning[] => [...clockWarnings(now()), ...turnedAwayWarnings(), ...refusedShopWarnings(), ...launcherWarnings(RED)];
+    const senders = (): readonly Warning[] => [
+      ...clockWarnings(now()), ...turnedAwayWarnings(), ...refusedShopWarnings(), ...refusedNameWarnings(), ...launcherWarnings(RED),
+    ];
     const check = healthCheck({ store, storeHealth: port, senders, fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
     const observer = new Poller(store, shopCard(shop), check, now);
     const unserve = [serveHealth(RED, check), serveMetrics(RED)];

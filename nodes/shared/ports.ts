@@ -5,6 +5,7 @@ import type { FaultCode } from '../../engine/base/errors.js';
 import type { Opening } from '../../engine/calendar/openingHours.js';
 import type { Store } from '../../engine/store/store.js';
 import type { Calendar } from '../../engine/calendar/windowAssigner.js';
+import type { NameRules } from '../../engine/aggregate/nameLimits.js';
 import type { SystemOfRecord } from '../../engine/kpi/systemOfRecord.js';
 
 /** How a resource is. `cause` says which fault and in words; `retryAt` (epoch ms) when it is tried again. */
@@ -64,6 +65,8 @@ export interface ShopPort {
   readonly stores: readonly ShopStore[];
   /** Whose sales count where several sources send them. */
   readonly records: readonly SystemOfRecord[];
+  /** How many stores, channels and sources may be counted that nobody declared, and what becomes of the others. */
+  readonly names: Pick<NameRules, 'limits' | 'beyond'>;
   readonly sector: 'retail' | 'restaurant' | 'artisan';
   /** Secret of pseudonyms and sealed dead letters, at least 32 bytes; it never leaves the process. */
   readonly privacyKey: Buffer;

@@ -27,6 +27,15 @@ describe('launcher', () => {
     assert.equal((await product.get('/dashboard/')).status, 200);
   });
 
+  it('says with every answer what a browser may do with it', async () => {
+    for (const [path, policy] of [['/', /default-src 'self'.*frame-ancestors 'none'$/], ['/dashboard/', /default-src 'self'.*frame-ancestors 'none'$/],
+      ['/health', /^default-src 'none'; frame-ancestors 'none'$/], ['/kpi', /^default-src 'none'/], ['/in/shopify', /^default-src 'none'/]] as const) {
+      const { headers } = await product.get(path);
+      assert.match(headers.get('content-security-policy') ?? '', policy, path);
+      assert.deepEqual([headers.get('x-content-type-options'), headers.get('referrer-policy')], ['nosniff', 'same-origin'], path);
+    }
+  });
+
   it('lets no other site read what it answers', async () => {
     for (const path of ['/health', '/metrics', '/kpi']) {
       for (const method of ['GET', 'OPTIONS']) {

@@ -41,3 +41,9 @@ export function least(a: Big, b: Big): Big {
 export function most(a: Big, b: Big): Big {
   return a.gt(b) ? a : b;
 }
+
+/** `portionBeyond` is how much of `amount`, which comes after `before`, lies beyond `limit`; at most `all` lies there. */
+export function portionBeyond(limit: Big, before: Big, amount: Big, all: Big): Big {
+  const beyond = (sum: Big): Big => least(all, most(new Big(0), sum.minus(limit)));
+  return beyond(before.plus(amount)).minus(beyond(before));
+}

@@ -10,6 +10,7 @@ import type { PathStep } from '../mapping/jsonPath.js';
 import type { Mapped, PosMapping } from '../mapping/fieldMapping.js';
 import type { Columns } from '../mapping/columns.js';
 import { plainWords } from '../mapping/documentKinds.js';
+import { statusOfWord } from '../mapping/statusWords.js';
 import { lineSequence } from '../draft/sequence.js';
 import { groupRows, type RowGroup, timeText } from './receiptRows.js';
 import { cellAt, refusalAt, type Row, type Table } from './table.js';
@@ -156,7 +157,7 @@ function timesOf(row: Row, columns: Columns): Record<string, string> {
 function versionOf(group: RowGroup, { status }: Columns, pos: PosMapping): Record<string, string> {
   const latest = Math.max(...group.map(({ at }) => at ?? NaN));
   const word = cellAt(group[0].row, status);
-  const isDone = word === '' || pos.statuses.get(plainWords(word)) === 'completed';
+  const isDone = word === '' || statusOfWord(word, pos) === 'completed';
   return group.length === 1 || Number.isNaN(latest) || !isDone ? {} : { [SAID.sequence]: lineSequence(latest, group.length) };
 }
 

@@ -20,6 +20,8 @@ const WORDS: Readonly<Record<DocumentKind, readonly string[]>> = {
     'td07', 'td24', 'dc', 'sf', 'rf', 'prestazione', 'servizio', 'parlante', 'asporto', 'banco', 'tavolo', 'sala', 'domicilio', 'consegna',
     'normale', 'sale', 'sales', 'invoice', 'purchase', 'payment', 'bill', 'check', 'service', 'takeaway', 'take away', 'delivery',
     'dine in', 'eat in', 'normal', 'regular',
+    'fatture', 'fatture immediate', 'fatture differite', 'fatture accompagnatorie', 'fatture semplificate', 'fatture elettroniche', 'conti', 'acconti',
+    'saldi', 'incassi', 'pagamenti', 'prestazioni', 'servizi', 'invoices', 'purchases', 'payments', 'bills', 'checks', 'services', 'deliveries',
   ],
   return: [
     'reso', 'resi', 'resa', 'reso merce', 'resi merce', 'merce resa', 'rimborso', 'rimborsi', 'rimborsato', 'restituzione', 'storno merce',
@@ -27,11 +29,15 @@ const WORDS: Readonly<Record<DocumentKind, readonly string[]>> = {
     'reso vendita', 'reso su vendita', 'reso merci', 'resi merci', 'restituzione merce', 'refunded sale', 'returned sale',
     'return', 'returns', 'returned', 'return sale', 'refund', 'refunds', 'refunded', 'credit note',
     'credit memo', 'money back', 'return of goods', 'goods return', 'goods returned', 'returned goods',
+    'resi vendita', 'resi vendite', 'merci rese', 'restituzioni', 'rimborsata', 'rimborsati', 'rimborsate', 'note credito', 'note accredito',
+    'note di accredito', 'accrediti', 'credit notes', 'credit memos', 'sale return', 'sales return', 'sales returns', 'refunded sales', 'returned sales',
   ],
   void: [
     'annullo', 'annulli', 'annullamento', 'annullamenti', 'annullato', 'annullata', 'annulla', 'storno', 'storni', 'stornato', 'stornata',
     'storno vendita', 'annullo vendita', 'annullamento vendita', 'vendita annullata', 'vendita stornata', 'void', 'voided', 'void sale',
     'voided sale', 'cancellation', 'cancelled', 'canceled', 'cancel', 'reversal', 'reversed',
+    'annullati', 'annullate', 'stornati', 'stornate', 'annulli vendita', 'annullamenti vendita', 'storni vendita', 'vendite annullate', 'vendite stornate',
+    'cancellato', 'cancellata', 'cancellazione', 'voids', 'void sales', 'voided sales', 'cancellations', 'cancelations', 'reversals',
   ],
   ignored: [
     'proforma', 'pro forma', 'fattura proforma', 'fattura pro forma', 'preconto', 'pre conto', 'prescontrino', 'comanda', 'comande',
@@ -41,6 +47,10 @@ const WORDS: Readonly<Record<DocumentKind, readonly string[]>> = {
     'versamento', 'fondo cassa', 'quote', 'quotation', 'estimate', 'draft', 'gift', 'prebill', 'pre bill', 'bill preview', 'preview',
     'guest check', 'kitchen', 'kitchen order', 'order ticket', 'delivery note', 'packing slip', 'copy', 'duplicate', 'reprint', 'training',
     'test', 'non fiscal', 'nonfiscal', 'z report', 'x report', 'report', 'pay in', 'pay out', 'no sale',
+    'proforma invoice', 'pro forma invoice', 'proforma invoices', 'pro forma invoices', 'fatture proforma', 'fatture pro forma', 'preconti', 'pre conti',
+    'prescontrini', 'regali', 'offerte', 'bozze', 'bolle', 'copie', 'duplicati', 'ristampe', 'chiusure', 'chiusure giornaliere', 'letture', 'rapporti',
+    'prelievi', 'versamenti', 'courtesy', 'gifts', 'quotes', 'quotations', 'estimates', 'drafts', 'prebills', 'pre bills', 'previews', 'guest checks',
+    'kitchen orders', 'order tickets', 'delivery notes', 'packing slips', 'copies', 'duplicates', 'reprints', 'tests', 'reports', 'z reports', 'x reports',
   ],
 };
 
@@ -49,7 +59,8 @@ const FILLERS: ReadonlySet<string> = new Set([
   'documento', 'documenti', 'doc', 'docum', 'commerciale', 'comm', 'scontrino', 'scontrini', 'ricevuta', 'fiscale', 'emesso', 'emessa',
   'emissione', 'per', 'di', 'da', 'del', 'della', 'dello', 'o', 'e', 'al', 'alla', 'con', 'tipo', 'operazione', 'cassa', 'cliente',
   'valido', 'valida', 'ai', 'fini', 'fiscali', 'elettronico', 'elettronica', 'digitale', 'telematico', 'n', 'nr', 'receipt', 'ticket',
-  'document', 'fiscal', 'commercial', 'slip', 'for', 'of', 'the', 'a', 'type', 'transaction', 'customer', 'pos',
+  'document', 'fiscal', 'commercial', 'slip', 'for', 'of', 'the', 'a', 'type', 'transaction', 'customer', 'pos', 'commerciali', 'ricevute', 'emessi', 'emesse',
+  'rt', 'receipts', 'tickets', 'documents', 'slips', 'transactions',
 ]);
 
 /** How much of something: "reso parziale" is a return. Alone they say nothing. */
@@ -63,7 +74,15 @@ const BARE_KINDS: ReadonlyMap<string, DocumentKind> = new Map(
 
 /** The kind that a till's word stands for, `undefined` where nobody has said so. */
 export function documentKindOf(word: string, own: OwnKinds): DocumentKind | undefined {
-  const words = plainWords(word);
+  return kindOfWords(plainWords(word), own) ?? kindOfWords(plainWords(apart(word)), own);
+}
+
+/** Programs write "resoMerce". */
+function apart(word: string): string {
+  return word.replaceAll(/(\p{Ll})(?=\p{Lu})/gu, '$1 ');
+}
+
+function kindOfWords(words: string, own: OwnKinds): DocumentKind | undefined {
   const known = own.get(words) ?? KINDS.get(words);
   if (known !== undefined) return known;
   const rest = bare(words);

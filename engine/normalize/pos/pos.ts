@@ -5,7 +5,8 @@ import type { SaleStatus } from '../../event/event.js';
 import { formatInstant, MINUTE } from '../../base/time.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
 import { type EventDraft, Collector, type Intake, type NormalizeContext, type Normalized } from '../draft/collector.js';
-import { DOCUMENT_KINDS, type DocumentKind, documentKindOf, plainWords } from '../mapping/documentKinds.js';
+import { DOCUMENT_KINDS, type DocumentKind, documentKindOf } from '../mapping/documentKinds.js';
+import { isReturnStatus, statusOfWord } from '../mapping/statusWords.js';
 import { referenceIn } from './documentReference.js';
 import { type DateRead, Receipt } from './receipt.js';
 import { minuteShown, plainNumber, subjectOf, tillSource } from './receiptSubject.js';
@@ -72,11 +73,11 @@ function missAbsent(receipt: Receipt, needed: Readonly<Record<'number' | 'time' 
   }
 }
 
-/** What no kind is stated of is a sale. */
+/** What no kind is stated of is a sale, if its status does not say that it is a return. */
 function kindOf(receipt: Receipt): DocumentKind {
-  const word = receipt.text('kind');
-  if (word === undefined) return 'sale';
-  const kind = documentKindOf(word, receipt.mapping.kinds);
+  const [word, status] = [receipt.text('kind'), receipt.text('status')];
+  const kind = word === undefined ? 'sale' : documentKindOf(word, receipt.mapping.kinds);
+  if (kind === 'sale' && status !== undefined && isReturnStatus(status, receipt.mapping)) return 'return';
   if (kind === undefined) receipt.refuse('kind', 'document.unknown', `no known kind of document: map it to one of ${DOCUMENT_KINDS.join(', ')}`);
   return kind ?? 'sale';
 }
@@ -107,7 +108,7 @@ function sequenceAt(time: number, status: SaleStatus): string {
 function statusOf(receipt: Receipt): SaleStatus {
   const word = receipt.text('status');
   if (word === undefined) return 'completed';
-  const status = receipt.mapping.statuses.get(plainWords(word)) ?? (documentKindOf(word, receipt.mapping.kinds) === 'void' ? 'voided' : undefined);
+  const status = statusOfWord(word, receipt.mapping);
   if (status === undefined) receipt.refuse('status', 'value.unknown', 'the mapping has no such status');
   return status ?? 'open';
 }

@@ -74,6 +74,11 @@ export class Receipt {
     return parsed.outcome === 'number' ? new Big(parsed.text) : undefined;
   }
 
+  /** In the decimals of the shop's currency. */
+  roundedText(amount: Big): string {
+    return roundMoney(amount, this.#currency);
+  }
+
   minorOf(amount: Big): number {
     return toMinor(roundMoney(amount, this.#currency), this.#currency) ?? 0;
   }

@@ -104,13 +104,31 @@ function editsOf(order: unknown): readonly unknown[] {
   return listAt(order, 'refunds').filter(isEdit);
 }
 
+/**
+ * What an edit took out and what is given back for it later are two records: the later one gives more than its own lines and adjustments are worth. A record
+ * that gives less, in an order of which nobody owes anything, exchanged the rest for other lines.
+ */
 function saleAfter(order: unknown, total: Big, edits: readonly unknown[]): Big {
+  const refunds = listAt(order, 'refunds').filter((refund) => !edits.includes(refund));
   const byLines = sumMoney(edits.map((edit) => lineValue(order, edit)));
+  const givenForEdits = sumMoney(refunds.map((refund) => most(new Big(0), goneBack(refund).minus(worthOf(order, refund)))));
+  const notGiven = byLines.minus(least(byLines, givenForEdits));
   const current = shopMoney(order, 'current_total_price');
-  if (current === undefined) return total.minus(byLines);
-  const given = listAt(order, 'refunds').filter((refund) => !edits.includes(refund)).map((refund) => most(lineValue(order, refund), goneBack(refund)));
-  const takenOut = most(byLines, total.minus(current).minus(sumMoney(given)));
+  if (current === undefined) return total.minus(notGiven);
+  const isSettled = moneyAt(order, 'total_outstanding')?.gte(0) === true && textAt(order, 'cancelled_at') === undefined;
+  const given = refunds.map((refund) => {
+    const back = goneBack(refund);
+    return isSettled && worthOf(order, refund).gt(back) ? back : most(lineValue(order, refund), back);
+  });
+  const takenOut = most(notGiven, total.minus(current).minus(sumMoney(given)));
   return total.minus(least(takenOut, most(new Big(0), total.minus(current))));
+}
+
+/** What a record says it gives back: its lines, duties, and adjustments, which are negative where they give more. */
+function worthOf(order: unknown, refund: unknown): Big {
+  const adjustments = listAt(refund, 'order_adjustments').flatMap((one) => [shopMoney(one, 'amount'), shopMoney(one, 'tax_amount')]);
+  const duties = listAt(refund, 'duties').map((duty) => shopMoney(duty, 'amount'));
+  return lineValue(order, refund).plus(sumMoney(duties)).minus(sumMoney(adjustments));
 }
 
 function goneBack(refund: unknown): Big {

@@ -7,10 +7,10 @@ import { parseInstant } from '../../base/time.js';
 import type { EventDraft } from '../draft/collector.js';
 import { at, idAt, listAt, textAt } from '../draft/fields.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
-import { least, moneyAt, positive, roundMoney, sumMoney } from '../draft/money.js';
+import { least, moneyAt, portionBeyond, positive, roundMoney, sumMoney } from '../draft/money.js';
 import { paymentOf } from '../draft/paymentMethod.js';
 import { rankedInMillisecond } from '../draft/sequence.js';
-import { dutiesField, refundTransactions, shopMoney, type TaxAmount, taxesIn } from './orderMoney.js';
+import { dutiesField, orderMoney, refundTransactions, shopMoney, type TaxAmount, taxesIn } from './orderMoney.js';
 import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
 
 /** `RefundedOrder` is the order a refund was found in: its place there, and where the order itself is recorded. */
@@ -40,7 +40,7 @@ export function addRefund(shop: ShopifyStore, refund: unknown, found?: RefundedO
     return;
   }
   const transactions = refundTransactions(refund);
-  const given = transactions.filter((transaction) => GIVEN.has(textAt(transaction, 'status') ?? ''));
+  const given = givenIn(refund);
   const total = totalOf(given, refund, found?.order, shop.context.currency);
   if (total.outcome === 'refused') collector.refuse(0, { path: `${prefix}/transactions`, rule: total.rule, message: total.message });
   else if (transactions.length > 0 && (given.length === 0 || !total.amount.eq(0))) {
@@ -48,6 +48,10 @@ export function addRefund(shop: ShopifyStore, refund: unknown, found?: RefundedO
   }
   // Inside an order a refund without money says nothing new: `refunds/create` has been counted as ignored.
   else if (found === undefined) collector.ignore(0, isTest(refund) ? 'test' : 'refund.empty');
+}
+
+function givenIn(refund: unknown): readonly unknown[] {
+  return refundTransactions(refund).filter((transaction) => GIVEN.has(textAt(transaction, 'status') ?? ''));
 }
 
 type Total =
@@ -74,8 +78,10 @@ function draftOf(shop: ShopifyStore, { refund, id, transactions, total, status, 
   const time = at(refund, 'processed_at') ?? at(refund, 'created_at');
   const orderId = found === undefined ? idAt(refund, 'order_id') : shopifyId(found.order);
   const { currency } = context;
-  const means = meansOf(transactions, total.amount, currency);
-  const money = { amount: roundMoney(total.amount, currency), currency: total.currency, ...means, ...partsOf(refund, total.amount, currency) };
+  const means = meansOf(givenIn(refund), total.amount, currency);
+  const tip = found === undefined ? undefined : positive(tipIn(found, total.amount, currency), currency);
+  const parts = partsOf(refund, found?.order, total.amount, currency);
+  const money = { amount: roundMoney(total.amount, currency), currency: total.currency, ...means, tip, ...parts };
   return {
     type: 'refund',
     source: sourceOf(shop),
@@ -92,8 +98,7 @@ function draftOf(shop: ShopifyStore, { refund, id, transactions, total, status, 
 }
 
 /** The means by which it was given back, as each transaction's gateway names it: one, or several with the amount of each. */
-function meansOf(transactions: readonly unknown[], total: Big, currency: string): { readonly payment?: string; readonly payments?: readonly object[] } {
-  const given = transactions.filter((transaction) => GIVEN.has(textAt(transaction, 'status') ?? ''));
+function meansOf(given: readonly unknown[], total: Big, currency: string): { readonly payment?: string; readonly payments?: readonly object[] } {
   const payment = paymentOf(given.map((transaction) => at(transaction, 'gateway')));
   if (payment === undefined) return {};
   const parts = given.map((transaction) => (
@@ -115,9 +120,9 @@ function sequenceOf(shop: ShopifyStore, time: unknown, found: RefundedOrder | un
  * Gift cards and VAT among the returned lines, duties ("reimbursed as part of the refund", Admin REST API, Refund) and postage that was given back, each
  * at most what was given back in all.
  */
-function partsOf(refund: unknown, amount: Big, currency: string): Record<string, unknown> {
+function partsOf(refund: unknown, order: unknown, amount: Big, currency: string): Record<string, unknown> {
   const lines = listAt(refund, 'refund_line_items');
-  const cards = sumMoney(lines.filter((line) => at(line, 'line_item', 'gift_card') === true).map((line) => shopMoney(line, 'subtotal')));
+  const cards = cardsIn(refund, order);
   const adjustments = listAt(refund, 'order_adjustments').filter((adjustment) => at(adjustment, 'kind') === 'shipping_refund');
   const postage = [
     ...adjustments.map((adjustment) => shopMoney(adjustment, 'amount')?.abs()),
@@ -129,6 +134,24 @@ function partsOf(refund: unknown, amount: Big, currency: string): Record<string,
     x_duties_minor: dutiesField(sumMoney(listAt(refund, 'duties').map((duty) => shopMoney(duty, 'amount'))), amount, currency),
     taxes: taxesOf(lines, amount, currency),
   };
+}
+
+/** Gift cards among the returned lines, as the line or its order says. */
+function cardsIn(refund: unknown, order: unknown): Big {
+  const sold = new Set(listAt(order, 'line_items').filter((line) => at(line, 'gift_card') === true).map((line) => idAt(line, 'id')));
+  const cards = listAt(refund, 'refund_line_items').filter((line) => at(line, 'line_item', 'gift_card') === true || sold.has(idAt(line, 'line_item_id') ?? ''));
+  return sumMoney(cards.map((line) => shopMoney(line, 'subtotal')));
+}
+
+/** A tip is in no returned line: it is given back last, by what the refunds up to this one come to beyond everything else. */
+function tipIn({ order, position }: RefundedOrder, amount: Big, currency: string): Big {
+  const { amount: paid, tip = 0, giftCards = 0 } = orderMoney(order, currency);
+  const goods = new Big(paid ?? 0).minus(tip).minus(giftCards);
+  const before = listAt(order, 'refunds').slice(0, position).map((refund) => {
+    const total = totalOf(givenIn(refund), refund, order, currency);
+    return total.outcome === 'total' ? total.amount.minus(cardsIn(refund, order)) : undefined;
+  });
+  return portionBeyond(goods, sumMoney(before), amount.minus(cardsIn(listAt(order, 'refunds')[position], order)), new Big(tip));
 }
 
 /** A returned line says what VAT was in it, its line item at what rates; `undefined` where one does not, or it is more than was given back. */

@@ -14,7 +14,8 @@
  */
 import Big from 'big.js';
 import { at, decimalAt, listAt, textAt } from '../draft/fields.js';
-import { least, moneyAt, most, positive, roundMoney, sumMoney } from '../draft/money.js';
+import { isDecimal } from '../../base/money.js';
+import { least, moneyAt, most, portionBeyond, positive, roundMoney, sumMoney } from '../draft/money.js';
 import { paymentOf } from '../draft/paymentMethod.js';
 
 /** Keys of the meta data of a line that sells a gift card. */
@@ -25,8 +26,22 @@ const TIP_NAME = /\b(tips?|gratuity|mancia|mance)\b/i;
 /** A total that is lower than its parts by less than this is a matter of rounding. */
 const ROUNDING = new Big('0.5');
 
+/** `OrderMoney` are fields of a sale. */
+export interface OrderMoney {
+  readonly amount: string | undefined;
+  readonly tip?: string | undefined;
+  readonly giftCards?: string | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** `RefundParts`: what of a refund was a tip, and gift cards sold. */
+export interface RefundParts {
+  readonly tip?: string | undefined;
+  readonly giftCards?: string | undefined;
+}
+
 /** `orderMoney` gives the canonical fields of a sale's money. An `amount` that is no decimal is left to be refused. */
-export function orderMoney(order: unknown, currency: string): Record<string, unknown> {
+export function orderMoney(order: unknown, currency: string): OrderMoney {
   const payment = paymentOf([at(order, 'payment_method')]);
   const total = moneyAt(order, 'total');
   const named = { currency: textAt(order, 'currency'), payment };
@@ -49,6 +64,25 @@ export function orderMoney(order: unknown, currency: string): Record<string, unk
     discount: positive(discount, currency),
     taxes: taxesOf(order, currency),
   };
+}
+
+/**
+ * `refundParts`: a refund says no more than its sum. What all of them, the oldest first, come to beyond the goods of the order gave back its gift cards,
+ * then its tip.
+ */
+export function refundParts(order: unknown, currency: string): ReadonlyMap<unknown, RefundParts> {
+  const { amount, tip = '0', giftCards = '0' } = orderMoney(order, currency);
+  const parts = new Map<unknown, RefundParts>();
+  if (amount === undefined || (tip === '0' && giftCards === '0') || !isDecimal(amount)) return parts;
+  const whole = new Big(amount).minus(tip);
+  let before = new Big(0);
+  for (const refund of [...listAt(order, 'refunds')].sort((a, b) => Number(at(a, 'id') ?? 0) - Number(at(b, 'id') ?? 0))) {
+    const given = moneyAt(refund, 'total')?.abs() ?? new Big(0);
+    const portion = (limit: Big, all: string): string | undefined => positive(portionBeyond(limit, before, given, new Big(all)), currency);
+    parts.set(refund, { giftCards: portion(whole.minus(giftCards), giftCards), tip: portion(whole, tip) });
+    before = before.plus(given);
+  }
+  return parts;
 }
 
 function isCardCoupon(coupon: unknown): boolean {

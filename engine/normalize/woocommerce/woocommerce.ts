@@ -13,7 +13,7 @@ import { BODY_OF_OTHER, defaultStore, hasOnly, headerOf, hostOf, TOPIC_MISSING, 
 import { roundText } from '../draft/money.js';
 import { statusSequenceAt } from '../draft/sequence.js';
 import { parseDate } from '../formats/dates.js';
-import { orderMoney } from './orderMoney.js';
+import { orderMoney, type RefundParts, refundParts } from './orderMoney.js';
 
 const TOPICS = new Set(['order.created', 'order.updated', 'order.restored', 'order.deleted']);
 const DRAFTS = new Set(['checkout-draft', 'auto-draft', 'draft']);
@@ -62,7 +62,8 @@ function addOrder(delivery: WooDelivery): void {
     const sequence = versionAt === undefined ? undefined : statusSequenceAt(versionAt, status);
     const origins = { '/time': '/date_created_gmt', '/data/amount': '/total', '/data/currency': '/currency' };
     collector.add(0, { ...place, sequence, time: instant(createdAt), data: { ...recorded, ...saleData(delivery, status) }, origins });
-    listAt(body, 'refunds').forEach((refund, position) => { addRefund(delivery, recorded, { refund, position, changedAt }); });
+    const parts = refundParts(body, delivery.context.currency);
+    listAt(body, 'refunds').forEach((refund, position) => { addRefund(delivery, recorded, { refund, position, changedAt, parts: parts.get(refund) ?? {} }); });
   }
 }
 
@@ -136,13 +137,14 @@ interface Given {
   readonly refund: unknown;
   readonly position: number;
   readonly changedAt: number | undefined;
+  readonly parts: RefundParts;
 }
 
 /**
  * WooCommerce says no time for a refund: it is the first change of the order that shows it. So the earliest version has
  * to win, and its sequence counts down.
  */
-function addRefund({ collector, host, body, context }: WooDelivery, recorded: object, { refund, position, changedAt }: Given): void {
+function addRefund({ collector, host, body, context }: WooDelivery, recorded: object, { refund, position, changedAt, parts }: Given): void {
   const amount = roundText(decimalAt(refund, 'total')?.replace(/^-/, ''), context.currency);
   if (amount !== undefined && /^0*(\.0*)?$/.test(amount)) return;
   collector.add(0, {
@@ -152,7 +154,7 @@ function addRefund({ collector, host, body, context }: WooDelivery, recorded: ob
     time: instant(changedAt),
     sequence: changedAt === undefined ? undefined : String(10_000_000_000_000 - changedAt),
     data: {
-      ...recorded, status: 'completed', amount, currency: textAt(body, 'currency'), payment: paymentOf([at(body, 'payment_method')]),
+      ...recorded, ...parts, status: 'completed', amount, currency: textAt(body, 'currency'), payment: paymentOf([at(body, 'payment_method')]),
       refersTo: `order/${idAt(body, 'id') ?? ''}`,
     },
     origins: { '/time': '/date_modified_gmt', '/data/amount': `/refunds/${String(position)}/total`, '/data/currency': '/currency' },

@@ -39,6 +39,19 @@ const SHOPIFY: readonly (readonly [string, readonly Step[], Expected])[] = [
   ['a discount by edit', [['20T10', 'orders/updated', { current_total_price: '72.50' }]], { revenue: 72.5 }],
   ['an exchange by edit', [['20T10', 'orders/updated', { total_price: '125.00', current_total_price: '95.00', refunds: [edit] }]], { revenue: 95 }],
   ['edited down, and the money given back', [['20T10', 'orders/updated', { current_total_price: '50.00', refunds: [refund(given('30.00'))] }]], { revenue: 50, gross_revenue: 80, refunds: 30 }],
+  ['edited down after payment, and the money given back by a record of its own', [
+    ['19T11', 'orders/paid', {}], ['19T13', 'orders/updated', { current_total_price: '50.00', refunds: [edit] }],
+    ['20T11', 'orders/updated', { current_total_price: '50.00', refunds: [edit, { ...refund(given('30.00')), refund_line_items: [] }] }],
+  ], { revenue: 50, gross_revenue: 80, refunds: 30 }],
+  ['edited down before payment, and something given back beside it', [['20T11', 'orders/updated', {
+    current_total_price: '42.00', refunds: [edit, { ...refund(given('8.00')), refund_line_items: [], order_adjustments: [{ kind: 'refund_discrepancy', amount: '-8.00' }] }],
+  }]], { revenue: 42, gross_revenue: 50, refunds: 8 }],
+  ['an exchange for less, the difference given back', [['20T11', 'orders/updated', {
+    total_price: '100.00', current_total_price: '70.00', total_outstanding: '0.00', refunds: [refund(given('10.00'))],
+  }]], { revenue: 70, gross_revenue: 80, refunds: 10 }],
+  ['a return of which something is kept', [['20T11', 'orders/updated', {
+    current_total_price: '60.00', total_outstanding: '0.00', refunds: [{ ...refund(given('20.00')), order_adjustments: [{ kind: 'refund_discrepancy', amount: '10.00' }] }],
+  }]], { revenue: 60, gross_revenue: 80, refunds: 20 }],
   ['a refund stated twice', [['20T10', 'refunds/create', refund(given('30.00'))], ['20T11', 'orders/updated', { current_total_price: '50.00', refunds: [refund(given('30.00'))] }]], { revenue: 50, refunds: 30 }],
   ['a pending refund', [['20T10', 'orders/updated', { current_total_price: '50.00', refunds: [refund(given('30.00', 'pending'))] }]], { revenue: 50, refunds: 30 }],
   ['a pending refund that fails', [
@@ -68,6 +81,14 @@ const SHOPIFY: readonly (readonly [string, readonly Step[], Expected])[] = [
     ['19T10', 'orders/paid', { line_items: [{ id: 1, quantity: 1, price: '80.00', gift_card: true }] }],
     ['20T10', 'refunds/create', { transactions: [given('80.00')], refund_line_items: [returned('80.00', { line_item: { gift_card: true } })] }],
   ], { revenue: 0, gift_cards_sold: 0 }],
+  ['a gift card given back, which only its order names', [['20T11', 'orders/updated', {
+    line_items: [{ id: 1, quantity: 1, price: '80.00', gift_card: true }], current_total_price: '0.00',
+    refunds: [{ ...refund(given('80.00')), refund_line_items: [returned('80.00', { line_item_id: 1 })] }],
+  }]], { revenue: 0, refunds: 0, gift_cards_sold: 0 }],
+  ['all given back, the tip too', [['20T11', 'orders/updated', {
+    total_tip_received: '7.00', current_total_price: '0.00',
+    refunds: [{ ...refund(given('50.00')), id: 3, refund_line_items: [returned('50.00')] }, { ...refund(given('30.00')), refund_line_items: [returned('23.00')] }],
+  }]], { revenue: 0, refunds: 73, tips: 0 }],
   ['a tip, postage and VAT', [['19T10', 'orders/paid', { total_tip_received: '7.00', total_shipping_price_set: money('5.00'), tax_lines: [{ rate: 0.22, price: '13.16' }] }]], { revenue: 73, tips: 7, shipping: 5, taxes: 13.16 }],
   ['a refund by the exchange adjustment', [
     ['19T10', 'orders/paid', {}],
@@ -93,6 +114,10 @@ const WOO: readonly (readonly [string, readonly Step[], Expected])[] = [
   ['six decimals', [['19T10', 'order.updated', { total: '69.994999' }]], { revenue: 69.99 }],
   ['paid with a gift card', [['19T10', 'order.updated', { total: '45.00', gift_cards: [{ code: 'X', amount: '25.00' }], payment_method: 'stripe' }]], { revenue: 70, card_share: 0.642857 }],
   ['paid with a store credit', [['19T10', 'order.updated', { total: '60.00', coupon_lines: [{ code: 'abc', discount: '10.00', discount_type: 'smart_coupon' }] }]], { revenue: 70, discounts: 0 }],
+  ['a gift card and a tip, all given back', [['19T10', 'order.updated', {
+    line_items: [{ total: '40.00', total_tax: '0.00', meta_data: [{ key: 'pw_gift_card_to', value: 'x' }] }], fee_lines: [{ name: 'Mancia', total: '3.00', total_tax: '0.00' }],
+    refunds: [{ id: 9, total: '-45.00' }, { id: 8, total: '-25.00' }],
+  }]], { revenue: 0, tips: 0, gift_cards_sold: 0, refunds: 27 }],
   ['a gift card and a tip', [
     ['19T10', 'order.updated', { line_items: [{ total: '40.00', total_tax: '0.00', meta_data: [{ key: 'pw_gift_card_to', value: 'x' }] }], fee_lines: [{ name: 'Mancia', total: '3.00', total_tax: '0.00' }] }],
   ], { revenue: 27, tips: 3, gift_cards_sold: 40 }],

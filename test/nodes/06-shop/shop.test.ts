@@ -29,7 +29,14 @@ describe('shop form', () => {
       tenant: 'shop', name: '', sector: 'retail', zone: 'Europe/Rome', currency: 'EUR', cutoffMinutes: 0,
       calendar: { opening: { holidays: 'open', closures: [], exceptions: [] }, shifts: [] },
       stores: [{ id: 'negozio', name: 'Negozio', aliases: [] }], records: [],
+      names: { limits: { stores: 200, channels: 20, sources: 1_000 }, beyond: 'refuse' },
     });
+  });
+
+  it('reads how many names may come that nobody declared, and what becomes of the others', () => {
+    const { limits, beyond } = read({ others: 'other' }, { BOTTEGA_MAX_STORES: '500' }).names;
+    assert.deepEqual([limits.stores, beyond], [500, 'other']);
+    assert.throws(() => read({ others: 'all' }), { name: 'ConfigError', field: 'others' });
   });
 
   it('reads a calendar', () => {

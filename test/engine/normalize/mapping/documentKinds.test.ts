@@ -5,19 +5,22 @@ import { DOCUMENT_KINDS, type DocumentKind, documentKindOf, plainWords } from '.
 const WORDS: Readonly<Record<DocumentKind | 'unknown', readonly string[]>> = {
   sale: [
     'Vendita', 'SCONTRINO', 'Documento commerciale', 'DOCUMENTO COMMERCIALE di vendita o prestazione', 'Doc. comm.', 'Fattura', 'fattura-immediata', 'Scontrino parlante',
-    'vendita al banco', 'Ricevuta fiscale', 'receipt', 'Sale', 'INVOICE', 'take-away', 'TD01', 'Fattura elettronica', 'Vendita al dettaglio',
+    'vendita al banco', 'Ricevuta fiscale', 'receipt', 'Sale', 'INVOICE', 'take-away', 'TD01', 'Fattura elettronica', 'Vendita al dettaglio', 'FATTURE',
+    'Ricevute', 'documentoCommerciale', 'DocumentoCommercialeDiVendita', 'Invoices', 'RT',
   ],
   return: [
     'Reso', 'RESO_MERCE', 'reso  merce', 'Nota di Credito', 'NOTA_DI_CREDITO', 'nota credito', 'Rimborso', 'Documento commerciale emesso per reso merce', 'Documento di reso',
     'documento.commerciale.per.reso', 'storno merce', 'refund', 'RETURN', 'Credit Note', 'credit-memo', 'TD04', 'Resi', 'Reso parziale', 'Resi merci', 'Restituzione merce', 'Partial refund', 'refunded sale',
+    'CREDIT NOTES', 'resoMerce', 'ResoMerce', 'notaCredito', 'documentoReso', 'ReSo', 'Sales Return', 'Note di accredito',
   ],
   void: [
     'Annullo', 'ANNULLAMENTO', 'Scontrino annullato', 'Documento commerciale per annullamento', 'Annullo scontrino', 'storno', 'Stornò', 'Storno vendita', 'VOID', 'voided', 'Cancelled',
-    'annulló', 'void sale', 'Annullo totale', 'Storno totale',
+    'annulló', 'void sale', 'Annullo totale', 'Storno totale', 'VOIDS', 'Annullati', 'aNnUlLo', 'annulloVendita', 'Cancellations', 'Scontrino cancellato',
   ],
   ignored: [
     'Proforma', 'PRO-FORMA', 'Fattura pro forma', 'Preconto', 'Comanda', 'Scontrino di cortesia', 'scontrino-regalo', 'Preventivo', 'gift receipt', 'Bill Preview', 'Non fiscale',
     'Documento non valido ai fini fiscali', 'D.D.T.', 'DDT', 'Documento di trasporto', 'Chiusura giornaliera', 'documento gestionale', 'training',
+    'PRECONTI', 'Pro forma invoice', 'proFormaInvoice', 'Courtesy receipt', 'Quotes', 'Fatture Pro-Forma', 'Scontrini regalo', 'Gift receipts',
   ],
   unknown: ['ghirigoro', 'Storno parziale', 'partial void', 'totale', 'parziale', 'Vendita ghirigoro', 'Reso fattura annullata', 'reso vendita annullata', 'x', '99', 'constructor', '__proto__'],
 };

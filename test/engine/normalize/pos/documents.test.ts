@@ -33,6 +33,12 @@ describe('a till\'s document', () => {
     [{ tipoDocumento: 'Annullo', riferimento: 'n. 44', dataRiferimento: '19/11/2026 10:30:59' }, `sale voided 7.00 void/45/${minute} of receipt/44/2026-11-19T10:30`],
     [{ tipoDocumento: 'Annullo', riferimento: { numero: 44, data: '19/11/2026' } }, `sale voided 7.00 void/45/${minute} of receipt/44/2026-11-19`],
     [{ tipoDocumento: 'Reso', scontrinoRiferimento: '44', dataRiferimento: '19/11/2026' }, `refund completed 7.00 receipt/45/${minute} of receipt/44/2026-11-19`],
+    [{ stato: 'PAGATA' }, `sale completed 7.00 receipt/45/${minute}`],
+    [{ stato: 'Closed' }, `sale completed 7.00 receipt/45/${minute}`],
+    [{ stato: 'IN_ATTESA' }, `sale open 7.00 receipt/45/${minute}`],
+    [{ stato: 'annullati' }, `sale voided 7.00 receipt/45/${minute}`],
+    [{ stato: 'Rimborsato' }, `refund completed 7.00 receipt/45/${minute}`],
+    [{ stato: 'reso', tipoDocumento: 'Vendita' }, `refund completed 7.00 receipt/45/${minute}`],
     [{ riferimento: 'tavolo 5' }, `sale completed 7.00 receipt/45/${minute}`],
   ];
   for (const [change, expected] of cases) it(`${JSON.stringify(change)} is ${expected}`, () => { assert.equal(summaryOf(change), expected); });

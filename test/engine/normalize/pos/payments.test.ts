@@ -53,9 +53,20 @@ describe('a receipt paid in several ways', () => {
     ['an amount that cannot be read', [card('60,00'), cash('quaranta')], doubtful],
     ['more given back than taken', [card('110,00'), cash('-10,00')], doubtful],
     ['an open order of which a part is paid', [card('10,00'), cash('5,00')], doubtful, { stato: 'aperto' }],
-    ['a return', [card('60,00'), cash('40,00')], ['other', ...none], { totale: '-100,00' }],
-    ['a return by its kind', [card('60,00'), cash('40,00')], ['other', ...none], { tipoDocumento: 'RESO' }],
+    ['words of shops that the form does not have', [{ tipo: 'Carta di Credito', importo: '60,00' }, { tipo: 'Contanti €', importo: '40,00' }], ['split', 6_000, 4_000, undefined]],
+    ['a return of which it is not said', [card('60,00'), { tipo: 'CONTANTI' }], ['other', ...none], { totale: '-100,00' }],
   ];
+  for (const [name, pagamenti, change] of [
+    ['a return', [card('60,00'), cash('40,00')], { totale: '-100,00' }],
+    ['a return in amounts below nothing', [card('-60,00'), cash('-40,00')], { totale: '-100,00' }],
+    ['a return by its kind', [card('60,00'), cash('40,00')], { tipoDocumento: 'RESO' }],
+  ] as const) {
+    it(`${name} says by which means it went back`, () => {
+      const { data } = saleIn({ totale: '100,00', pagamenti, ...change });
+      assert.deepEqual([data.payment, data.payments, data.x_quality], [undefined, [{ amount: '60.00', by: 'card' }, { amount: '40.00', by: 'cash' }], undefined]);
+    });
+  }
+
   for (const [name, pagamenti, expected, change] of cases) {
     it(name, () => { assert.deepEqual(paymentsOf(saleIn({ totale: '100,00', pagamenti, ...change })), expected); });
   }
