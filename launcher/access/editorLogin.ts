@@ -8,7 +8,7 @@ import { schemeOf } from './cookies.js';
 import { formIn } from './requestForm.js';
 import { SESSION_MAX_MS } from './sessions.js';
 import type { SignedIn } from './signedIn.js';
-import { wordsFor } from './pages.js';
+import { sendEditorToken, wordsFor } from './pages.js';
 
 /** `NextHandler` is Express's: hands on. */
 export type NextHandler = (error?: Error) => void;
@@ -60,10 +60,11 @@ export class EditorLogin {
     sendJson(response, 200, { type: 'strategy', prompts, ...(isIn ? { autoLogin: true, loginRedirect: url } : {}) });
   }
 
-  /** The way Node-RED's editor takes over from a login elsewhere: a code in its address, exchanged for a token. */
+  /** The editor of every Node-RED keeps its token in the browser's storage: there it goes, and not into an address, which is logged and remembered. */
   #enter(request: IncomingMessage, response: ServerResponse): void {
-    const to = this.#isOwner(request) ? `/?code=${this.#terms.signedIn.codeFor(request)}` : '/auth/signin?to=/';
-    response.writeHead(303, { Location: to, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }).end();
+    const token = this.#isOwner(request) ? this.#terms.signedIn.tokenOf(request) : undefined;
+    if (token === undefined) response.writeHead(303, { Location: '/auth/signin?to=/', 'Cache-Control': 'no-store' }).end();
+    else sendEditorToken(request, response, token);
   }
 
   #isOwner(request: IncomingMessage): boolean {
@@ -74,8 +75,6 @@ export class EditorLogin {
   async #token(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = await formIn(request);
     if (form.outcome === 'tooLarge') { sendJson(response, 413, { error: 'invalid_request' }); return; }
-    const code = form.fields.get('code');
-    if (code !== undefined) { this.#exchange(response, code); return; }
     if (form.fields.get('grant_type') !== 'password') { sendJson(response, 400, { error: 'unsupported_grant_type' }); return; }
     const { attempts, password } = this.#terms;
     this.#answer(request, response, attempts.attempt(request, 'editor', password, form.fields.get('password') ?? ''));
@@ -91,12 +90,6 @@ export class EditorLogin {
       response.appendHeader('Set-Cookie', this.#terms.attempts.browserCookie(schemeOf(request, this.#terms.publicUrl)));
       sendJson(response, 200, { access_token: token, expires_in: Math.floor(SESSION_MAX_MS / 1_000), token_type: 'Bearer' });
     }
-  }
-
-  #exchange(response: ServerResponse, code: string): void {
-    const token = this.#terms.signedIn.exchange(code);
-    if (token === undefined) sendJson(response, 400, { error: 'invalid code' });
-    else sendJson(response, 200, { accessToken: token, expires_in: Math.floor(SESSION_MAX_MS / 1_000) });
   }
 
   async #revoke(request: IncomingMessage, response: ServerResponse): Promise<void> {

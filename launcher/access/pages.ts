@@ -1,6 +1,7 @@
 /**
- * The pages for signing in and out: plain HTML without scripts, which no other page may frame.
+ * The pages for signing in and out: plain HTML, which no other page may frame; a script has only the one that hands the editor its token.
  */
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { languageOf, SIGN_IN_WORDS, type SignInLanguage, type SignInWords } from './words.js';
 
@@ -17,8 +18,9 @@ input,button,a.button{font:inherit;padding:.6rem;margin:.3rem 0 1rem;border:1px 
 button,a.button{background:#8c1d18;border-color:#8c1d18;color:#fff;text-align:center;text-decoration:none;cursor:pointer}
 .error{color:#8c1d18;font-weight:600}`;
 
+/** `same-origin`: under `no-referrer` a browser would send the form itself with `Origin: null`, as if from nowhere. */
 const HEADERS = {
-  'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer', 'X-Content-Type-Options': 'nosniff',
+  'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin', 'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 };
 
@@ -59,6 +61,17 @@ export function sendOnward(request: IncomingMessage, response: ServerResponse, t
   const address = escaped(to);
   const head = `<meta http-equiv="refresh" content="0; url=${address}">`;
   send(request, response, 200, words.title, `<p><a class="button" href="${address}">${words.goOn}</a></p>`, head);
+}
+
+/** Puts the editor's token where the editor keeps it, and leads on to the editor. */
+export function sendEditorToken(request: IncomingMessage, response: ServerResponse, token: string): void {
+  const nonce = randomBytes(16).toString('base64');
+  const tokens = JSON.stringify(JSON.stringify({ access_token: token })).replaceAll('<', '\\u003c');
+  const script = `<script nonce="${nonce}">localStorage.setItem('auth-tokens', ${tokens}); location.replace('/');</script>`;
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`;
+  response.writeHead(200, { ...HEADERS, 'Content-Security-Policy': policy });
+  response.end(`<!doctype html><html lang="${languageOf(request.headers['accept-language'])}"><head><meta charset="utf-8">
+<title>${wordsFor(request).title}</title></head><body>${script}</body></html>\n`);
 }
 
 /** A path of ours, or the dashboard's: never an address elsewhere. */

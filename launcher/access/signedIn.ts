@@ -10,9 +10,6 @@ import { type Session, type SessionOrigin, SESSION_MAX_MS, SessionTable, type St
 import type { UserRole } from '../settings/oidcSettings.js';
 
 const COOKIE = 'bottega';
-/** A code that the editor exchanges for its token. */
-const CODE_MS = 20 * SECOND;
-const MAX_CODES = 100;
 const EXPIRE_EVERY_MS = 30 * SECOND;
 
 export interface SignedInTerms {
@@ -27,7 +24,6 @@ export interface SignedInTerms {
 export class SignedIn {
   readonly #sessions: SessionTable;
   readonly #terms: SignedInTerms;
-  readonly #codes = new Map<string, { readonly token: string; readonly expiresAt: number }>();
   readonly #editorSockets = new Set<Duplex>();
   readonly #timer: NodeJS.Timeout;
 
@@ -45,6 +41,11 @@ export class SignedIn {
     const token = this.#sessions.begin(this.#terms.now(), role, origin);
     response.appendHeader('Set-Cookie', this.#cookie(request, token, SESSION_MAX_MS));
     return token;
+  }
+
+  /** The token in the request's cookie. */
+  tokenOf(request: IncomingMessage): string | undefined {
+    return cookieIn(request, COOKIE);
   }
 
   /** Of the request's cookie. */
@@ -77,22 +78,6 @@ export class SignedIn {
   keepEditorSocket(socket: Duplex): void {
     this.#editorSockets.add(socket);
     socket.once('close', () => { this.#editorSockets.delete(socket); });
-  }
-
-  /** A code for the token of the request's cookie, good once and for seconds. */
-  codeFor(request: IncomingMessage): string {
-    const [oldest] = this.#codes.size >= MAX_CODES ? this.#codes.keys() : [];
-    if (oldest !== undefined) this.#codes.delete(oldest);
-    const code = randomToken();
-    this.#codes.set(code, { token: cookieIn(request, COOKIE) ?? '', expiresAt: this.#terms.now() + CODE_MS });
-    return code;
-  }
-
-  /** The token that a code stands for. */
-  exchange(code: string): string | undefined {
-    const found = this.#codes.get(code);
-    this.#codes.delete(code);
-    return found !== undefined && found.expiresAt > this.#terms.now() && this.ofToken(found.token) !== undefined ? found.token : undefined;
   }
 
   close(): void {

@@ -59,8 +59,7 @@ describe('OpenID Connect', () => {
     const page = await signIn(anna, 'anna', '/');
     assert.deepEqual([page.status, /content="0; url=([^"]+)"/.exec(page.text)?.[1]], [200, '/']);
     assert.equal(await statusAt(anna, '/dashboard/_setup'), 200);
-    const code = new URL(String((await anna.visit('/auth/editor')).headers['location']), product.url).searchParams.get('code') ?? '';
-    const { accessToken } = JSON.parse((await anna.visit('/auth/token', { form: { code } })).text) as { accessToken: string };
+    const accessToken = /access_token\\":\\"([\w-]{43})/.exec((await anna.visit('/auth/editor')).text)?.[1] ?? '';
     assert.equal(await statusAt(anna, '/flows', { authorization: `Bearer ${accessToken}` }), 200);
     await anna.visit('/auth/signout', { method: 'POST' });
     assert.deepEqual([await statusAt(anna, '/dashboard/_setup'), await statusAt(anna, '/flows', { authorization: `Bearer ${accessToken}` })], [401, 401]);

@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { WebSocket } from 'ws';
+import { openBrowser } from '../support/browser.js';
 import { ROOT, type RunningProduct, runToEnd, startProduct, temporaryData, type Variables } from '../support/product.js';
 import { until } from '../support/waiting.js';
 import { Visitor } from '../support/visitor.js';
@@ -68,10 +70,16 @@ describe('sign-in: guessing', () => {
     assert.equal((await owner.signIn(PASSWORD)).status, 303);
   });
 
-  it('from ever new addresses is slowed down too', async () => {
+  it('from ever new addresses under ever new names is slowed down too', async () => {
     const statuses: number[] = [];
-    for (let n = 0; n < 60; n++) statuses.push((await new Visitor(product.url, `203.0.113.${String(n)}`).signIn(`guess ${String(n)}`)).status);
+    for (let n = 0; n < 60; n++) statuses.push((await new Visitor(product.url, `203.0.113.${String(n)}`).token(`user${String(n)}`, `guess ${String(n)}`)).status);
     assert.ok(statuses.filter((status) => status === 403).length < 30, statuses.join());
+    assert.ok(statuses.includes(429));
+  });
+
+  it('gains nothing by many attempts at once', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 40 }, (_, n) => new Visitor(product.url, '198.51.100.6').token('admin', `guess ${String(n)}`)));
+    assert.ok(outcomes.filter(({ status }) => status !== 429).length <= 5, outcomes.map(({ status }) => status).join());
   });
 
   it('is logged with the address, and without what was typed', async () => {
@@ -173,18 +181,17 @@ describe('sign-in: sessions', () => {
     assert.equal(await flows(new Visitor(product.url), 'old'), 401);
   });
 
-  it('of the dashboard take the editor in without a second password, by a code that is good once', async () => {
+  it('of the dashboard take the editor in without a second password, which no address shows', async () => {
     const visitor = new Visitor(product.url);
     assert.equal((JSON.parse((await visitor.visit('/auth/login')).text) as { type: string }).type, 'credentials');
     await visitor.signIn(PASSWORD, '/');
     const offered = JSON.parse((await visitor.visit('/auth/login')).text) as { autoLogin: boolean; loginRedirect: string };
     assert.equal(offered.autoLogin, true);
-    const { headers } = await visitor.visit(offered.loginRedirect);
-    const code = new URL(String(headers['location']), product.url).searchParams.get('code') ?? '';
-    const exchange = (): Promise<{ status: number; text: string }> => new Visitor(product.url).visit('/auth/token', { form: { code } });
-    const exchanged = await exchange();
-    assert.equal(await flows(new Visitor(product.url), (JSON.parse(exchanged.text) as { accessToken: string }).accessToken), 200);
-    assert.equal((await exchange()).status, 400);
+    const { text, headers } = await visitor.visit(offered.loginRedirect);
+    const token = /access_token\\":\\"([\w-]{43})/.exec(text)?.[1] ?? '';
+    assert.equal(await flows(new Visitor(product.url), token), 200);
+    assert.match(String(headers['content-security-policy']), /script-src 'nonce-[^']+'; .*frame-ancestors 'none'/);
+    assert.equal((await new Visitor(product.url).visit(offered.loginRedirect)).headers['location'], '/auth/signin?to=/');
   });
 
   it('close the sockets of the dashboard when they end', async () => {
@@ -219,6 +226,51 @@ describe('sign-in: sessions', () => {
     await visitor.signIn(PASSWORD);
     for (let n = 0; n < 250; n++) await new Visitor(product.url).basic('/dashboard/_setup', PASSWORD);
     assert.equal(await dashboard(visitor), 200);
+  });
+});
+
+describe('sign-in: in a browser', () => {
+  const data = temporaryData();
+  let product: RunningProduct;
+  let browser: Browser;
+
+  before(async () => {
+    [product, browser] = await Promise.all([startProduct(data.path, TERMS), openBrowser()]);
+  });
+  after(async () => {
+    await browser.close();
+    await product.stop();
+    data.remove();
+  });
+
+  it('leads by the page to the dashboard\'s live numbers, on to the editor without a second password, and out of both', async () => {
+    const page = await browser.newPage({ locale: 'it-IT' });
+    await page.goto(`${product.url}/dashboard/adesso`);
+    await page.fill('#password', 'sbagliata');
+    await page.click('button');
+    assert.equal(await page.textContent('[role="alert"]'), 'La password non è giusta.');
+    await page.fill('#password', PASSWORD);
+    await page.click('button');
+    await page.waitForSelector('[data-kpi]');
+    await page.goto(`${product.url}/`);
+    await page.waitForSelector('#red-ui-header-button-user');
+    await page.waitForSelector('.red-ui-flow-node, .red-ui-workspace-chart');
+    await page.click('#red-ui-header-button-user');
+    await Promise.all([page.waitForSelector('#node-dialog-login-submit'), page.click('#usermenu-item-logout')]);
+    await page.goto(`${product.url}/dashboard/adesso`);
+    assert.match(page.url(), /\/auth\/signin\?to=/);
+    await page.close();
+  });
+
+  it('takes the password in the editor\'s own dialog too', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${product.url}/`);
+    await page.fill('#node-dialog-login-username', 'chiunque');
+    await page.fill('#node-dialog-login-password', PASSWORD);
+    await page.click('#node-dialog-login-submit');
+    await page.waitForSelector('#red-ui-header-button-user');
+    await context.close();
   });
 });
 
