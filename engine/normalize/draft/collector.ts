@@ -87,12 +87,12 @@ export class Collector implements Normalized {
   readonly ignored: Ignored[] = [];
   readonly erasures: number[] = [];
   refused = 0;
-  readonly #context: Pick<NormalizeContext, 'now' | 'currency' | 'admits'>;
+  readonly #context: Pick<NormalizeContext, 'now' | 'currency' | 'admits' | 'stores'>;
   /** Elements of shops that nobody knows: each is refused once, however many events it would make. */
   readonly #foreign = new Set<number>();
   readonly #recordedtime: string;
 
-  constructor(intake: Pick<Intake, 'receivedAt'>, context: Pick<NormalizeContext, 'now' | 'currency' | 'admits'>) {
+  constructor(intake: Pick<Intake, 'receivedAt'>, context: Pick<NormalizeContext, 'now' | 'currency' | 'admits' | 'stores'>) {
     this.#context = context;
     this.#recordedtime = formatInstant(intake.receivedAt);
   }
@@ -115,9 +115,9 @@ export class Collector implements Normalized {
     return false;
   }
 
-  /** Checks a canonical event as it was sent, id included. */
+  /** Checks a canonical event as it was sent, id included; of its store, whatever name of it was sent. */
   addCanonical(index: number, sent: unknown): void {
-    const event = this.#parse(index, isRecord(sent) ? sent : {}, {});
+    const event = this.#parse(index, isRecord(sent) ? this.#inStore(sent) : {}, {});
     if (event !== undefined) this.events.push(event);
   }
 
@@ -133,6 +133,14 @@ export class Collector implements Normalized {
 
   erase(index: number): void {
     this.erasures.push(index);
+  }
+
+  #inStore(sent: Readonly<Record<string, unknown>>): object {
+    const { data } = sent;
+    if (!isRecord(data) || typeof data['store'] !== 'string') return sent;
+    const alias = data['store'];
+    const store = this.#context.stores.find(({ id, aliases }) => id !== alias && aliases.includes(alias));
+    return store === undefined ? sent : { ...sent, data: { ...data, store: store.id } };
   }
 
   #parse(index: number, raw: object, origins: Readonly<Record<string, string>>): ShopEvent | undefined {

@@ -33,8 +33,11 @@ export function statusSequenceAt(epochMs: number, status: SaleStatus): string {
   return rankedSequence(epochMs, RANK[status]);
 }
 
-/** The sequence of a completed receipt that comes line by line, up to its latest line (epoch ms): with every line more it is a later version. */
-export function lineSequence(latestAt: number, lines: number): string {
-  const ranked = latestAt % 1_000 === 0 ? latestAt + RANK.completed : latestAt;
+/**
+ * The sequence of a completed receipt that comes line by line, issued with its earliest one (epoch ms): with every line more it is a later version. Where the
+ * lines stand in time has no part in it, so whoever says later that the receipt never was is not earlier than its lines.
+ */
+export function lineSequence(issuedAt: number, lines: number): string {
+  const ranked = issuedAt % 1_000 === 0 ? issuedAt + RANK.completed : issuedAt;
   return rankedInMillisecond(ranked, lines - 1);
 }

@@ -29,8 +29,11 @@ function addEvent({ collector, context, store }: CollectedFile, row: Row): void 
   const { id, source = SOURCE, type, subject, time, sequence } = envelopeOf(row);
   const at = (heading: string): string | undefined => instantAt(row, heading, context.pos.date, refusals);
   const decimal = (heading: string): string | undefined => decimalAt(row, heading, context.pos.number.locale ?? null, refusals);
+  const { store: stated, ...texts } = textsOf(row);
   const data = present({
-    store: storeNamed(context, store) ?? defaultStore(context), ...textsOf(row), amount: decimal('amount'), quantity: numberOf(decimal('quantity')),
+    store: stated === undefined ? storeNamed(context, store) ?? defaultStore(context) : storeNamed(context, stated) ?? stated,
+    ...texts,
+    amount: decimal('amount'), quantity: numberOf(decimal('quantity')),
     openedAt: at('openedAt'), closedAt: at('closedAt'),
     campaign: campaignOf(row), customer: customerOf(row, context.pseudonym), ...extrasOf(row),
   });
@@ -44,7 +47,7 @@ function envelopeOf(row: Row): Partial<Record<(typeof ENVELOPE)[number], string>
   return Object.fromEntries(ENVELOPE.flatMap((name) => filledAt(row, name)));
 }
 
-function textsOf(row: Row): Record<string, string> {
+function textsOf(row: Row): Partial<Record<(typeof TEXTS)[number], string>> {
   return Object.fromEntries(TEXTS.flatMap((name) => filledAt(row, name)));
 }
 

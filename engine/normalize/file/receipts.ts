@@ -12,7 +12,7 @@ import type { Columns } from '../mapping/columns.js';
 import { plainWords } from '../mapping/documentKinds.js';
 import { statusOfWord } from '../mapping/statusWords.js';
 import { lineSequence } from '../draft/sequence.js';
-import { groupRows, type RowGroup, timeText } from './receiptRows.js';
+import { groupRows, type RowGroup, type TimedRow, timeText } from './receiptRows.js';
 import { cellAt, refusalAt, type Row, type Table } from './table.js';
 import { type CollectedFile } from './collected.js';
 
@@ -61,7 +61,7 @@ function isFooter(row: Row, { number, time, date }: Columns): boolean {
  */
 function addGroup(sheet: Sheet, group: RowGroup): number | 'each' {
   const { batch: { collector }, columns: { line, status } } = sheet;
-  if (line !== undefined) return addLines(sheet, group);
+  if (line !== undefined) return addVersions(sheet, group);
   if (status === undefined && new Set(group.map(({ row }) => JSON.stringify(row.values))).size > 1) {
     for (const { row: { index } } of group) collector.refuse(index, SAME_NUMBER);
     return group[0].row.index;
@@ -70,14 +70,39 @@ function addGroup(sheet: Sheet, group: RowGroup): number | 'each' {
   return 'each';
 }
 
+/** Rows that say they never were, beside rows of the same receipt that do not: if they repeat these the receipt was voided, else only those lines were. */
+function addVersions(sheet: Sheet, group: RowGroup): number {
+  const [kept, taken] = [group.filter(({ row }) => !isVoided(sheet, row)), group.filter(({ row }) => isVoided(sheet, row))];
+  const [first, ...rest] = kept;
+  const [firstTaken, ...restTaken] = taken;
+  if (first === undefined || firstTaken === undefined) return addLines(sheet, group);
+  const blamed = addLines(sheet, [first, ...rest], group.length);
+  if (isSame(withoutState(sheet, kept), withoutState(sheet, taken))) addLines(sheet, [firstTaken, ...restTaken]);
+  return blamed;
+}
+
+function isVoided({ batch, columns }: Sheet, row: Row): boolean {
+  const word = columns.status === undefined ? stateOf(row, columns, batch)[SAID.status] ?? '' : cellAt(row, columns.status);
+  return word !== '' && statusOfWord(word, batch.context.pos) === 'voided';
+}
+
+function withoutState({ columns }: Sheet, rows: readonly TimedRow[]): string[] {
+  const state = columns.status ?? columns.kind ?? '';
+  return rows.map(({ row }) => JSON.stringify({ ...row.values, [state]: '' })).sort();
+}
+
+function isSame(ones: readonly string[], others: readonly string[]): boolean {
+  return ones.length === others.length && ones.every((one, index) => one === others[index]);
+}
+
 const SAME_NUMBER: Refusal = { path: '', rule: 'receipt.twice', message: 'the same number in rows that differ, and no column says that they are lines' };
 
-/** One refused line refuses the whole receipt: its total would be wrong. Answers the first row that is to blame. */
-function addLines(sheet: Sheet, group: RowGroup): number {
+/** One refused line refuses the whole receipt: its total would be wrong. Answers the first row that is to blame. `rows`: how many the receipt has. */
+function addLines(sheet: Sheet, group: RowGroup, rows = group.length): number {
   const { batch: { collector, context }, pos } = sheet;
   const [{ row: first }, ...rest] = [group[0], ...group.slice(1).map(({ row }) => row)] as const;
   const refused = new Map<number, Refusal>();
-  const record = recordOf(sheet, group, (row, refusal) => { if (!refused.has(row.index)) refused.set(row.index, refusal); });
+  const record = recordOf(sheet, group, rows, (row, refusal) => { if (!refused.has(row.index)) refused.set(row.index, refusal); });
   const before = collector.refused;
   if (refused.size === 0) addReceipt(collector, first.index, record, { ...context, pos });
   const [blamed = first.index] = refused.keys();
@@ -91,7 +116,7 @@ const OTHER_LINE: Refusal = { path: '', rule: 'receipt.line', message: 'another 
 type Refuse = (row: Row, refusal: Refusal) => void;
 
 /** The receipt as a till would have sent it, under the table's own headings. */
-function recordOf({ batch, columns, locale, pos }: Sheet, group: RowGroup, refuse: Refuse): Record<string, unknown> {
+function recordOf({ batch, columns, locale, pos }: Sheet, group: RowGroup, rows: number, refuse: Refuse): Record<string, unknown> {
   const { payment, quantity } = columns;
   const lines = group.map(({ row }) => row);
   const first = group[0].row;
@@ -105,7 +130,7 @@ function recordOf({ batch, columns, locale, pos }: Sheet, group: RowGroup, refus
     ...first.values,
     ...fallbacksOf(batch, columns),
     ...stateOf(first, columns, batch),
-    ...versionOf(group, columns, pos),
+    ...versionOf(group, rows, columns, pos),
     [amountHeading]: amounts.length < lines.length ? '' : columns.total === undefined ? sumOf(amounts) : amounts[0],
     ...timesOf(first, columns),
     ...(payment === undefined ? {} : { [payment]: paymentsOf(lines, payment, columns.total === undefined ? amounts : []) }),
@@ -153,12 +178,11 @@ function timesOf(row: Row, columns: Columns): Record<string, string> {
   return { [date]: timeText(row, columns), ...Object.fromEntries([...at(openedAt), ...at(closedAt)]) };
 }
 
-/** The same file, sent again when it has grown, has more lines of its last receipt: later ones, or more of the same second. */
-function versionOf(group: RowGroup, { status }: Columns, pos: PosMapping): Record<string, string> {
-  const latest = Math.max(...group.map(({ at }) => at ?? NaN));
-  const word = cellAt(group[0].row, status);
+/** The same file, sent again when it has grown, has more lines of its last receipt. */
+function versionOf([first]: RowGroup, rows: number, { status }: Columns, pos: PosMapping): Record<string, string> {
+  const word = cellAt(first.row, status);
   const isDone = word === '' || statusOfWord(word, pos) === 'completed';
-  return group.length === 1 || Number.isNaN(latest) || !isDone ? {} : { [SAID.sequence]: lineSequence(latest, group.length) };
+  return rows === 1 || first.at === undefined || !isDone ? {} : { [SAID.sequence]: lineSequence(first.at, rows) };
 }
 
 /** Headings of columns that the table does not have, and no table has. */

@@ -9,7 +9,7 @@ import { NOW } from '../../../support/events.js';
 const TIME = '2026-11-22T09:00:00.000Z';
 
 function eventOf(data: Readonly<Record<string, unknown>>): ShopEvent {
-  const collector = new Collector({ receivedAt: NOW }, { now: NOW, currency: 'EUR' });
+  const collector = new Collector({ receivedAt: NOW }, { now: NOW, currency: 'EUR', stores: [] });
   const draft: EventDraft = { type: 'sale', source: 'urn:x', subject: 'order/1', time: TIME, sequence: TIME, data };
   collector.add(0, draft);
   assert.deepEqual(collector.refusals, []);

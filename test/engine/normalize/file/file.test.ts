@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { lettersOf } from '../../../../engine/deadletter/deadLetter.js';
 import { ConfigError } from '../../../../engine/base/errors.js';
-import type { ShopEvent } from '../../../../engine/event/event.js';
+import { sequenceKey, type ShopEvent } from '../../../../engine/event/event.js';
 import { columnsOf, readColumns } from '../../../../engine/normalize/mapping/columns.js';
 import { isFileType, kindOf } from '../../../../engine/normalize/file/format.js';
 import type { NormalizeContext } from '../../../../engine/normalize/draft/collector.js';
@@ -170,6 +170,26 @@ describe('batch: rows that share a receipt', () => {
     assert.deepEqual([events[0]?.data.quantity, events[0]?.time], [4, '2026-03-05T09:00:00.000Z']);
     const split = ['payment', 'x_card_minor', 'x_cash_minor'].map((field) => (events[0]?.data as Record<string, unknown> | undefined)?.[field]);
     assert.deepEqual([...split, events[1]?.data.payment], ['split', 220, 80, 'card']);
+  });
+
+  const STATES = 'Data;Ora;Cassa;Scontrino;Descrizione;Totale;Stato';
+  const stated = (name: string, total: string, state: string, clock = '10:00'): string => `05/03/2026;${clock};4;1;${name};${total};${state}`;
+  const voids: readonly (readonly [what: string, rows: readonly string[], events: readonly string[]])[] = [
+    ['lines that were voided are no part of it', [stated('Tè', '2,00', 'completo'), stated('Caffè', '1,10', 'annullato')], ['completed 2.00']],
+    ['lines that all come again are a receipt that was voided', ['completo', 'annullato'].flatMap((state) => [stated('Tè', '2,00', state), stated('Caffè', '1,10', state, '10:04')]), ['completed 3.10', 'voided 3.10']],
+    ['lines that are all voided are, too', [stated('Tè', '2,00', 'annullato'), stated('Caffè', '1,10', 'annullato', '10:04')], ['voided 3.10']],
+  ];
+  for (const [what, rows, expected] of voids) {
+    it(what, () => {
+      assert.deepEqual(file(table(STATES, ...rows)).events.map(({ data }) => `${String(data.status)} ${String(data.amount)}`), expected);
+    });
+  }
+
+  it('are later versions with every line more, also of one that was voided; a receipt that never was is later than all', () => {
+    const rows = [stated('Tè', '2,00', 'completo'), stated('Caffè', '1,10', 'completo', '10:04'), stated('Latte', '0,50', 'completo', '10:09')];
+    const files = [rows.slice(0, 1), rows.slice(0, 2), rows, [...rows, stated('Pane', '1,00', 'annullato', '10:09')], rows.map((row) => row.replace('completo', 'annullato'))];
+    const sequences = files.map((some) => sequenceKey(only(file(table(STATES, ...some))).sequence));
+    assert.deepEqual([...new Set(sequences)].sort(), sequences);
   });
 
   it('are refused together', () => {
