@@ -1,6 +1,6 @@
 /**
  * `RelatedFacts` are what a batch changes in facts that follow others: a refund of an order counts only while its sale does, and while the sale's
- * latest version names it; a payment counts only while its sale does not state its payments; a deal and the contact it came from are one person.
+ * latest version names it; a payment counts only while its sale does and does not state its payments; a deal and the contact it came from are one person.
  *
  * They are derived from merged facts, in the commit that writes these, which checks all of them: so neither order nor repetition matters, nor a
  * crash. A sale knows its followers by fields that rank below all that its sender says; a sale of which nothing else is known counts for nothing.
@@ -118,9 +118,10 @@ function refundState(sale: Fact, subject: string): VoidState | undefined {
   return statusOf(sale) === 'voided' || !isListed ? 'voided' : undefined;
 }
 
-/** A sale that is not paid yet, or says nothing of it, leaves that to its payments. */
+/** A sale that never was has no payments; one that is not paid yet, or says nothing of it, leaves that to them. */
 function paymentState(sale: Fact): VoidState | undefined {
   const status = statusOf(sale);
+  if (status === 'voided') return 'voided';
   return status === 'open' || status === 'cancelled' || paidBy(sale, 'any') === undefined ? undefined : 'stated';
 }
 

@@ -44,12 +44,13 @@ const REPEATED_WITHIN_MS = DAY;
 const OTHER_DAYS_MS = 12 * HOUR;
 const LAST = '9999';
 
-/** Where the receipt has been issued that a void may name. */
+/** Where the receipt has been issued that a void may name: never after the void itself. */
 export function rangeOf({ issued, names, on }: VoidDocument): IssueRange {
   const to = issued === '' ? LAST : issued;
   if (names === 'number') return repeatedRange(issued);
   if (on.length > DAY_LENGTH) return { from: on, to: on };
-  return on === '' ? { from: '', to } : { from: `${on}T00:00`, to: `${on}T23:59` };
+  const endOfDay = `${on}T23:59`;
+  return on === '' ? { from: '', to } : { from: `${on}T00:00`, to: endOfDay < to ? endOfDay : to };
 }
 
 /** Where the receipt has been issued whose number is repeated. */

@@ -77,6 +77,7 @@ const STORIES: readonly (readonly [string, readonly TillDocument[], Record<strin
   ['a document with its own number that names none', [A, OTHER, { no: '9', at: '21/11 10:00', paid: '10,00', does: 'void' }], { '21T09': '11 in 2', '21T10': '-10 in -1' }],
   ['a document that names a receipt', [A, OTHER, { no: '9', at: '21/11 10:00', paid: '10,00', does: 'void', of: '7' }], { '21T09': '1 in 1' }],
   ['a document that names a receipt of a day', [{ ...A, at: '20/11 09:00' }, B, { no: '9', at: '21/11 12:00', does: 'void', of: '0007 del 20/11/2026' }], { '21T11': '20 in 1' }],
+  ['a document that names a receipt of its own day, whose number begins again after it', [A, B, { no: '9', at: '21/11 10:00', does: 'void', of: '7 del 21/11/2026' }], { '21T11': '20 in 1' }],
   ['a document that names a receipt of a minute', [A, B, { no: '9', at: '21/11 12:00', does: 'void', of: '7 del 21/11/2026 09:00' }], { '21T11': '20 in 1' }],
   ['a document that names a receipt which has not come', [OTHER, { no: '9', at: '21/11 10:00', paid: '5,00', does: 'void', of: '77' }], { '21T09': '1 in 1', waits: 'receipt/77' }],
   ['two documents for one receipt', [A, OTHER, { no: '9', at: '21/11 10:00', does: 'void', of: '7' }, { ...A, at: '21/11 10:10', does: 'void' }], { '21T09': '1 in 1' }],
