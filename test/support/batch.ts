@@ -1,34 +1,50 @@
 /**
- * What must the numbers of a month be? Added up in one go, by hand, from the very payloads that were sent: it knows the senders and the
- * definitions of the KPIs, and nothing of events, facts, slices and windows.
+ * What must the numbers be? Added up in one go, by hand, from the list of what truly happened: it knows the definitions of the KPIs, and nothing of
+ * events, versions, facts, slices and windows.
  */
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { DAY, HOUR, MINUTE, Wall } from './wall.js';
 
-/** One line of a demonstration's ledger. */
-export interface Sent {
-  readonly to: 'shopify' | 'hubspot' | 'pos' | 'events';
-  readonly topic?: string;
-  readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- the senders' own shapes
+interface Happened { readonly at: number; readonly store: string; readonly channel: string }
+
+/** In cents. `cents`: all that was paid. `tax`: absent where nobody said what VAT is in it. */
+export interface Money {
+  readonly cents: number;
+  readonly tip?: number;
+  readonly giftCards?: number;
+  readonly shipping?: number;
+  readonly discount?: number;
+  readonly tax?: number;
 }
 
-interface Sale {
-  version: string;
-  at: number;
-  status: string;
-  channel: string;
-  cents: number;
-  payment?: string;
-  openedAt?: number;
-  closedAt?: number;
-  covers?: number;
-  social: boolean;
-}
-interface Amount { at: number; channel: string; cents: number; payment?: string }
-interface Lead { kind: string; at: number; openedAt?: number; closedAt?: number; status: string; social: boolean }
+/** What was paid how; `other` is neither card nor cash. */
+export interface Paid { readonly means: 'card' | 'cash' | 'other'; readonly cents: number }
 
-export interface BatchLedger {
+/** `origin`: `other` where the store's system of record is another one than what sent it. */
+export interface Traded extends Happened, Money { readonly paid: readonly Paid[]; readonly origin?: 'record' | 'other' }
+
+export interface TrueSale extends Traded {
+  readonly status: 'open' | 'completed' | 'cancelled' | 'voided';
+  readonly openedAt?: number;
+  readonly closedAt?: number;
+  readonly covers?: number;
+  readonly social?: true;
+}
+
+/** A deal or contact that came from a social network, or a ticket. */
+export interface TrueLead extends Happened { readonly kind: 'person' | 'ticket'; readonly openedAt?: number; readonly closedAt?: number }
+
+/** `annulments` name no sale, and take their own amount back. `payments` are those that no sale states. */
+export interface Month {
+  readonly sales: readonly TrueSale[];
+  readonly refunds: readonly Traded[];
+  readonly annulments: readonly Traded[];
+  readonly payments: readonly (Happened & Paid)[];
+  readonly visits: readonly (Happened & { readonly people: number; readonly social?: true })[];
+  readonly wastes: readonly (Happened & { readonly cents: number; readonly origin?: 'record' | 'other' })[];
+  readonly leads: readonly TrueLead[];
+}
+
+export interface BatchShop {
   readonly zone: string;
   readonly cutoffHours: number;
   /** When the numbers were asked for: an order that is younger than the limit is not late yet. */
@@ -37,9 +53,16 @@ export interface BatchLedger {
   readonly incompleteAfterMs: number;
 }
 
+export type BatchSize = '5m' | '15m' | '1h' | '1d';
+
 /** KPIs that add up; the others are a quotient of two of the sums below. */
-const SUMS = ['revenue', 'gross_revenue', 'refunds', 'returns', 'orders', 'voids', 'open_orders', 'incomplete_orders', 'covers', 'footfall', 'waste'] as const;
-const QUOTIENTS: Record<string, [top: string, bottom: string, unit: 'money' | 'seconds' | 'ratio']> = {
+const SUMS = [
+  'revenue', 'gross_revenue', 'refunds', 'returns', 'orders', 'voids', 'open_orders', 'incomplete_orders', 'service_time_outliers', 'covers', 'footfall',
+  'waste', 'discounts', 'tips', 'shipping', 'gift_cards_sold', 'other_sources',
+] as const;
+/** Sums over the sales that state their VAT: unknown where there are sales and none of them did. Each has its coverage. */
+const COVERED = ['net_sales', 'gross_sales', 'taxes'] as const;
+const QUOTIENTS: Readonly<Record<string, readonly [top: string, bottom: string, unit: 'money' | 'seconds' | 'ratio']>> = {
   average_ticket: ['gross_revenue', 'orders', 'money'],
   average_per_cover: ['seated', 'covers', 'money'],
   returns_rate: ['refunds', 'gross_revenue', 'ratio'],
@@ -50,248 +73,223 @@ const QUOTIENTS: Record<string, [top: string, bottom: string, unit: 'money' | 's
   support_time: ['support', 'supported', 'seconds'],
   card_share: ['card', 'paid', 'ratio'],
   cash_share: ['cash', 'paid', 'ratio'],
+  other_share: ['other', 'paid', 'ratio'],
 };
-const SHARES = new Set(['returns_rate', 'conversion', 'social_conversion', 'social_visit_conversion', 'card_share', 'cash_share']);
-export const COMPARED = [...SUMS, ...Object.keys(QUOTIENTS)];
-const MONEY = new Set(['revenue', 'gross_revenue', 'refunds', 'waste', 'average_ticket', 'average_per_cover']);
+const SHARES = new Set(['returns_rate', 'conversion', 'social_conversion', 'social_visit_conversion', 'card_share', 'cash_share', 'other_share']);
+const P90 = 'service_time_p90';
+export const COMPARED = [...SUMS, ...COVERED, ...Object.keys(QUOTIENTS), P90];
+/** They are of this very moment and have no past. */
+export const OF_THE_PRESENT = ['oldest_open_order', 'open_quotes', 'open_quotes_amount'];
+const MONEY = new Set([
+  'revenue', 'gross_revenue', 'refunds', 'waste', 'discounts', 'tips', 'shipping', 'gift_cards_sold', ...COVERED, 'average_ticket', 'average_per_cover',
+]);
+/** Customers of these channels do not come in from the street. */
+const REMOTE = ['online', 'delivery', 'phone'];
+/** A percentile comes out of buckets. */
+const P90_ERROR = 0.025;
 
-/** `"<kpi> <start of the window> <channel>"` and the number: cents, seconds, a ratio to six digits, or a count; zero sums are left out. */
+/** `"<kpi> <start of the window> <store> <channel>"` and the number: cents, seconds, a ratio to six digits, or a count; zero sums are left out. */
 export type Cells = [cell: string, value: number][];
 
-export function batchOf(sent: readonly Sent[], size: '1h' | '1d', shop: BatchLedger): Cells {
+type Add = (name: string, where: Happened, value: number) => void;
+
+/** Sums by cell, and the service times behind each. */
+interface Tally { readonly sums: Map<string, number>; readonly times: Map<string, number[]> }
+
+export function batchOf(month: Month, size: BatchSize, shop: BatchShop): Cells {
   const wall = new Wall(shop.zone);
-  const { sales, refunds, visits, wastes, leads } = readAll(sent, wall);
-  const sums = new Map<string, number>();
-  const startOf = (at: number): number => (size === '1h' ? wall.hourOf(at) : wall.dayOf(at, shop.cutoffHours));
-  const add = (name: string, at: number, channel: string, value: number): void => {
-    for (const one of [channel, '_']) {
-      const cell = `${name} ${new Date(startOf(at)).toISOString()} ${one}`;
-      sums.set(cell, (sums.get(cell) ?? 0) + value);
+  const tally: Tally = { sums: new Map(), times: new Map() };
+  const length = { '5m': 5 * MINUTE, '15m': 15 * MINUTE, '1h': HOUR, '1d': DAY }[size];
+  const add: Add = (name, { at, store, channel }, value) => {
+    const start = new Date(size === '1d' ? wall.dayOf(at, shop.cutoffHours) : wall.floor(at, length)).toISOString();
+    for (const group of [`${store} ${channel}`, `${store} _`, `_ ${channel}`, '_ _']) {
+      const place = `${start} ${group}`;
+      tally.sums.set(`${name} ${place}`, (tally.sums.get(`${name} ${place}`) ?? 0) + value);
+      if (name === 'service') tally.times.set(place, [...tally.times.get(place) ?? [], value]);
     }
   };
-  for (const sale of sales.values()) addSale(sale, add, shop);
-  for (const { at, channel, cents, payment } of refunds.values()) {
-    add('revenue', at, channel, -cents);
-    add('refunds', at, channel, cents);
-    add('returns', at, channel, 1);
-    addPaid(payment, at, channel, -cents, add);
+  for (const sale of month.sales) addSale(sale, add, shop);
+  for (const refund of month.refunds) addRefund(refund, add);
+  for (const annulment of month.annulments) addAnnulment(annulment, add);
+  for (const payment of month.payments) addPaid([payment], payment, 1, add);
+  for (const waste of month.wastes) add(waste.origin === 'other' ? 'other_sources' : 'waste', waste, waste.origin === 'other' ? 1 : waste.cents);
+  for (const visit of month.visits) {
+    if (!REMOTE.includes(visit.channel)) add('footfall', visit, visit.people);
+    else if (visit.social) add('visited', visit, visit.people);
   }
-  for (const { at, channel, cents } of wastes.values()) add('waste', at, channel, cents);
-  for (const { at, channel, people, social } of visits.values()) {
-    if (channel !== 'online') add('footfall', at, channel, people);
-    else if (social) add('visited', at, channel, people);
-  }
-  for (const lead of leads.values()) addLead(lead, add);
-  return cellsOf(sums);
+  for (const lead of month.leads) addLead(lead, add);
+  return cellsOf(tally);
 }
 
-type Add = (name: string, at: number, channel: string, value: number) => void;
-
-function addSale({ status, at, channel, cents, payment, openedAt, closedAt, covers, social }: Sale, add: Add, { askedAt, incompleteAfterMs }: BatchLedger): void {
-  const lateAt = incompleteAfterMs === 0 ? at : (openedAt ?? at) + incompleteAfterMs;
-  if (status === 'voided') add('voids', at, channel, 1);
-  if (social) add('reached', at, channel, 1);
-  if (status === 'open') {
-    add('open_orders', at, channel, 1);
-    if (lateAt <= askedAt) add('incomplete_orders', lateAt, channel, 1);
-  }
-  if (status !== 'completed') return;
-  add('revenue', at, channel, cents);
-  add('gross_revenue', at, channel, cents);
-  add('orders', at, channel, 1);
-  if (channel !== 'online') add('offline', at, channel, 1);
-  if (social) {
-    add('won', at, channel, 1);
-    add('ordered', at, channel, 1);
-  }
-  addPaid(payment, at, channel, cents, add);
-  if (covers !== undefined) {
-    add('covers', at, channel, covers);
-    add('seated', at, channel, cents);
-  }
-  if (openedAt === undefined || closedAt === undefined) return;
-  add('service', at, channel, closedAt - openedAt);
-  add('served', at, channel, 1);
-  if (incompleteAfterMs > 0 && closedAt - openedAt > incompleteAfterMs) add('incomplete_orders', lateAt, channel, 1);
+/** What customers pay for goods and services: a tip is the waiter's, a gift card is owed until it is spent. */
+function revenueOf({ cents, tip = 0, giftCards = 0 }: Money): number {
+  return cents - tip - giftCards;
 }
 
-function addPaid(payment: string | undefined, at: number, channel: string, cents: number, add: Add): void {
-  if (payment !== undefined) add('paid', at, channel, cents);
-  if (payment === 'card' || payment === 'cash') add(payment, at, channel, cents);
+/** A part of the revenue without its part of the VAT, halves of a cent up. */
+function withoutTax(money: Money, part: number): number {
+  const [tax, revenue] = [money.tax ?? 0, revenueOf(money)];
+  return revenue === 0 ? part : part - Math.floor((2 * tax * part + revenue) / (2 * revenue));
 }
 
-function addLead({ kind, at, openedAt, closedAt, status, social }: Lead, add: Add): void {
-  if (kind === 'ticket') {
-    if (status !== 'completed' || openedAt === undefined || closedAt === undefined) return;
-    add('support', closedAt, 'online', closedAt - openedAt);
-    add('supported', closedAt, 'online', 1);
+function addSale(sale: TrueSale, add: Add, shop: BatchShop): void {
+  if (sale.origin === 'other') {
+    if (sale.status === 'completed' && revenueOf(sale) > 0) add('other_sources', sale, 1);
+    if (sale.status === 'completed') addPaid(sale.paid, sale, 1, add);
     return;
   }
-  if (!social) return;
-  add('reached', openedAt ?? at, 'online', 1);
-  if (status === 'completed') add('won', closedAt ?? at, 'online', 1);
+  const { status, at, openedAt, social } = sale;
+  if (status === 'voided') add('voids', sale, 1);
+  else if (social) add('reached', sale, 1);
+  const lateAt = shop.incompleteAfterMs === 0 ? at : (openedAt ?? at) + shop.incompleteAfterMs;
+  if (status === 'open') {
+    add('open_orders', sale, 1);
+    if (lateAt <= shop.askedAt) add('incomplete_orders', { ...sale, at: lateAt }, 1);
+  }
+  if (status === 'completed') addCompleted(sale, add, shop.incompleteAfterMs);
 }
 
-function cellsOf(sums: ReadonlyMap<string, number>): Cells {
+function addCompleted(sale: TrueSale, add: Add, incompleteAfterMs: number): void {
+  const { covers, openedAt, closedAt, social, channel } = sale;
+  const revenue = revenueOf(sale);
+  add('revenue', sale, revenue);
+  add('gross_revenue', sale, revenue);
+  addMoney(sale, add, 1);
+  add('discounts', sale, sale.discount ?? 0);
+  if (sale.tax !== undefined) add('gross_sales', sale, withoutTax(sale, revenue - (sale.shipping ?? 0) + (sale.discount ?? 0)));
+  if (social) add('won', sale, 1);
+  if (revenue > 0) {
+    add('orders', sale, 1);
+    if (sale.tax !== undefined) add('covered', sale, revenue);
+    if (!REMOTE.includes(channel)) add('offline', sale, 1);
+    if (social && channel === 'online') add('ordered', sale, 1);
+  }
+  if (covers !== undefined) {
+    add('covers', sale, covers);
+    add('seated', sale, revenue);
+  }
+  if (openedAt === undefined || closedAt === undefined) return;
+  const took = closedAt - openedAt;
+  add(took > DAY ? 'service_time_outliers' : 'service', sale, took > DAY ? 1 : took);
+  if (took <= DAY) add('served', sale, 1);
+  if (incompleteAfterMs > 0 && took > incompleteAfterMs) add('incomplete_orders', { ...sale, at: openedAt + incompleteAfterMs }, 1);
+}
+
+/** What a sale brings and a refund of it takes back. */
+function addMoney(traded: Traded, add: Add, sign: 1 | -1): void {
+  const { tip = 0, giftCards = 0, shipping = 0, tax } = traded;
+  add('tips', traded, sign * tip);
+  add('gift_cards_sold', traded, sign * giftCards);
+  add('shipping', traded, sign * shipping);
+  if (tax !== undefined) {
+    add('taxes', traded, sign * tax);
+    add('net_sales', traded, sign * withoutTax(traded, revenueOf(traded) - shipping));
+  }
+  addPaid(traded.paid, traded, sign, add);
+}
+
+function addRefund(refund: Traded, add: Add): void {
+  if (refund.origin === 'other') {
+    add('other_sources', refund, 1);
+    addPaid(refund.paid, refund, -1, add);
+    return;
+  }
+  add('revenue', refund, -revenueOf(refund));
+  add('refunds', refund, revenueOf(refund));
+  add('returns', refund, 1);
+  addMoney(refund, add, -1);
+}
+
+function addAnnulment(annulment: Traded, add: Add): void {
+  add('voids', annulment, 1);
+  for (const name of ['revenue', 'gross_revenue']) add(name, annulment, -annulment.cents);
+  for (const name of ['orders', 'offline']) add(name, annulment, -1);
+  addPaid(annulment.paid, annulment, -1, add);
+}
+
+function addPaid(paid: readonly Paid[], where: Happened, sign: 1 | -1, add: Add): void {
+  for (const { means, cents } of paid) {
+    add('paid', where, sign * cents);
+    add(means, where, sign * cents);
+  }
+}
+
+function addLead(lead: TrueLead, add: Add): void {
+  const { kind, at, openedAt, closedAt } = lead;
+  if (kind === 'person') {
+    add('reached', { ...lead, at: openedAt ?? at }, 1);
+    if (closedAt !== undefined) add('won', { ...lead, at: closedAt }, 1);
+  } else if (openedAt !== undefined && closedAt !== undefined) {
+    add('support', { ...lead, at: closedAt }, closedAt - openedAt);
+    add('supported', { ...lead, at: closedAt }, 1);
+  }
+}
+
+function cellsOf({ sums, times }: Tally): Cells {
   const cells: Cells = [];
   for (const [cell, sum] of sums) {
-    const [name = '', ...place] = cell.split(' ');
+    const [name = '', ...rest] = cell.split(' ');
+    const place = rest.join(' ');
     if ((SUMS as readonly string[]).includes(name) && sum !== 0) cells.push([cell, sum]);
     for (const [kpi, [top, bottom, unit]] of Object.entries(QUOTIENTS)) {
-      if (bottom !== name || sum === 0) continue;
-      const above = sums.get([top, ...place].join(' ')) ?? 0;
-      // A share of a whole that is less than nothing, or more than the whole, is unknown.
-      if (SHARES.has(kpi) && (sum < 0 || above < 0 || above > sum)) continue;
-      // Halves are rounded up, as in a shop.
-      const value = unit === 'ratio' ? Number((above / sum).toFixed(6)) : unit === 'money' ? Math.round(above / sum) : Math.round(above / sum) / 1_000;
-      cells.push([[kpi, ...place].join(' '), value]);
+      if (bottom === name) cells.push(...quotient(`${kpi} ${place}`, sums.get(`${top} ${place}`) ?? 0, sum, unit));
     }
+    if (name === 'gross_revenue') cells.push(...coverageOf(place, sum, sums.get(`covered ${place}`) ?? 0));
+    const isKnown = (sums.get(`gross_revenue ${place}`) ?? 0) <= 0 || (sums.get(`covered ${place}`) ?? 0) !== 0;
+    if ((COVERED as readonly string[]).includes(name) && sum !== 0 && isKnown) cells.push([cell, sum]);
   }
-  return cells.sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [place, took] of times) {
+    const ninth = took.sort((a, b) => a - b)[Math.ceil(took.length * 0.9) - 1] ?? 0;
+    cells.push([`${P90} ${place}`, ninth / 1_000]);
+  }
+  return cells.sort(byCell);
+}
+
+function quotient(cell: string, top: number, bottom: number, unit: 'money' | 'seconds' | 'ratio'): Cells {
+  // A share of a whole that is less than nothing, or more than the whole, is unknown.
+  const isUnknown = bottom === 0 || (SHARES.has(cell.split(' ')[0] ?? '') && (bottom < 0 || top < 0 || top > bottom));
+  if (isUnknown) return [];
+  // Halves are rounded up, as in a shop.
+  const rounded = Math.sign(top / bottom) * Math.round(Math.abs(top / bottom));
+  return [[cell, unit === 'ratio' ? Number((top / bottom).toFixed(6)) : unit === 'money' ? rounded : rounded / 1_000]];
+}
+
+function coverageOf(place: string, revenue: number, covered: number): Cells {
+  return revenue <= 0 || covered === 0 ? [] : COVERED.map((name) => [`${name}/coverage ${place}`, Number((covered / revenue).toFixed(6))]);
+}
+
+function byCell([a]: readonly [string, number], [b]: readonly [string, number]): number {
+  return a < b ? -1 : 1;
+}
+
+interface Row {
+  readonly name: string;
+  readonly window: { readonly start: string };
+  readonly store: string;
+  readonly channel: string;
+  readonly value: number | null;
+  readonly coverage?: number;
 }
 
 /** The same cells out of rows of `/kpi`. */
-export function answeredOf(rows: readonly { name: string; window: { start: string }; channel: string; value: number | null; unit: string }[]): Cells {
+export function answeredOf(rows: readonly Row[]): Cells {
   const cells: Cells = [];
-  for (const { name, window, channel, value } of rows) {
-    if (value === null || !COMPARED.includes(name) || (value === 0 && (SUMS as readonly string[]).includes(name))) continue;
-    cells.push([`${name} ${window.start} ${channel}`, MONEY.has(name) ? Math.round(value * 100) : value]);
+  for (const { name, window, store, channel, value, coverage } of rows) {
+    if (OF_THE_PRESENT.includes(name)) continue;
+    const place = `${window.start} ${store} ${channel}`;
+    if (value !== null && coverage !== undefined) cells.push([`${name}/coverage ${place}`, coverage]);
+    const isNothing = value === 0 && ([...SUMS, ...COVERED] as readonly string[]).includes(name);
+    if (value !== null && !isNothing) cells.push([`${name} ${place}`, MONEY.has(name) ? Math.round(value * 100) : value]);
   }
-  return cells.sort(([a], [b]) => (a < b ? -1 : 1));
+  return cells.sort(byCell);
 }
 
-interface Read {
-  sales: Map<string, Sale>;
-  refunds: Map<string, Amount>;
-  visits: Map<string, { at: number; channel: string; people: number; social: boolean }>;
-  wastes: Map<string, Amount>;
-  leads: Map<string, Lead>;
-}
-
-function readAll(sent: readonly Sent[], wall: Wall): Read {
-  const read: Read = { sales: new Map(), refunds: new Map(), visits: new Map(), wastes: new Map(), leads: new Map() };
-  for (const { to, topic, body } of sent) {
-    if (to === 'shopify') readShopify(topic ?? '', body, read);
-    else if (to === 'pos') readReceipt(body, read, wall);
-    else if (to === 'hubspot') for (const notice of body) readNotice(notice, read.leads);
-    else readEvent(body, read);
-  }
-  return read;
-}
-
-const SOCIAL = ['instagram', 'facebook'];
-const RANKS = ['open', 'completed', 'cancelled', 'voided'];
-
-/** Of several versions of one sale the latest counts, whenever it came. */
-function keep(sales: Map<string, Sale>, key: string, sale: Sale): void {
-  const former = sales.get(key);
-  const rank = (one: Sale): string => `${one.version} ${String(RANKS.indexOf(one.status))}`;
-  if (former === undefined || rank(sale) > rank(former)) sales.set(key, sale);
-}
-
-function readShopify(topic: string, body: Sent['body'], { sales, refunds }: Read): void {
-  if (topic === 'refunds/create') readRefund(body, refunds);
-  else {
-    const status = ['paid', 'refunded', 'partially_refunded'].includes(body.financial_status) ? 'completed' : body.cancelled_at === null ? 'open' : 'cancelled';
-    keep(sales, `shopify ${String(body.id)}`, {
-      version: body.updated_at, at: Date.parse(body.processed_at), status, channel: 'online', cents: centsOf(body.total_price), payment: 'card',
-      social: SOCIAL.some((network) => body.landing_site.includes(`utm_source=${network}&`)),
-    });
-    for (const refund of body.refunds) readRefund(refund, refunds);
-  }
-}
-
-/** The same refund sent twice is one refund. */
-function readRefund(body: Sent['body'], refunds: Map<string, Amount>): void {
-  const cents = body.transactions.reduce((sum: number, { amount }: { amount: string }) => sum + centsOf(amount), 0);
-  refunds.set(`shopify ${String(body.id)}`, { at: Date.parse(body.processed_at), channel: 'online', cents, payment: 'card' });
-}
-
-function readReceipt(body: Sent['body'], { sales, refunds }: Read, wall: Wall): void {
-  const key = `${String(body.idCassa)} ${String(body.numeroScontrino)}`;
-  const at = wall.instantOf(body.dataOra);
-  const cents = centsOf(body.totale.replaceAll('.', '').replace(',', '.'));
-  const payment = body.pagamenti.length === 0 ? undefined : body.pagamenti[0].tipo === 'CONTANTI' ? 'cash' : 'card';
-  const paid = payment === undefined ? {} : { payment };
-  if (body.tipoDocumento === 'reso') refunds.set(`till ${key}`, { at, channel: 'pos', cents, ...paid });
-  else {
-    const status = { completo: 'completed', aperto: 'open', annullato: 'voided' }[body.stato as string] ?? '';
-    keep(sales, `till ${key}`, {
-      version: new Date(at).toISOString(), at, status, channel: 'pos', cents, social: false,
-      ...paid,
-      ...(body.coperti === undefined ? {} : { covers: body.coperti }),
-      ...(body.apertura === undefined ? {} : { openedAt: wall.instantOf(body.apertura) }),
-      ...(body.chiusura === undefined ? {} : { closedAt: wall.instantOf(body.chiusura) }),
-    });
-  }
-}
-
-/** A notice says one thing about a contact, a deal or a ticket; together they say it all, in any order. */
-function readNotice(notice: Sent['body'], leads: Map<string, Lead>): void {
-  const [kind = '', what = ''] = notice.subscriptionType.split('.');
-  const key = `${kind} ${String(notice.objectId)}`;
-  const lead: Lead = leads.get(key) ?? { kind, at: 0, status: 'open', social: false };
-  leads.set(key, lead);
-  const { occurredAt: at, propertyName: name, propertyValue: value } = notice;
-  if (kind !== 'ticket') lead.at = at;
-  if (what === 'creation' && kind === 'deal') lead.openedAt = at;
-  if (name === 'hs_analytics_source') lead.social = ['SOCIAL_MEDIA', 'PAID_SOCIAL'].includes(value);
-  if (name === 'time_to_close') Object.assign(lead, { status: 'completed', openedAt: at - Number(value), closedAt: at });
-  if (name === 'dealstage' && value === 'closedwon') Object.assign(lead, { status: 'completed', closedAt: at });
-}
-
-function readEvent({ type, subject, time, data }: Sent['body'], { visits, wastes }: Read): void {
-  const at = Date.parse(time);
-  if (type === 'waste') wastes.set(subject, { at, channel: 'pos', cents: centsOf(data.amount) });
-  else visits.set(subject, { at, channel: data.channel, people: data.quantity, social: SOCIAL.includes(data.campaign?.source) });
-}
-
-function centsOf(decimal: string): number {
-  const [whole = '', fraction = ''] = decimal.split('.');
-  return Number(whole) * 100 + Number(fraction.padEnd(2, '0'));
-}
-
-/** The clock on the shop's wall, as the operating system knows it. */
-class Wall {
-  readonly #format: Intl.DateTimeFormat;
-  readonly #offsets = new Map<number, number>();
-
-  constructor(timeZone: string) {
-    this.#format = new Intl.DateTimeFormat('en-CA', {
-      timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
-    });
-  }
-
-  hourOf(at: number): number {
-    return at - ((at + this.#offsetAt(at)) % HOUR);
-  }
-
-  /** The instant at which the business day of `at` began. */
-  dayOf(at: number, cutoffHours: number): number {
-    const day = Math.floor((at + this.#offsetAt(at) - cutoffHours * HOUR) / DAY);
-    return this.#instantAt(day * DAY + cutoffHours * HOUR);
-  }
-
-  /** "22/11/2026 18:41:05" */
-  instantOf(text: string): number {
-    const [day, month, year, ...clock] = text.split(/[/ :]/).map(Number);
-    return this.#instantAt(Date.UTC(year ?? 0, (month ?? 1) - 1, day ?? 1, ...clock));
-  }
-
-  /** Of two instants that the wall shows alike the earlier one; one that it never shows is put forward. */
-  #instantAt(shown: number): number {
-    const [before, after] = [shown - this.#offsetAt(shown - DAY), shown - this.#offsetAt(shown + DAY)];
-    const real = [before, after].filter((at) => at + this.#offsetAt(at) === shown);
-    return real.length === 0 ? Math.max(before, after) : Math.min(...real);
-  }
-
-  #offsetAt(at: number): number {
-    const quarter = Math.floor(at / (15 * MINUTE)) * 15 * MINUTE;
-    const known = this.#offsets.get(quarter);
-    if (known !== undefined) return known;
-    const part = Object.fromEntries(this.#format.formatToParts(quarter).map(({ type, value }) => [type, Number(value)]));
-    const shown = Date.UTC(part['year'] ?? 0, (part['month'] ?? 1) - 1, part['day'], part['hour'], part['minute'], part['second']);
-    this.#offsets.set(quarter, shown - quarter);
-    return shown - quarter;
-  }
+/** Cells that are not alike: what must be, and what was answered. */
+export function differences(expected: Cells, answered: Cells): string[] {
+  const given = new Map(answered);
+  const isAlike = (cell: string, value: number, answer: number | undefined): boolean => value === answer
+    || (cell.startsWith(P90) && answer !== undefined && Math.abs(answer - value) <= P90_ERROR * value);
+  const wrong = expected.filter(([cell, value]) => !isAlike(cell, value, given.get(cell))).map(([cell, value]) => `${cell}: ${String(value)}, answered ${String(given.get(cell))}`);
+  const known = new Set(expected.map(([cell]) => cell));
+  return [...wrong, ...answered.filter(([cell]) => !known.has(cell)).map(([cell, value]) => `${cell}: nothing, answered ${String(value)}`)];
 }
