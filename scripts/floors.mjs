@@ -42,6 +42,7 @@ const HOMES = {
   mqtt: /^nodes\/05-broker\//,
   aedes: /^nodes\/05-broker\//,
   'aedes-persistence-level': /^nodes\/05-broker\//,
+  'openid-client': /^launcher\/access\/oidcProvider\.ts$/,
 };
 
 /** What any file of `engine/` may import from outside. The store's drivers may do more: they open files and sockets. */

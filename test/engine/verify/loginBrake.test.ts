@@ -59,10 +59,10 @@ describe('login brake', () => {
 
   it('does not make an address wait for others where somebody was right before', () => {
     const brake = new LoginBrake();
-    brake.succeed(0, at('office'));
+    brake.succeed(0, at('branch'));
     for (let n = 0; n < 100; n++) guess(brake, n, at(`bot ${String(n)}`), String(n));
     assert.notEqual(brake.judge(99_000, at('newcomer')).outcome, 'try');
-    assert.equal(brake.judge(99_000, at('office')).outcome, 'try');
+    assert.equal(brake.judge(99_000, at('branch')).outcome, 'try');
   });
 
   it('never locks out a browser that was in before, though all behind its proxy guess without end', () => {
