@@ -1,6 +1,7 @@
 /**
  * `RelatedFacts` are what a batch changes in facts that follow others: a refund of an order counts only while its sale does, and while the sale's
- * latest version names it; a payment counts only while its sale does and does not state its payments; a deal and the contact it came from are one person.
+ * latest version names it; a payment counts only while its sale does and does not state its payments; a deal and the contact it came from are one
+ * person, as long as there is that contact.
  *
  * They are derived from merged facts, in the commit that writes these, which checks all of them: so neither order nor repetition matters, nor a
  * crash. A sale knows its followers by fields that rank below all that its sender says; a sale of which nothing else is known counts for nothing.
@@ -8,7 +9,7 @@
 import { formatInstant } from '../base/time.js';
 import type { EventData } from '../event/event.js';
 import {
-  type Fact, factKey, factOf, fieldOf, FIRST_EXTRA, mergeFacts, NO_EXTRAS, SLOT, sourceIn, statusOf, UNSAID, type VoidState,
+  type Fact, factKey, factOf, fieldOf, FIRST_EXTRA, mergeFacts, NO_EXTRAS, placeOf, SLOT, sourceIn, statusOf, UNSAID, type VoidState,
 } from '../fact/fact.js';
 import { paidBy } from '../kpi/saleMoney.js';
 import { factAfter, type Version, type Versions, type VoidStates } from './fold.js';
@@ -29,22 +30,24 @@ const FOLLOWER = 'x_follower_';
 const LISTED = 'x_refunds';
 /** Of more followers, a sale learns only when they come themselves. */
 const MAX_FOLLOWERS = 60;
+/** On a contact: begins the names of the fields that say of each of its deals whether it was won. */
+const WON = 'x_won_';
 /** `BELOW_VERSIONS` sorts before every instant and number, so that no field which a sender has set is touched. */
 export const BELOW_VERSIONS = '!';
 
 /** The batch itself where none of its facts follows another or is followed. */
 export function relatedFacts(versions: Versions, states: VoidStates, knownAt: KnownAt, currency: string): RelatedFacts {
   const followed = new Map<string, readonly string[]>();
-  const deals: string[] = [];
+  const leads: string[] = [];
   for (const [key, { fact }] of versions) {
     const sale = saleTouched(key, fact, knownAt(key), states);
     if (sale !== undefined) followed.set(sale, [...followed.get(sale) ?? [], ...(sale === key ? [] : [key])]);
-    else if (fact?.type === 'lead' && subjectIn(key).startsWith('deal/')) deals.push(key);
+    else if (fact?.type === 'lead') leads.push(key);
   }
-  if (followed.size === 0 && deals.length === 0) return { versions, states, keys: [] };
+  if (followed.size === 0 && leads.length === 0) return { versions, states, keys: [] };
   const batch = { versions: new Map(versions), states: new Map(states), keys: [] as string[], knownAt };
   for (const [sale, followers] of followed) followSale(batch, sale, followers);
-  for (const deal of deals) followDeal(batch, deal, currency);
+  for (const lead of leads) followLead(batch, lead, currency);
   return batch;
 }
 
@@ -132,35 +135,69 @@ function saleOf(key: string, { type, values }: Fact): string | undefined {
   return factKey({ type: 'sale', source: sourceIn(key), subject, id: '' });
 }
 
+function followLead(batch: Batch, key: string, currency: string): void {
+  if (subjectIn(key).startsWith('deal/')) followDeal(batch, key, currency);
+  else releaseDeals(batch, key);
+}
+
 /** The contact learns that somebody was reached, by which campaign and when, and whether they were won. */
 function followDeal(batch: Batch, key: string, currency: string): void {
-  const [before, deal] = [batch.knownAt(key), after(batch, key)];
+  const deal = after(batch, key);
   const subject = deal === undefined ? undefined : fieldOf(deal, 'refersTo');
   if (deal === undefined || typeof subject !== 'string') return;
   const contact = factKey({ type: 'lead', source: sourceIn(key), subject, id: '' });
   const version = batch.versions.get(contact);
-  batch.versions.set(contact, { events: 0, ...version, fact: mergeFacts(version?.fact, personOf(deal, before, currency)) });
-  batch.keys.push(key, contact);
+  batch.versions.set(contact, { events: 0, ...version, fact: mergeFacts(mergeFacts(version?.fact, personOf(deal, currency)), wonBy(deal, key, currency)) });
+  releaseDeals(batch, contact);
 }
 
-function personOf(deal: Fact, before: Fact | undefined, currency: string): Fact {
+function personOf(deal: Fact, currency: string): Fact {
   const { values } = deal;
-  const [isWon, wasWon] = [statusOf(deal) === 'completed', before !== undefined && statusOf(before) === 'completed'];
-  const [store, channel, source, medium] = [SLOT.store, SLOT.channel, SLOT['campaign.source'], SLOT['campaign.medium']].map((place) => values[place]);
+  const [source, medium] = [SLOT['campaign.source'], SLOT['campaign.medium']].map((place) => values[place]);
   const campaign = { ...(typeof source === 'string' && { source }), ...(typeof medium === 'string' && { medium }) };
-  const data: EventData = {
-    store: typeof store === 'string' ? store : '',
-    ...(typeof channel === 'string' && { channel }),
+  return contactOf(deal, BELOW_VERSIONS + latestOf(deal), currency, {
     ...(Object.keys(campaign).length > 0 && { campaign }),
     ...instantField('openedAt', values[SLOT.openedAt]),
-    ...(isWon && instantField('closedAt', values[SLOT.closedAt])),
-    // Another deal of theirs may have been won: one that never was says nothing.
-    ...((isWon || wasWon) && { x_won: isWon }),
-  };
-  const time = values[SLOT.time];
-  const sequence = BELOW_VERSIONS + latestOf(deal);
+    ...(statusOf(deal) === 'completed' && instantField('closedAt', values[SLOT.closedAt])),
+  });
+}
+
+/** Whether this deal of theirs was won: as late as its status and its deletion, because nothing else decides it. */
+function wonBy(deal: Fact, key: string, currency: string): Fact {
+  const [status = '', deleted = ''] = [SLOT.status, placeOf(deal, 'x_deleted')].map((place) => sequenceAt(deal, place));
+  const name = WON + subjectIn(key).slice('deal/'.length) as `x_${string}`;
+  return contactOf(deal, BELOW_VERSIONS + (status > deleted ? status : deleted), currency, { [name]: statusOf(deal) === 'completed' });
+}
+
+function contactOf({ values }: Fact, sequence: string, currency: string, said: Partial<EventData>): Fact {
+  const [store, channel, time] = [values[SLOT.store], values[SLOT.channel], values[SLOT.time]];
+  const data: EventData = { store: typeof store === 'string' ? store : '', ...(typeof channel === 'string' && { channel }), ...said };
   const place = { specversion: '1.0', source: '', type: 'lead', time: formatInstant(typeof time === 'number' ? time : 0) } as const;
   return { ...factOf({ ...place, id: '', sequence, data }, currency), ids: `${sequence}/${JSON.stringify(data)}` };
+}
+
+/** A contact that is gone stands for none of its deals: each counts for itself, until the contact is back. */
+function releaseDeals(batch: Batch, key: string): void {
+  const contact = after(batch, key);
+  if (contact === undefined) return;
+  const deals = contact.extras.filter((name) => name.startsWith(WON));
+  if (deals.length === 0) return;
+  batch.keys.push(key);
+  check(batch, key);
+  for (const name of deals) {
+    const deal = factKey({ type: 'lead', source: sourceIn(key), subject: `deal/${name.slice(WON.length)}`, id: '' });
+    batch.keys.push(deal);
+    const fact = after(batch, deal);
+    if (fact === undefined || fieldOf(fact, 'refersTo') !== subjectIn(key)) continue;
+    batch.states.set(deal, statusOf(contact) === 'voided' ? 'released' : undefined);
+    check(batch, deal);
+  }
+}
+
+/** The place in its history of whoever set a field, empty where nobody did. */
+function sequenceAt({ sequences, by, values }: Fact, place: number): string {
+  if (values[place] === undefined) return '';
+  return typeof sequences === 'string' ? sequences : sequences[by?.[place] ?? 0] ?? '';
 }
 
 function instantField(name: 'openedAt' | 'closedAt', value: unknown): Partial<EventData> {

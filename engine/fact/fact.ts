@@ -30,9 +30,10 @@ export const FIRST_EXTRA = 20;
 /**
  * Of a receipt: `voided`, some void names it, so it never was. Of a void: `applied` to the receipt that it names, `waiting` for that receipt
  * without effect, `unnamed`, it names none and takes its own amount out of the window in which it was issued (see voidState.ts). Of a refund:
- * `voided` with its sale. Of a payment: `stated` by its sale, too (see aggregate/relatedFacts.ts).
+ * `voided` with its sale. Of a payment: `stated` by its sale, too. Of a deal: `released`, its contact is gone and no longer stands for both (see
+ * aggregate/relatedFacts.ts).
  */
-export type VoidState = 'voided' | 'applied' | 'waiting' | 'unnamed' | 'stated';
+export type VoidState = 'voided' | 'applied' | 'waiting' | 'unnamed' | 'stated' | 'released';
 
 /**
  * The merged fields by their place, with the place of their writer (`by` is absent where there is but one writer). A writer is the version's

@@ -23,7 +23,9 @@ const social: Condition = { field: 'social', op: 'is', value: true };
 const onItsOwn: Condition = { field: 'refersTo', op: 'unknown' };
 /** Of payments: their sale does not say the same. */
 const unstated: Condition = { field: 'voidState', op: 'isNot', value: 'stated' };
-const wonByDeal: Condition = { field: 'x_won', op: 'is', value: true };
+const wonByDeal: Condition = { field: 'won', op: 'is', value: true };
+/** A deal whose contact was deleted. */
+const released: Condition = { field: 'voidState', op: 'is', value: 'released' };
 const notCompleted: Condition = { field: 'status', op: 'isNot', value: 'completed' };
 /** Facts of former releases say in fields of their own what was paid how. */
 const inParts: Condition = { field: 'payment', op: 'is', value: 'split' };
@@ -90,6 +92,7 @@ const FIXED: readonly Measure[] = [
       { type: 'sale', where: [completed, social], value: 'one' },
       { type: 'lead', where: [completed, social, onItsOwn], value: 'one', at: 'closedAt' },
       { type: 'lead', where: [notCompleted, wonByDeal, social, onItsOwn], value: 'one', at: 'closedAt' },
+      { type: 'lead', where: [completed, social, released], value: 'one', at: 'closedAt' },
     ],
   },
   {
@@ -97,6 +100,7 @@ const FIXED: readonly Measure[] = [
     terms: [
       { type: 'sale', where: [social], value: 'one' },
       { type: 'lead', where: [social, onItsOwn], value: 'one', at: 'openedAt' },
+      { type: 'lead', where: [social, released], value: 'one', at: 'openedAt' },
     ],
   },
   { name: 'social_sales', terms: [{ type: 'sale', where: [...sold, online, social], value: 'one' }] },

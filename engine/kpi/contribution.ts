@@ -155,6 +155,7 @@ function conditionsOf({ where = [] }: Term): readonly Condition[] {
 function testOf({ field, op, value }: Condition): Test {
   switch (field) {
     case 'social': return comparison((fact) => isSocial(fact), op, value);
+    case 'won': return comparison(isWon, op, value);
     case 'duration': return comparison((fact) => durationOf(fact), op, value);
     case 'revenue': return comparison(revenueOf, op, value);
     case 'channel': return comparison(channelOf, op, value);
@@ -192,6 +193,12 @@ function isSocial({ values }: Fact): boolean {
   const source = textIn(values, SLOT['campaign.source']);
   const medium = textIn(values, SLOT['campaign.medium']);
   return SOCIAL_SOURCES.has(source?.toLowerCase() ?? '') || SOCIAL_MEDIUM.test(medium?.toLowerCase() ?? '');
+}
+
+/** Of a contact: one of its deals is won; contacts of former releases say `x_won` of all of them. */
+function isWon(fact: Fact): boolean {
+  const deals = fact.extras.filter((name) => name.startsWith('x_won_'));
+  return (deals.length === 0 ? ['x_won'] : deals).some((name) => fact.values[placeOf(fact, name)] === true);
 }
 
 function textIn(values: Fact['values'], place: number): string | undefined {

@@ -139,6 +139,24 @@ const HUBSPOT: readonly (readonly [string, readonly Step[], Expected])[] = [
     ['19T10', 'deal.creation', { objectId: 2 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 2 }], ['19T11', 'object.deletion', { objectId: 2, objectTypeId: '0-3' }],
     ['19T10', 'deal.creation', { objectId: 3 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 3 }], ['19T12', 'deal.propertyChange', { ...stage('closedwon'), objectId: 3 }],
   ], { social_conversion: 1 }],
+  ['one of two won deals is lost again', [
+    ['19T10', 'contact.creation', {}], ['19T10', 'contact.propertyChange', social],
+    ...[2, 3].flatMap((objectId): Step[] => [
+      ['19T10', 'deal.creation', { objectId }], ['19T11', 'deal.associationChange', { ...link, fromObjectId: objectId }], ['19T12', 'deal.propertyChange', { ...stage('closedwon'), objectId }],
+    ]),
+    ['19T13', 'deal.propertyChange', { ...stage('closedlost'), objectId: 3 }],
+  ], { social_conversion: 1 }],
+  ['a deal stays when its contact is deleted', [
+    ['19T10', 'contact.creation', {}], ['19T10', 'contact.propertyChange', social],
+    ['19T10', 'deal.creation', { objectId: 2 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 2 }], ['19T11', 'deal.associationChange', link],
+    ['19T12', 'deal.propertyChange', stage('closedwon')], ['19T13', 'contact.deletion', {}],
+  ], { social_conversion: 1 }],
+  ['a restored contact and its deal are one again', [
+    ['19T10', 'contact.creation', {}], ['19T10', 'contact.propertyChange', social],
+    ['19T10', 'deal.creation', { objectId: 2 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 2 }], ['19T11', 'deal.associationChange', link],
+    ['19T13', 'contact.deletion', {}], ['19T14', 'contact.restore', {}],
+    ['19T10', 'deal.creation', { objectId: 3 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 3 }], ['19T12', 'deal.propertyChange', { ...stage('closedwon'), objectId: 3 }],
+  ], { social_conversion: 0.5 }],
   ['a restored deal is as it was', [
     ['19T10', 'deal.creation', { objectId: 2 }],
     ['19T10', 'deal.propertyChange', { ...social, objectId: 2 }],
