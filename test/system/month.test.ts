@@ -128,7 +128,7 @@ describe('a month sent twice, in disorder, over several ways, through both chang
     const untouched = COMPARED.filter((name) => !batchOf(sent.month, '1d', { ...MONTH_SHOP, askedAt: now }).some(([cell]) => cell.startsWith(`${name} `)));
     // Contacts, deals and tickets are in the artisan's month.
     assert.deepEqual(untouched, ['support_time']);
-    assert.ok(compared > 50_000, String(compared));
+    assert.ok(compared > 25_000, `${String(compared)} cells`);
   });
 
   it('has both changes of the clocks in it', () => {
