@@ -18,7 +18,8 @@ export type Accounts = Readonly<Record<string, Readonly<Record<string, unknown>>
 export async function startOpenIdProvider(redirectUrl: string, accounts: Accounts): Promise<OpenIdProvider> {
   const { default: Provider } = await import('oidc-provider');
   const port = await freePort();
-  const issuer = `http://127.0.0.1:${String(port)}`;
+  // Another site than 127.0.0.1, as a provider is: strict cookies do not come along from there.
+  const issuer = `http://localhost:${String(port)}`;
   const provider = new Provider(issuer, {
     clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [redirectUrl], grant_types: ['authorization_code'], response_types: ['code'] }],
     pkce: { required: () => true },

@@ -2,6 +2,7 @@
  * Does signing in by OpenID Connect let in those it should, as what they are, and nobody else? The whole product with a real provider.
  */
 import assert from 'node:assert/strict';
+import { openBrowser } from '../support/browser.js';
 import { freePort } from '../support/ports.js';
 import { CLIENT, type OpenIdProvider, signInAt, startOpenIdProvider } from '../support/openIdProvider.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
@@ -63,6 +64,23 @@ describe('OpenID Connect', () => {
     assert.equal(await statusAt(anna, '/flows', { authorization: `Bearer ${accessToken}` }), 200);
     await anna.visit('/auth/signout', { method: 'POST' });
     assert.deepEqual([await statusAt(anna, '/dashboard/_setup'), await statusAt(anna, '/flows', { authorization: `Bearer ${accessToken}` })], [401, 401]);
+  });
+
+  it('leads a browser to the provider and back to the dashboard\'s live numbers', async () => {
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage({ locale: 'it-IT' });
+      await page.goto(`${product.url}/dashboard/adesso`);
+      await page.click('a.button');
+      await page.fill('[name="login"]', 'anna');
+      await page.fill('[name="password"]', 'any');
+      await page.click('[type="submit"]');
+      await page.click('[type="submit"]');
+      await page.waitForSelector('[data-kpi]');
+      assert.equal(page.url(), `${product.url}/dashboard/adesso`);
+    } finally {
+      await browser.close();
+    }
   });
 
   it('shows a viewer the dashboard and nothing of the editor', async () => {
