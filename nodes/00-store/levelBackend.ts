@@ -2,11 +2,13 @@
  * `EmbeddedStore` makes a directory a store that recovers: tried until it opens; after a fault a write of its own proves that it works again.
  */
 import { Fault } from '../../engine/base/errors.js';
+import { WatchedValue } from '../../engine/base/watched.js';
 import { type LevelStore, openLevelStore } from '../../engine/store/level/levelStore.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '../../engine/store/store.js';
 import type { Health, Warning } from '../shared/ports.js';
 import { retryDelay } from '../../engine/base/retry.js';
 import { WatchedHealth } from '../shared/health.js';
+import { DamageNote } from './damageNote.js';
 import { type Backend, OPENING } from './storeRegistry.js';
 
 const OK: Health = { state: 'ok' };
@@ -15,6 +17,8 @@ const OK: Health = { state: 'ok' };
 export class EmbeddedStore implements Backend {
   readonly reads = 'near';
   readonly #directory: string;
+  readonly #note: DamageNote;
+  readonly #warnings = new WatchedValue<readonly Warning[]>([]);
   readonly #health = new WatchedHealth({ state: 'waiting', cause: 'store.away', message: OPENING });
   #level: Promise<LevelStore>;
   #life: 'running' | 'closed' = 'running';
@@ -24,6 +28,7 @@ export class EmbeddedStore implements Backend {
   /** `after`: a former store in that directory, closing. */
   constructor(directory: string, after: Promise<void>) {
     this.#directory = directory;
+    this.#note = new DamageNote(directory);
     this.#level = this.#open(after);
   }
 
@@ -36,11 +41,13 @@ export class EmbeddedStore implements Backend {
   }
 
   warnings(): readonly Warning[] {
-    return [];
+    // The owner may have deleted the note: whoever asks next finds out, for those who watch too.
+    this.#warnings.set(this.#note.warnings(Date.now()));
+    return this.#warnings.get();
   }
 
-  watchWarnings(): () => void {
-    return () => undefined;
+  watchWarnings(listener: () => void): () => void {
+    return this.#warnings.watch(listener);
   }
 
   read(keys: readonly string[]): Promise<(Value | undefined)[]> {
@@ -70,8 +77,11 @@ export class EmbeddedStore implements Backend {
   }
 
   #open(after: Promise<void>): Promise<LevelStore> {
-    const opening = after.then(() => openLevelStore(this.#directory, Date));
-    opening.then(() => { this.#works(); }, (fault: unknown) => { this.#fails(fault, 'unopened'); });
+    const opening = after.then(() => openLevelStore(this.#directory, Date, (damage) => { this.#note.add(damage, Date.now()); }));
+    opening.then(() => {
+      this.warnings();
+      this.#works();
+    }, (fault: unknown) => { this.#fails(fault, 'unopened'); });
     return opening;
   }
 

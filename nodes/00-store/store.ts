@@ -73,7 +73,7 @@ type StatusTexts = [key: string, values: Record<string, string>];
 type Text = StoreContext['text'];
 
 function wordsOfOpen(config: StoreConfig, backend: Backend, text: Text): StatusTexts {
-  if (config.kind === 'embedded') return ['open', {}];
+  if (config.kind === 'embedded') return [backend.warnings().length === 0 ? 'open' : 'damaged', {}];
   const advice = backend.warnings().map(({ cause }) => text(`advice.${cause}`)).join('; ');
   return advice === '' ? ['connected', { place: config.place }] : ['advice', { place: config.place, advice }];
 }

@@ -6,6 +6,7 @@ import { MemoryLevel } from 'memory-level';
 import { Fault } from '../../base/errors.js';
 import { GroupCommit } from './groupCommit.js';
 import { faultOf, type LevelDb, LevelHandle, type RangeOptions } from './handle.js';
+import { type DamageListener, watchingDamage } from './logDamage.js';
 import { decodeRecord, expiryOf, live } from './record.js';
 import { decodeKey, encodeKey } from '../keyOrder.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Store, Value } from '../store.js';
@@ -20,9 +21,13 @@ const WRITE_BUFFER_BYTES = 32 * 1024 * 1024;
 /** `Location`: a directory that one process at a time may open, or nothing but memory. */
 export type Location = string | { readonly memory: true };
 
-/** `openLevelStore` opens a store, creating it where there is none. Throws `store.locked`, `store.full`, `store.away`. */
-export async function openLevelStore(location: Location, clock: { now(): number }): Promise<LevelStore> {
-  return storeOn(typeof location === 'string' ? classicLevel(location) : memoryLevel(), clock);
+/**
+ * `openLevelStore` opens a store, creating it where there is none; `damaged` is called where something of it was lost. Throws `store.locked`, `store.full`,
+ * `store.away`.
+ */
+export async function openLevelStore(location: Location, clock: { now(): number }, damaged: DamageListener = () => undefined): Promise<LevelStore> {
+  if (typeof location !== 'string') return storeOn(memoryLevel(), clock);
+  return watchingDamage(location, damaged, () => storeOn(classicLevel(location), clock));
 }
 
 /** `storeOn` is a store on any LevelDB-like database that is not yet open. */
@@ -38,11 +43,13 @@ export function memoryLevel(): LevelDb {
 }
 
 /** `openLevelDb` opens a bare database for those who bring their own layout (the embedded broker's sessions and retained messages). */
-export async function openLevelDb(location: string): Promise<ClassicLevel> {
-  const db = new ClassicLevel(location);
+export async function openLevelDb(location: string, damaged: DamageListener = () => undefined): Promise<ClassicLevel> {
   try {
-    await db.open();
-    return db;
+    return await watchingDamage(location, damaged, async () => {
+      const db = new ClassicLevel(location);
+      await db.open();
+      return db;
+    });
   } catch (error) {
     throw faultOf(error);
   }

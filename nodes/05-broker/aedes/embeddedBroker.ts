@@ -70,7 +70,10 @@ export class EmbeddedBroker {
 
   /** Throws the faults of opening its database (`store.locked` where another broker uses the folder). */
   static async open(settings: EmbeddedSettings): Promise<EmbeddedBroker> {
-    const db = await openLevelDb(settings.folder);
+    const db = await openLevelDb(settings.folder, ({ bytes }) => {
+      // Numbers and alerts are published anew at each start, events by their outbox.
+      settings.report(new Error(`the broker's database found ${String(bytes)} damaged bytes: messages that it kept for others may be lost`));
+    });
     try {
       return await EmbeddedBroker.#on(db, settings);
     } catch (error) {

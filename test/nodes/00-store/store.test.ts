@@ -1,14 +1,18 @@
 /** The store node: opens in the background, waits, shares a directory, says why it cannot, and recovers. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { ConfigError, type Fault } from '../../../engine/base/errors.js';
 import { openLevelStore } from '../../../engine/store/level/levelStore.js';
+import { DAY } from '../../../engine/base/time.js';
 import { directoryOf, readConfig } from '../../../nodes/00-store/config.js';
+import { DamageNote } from '../../../nodes/00-store/damageNote.js';
 import storeNode from '../../../nodes/00-store/store.js';
 import { resourceUp } from '../../../nodes/shared/metrics.js';
 import type { Health, StorePort } from '../../../nodes/shared/ports.js';
+import { damageBytes } from '../../support/damage.js';
 import { eachInNodeRed, names, portIn } from '../../support/testNodeRed.js';
 
 describe('store form', () => {
@@ -52,6 +56,32 @@ describe('store form', () => {
   it('takes relative directories from the user directory', () => {
     const at = (directory: string): string => directoryOf({ kind: 'embedded', directory }, '/home/shop/.node-red');
     assert.deepEqual([at(''), at('mine'), at('/srv/mine')], ['/home/shop/.node-red/bottega-store', '/home/shop/.node-red/mine', '/srv/mine']);
+  });
+});
+
+describe('the note of a damage', () => {
+  const AT = Date.UTC(2026, 10, 27, 18);
+  let folder: string;
+  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'bottega-note-')); });
+  afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
+
+  it('adds a further damage to the first, and is over a week after the last', () => {
+    const place = join(folder, 'store');
+    new DamageNote(place).add({ bytes: 10, since: AT - 1_000, until: AT }, AT);
+    const note = new DamageNote(place);
+    note.add({ bytes: 5, since: AT + DAY, until: AT + 2 * DAY }, AT + 3 * DAY);
+    const [warning] = note.warnings(AT + 10 * DAY - 1);
+    assert.match(warning?.message ?? '', /found 15 damaged bytes .* between 2026-11-27T17:59:59Z and 2026-11-29T18:00:00Z may be lost/);
+    assert.deepEqual(note.warnings(AT + 10 * DAY), []);
+    assert.ok(!existsSync(`${place}-damage.json`));
+  });
+
+  it('is said also where it cannot be written, and not where it makes no sense', () => {
+    const note = new DamageNote(join(folder, 'no', 'such', 'store'));
+    note.add({ bytes: 10, since: AT, until: AT }, AT);
+    assert.equal(note.warnings(AT).length, 1);
+    writeFileSync(join(folder, 'store-damage.json'), '{"bytes":"many"');
+    assert.deepEqual(new DamageNote(join(folder, 'store')).warnings(AT), []);
   });
 });
 
@@ -104,6 +134,27 @@ describe('store node', () => {
     await unloaded;
     await load(node('store'));
     assert.deepEqual(await portOf('store').of('shop').read(['k']), ['last']);
+  });
+
+  it('says over restarts that events may be lost, until its owner has taken note', async () => {
+    const place = join(home.directory, 'bottega-store');
+    const note = `${place}-damage.json`;
+    await load(node('store'));
+    for (let at = 0; at < 300; at += 1) await portOf('store').of('shop').commit([{ key: `k/${String(at)}`, value: 'x'.repeat(300) }]);
+    await helper.unload();
+    damageBytes(join(place, readdirSync(place).find((name) => name.endsWith('.log')) ?? ''), 40_000);
+    for (let start = 0; start < 2; start += 1) {
+      await load(node('store'));
+      await healthy(portOf('store'), ({ state }) => state === 'ok');
+      const [warning, ...more] = portOf('store').warnings();
+      assert.equal(warning?.cause, 'store.damaged');
+      assert.match(warning.message, /^the store found \d+ damaged bytes .* between \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ and \d{4}-.*Z may be lost/);
+      assert.deepEqual(more, []);
+      assert.equal(statSync(note).mode & 0o777, 0o600);
+      if (start === 0) await helper.unload();
+    }
+    rmSync(note);
+    assert.deepEqual(portOf('store').warnings(), []);
   });
 
   it('waits while another holds the directory, and opens when it is free', async () => {

@@ -2,15 +2,17 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { LevelDb } from '../../../../engine/store/level/handle.js';
 import { type LevelStore, memoryLevel, openLevelDb, openLevelStore, storeOn } from '../../../../engine/store/level/levelStore.js';
+import type { LogDamage } from '../../../../engine/store/level/logDamage.js';
 import { decodeRecord, encodeRecord } from '../../../../engine/store/level/record.js';
 import { decodeKey, encodeKey } from '../../../../engine/store/keyOrder.js';
 import { type Change, countersOf, prefixRange } from '../../../../engine/store/store.js';
+import { damageBytes } from '../../../support/damage.js';
 import { testClock } from '../../../support/storeContract.js';
 
 describe('stored layout', () => {
@@ -167,6 +169,34 @@ describe('a directory', () => {
     await (await openLevelDb(place)).close();
     writeFileSync(join(directory, 'file'), '');
     await assert.rejects(openLevelStore(join(directory, 'file'), Date), { name: 'Fault', code: 'store.away' });
+  });
+
+  it('says what it lost where its log is damaged, and nothing where it is whole', async () => {
+    const startedAt = Date.now() - 1_000;
+    const damages: LogDamage[] = [];
+    const open = (): ReturnType<typeof openLevelStore> => openLevelStore(directory, Date, (damage) => { damages.push(damage); });
+    const store = await open();
+    for (let at = 0; at < 500; at += 1) await store.commit([{ key: `k/${String(at)}`, value: 'x'.repeat(200) }], 'soon');
+    await store.close();
+    const log = readdirSync(directory).find((name) => name.endsWith('.log')) ?? '';
+    assert.ok(damageBytes(join(directory, log), 50_000) > 100_000);
+    const again = await open();
+    assert.ok((await again.scan(prefixRange('k/'), 1_000)).length < 500, 'LevelDB itself says nothing');
+    await again.close();
+    await (await open()).close();
+    assert.equal(damages.length, 1);
+    const [{ bytes, since, until } = { bytes: 0, since: 0, until: 0 }] = damages;
+    assert.ok(bytes > 1_000 && since >= startedAt && until >= since && until <= Date.now() + 1, JSON.stringify(damages));
+  });
+
+  it('says the same of a bare database', async () => {
+    const db = await openLevelDb(directory);
+    for (let at = 0; at < 500; at += 1) await db.put(`k/${String(at)}`, 'x'.repeat(200));
+    await db.close();
+    damageBytes(join(directory, readdirSync(directory).find((name) => name.endsWith('.log')) ?? ''), 50_000);
+    const damages: LogDamage[] = [];
+    await (await openLevelDb(directory, (damage) => { damages.push(damage); })).close();
+    assert.equal(damages.length, 1);
   });
 
   it('shows every acknowledged commit, and each commit whole, after kills at random moments', async () => {
