@@ -12,6 +12,16 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** `jsonOf` is the JSON text of what was parsed; empty where it is nested too deep to be written again, or no JSON at all. */
+export function jsonOf(value: unknown): string {
+  try {
+    return (JSON.stringify(value) as string | undefined) ?? '';
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) return '';
+    throw error;
+  }
+}
+
 /** `isRecord` is true for a JSON object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -2,7 +2,7 @@
  * `DeadLetter` is one thing that could not be used: its reason in the open, its content sealed.
  */
 import type { Refusal } from '../base/errors.js';
-import { present } from '../base/json.js';
+import { jsonOf, present } from '../base/json.js';
 import type { NormalizedBody } from '../normalize/normalize.js';
 import { formatInstant, parseInstant } from '../base/time.js';
 
@@ -73,7 +73,7 @@ export function lettersOf(outcome: NormalizedBody, raw: unknown, sender: LetterS
 
 /** `heldLetter` keeps a whole delivery until our clock shows `dueAt`. */
 export function heldLetter({ body }: Pick<NormalizedBody, 'body'>, raw: unknown, sender: LetterSource, dueAt: number): DeadLetter {
-  const content = raw instanceof Uint8Array || typeof raw === 'string' ? Buffer.from(raw) : textBytes(body ?? raw);
+  const content = raw instanceof Uint8Array || typeof raw === 'string' ? Buffer.from(raw) : Buffer.from(jsonOf(body ?? raw));
   const said: LetterText = { id: `${sender.name(content)}.held`, reason: 'clock.slow', path: '', message: '', kind: 'held', index: 0 };
   return { ...letter(sender, said), dueAt: formatInstant(dueAt), ...enclosed(sender, content) };
 }
@@ -81,7 +81,7 @@ export function heldLetter({ body }: Pick<NormalizedBody, 'body'>, raw: unknown,
 /** `letterOfRejected` is about something that another node sent by its second output, with its reason. Repeats and suppressed things are only counted. */
 export function letterOfRejected(value: unknown, reason: string, index: number, sender: LetterSource): DeadLetter {
   const kind = reason === 'duplicate' || reason === 'repeat' || reason === 'suppressed' ? 'ignored' : 'dead';
-  const content = textBytes(value);
+  const content = Buffer.from(jsonOf(value));
   const open = letter(sender, { id: sender.name(content), reason, path: '', message: '', kind, index });
   return kind === 'dead' ? { ...open, sealed: sender.seal(content) } : open;
 }
@@ -160,16 +160,6 @@ function firstPerItem({ refusals }: NormalizedBody): (Refusal & { index: number;
 
 /** The refused element, or the whole raw body where it is one, or none could be singled out. */
 function contentOf(body: unknown, raw: unknown, index: number): Uint8Array {
-  if (Array.isArray(body)) return textBytes(body[index]);
-  return raw instanceof Uint8Array ? raw : typeof raw === 'string' ? Buffer.from(raw) : textBytes(body ?? raw);
-}
-
-/** JSON text; empty where the value is too deep to be written, or no JSON at all. */
-function textBytes(value: unknown): Uint8Array {
-  try {
-    return Buffer.from((JSON.stringify(value) as string | undefined) ?? '');
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) return Buffer.alloc(0);
-    throw error;
-  }
+  if (Array.isArray(body)) return Buffer.from(jsonOf(body[index]));
+  return raw instanceof Uint8Array ? raw : typeof raw === 'string' ? Buffer.from(raw) : Buffer.from(jsonOf(body ?? raw));
 }

@@ -70,9 +70,12 @@ function isSameNumber(one: KpiValue, other: KpiValue): boolean {
     && one.updatedAt === other.updatedAt && one.unknown === other.unknown && one.coverage === other.coverage;
 }
 
+/** Longer than any value is written. What is nested deeper than so many letters allow could not be copied by the nodes after ours. */
+const MAX_LENGTH = 2_000;
+
 /** A KPI value as it is published under `…/kpi/<name>/<window>/<store>/<channel>`; `undefined` for anything else. */
 export function decodeKpiMessage(topic: string, text: string): KpiValue | undefined {
-  const value = parseJson(text);
+  const value = text.length > MAX_LENGTH ? undefined : parseJson(text);
   if (!isKpi(value)) return undefined;
   return topic.endsWith(`/kpi/${value.name}/${labelOf(value)}/${value.store}/${value.channel}`) ? value : undefined;
 }

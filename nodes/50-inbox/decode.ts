@@ -6,7 +6,7 @@ import type { DeadLetter } from '../../engine/deadletter/deadLetter.js';
 import type { Refusal } from '../../engine/base/errors.js';
 import { type EventContext, parseEvent, type ShopEvent } from '../../engine/event/event.js';
 import { type Counted, parseCounted, visitOf } from '../../engine/event/footfall.js';
-import { isRecord, parseJson, present } from '../../engine/base/json.js';
+import { isRecord, jsonOf, parseJson, present } from '../../engine/base/json.js';
 import { markOf, type OutboxMark } from '../../engine/delivery/acknowledgements.js';
 import { formatInstant } from '../../engine/base/time.js';
 import { footfallStore } from '../../engine/event/topic.js';
@@ -51,9 +51,15 @@ export function decodeEvents(topic: string, payload: Buffer, context: DecodeCont
     const mark = isRecord(input) ? markOf(input) : undefined;
     const result = parseEvent(input, context);
     if (result.outcome === 'event') events.push(present({ event: result.event, mark }));
-    else rejected.push(present({ deadLetter: deadLetterOf(topic, JSON.stringify(input), index, result.refusals[0] ?? NOT_JSON, context), mark }));
+    else rejected.push(present({ deadLetter: deadLetterOf(topic, writtenOr(text, input), index, result.refusals[0] ?? NOT_JSON, context), mark }));
   });
   return { events, rejected };
+}
+
+/** What is nested too deep to be written again stays in its message. */
+function writtenOr(message: string, input: unknown): string {
+  const written = jsonOf(input);
+  return written === '' ? message : written;
 }
 
 /** `Totals` say how running totals are understood: whether a bare number is one, and which visit there was since the one before. */

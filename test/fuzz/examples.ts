@@ -82,7 +82,7 @@ export const QUERIES: Examples<string> = {
 
 /** Payloads of a people counter, and the topics they come on. */
 export const COUNTS: Examples<string> = { bare: '3', count: '{"count":3,"time":"2026-11-22T11:59:00Z","id":"a"}', total: '{"total":1520,"time":"2026-11-22T11:59:00Z"}' };
-export const COUNT_TOPICS = ['bottega/shop/footfall/asti', 'bottega/shop/footfall/', 'bottega/shop/footfall/_', 'a', '', 'bottega/shop/footfall/a/b'] as const;
+export const COUNT_TOPICS = ['bottega/shop/in/footfall/asti', 'bottega/shop/in/footfall/', 'bottega/shop/in/footfall/_', 'a', '', 'bottega/shop/in/footfall/a/b'] as const;
 
 const number = {
   name: 'revenue', window: { size: '1h', start: '2026-11-22T11:00:00.000Z', end: '2026-11-22T12:00:00.000Z' }, store: '_', channel: '_', value: 1_234.5, unit: 'EUR', count: 31, status: 'final', revision: 7,

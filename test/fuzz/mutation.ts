@@ -76,9 +76,17 @@ export function changedJson(examples: Examples, { example, changes }: JsonRecipe
   return holder.value;
 }
 
-/** `jsonText` writes a value as a body, raw numbers as they are. */
+const RAW_TEXT = new RegExp(`"${RAW}([^"]*)"`, 'g');
+
+/** `jsonText` writes a value as a body, what is raw as it is. */
 export function jsonText(value: unknown): string {
-  return (JSON.stringify(value) ?? 'null').replaceAll(new RegExp(`"${RAW}([^"]*)"`, 'g'), '$1');
+  try {
+    return (JSON.stringify(value) ?? 'null').replaceAll(RAW_TEXT, '$1');
+  } catch (error) {
+    // Deeper than can be written: raw oddities go deeper.
+    if (error instanceof RangeError) return 'null';
+    throw error;
+  }
 }
 
 /** `changedText` is the text a recipe makes. */

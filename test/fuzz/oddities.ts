@@ -33,6 +33,7 @@ const DATES = [
 const SHAPES: Readonly<Record<string, unknown>> = {
   'null': null, 'true': true, 'false': false, 'empty object': {}, 'empty array': [], 'array of null': [null], 'object of objects': { a: { b: {} } },
   'arrays 1000 deep': nested(1_000, (inner) => [inner]), 'objects 1000 deep': nested(1_000, (inner) => ({ a: inner })),
+  'arrays 100000 deep': `${RAW}${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'lists in lists 20000 deep': `${RAW}${'[0,'.repeat(20_000)}0${']'.repeat(20_000)}`,
   '10000 nulls': Array<null>(10_000).fill(null), '10000 objects': Array.from({ length: 10_000 }, () => ({})), '10000 texts': Array<string>(10_000).fill('1,00'),
   '10000 fields': Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`f${String(at)}`, at])),
   'x_ fields': Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`x_${String(at)}`, at])),

@@ -8,6 +8,7 @@ import { type AlertRule, type Rule } from '../../engine/alert/rule.js';
 import { readRules } from '../../engine/alert/ruleForm.js';
 import { parseAcknowledgement } from '../../engine/delivery/acknowledgements.js';
 import { decodeKpiMessage, StaleGuard } from '../../engine/emit/kpiMessage.js';
+import { isRecord } from '../../engine/base/json.js';
 import { parseEvent } from '../../engine/event/event.js';
 import { DEFAULT_SETTINGS, MEASURES } from '../../engine/kpi/builtinKpis.js';
 import { kpisOf, measureOf } from '../../engine/kpi/customKpis.js';
@@ -18,6 +19,7 @@ import { toCsv } from '../../engine/query/kpiQuery.js';
 import { Baseline } from '../../engine/read/baseline/baseline.js';
 import type { KpiValue } from '../../engine/read/kpiValue.js';
 import { Opening } from '../../engine/calendar/openingHours.js';
+import { MAX_BODY_BYTES } from '../../engine/verify/bodyLimits.js';
 import { verifyShopify, verifyStandardWebhook, verifyWooCommerce } from '../../engine/verify/hmac.js';
 import { verifyHubSpot } from '../../engine/verify/hubspot.js';
 import { verifyJwt } from '../../engine/verify/jwt.js';
@@ -148,7 +150,9 @@ function publishedIn(value: unknown): KpiValue[] {
 
 const listened = target('MQTT of listen', fc.record({ recipe: jsonRecipes(NUMBERS), topic: fc.constantFrom('', '/', 'bottega/shop/kpi/revenue/1h/_/_') }), ({ recipe, topic }, judge) => {
   const value = changedJson(NUMBERS, recipe);
-  judge.timed(() => decodeKpiMessage(topic, jsonText(value)));
+  const text = jsonText(value);
+  if (text.length > MAX_BODY_BYTES) return;
+  judge.timed(() => decodeKpiMessage(topic, text));
   const guard = new StaleGuard();
   for (const number of publishedIn(value)) judge.timed(() => { assert.deepEqual([guard.accept(number, NOW), guard.accept(number, NOW)], ['newer', 'newer']); });
 });
@@ -158,6 +162,7 @@ const received = target('MQTT of inbox', fc.record({ recipe: jsonRecipes(BODIES.
   const sent = changedJson(BODIES.events, recipe);
   const marked = typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? { ...sent, ...(changedJson({ mark: { outboxid: 'a', outboxoffset: 3 } }, mark) as object) } : sent;
   const text = jsonText(marked);
+  if (text.length > MAX_BODY_BYTES) return;
   // Now and then what a broker lost the end of.
   const { events, rejected } = judge.timed(() => decodeEvents('bottega/shop/events/asti/pos/sale', Buffer.from(cut === 1 ? text.slice(0, -1) : text), decoding));
   for (const { event: one } of events) assert.deepEqual(parseEvent(one, context), { outcome: 'event', event: one });
@@ -176,10 +181,14 @@ const RED = { nodes: { getNode: () => null } };
 const PREVIEWS: Examples = { pos: { form: SAVED['normalize'], provider: 'pos', text: jsonText(BODIES.pos.receipt), headers: {} }, shopify: { form: { type: 'bottega-normalize' }, provider: 'shopify', text: jsonText(BODIES.shopify.order), headers: { topic: 'orders/paid' } } };
 const previews = target('preview of a mapping', fc.record({ asked: jsonRecipes(PREVIEWS), value: fc.oneof(fc.string(), fc.double(), fc.jsonValue()) }), ({ asked, value }, judge) => {
   const question = changedJson(PREVIEWS, asked);
-  // What is no object never comes here, nor what has no form.
-  if (typeof question === 'object' && question !== null && typeof (question as { form?: unknown }).form === 'object') judge.timed(() => unlessRefused(() => previewMapping(RED as never, question as Record<string, unknown>, NOW)));
+  if (hasForm(question)) judge.timed(() => unlessRefused(() => previewMapping(RED as never, question, NOW)));
   judge.timed(() => [numberReadings(value, 'EUR'), dateReadings(value, 'Europe/Rome', NOW)]);
 });
+
+/** What has no form is for a deployed node to answer. */
+function hasForm(question: unknown): question is { readonly form: object } {
+  return isRecord(question) && isRecord(question['form']);
+}
 
 const SECRET = 'a'.repeat(32);
 const BODY = '{"a":1}';

@@ -122,7 +122,7 @@ export const CONTENT = {
   },
   maxItems: {
     status: [422],
-    en: ['Too many elements in one request (10,000) or in one list of an event', 'Send them in several parts'],
+    en: ['Too many elements in one request (10,000; a file: 25,000 rows) or in one list of an event', 'Send them in several parts'],
     it: ['Troppi elementi in una volta: vanno mandati in più volte', 'Mandarli in più parti'],
   },
   'topic.body': {

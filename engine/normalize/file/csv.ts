@@ -9,14 +9,14 @@ const HINT = /^\ufeff?"?sep=(.)"?\r?\n/i;
 const SAMPLE_LENGTH = 2_000;
 const MAX_ROW = 65_536;
 
-/** Rows of cells, without empty rows; `undefined` where quotes do not close. */
-export function readCells(text: string): string[][] | undefined {
+/** Rows of cells, the first `atMost`, without empty rows; `undefined` where quotes do not close. */
+export function readCells(text: string, atMost: number): string[][] | undefined {
   const hint = HINT.exec(text);
   const delimiter = hint?.[1] ?? separatorOf(text);
   try {
     return parse(text.slice(hint?.[0].length ?? 0), {
       delimiter, bom: true, trim: true, relax_quotes: true, relax_column_count: true, max_record_size: MAX_ROW,
-      skip_empty_lines: true, skip_records_with_empty_values: true,
+      skip_empty_lines: true, skip_records_with_empty_values: true, to: atMost,
     }).map((row) => row.map(bare));
   } catch (error) {
     if (error instanceof CsvError) return undefined;

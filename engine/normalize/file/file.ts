@@ -24,6 +24,10 @@ export type NormalizedFile = Normalized & { readonly body: unknown };
 /** Rules that a whole file breaks: it could not be read at all. */
 export const UNREADABLE: readonly string[] = ['json', 'csv.form', 'xml.form', 'text.form'];
 
+/** More rows than any shop's day has, and than a file of receipts within the size of a body can have: each one costs time, also to refuse. */
+const MAX_ROWS = 25_000;
+const TOO_MANY: Refusal = { path: '', rule: 'maxItems', message: `more than ${String(MAX_ROWS)} rows: send them in several files` };
+
 /** Bytes or text as they came, or JSON that an earlier node has parsed. Never throws. */
 export function normalizeBatch(payload: unknown, intake: Intake, context: NormalizeContext): NormalizedFile {
   const collector = new Collector(intake, context);
@@ -61,8 +65,9 @@ function addXml(batch: CollectedFile, text: string): unknown {
 }
 
 function addTable(batch: CollectedFile, text: string): unknown {
-  const cells = readCells(text);
+  const cells = readCells(text, MAX_ROWS + 1);
   if (cells === undefined) return refuse(batch, { path: '', rule: 'csv.form', message: 'a quote does not close, or a row is too long' });
+  if (cells.length > MAX_ROWS) return refuse(batch, TOO_MANY);
   const table = tableIn(cells, (headings) => readerOf(headings, batch) !== undefined);
   return table === undefined ? refuse(batch, unknownTable(cells[0] ?? [], batch)) : addRows(batch, table);
 }
@@ -103,10 +108,11 @@ function contentsOf({ rows }: Table): unknown[] {
 function linesIn(text: string): Body[] {
   const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
   const first = readBody(lines[0] ?? '');
-  if (first.outcome === 'json' && lines.length > 1) return lines.map(readBody);
+  // One beyond the limit is enough to be refused.
+  if (first.outcome === 'json' && lines.length > 1) return lines.slice(0, MAX_ROWS + 1).map(readBody);
   const whole = readBody(text);
   if (whole.outcome === 'json') return elementsOf(whole.value);
-  return lines.length > 1 && lines.some((line) => readBody(line).outcome === 'json') ? lines.map(readBody) : [whole];
+  return lines.length > 1 && lines.length <= MAX_ROWS && lines.some((line) => readBody(line).outcome === 'json') ? lines.map(readBody) : [whole];
 }
 
 function elementsOf(value: unknown): Body[] {
@@ -114,8 +120,9 @@ function elementsOf(value: unknown): Body[] {
 }
 
 /** Events as they are; records without `specversion` are rows of a table, as letters hold them. */
-function addElements(batch: CollectedFile, elements: readonly Body[]): unknown[] {
+function addElements(batch: CollectedFile, elements: readonly Body[]): unknown {
   const { collector } = batch;
+  if (elements.length > MAX_ROWS) return refuse(batch, TOO_MANY);
   const records: { index: number; record: Readonly<Record<string, unknown>> }[] = [];
   elements.forEach((element, index) => {
     if (element.outcome === 'refused') collector.refuse(index, element.refusal);

@@ -62,5 +62,11 @@ describe('a published number', () => {
   for (const change of bad) {
     it(`is none with ${JSON.stringify(change)}`, () => { assert.equal(decodeKpiMessage(TOPIC, JSON.stringify({ ...value, ...change })), undefined); });
   }
+  it('is none where it is too long, or nested too deep for nodes to copy', () => {
+    for (const field of [`"${'a'.repeat(2_000)}"`, `${'['.repeat(1_000)}${']'.repeat(1_000)}`]) {
+      assert.equal(decodeKpiMessage(TOPIC, JSON.stringify(value).replace('{', `{"own":${field},`)), undefined);
+    }
+  });
+
   for (const text of ['', '{', 'null', '7', '[]', '"x"']) it(`is none: ${text}`, () => { assert.equal(decodeKpiMessage(TOPIC, text), undefined); });
 });

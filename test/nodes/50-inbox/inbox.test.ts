@@ -82,6 +82,14 @@ describe('inbox node', () => {
     assert.equal(deadLetterOfEvent(good, { path: '', rule: 'inbox.full', message: '' }, CONTEXT).reason, 'inbox.full');
   });
 
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  for (const [what, text, reason] of [['a message', deep, 'type'], ['a field', `{"type":"sale","data":${deep}}`, 'required'], ['one of several', `[7,${deep}]`, 'type']] as const) {
+    it(`${what} that is nested too deep to be written again is a dead letter, whole`, () => {
+      const { events, rejected } = read(text);
+      assert.deepEqual([events.length, rejected.at(-1)?.deadLetter.reason, rejected.at(-1)?.deadLetter.sealed], [0, reason, `sealed:${String(text.length)}`]);
+    });
+  }
+
   for (const [topic, payload, expected] of [
     ['torino-2', '3', { store: 'torino-2', quantity: 3 }], ['torino-2', ' 12\n', { store: 'torino-2', quantity: 12 }],
     ['torino-2', '-1', 'number'], ['torino-2', '1.5', 'number'], ['torino-2', 'NaN', 'number'], ['torino-2', '', 'number'], ['torino-2', '{"n":1}', 'number'], ['_', '1', 'label'],
