@@ -58,11 +58,21 @@ function nameToday(subject: string, fact: Fact, { calendar: { clock } }: FoldCon
 
 /** A store that nobody knew keeps the name that its till gave it. */
 function sourceToday(formerSource: string, fact: Fact): string {
-  const [store = '', till = '-'] = (formerSource.split(':').at(-1) ?? '').split('/').map(decodeURIComponent);
+  const [store = '', till = '-'] = (formerSource.split(':').at(-1) ?? '').split('/').map(decoded);
   const quality = fieldOf(fact, 'x_quality');
   const isKnown = typeof quality !== 'string' || !quality.split(',').includes('store.unknown');
   const counted = fact.values[SLOT.store];
   return tillSource(isKnown && typeof counted === 'string' ? counted : store, till === '-' ? undefined : till);
+}
+
+/** Whoever sends canonical events may name a source like a till's that we never encoded: it says what it says. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 function instantIn({ values }: Fact, slot: number): number | undefined {

@@ -119,10 +119,19 @@ function readUrl(address: string | undefined): { url: string; login: Login | und
   if (!['mqtt:', 'mqtts:', 'ws:', 'wss:'].includes(parsed.protocol) || parsed.hostname === '') {
     throw new ConfigError('url', 'must begin with mqtt://, mqtts://, ws:// or wss://', withoutLogin(address));
   }
-  const login = readLogin(decodeURIComponent(parsed.username), decodeURIComponent(parsed.password));
+  const login = readLogin(decoded(parsed.username), decoded(parsed.password));
   parsed.username = '';
   parsed.password = '';
   return { url: parsed.href, login };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) throw new ConfigError('url', '"%" must be written as %25', '…');
+    throw error;
+  }
 }
 
 /** What an error may show of an address: nothing before the `@`. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { foldExactly } from '../../engine/aggregate/exactly.js';
-import { openGenerations } from '../../engine/aggregate/applyEvents.js';
+import { openGenerations, refold } from '../../engine/aggregate/applyEvents.js';
 import { lettersOf } from '../../engine/deadletter/deadLetter.js';
 import { parseEvent, type ShopEvent } from '../../engine/event/event.js';
 import { MEASURES } from '../../engine/kpi/builtinKpis.js';
@@ -63,7 +63,9 @@ async function count(judge: Judge, { events }: NormalizedBody): Promise<void> {
   try {
     const { calendar, currency } = context;
     const generations = await openGenerations(store, MEASURES);
-    const folded = await judge.timedWork(() => foldExactly(store, events.slice(0, MAX_COUNTED), { now: NOW, currency, calendar, graceMs: 5_000, ...generations }));
+    const folding = { now: NOW, currency, calendar, graceMs: 5_000, ...generations };
+    const folded = await judge.timedWork(() => foldExactly(store, events.slice(0, MAX_COUNTED), folding));
+    await refold(store, '', folding);
     assert.ok(folded.inexact.size === 0 || events.length > 0);
     const at = instantOf(events[0]);
     for (const [name, value] of Object.entries(await numbersAt(store, '1d', { at }))) assert.ok(value === null || Number.isFinite(value), `${name} is ${String(value)}`);

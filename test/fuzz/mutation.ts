@@ -72,21 +72,25 @@ export function textRecipes(examples: Examples<string>): fc.Arbitrary<TextRecipe
 export function changedJson(examples: Examples, { example, changes }: JsonRecipe): unknown {
   // A holder, so that the whole value has a place like every other.
   const holder = { value: structuredClone(examples[example]) };
-  for (const change of changes) applyTo(holder, change);
+  for (const change of changes) unlessTooDeep(() => { applyTo(holder, change); }, undefined);
   return holder.value;
+}
+
+/** What is nested deeper than can be copied or written stays as it is: raw oddities go deeper. */
+function unlessTooDeep<T>(work: () => T, otherwise: T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) return otherwise;
+    throw error;
+  }
 }
 
 const RAW_TEXT = new RegExp(`"${RAW}([^"]*)"`, 'g');
 
 /** `jsonText` writes a value as a body, what is raw as it is. */
 export function jsonText(value: unknown): string {
-  try {
-    return (JSON.stringify(value) ?? 'null').replaceAll(RAW_TEXT, '$1');
-  } catch (error) {
-    // Deeper than can be written: raw oddities go deeper.
-    if (error instanceof RangeError) return 'null';
-    throw error;
-  }
+  return unlessTooDeep(() => ((JSON.stringify(value) as string | undefined) ?? 'null').replaceAll(RAW_TEXT, '$1'), 'null');
 }
 
 /** `changedText` is the text a recipe makes. */

@@ -56,6 +56,14 @@ describe('receipts of a former release', () => {
     });
   }
 
+  it('are counted anew also where somebody else named the source, with a "%" of its own', async () => {
+    const store = await memoryStore();
+    await receive(store, [former({}, 'urn:bottega:pos:a%zz/01')]);
+    await moved(store);
+    assert.deepEqual(await numbers(store), [10, 1, 0, 0]);
+    await store.close();
+  });
+
   it('keep what they add up to while they move, and their place among open orders', async () => {
     const store = await memoryStore();
     await receive(store, [former(), former({ stato: 'aperto', numeroScontrino: '13' }, undefined, 'receipt/2026-11-21/13')]);

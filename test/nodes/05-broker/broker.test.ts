@@ -108,7 +108,7 @@ describe('broker', () => {
 
     for (const [saved, secrets, field] of [
       [{ kind: 'cloud' }, {}, 'kind'], [{ port: 0 }, {}, 'port'], [{ port: 'x' }, {}, 'port'], [{ tlsPort: 65_536 }, {}, 'tlsPort'], [{ listen: 'lan' }, {}, 'user'], [{ listen: 'lan' }, { user: 'u' }, 'password'],
-      [{ kind: 'external' }, {}, 'url'], [{ kind: 'external', url: 'http://h' }, {}, 'url'], [{ kind: 'external', url: 'mqtt://h' }, { password: 'p' }, 'user'],
+      [{ kind: 'external' }, {}, 'url'], [{ kind: 'external', url: 'http://h' }, {}, 'url'], [{ kind: 'external', url: 'mqtt://user:a%zz@h' }, {}, 'url'], [{ kind: 'external', url: 'mqtt://h' }, { password: 'p' }, 'user'],
       [{ kind: 'external', url: 'mqtt://h', clientPrefix: 'a b' }, {}, 'clientPrefix'], [{ kind: 'external', url: 'mqtt://h', protocol: 3 }, {}, 'protocol'],
       [{ kind: 'external', url: 'mqtts://h', cert: '/c' }, {}, 'key'], [{ kind: 'external', url: 'mqtts://h', key: '/k' }, {}, 'cert'], [{ version: 2 }, {}, 'version'],
     ] as const) {
