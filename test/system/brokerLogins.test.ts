@@ -232,6 +232,28 @@ describe('the built-in broker', () => {
     await assert.rejects(counter.subscribeAsync('#', { qos: 1 }));
   });
 
+  it('serves the outbox of another machine over TLS with the login of an edge', async () => {
+    const elsewhere = temporaryData();
+    const url = `mqtts://edge:${logins['edge'] ?? ''}@localhost:${String(tlsPort)}`;
+    const edge = await startProduct(elsewhere.path, { BOTTEGA_ROLE: 'edge', MQTT_URL: url, NODE_EXTRA_CA_CERTS: join(data.path, 'bottega-mqtt/ca.crt') });
+    try {
+      const time = new Date().toISOString();
+      const sale = {
+        specversion: '1.0', id: 'edge-1', source: 'urn:bottega:test', type: 'sale', subject: 'order/1', time,
+        data: { store: 'milano-1', channel: 'pos', status: 'completed', amount: '12.00', currency: 'EUR' },
+      };
+      assert.equal((await edge.post(edge.senders.events([sale]))).status, 200);
+      const { text } = await until(() => product.kpi('name=revenue&window=1d'), (answer) => answer.text.includes('"value":12'));
+      assert.match(text, /"value":12\b/);
+      const metrics = await until(() => edge.get('/metrics'), (answer) => /^bottega_outbox_depth\{[^}]*\} 0$/m.test(answer.text));
+      assert.match(metrics.text, /^bottega_outbox_depth\{[^}]*\} 0$/m, 'the edge has read its acknowledgement');
+      assert.equal(await refusals('edge', 'login'), 0);
+    } finally {
+      await edge.stop();
+      elsewhere.remove();
+    }
+  });
+
   it('slows down who guesses, and says so', async () => {
     const right = { username: 'counter', password: logins['counter'] ?? '' };
     for (let guess = 0; guess < 6; guess += 1) await refusal({ username: 'counter', password: `guess ${String(guess)}` });

@@ -41,8 +41,8 @@ export class Listeners {
   async open(): Promise<void> {
     const { plain, tls } = this.#terms;
     const results = await Promise.allSettled([
-      this.#open1('plain', plain, () => createServer({ noDelay: true }, (socket) => { this.#terms.welcome(socket); })),
-      ...(tls === undefined ? [] : [this.#open1('tls', tls, () => this.#tlsServer(tls.certificate))]),
+      this.#openOne('plain', plain, () => createServer({ noDelay: true }, (socket) => { this.#terms.welcome(socket); })),
+      ...(tls === undefined ? [] : [this.#openOne('tls', tls, () => this.#tlsServer(tls.certificate))]),
     ]);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -58,7 +58,7 @@ export class Listeners {
     await Promise.all([...this.#servers.values()].map((server) => new Promise<void>((resolve) => { server.close(() => { resolve(); }); })));
   }
 
-  async #open1(name: 'plain' | 'tls', { port, host }: ListenAddress, create: () => Server): Promise<void> {
+  async #openOne(name: 'plain' | 'tls', { port, host }: ListenAddress, create: () => Server): Promise<void> {
     if (this.#servers.has(name)) return;
     const server = create();
     server.on('connection', (socket) => { this.#count(socket); });
