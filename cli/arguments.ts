@@ -18,7 +18,8 @@ export type ParsedArguments =
   | { readonly outcome: 'arguments'; readonly given: Arguments }
   | { readonly outcome: 'problem'; readonly language: CliLanguage; readonly problem: 'option' | 'lang' | 'files'; readonly at: string };
 
-type CliEnvironment = Readonly<Record<string, string | undefined>>;
+/** What the shell has set. */
+export type CliEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** `--name value` and `--name=value` mean the same. */
 export function parseArguments(typed: readonly string[], environment: CliEnvironment): ParsedArguments {
@@ -53,7 +54,8 @@ function readOptions(typed: readonly string[]): Options {
   }
 }
 
-function systemLanguage({ LC_ALL, LC_MESSAGES, LANG }: CliEnvironment): CliLanguage {
+/** Of whoever typed it. */
+export function systemLanguage({ LC_ALL, LC_MESSAGES, LANG }: CliEnvironment): CliLanguage {
   const first = [LC_ALL, LC_MESSAGES, LANG].find((value) => value !== undefined && value !== '');
   return first?.startsWith('it') === true ? 'it' : 'en';
 }

@@ -55,6 +55,6 @@ export class Reporter {
 }
 
 /** Fills `__name__`, as the nodes' texts do. */
-function fill(sentence: string, values: Readonly<Record<string, string>>): string {
+export function fill(sentence: string, values: Readonly<Record<string, string>>): string {
   return sentence.replace(/__([a-z]+)__/g, (_all, name: string) => values[name] ?? '');
 }

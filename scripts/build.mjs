@@ -40,7 +40,7 @@ function build() {
     copyForms(target);
     copyIcons(target);
     // npm does so when it links a command; whoever runs it from here has no npm in between.
-    chmodSync(join(target, 'cli/check.js'), 0o755);
+    for (const command of ['check', 'store']) chmodSync(join(target, `cli/${command}.js`), 0o755);
     rmSync('dist', { recursive: true, force: true });
     renameSync(target, 'dist');
   } finally {

@@ -9,7 +9,7 @@ import { factKey, SLOT } from '../fact/fact.js';
 import { cacheOf } from './factCache.js';
 import { generationIn } from '../fact/factCodec.js';
 import { changesOf, type FoldPlan, holds, knownFact, type KnownFact, planFold, UnknownGeneration, type Versions, versionsOf } from './fold.js';
-import { decodeGeneration, encodeGeneration, type Generation, generationOf, type Measure } from '../kpi/measure.js';
+import { decodeGeneration, encodeGeneration, type Generation, generationOf, type Measure, type StoreAliases } from '../kpi/measure.js';
 import type { SystemOfRecord } from '../kpi/systemOfRecord.js';
 import { type FinalMarks, groupMarks, isPublished, readFinalMarks, rememberMarks } from './publishedWindows.js';
 import { addsOf, endedSizes, type FoldContext, type MovedSlice, REVISION, type SliceChange } from './slice.js';
@@ -58,9 +58,9 @@ export async function foldEvents(store: Store, received: readonly ShopEvent[], c
 
 /** Reads the definitions of former generations and writes down the current one. */
 export async function openGenerations(
-  store: Store, measures: readonly Measure[], records: readonly SystemOfRecord[] = [],
+  store: Store, measures: readonly Measure[], records: readonly SystemOfRecord[] = [], aliases: StoreAliases = {},
 ): Promise<Pick<FoldContext, 'generation' | 'former'>> {
-  const generation = generationOf(measures, records);
+  const generation = generationOf(measures, records, aliases);
   await store.commit([{ key: generationKey(generation.id), value: encodeGeneration(generation) }]);
   const former = new Map<string, Generation>();
   for (const { key, value } of await scanAll(store, prefixRange('g/'))) former.set(key.slice(2), decodeGeneration(key.slice(2), textOf(value) ?? '[]'));

@@ -5,7 +5,7 @@ import { type AddFact, channelOf, compile, storeOf } from '../kpi/contribution.j
 import type { ShopEvent } from '../event/event.js';
 import { type Fact, factKey, factOf, isUnknown, mergeFacts, SLOT, type VoidState } from '../fact/fact.js';
 import { decodeFact, encodeFact } from '../fact/factCodec.js';
-import type { Generation } from '../kpi/measure.js';
+import type { Generation, StoreAliases } from '../kpi/measure.js';
 import { SliceAccumulator } from './sliceAccumulator.js';
 import { openChanges } from '../fact/openFactIndex.js';
 import { countedAs, withVoidState } from '../fact/voidState.js';
@@ -132,8 +132,8 @@ export function changesOf({ facts }: FoldPlan): Change[] {
   return changes;
 }
 
-export function addTo(sums: SliceAccumulator, add: AddFact, { key, fact }: Pick<KnownFact, 'key' | 'fact'>, sign: 1 | -1): void {
-  const sumsAt = sums.sumsOf(storeOf(fact), channelOf(fact));
+export function addTo(sums: SliceAccumulator, { add, aliases }: CompiledGeneration, { key, fact }: Pick<KnownFact, 'key' | 'fact'>, sign: 1 | -1): void {
+  const sumsAt = sums.sumsOf(storeOf(fact, aliases), channelOf(fact));
   if (fact.voidState === undefined && !isUnknown(fact)) add(fact, sign, sumsAt, key);
   else for (const [counted, times] of countedAs(fact)) add(counted, times === sign ? 1 : -1, sumsAt, key);
 }
@@ -159,16 +159,23 @@ export class UnknownGeneration extends Error {
   }
 }
 
-export function formerOf(id: string, { generation, former }: FoldContext): AddFact {
+export function formerOf(id: string, { generation, former }: FoldContext): CompiledGeneration {
   const named = id === generation.id ? generation : former.get(id);
   if (named === undefined) throw new UnknownGeneration(id);
   return compiled(named);
 }
 
-const compiledGenerations = new WeakMap<Generation, AddFact>();
+/** How a generation counts a fact, and under which store. */
+export interface CompiledGeneration {
+  readonly add: AddFact;
+  readonly aliases: StoreAliases;
+}
 
-function compiled(generation: Generation): AddFact {
-  const known = compiledGenerations.get(generation) ?? compile(generation.measures, generation.records);
+const compiledGenerations = new WeakMap<Generation, CompiledGeneration>();
+
+function compiled(generation: Generation): CompiledGeneration {
+  const { measures, records, aliases } = generation;
+  const known = compiledGenerations.get(generation) ?? { add: compile(measures, records, aliases), aliases };
   compiledGenerations.set(generation, known);
   return known;
 }

@@ -4,7 +4,7 @@
 import type { EventType } from '../event/event.js';
 import { EVENT_TYPES } from '../event/schema.js';
 import { type Fact, type FieldValue, placeOf, SLOT, sourceIn, statusOf } from '../fact/fact.js';
-import { bucketField, bucketOf, type Condition, countField, type Measure, type Term, typeField } from './measure.js';
+import { bucketField, bucketOf, type Condition, countField, type Measure, type StoreAliases, type Term, typeField } from './measure.js';
 import { grossSalesOf, netSalesOf, paidBy, revenueOf, taxOf } from './saleMoney.js';
 import { type FactOrigin, isOfRecord, type SystemOfRecord } from './systemOfRecord.js';
 
@@ -59,8 +59,9 @@ export function contributionsOf(fact: Fact, measures: readonly Measure[]): Contr
 }
 
 /** The store a fact is counted under. */
-export function storeOf({ values }: Fact): string {
-  return textIn(values, SLOT.store) ?? '';
+export function storeOf({ values }: Fact, aliases: StoreAliases = {}): string {
+  const said = textIn(values, SLOT.store) ?? '';
+  return Object.hasOwn(aliases, said) ? aliases[said] ?? said : said;
 }
 
 /** The channel a fact is counted under: a till's, where the sender says nothing. */
@@ -69,11 +70,11 @@ export function channelOf({ values }: Fact): string {
 }
 
 /** Measures compiled: what any fact adds under them. Where no system of record is named, all that is sent is of it. */
-export function compile(measures: readonly Measure[], records: readonly SystemOfRecord[] = []): AddFact {
+export function compile(measures: readonly Measure[], records: readonly SystemOfRecord[] = [], aliases: StoreAliases = {}): AddFact {
   const [ofRecord, ofOthers] = [compileTerms(measures, 'record'), compileTerms(measures, 'others')];
   return (fact, sign, sumsAt, key) => {
     const time = fact.values[SLOT.time];
-    const terms = (records.length === 0 || isOfRecord(records, originOf(fact, key)) ? ofRecord : ofOthers).get(fact.type);
+    const terms = (records.length === 0 || isOfRecord(records, originOf(fact, key, aliases)) ? ofRecord : ofOthers).get(fact.type);
     if (typeof time !== 'number' || terms === undefined) return;
     const own = sumsAt(time);
     add(own, terms.present, sign);
@@ -98,8 +99,8 @@ function isMeant({ type, from = type === 'sale' || type === 'refund' || type ===
   return from === 'any' || from === side;
 }
 
-function originOf(fact: Fact, key: string): FactOrigin {
-  return { store: storeOf(fact), channel: channelOf(fact), source: sourceIn(key) };
+function originOf(fact: Fact, key: string, aliases: StoreAliases): FactOrigin {
+  return { store: storeOf(fact, aliases), channel: channelOf(fact), source: sourceIn(key) };
 }
 
 function termTree(type: EventType, measures: readonly Measure[], side: 'record' | 'others'): TermTree {

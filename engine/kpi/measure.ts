@@ -55,29 +55,36 @@ export interface Measure {
   readonly spread?: boolean;
 }
 
+/** The stores that are counted under another name, by their own: aliases of the shop node, and names that were merged or retired. */
+export type StoreAliases = Readonly<Record<string, string>>;
+
 /**
- * A set of measures with its name, and the systems of record that they heed. Facts remember the generation they were last added up by, so that
- * edited definitions take back exactly what the former ones had added.
+ * A set of measures with its name, the systems of record that they heed, and the stores that are counted under another name. Facts remember the
+ * generation they were last added up by, so that edited definitions take back exactly what the former ones had added.
  */
 export interface Generation {
   readonly id: string;
   readonly measures: readonly Measure[];
   readonly records: readonly SystemOfRecord[];
+  readonly aliases: StoreAliases;
 }
 
 /** The same definitions are the same generation. */
-export function generationOf(measures: readonly Measure[], records: readonly SystemOfRecord[] = []): Generation {
-  return { id: createHash('sha256').update(encodeGeneration({ measures, records })).digest('base64url').slice(0, 8), measures, records };
+export function generationOf(measures: readonly Measure[], records: readonly SystemOfRecord[] = [], aliases: StoreAliases = {}): Generation {
+  const definitions = { measures, records, aliases };
+  return { id: createHash('sha256').update(encodeGeneration(definitions)).digest('base64url').slice(0, 8), ...definitions };
 }
 
-/** Text to store: the measures alone where no system of record is named. */
-export function encodeGeneration({ measures, records }: Omit<Generation, 'id'>): string {
+/** Text to store: the measures alone where no system of record and no alias is named. */
+export function encodeGeneration({ measures, records, aliases }: Omit<Generation, 'id'>): string {
+  const names = Object.keys(aliases).sort();
+  if (names.length > 0) return JSON.stringify({ measures, records, aliases: Object.fromEntries(names.map((name) => [name, aliases[name]])) });
   return JSON.stringify(records.length === 0 ? measures : { measures, records });
 }
 
 export function decodeGeneration(id: string, text: string): Generation {
-  const stored = JSON.parse(text) as readonly Measure[] | Omit<Generation, 'id'>;
-  return 'records' in stored ? { id, ...stored } : { id, measures: stored, records: [] };
+  const stored = JSON.parse(text) as readonly Measure[] | (Omit<Generation, 'id' | 'aliases'> & Partial<Pick<Generation, 'aliases'>>);
+  return 'records' in stored ? { aliases: {}, ...stored, id } : { id, measures: stored, records: [], aliases: {} };
 }
 
 /** Ratio of neighboring histogram buckets: percentiles are right to 2.5 %. */

@@ -1,6 +1,7 @@
 /**
  * What is open now? Orders nobody has closed yet and quotes nobody has answered, read from the index of open things.
  */
+import { readAliases } from '../aggregate/storeNames.js';
 import type { OpenNumbers } from './kpiValue.js';
 import { sourceIn } from '../fact/fact.js';
 import { type OpenThing, openRange, parseOpen } from '../fact/openFactIndex.js';
@@ -77,7 +78,9 @@ function isQuote({ factKey, amount }: OpenThing): boolean {
 }
 
 async function readThings(store: Store, type: 'sale' | 'lead', from: number, limit: number): Promise<OpenThing[]> {
-  return (await store.scan({ ...openRange(type, from), reverse: true }, limit)).map(parseOpen);
+  const things = (await store.scan({ ...openRange(type, from), reverse: true }, limit)).map(parseOpen);
+  const aliases = things.length === 0 ? {} : await readAliases(store);
+  return things.map((thing) => (Object.hasOwn(aliases, thing.store) ? { ...thing, store: aliases[thing.store] ?? thing.store } : thing));
 }
 
 /** A snapshot that failed is not remembered. */

@@ -3,13 +3,16 @@
  */
 import { isErasure } from '../../engine/privacy/erasureRequest.js';
 import { isParsed, parseEvent } from '../../engine/event/event.js';
+import { MINUTE } from '../../engine/base/time.js';
 import { ConfigError, type Refusal } from '../../engine/base/errors.js';
 import { foldExactly } from '../../engine/aggregate/exactly.js';
 import { openGenerations } from '../../engine/aggregate/applyEvents.js';
 import type { NameRules } from '../../engine/aggregate/nameLimits.js';
+import { aliasesOf, type DeclaredStore, readMerged, writeAliases } from '../../engine/aggregate/storeNames.js';
+import { forgetNames } from '../../engine/aggregate/knownNames.js';
 import { openZone } from '../../engine/aggregate/shopZone.js';
 import type { ShopContext } from '../../engine/read/windowReader.js';
-import type { Measure } from '../../engine/kpi/measure.js';
+import type { Measure, StoreAliases } from '../../engine/kpi/measure.js';
 import type { FoldContext, SliceChange } from '../../engine/aggregate/slice.js';
 import type { Put, Store } from '../../engine/store/store.js';
 import { deliveryOf } from '../shared/delivery/delivery.js';
@@ -24,7 +27,8 @@ import { type Accepted, refuse, type RefusedEvents, refuseLater } from './refuse
 export interface AggregatorDeps {
   readonly store: Store;
   readonly shop: ShopContext;
-  readonly names: () => NameRules;
+  readonly names: Pick<NameRules, 'limits' | 'beyond'>;
+  readonly stores: readonly DeclaredStore[];
   readonly measures: () => readonly Measure[];
   /** What readers (query nodes, also in other processes) have to know of the numbers counted here. */
   readonly definitions: () => readonly Put[];
@@ -36,6 +40,7 @@ export interface AggregatorDeps {
 }
 
 const STATUS_MS = 500;
+const MERGES_MS = MINUTE;
 const INEXACT: Refusal = { path: '/data', rule: 'sum.inexact', message: 'the sums of its hour would no longer be exact' };
 
 /** Folding for one window node. */
@@ -47,6 +52,8 @@ export class Fold {
   readonly #show = throttle(() => { this.#deps.status.ok('folded', { count: this.#folded }); }, STATUS_MS);
   #generations: Promise<Pick<FoldContext, 'generation' | 'former'>> | undefined;
   #folded = 0;
+  #declared: ReadonlySet<string> = new Set();
+  #merged: { readonly names: StoreAliases; readonly readAt: number } = { names: {}, readAt: -Infinity };
 
   constructor(deps: AggregatorDeps) {
     const { store, now, warn, log, names } = deps;
@@ -54,7 +61,7 @@ export class Fold {
     const context = async (): Promise<FoldContext> => this.#context(await this.#open(), now(), 'history');
     this.#eraser = new ErasureJob({ store, now, warn, log, context });
     this.#refolding = new RefoldJob({ store, warn, context });
-    this.#admission = new NameAdmission({ store, now, rules: names });
+    this.#admission = new NameAdmission({ store, now, rules: () => ({ ...names, declared: this.#declared }) });
   }
 
   /** Opens the measures once; facts of former measures follow in the background. */
@@ -74,8 +81,9 @@ export class Fold {
   }
 
   async handle(jobs: readonly InputJob[]): Promise<void> {
-    const generations = await this.#open();
     const now = this.#deps.now();
+    await this.#followMerges(now);
+    const generations = await this.#open();
     const accepted = await this.#admission.admit(jobs.flatMap((job) => this.#accept(job, now)));
     const events = accepted.map(({ event }) => event);
     const { slices, unchanged, inexact } = await foldExactly(this.#deps.store, events, this.#context(generations, now, 'live'));
@@ -125,12 +133,26 @@ export class Fold {
   }
 
   async #openGenerations(): Promise<Pick<FoldContext, 'generation' | 'former'>> {
-    const { store, measures, definitions, shop: { records } } = this.#deps;
+    const { store, measures, definitions, stores, shop: { records }, now } = this.#deps;
     await this.#openZone();
-    const generations = await openGenerations(store, measures(), records);
+    this.#merged = { names: await readMerged(store), readAt: now() };
+    const aliases = aliasesOf(stores, this.#merged.names);
+    this.#declared = new Set([...stores.map(({ id }) => id), ...Object.keys(aliases)]);
+    forgetNames(store);
+    const generations = await openGenerations(store, measures(), records, aliases);
     await store.commit(definitions());
+    await writeAliases(store, aliases);
     await this.#admission.opened();
     return generations;
+  }
+
+  /** Names that another process has merged, retired or restored meanwhile. */
+  async #followMerges(now: number): Promise<void> {
+    if (this.#generations === undefined || Math.abs(now - this.#merged.readAt) < MERGES_MS) return;
+    const names = await readMerged(this.#deps.store);
+    const isSame = JSON.stringify(names) === JSON.stringify(this.#merged.names);
+    this.#merged = { names, readAt: now };
+    if (!isSame) await this.redefined();
   }
 
   async #openZone(): Promise<void> {

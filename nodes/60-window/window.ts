@@ -19,6 +19,7 @@ import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { readConfig, type WindowConfig } from './config.js';
 import { joinShop, type NodeDefinitions } from './shopDefinitions.js';
 import { Fold } from './aggregator.js';
+import { serveStores } from './storesApi.js';
 import { Publisher } from './publisher.js';
 
 const spec: NodeSpec<WindowConfig> = {
@@ -49,15 +50,16 @@ const spec: NodeSpec<WindowConfig> = {
       member.moved(slices);
       return publisher.moved(slices);
     };
-    const declared = new Set(shop.stores.flatMap(({ id, aliases }) => [id, ...aliases]));
-    const fold = new Fold({ store, shop: context, names: () => ({ ...shop.names, declared }), measures, definitions, now, status, warn, log, moved });
+    const fold = new Fold({ store, shop: context, names: shop.names, stores: shop.stores, measures, definitions, now, status, warn, log, moved });
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') fold.opened().then(() => publisher.start()).catch((error: unknown) => { warn(String(error)); });
       else status.waiting('store', { message: health.message });
     });
+    const unserve = serveStores(RED, { store, shop, changed: () => fold.redefined() });
     return {
       batch: (jobs) => fold.handle(jobs),
       close: async () => {
+        unserve();
         unwatch();
         member.leave();
         await publisher.close();

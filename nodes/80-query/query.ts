@@ -1,13 +1,13 @@
 /**
  * What were the numbers, then and there? Rows of KPI values for a message, and for `GET /kpi` with the API token.
  */
-import { sameSecret } from '../../engine/base/secret.js';
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { Baseline } from '../../engine/read/baseline/baseline.js';
 import { messageOf, type Refusal } from '../../engine/base/errors.js';
 import { type RawQuestion, toCsv } from '../../engine/query/kpiQuery.js';
 import type { ShopPort, StorePort } from '../shared/ports.js';
+import { bearsToken } from '../shared/http/bearer.js';
 import { serve } from '../shared/http/route.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { answer, type QueryAnswer } from './answer.js';
@@ -50,7 +50,7 @@ const spec: NodeSpec<QueryConfig> = {
 
 async function respond(ask: (raw: RawQuestion) => Promise<QueryAnswer>, config: QueryConfig, request: Request, response: Response): Promise<void> {
   response.set('Cache-Control', 'no-store');
-  if (!isAllowed(request.headers.authorization, config.token)) {
+  if (!bearsToken(request, config.token)) {
     response.status(401).set('WWW-Authenticate', 'Bearer').json({ errors: [{ path: 'authorization', rule: 'token', message: 'needs the API token' }] });
     return;
   }
@@ -70,11 +70,6 @@ async function respond(ask: (raw: RawQuestion) => Promise<QueryAnswer>, config: 
 function wantsCsv(request: Request): boolean {
   const best = request.accepts(['json', 'csv', CSV]);
   return best === 'csv' || best === CSV;
-}
-
-function isAllowed(header: string | undefined, token: string | undefined): boolean {
-  const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
-  return given !== undefined && token !== undefined && sameSecret(token, given);
 }
 
 export = (RED: NodeAPI): void => {

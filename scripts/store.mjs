@@ -1,0 +1,5 @@
+/** `npm run store -- stores …`: builds where something changed, then becomes `bottega-store`. */
+const from = process.cwd();
+await import('./build.mjs');
+process.chdir(process.env.INIT_CWD ?? from);
+await import('../dist/cli/store.js');
