@@ -15,7 +15,8 @@ export function parseJson(text: string): unknown {
 /** `jsonOf` is the JSON text of what was parsed; empty where it is nested too deep to be written again, or no JSON at all. */
 export function jsonOf(value: unknown): string {
   try {
-    return (JSON.stringify(value) as string | undefined) ?? '';
+    const text: unknown = JSON.stringify(value);
+    return typeof text === 'string' ? text : '';
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) return '';
     throw error;

@@ -117,7 +117,7 @@ const pictures = target('pixel.gif', fc.record({ recipe: textRecipes(QUERIES), r
   const sent: Buffer[] = [];
   const config = { origins: 'any' as const, perMinute: 100_000, perSecond: 10_000 };
   const handler = { deliver: (signed: { readonly body: Buffer }): void => { sent.push(signed.body); } };
-  const endpoint = new PixelEndpoint({ now: () => NOW, config: { trustedProxies: [] } } as never, config, { refused: () => undefined } as never, handler as never);
+  const endpoint = new PixelEndpoint({ now: () => NOW, config: { trustedProxies: [] } }, config, { refused: () => undefined } as never, handler);
   const headers = { 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Firefox/130.0', ...(referer === undefined ? {} : { referer }) };
   const request = { method: 'GET', headers, socket: { remoteAddress: '127.0.0.1' }, url: `/in/pixel.gif${changedText(QUERIES, recipe)}` };
   judge.timed(() => { endpoint.picture(request as never, { writeHead: () => ({ end: () => undefined }) } as never); });

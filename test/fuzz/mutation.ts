@@ -46,7 +46,7 @@ const jsonChange: fc.Arbitrary<JsonChange> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ change: fc.constant('repeat'), at: place, times }) },
   { weight: 1, arbitrary: fc.record({ change: fc.constant('nest'), at: place, as: fc.constantFrom('array', 'object'), depth: fc.constantFrom(1, 2, 1_000) }) },
   { weight: 1, arbitrary: fc.record({ change: fc.constant('name'), at: place, as: fc.oneof(fc.constantFrom(...ODD_NAMES), fc.string()) }) },
-) as fc.Arbitrary<JsonChange>;
+);
 
 const textChange: fc.Arbitrary<TextChange> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ change: fc.constant('oddity'), at: place, by: oddity }) },
@@ -54,7 +54,7 @@ const textChange: fc.Arbitrary<TextChange> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ change: fc.constant('drop'), at: place, length: fc.integer({ min: 1, max: 40 }) }) },
   { weight: 1, arbitrary: fc.record({ change: fc.constant('swap'), at: place, with: place }) },
   { weight: 1, arbitrary: fc.record({ change: fc.constant('repeat'), at: place, length: fc.integer({ min: 1, max: 60 }), times }) },
-) as fc.Arbitrary<TextChange>;
+);
 
 const MAX_CHANGES = 5;
 

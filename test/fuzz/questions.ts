@@ -179,7 +179,10 @@ const counted = target('MQTT of footfall', fc.record({ recipe: textRecipes(COUNT
 });
 
 const RED = { nodes: { getNode: () => null } };
-const PREVIEWS: Examples = { pos: { form: SAVED['normalize'], provider: 'pos', text: jsonText(BODIES.pos.receipt), headers: {} }, shopify: { form: { type: 'bottega-normalize' }, provider: 'shopify', text: jsonText(BODIES.shopify.order), headers: { topic: 'orders/paid' } } };
+const PREVIEWS: Examples = {
+  pos: { form: SAVED['normalize'], provider: 'pos', text: jsonText(BODIES.pos.receipt), headers: {} },
+  shopify: { form: { type: 'bottega-normalize' }, provider: 'shopify', text: jsonText(BODIES.shopify.order), headers: { topic: 'orders/paid' } },
+};
 const previews = target('preview of a mapping', fc.record({ asked: jsonRecipes(PREVIEWS), value: fc.oneof(fc.string(), fc.double(), fc.jsonValue()) }), ({ asked, value }, judge) => {
   const question = changedJson(PREVIEWS, asked);
   if (hasForm(question)) judge.timed(() => unlessRefused(() => previewMapping(RED as never, question, NOW)));
@@ -194,13 +197,16 @@ function hasForm(question: unknown): question is { readonly form: object } {
 const SECRET = 'a'.repeat(32);
 const BODY = '{"a":1}';
 const PROOFS: Examples = {
-  shopify: shopifyRequest({ secret: SECRET, topic: 'orders/paid', shop: 'a.myshopify.com', webhookId: 'a', triggeredAt: '2026-11-22T12:00:00Z', body: BODY }).headers, hubspot: hubspotRequest(SECRET, 'https://a.example/in/hubspot', NOW, BODY).headers,
-  token: tillRequest({ secret: SECRET, issuer: 'urn:a', audience: 'https://a.example', id: 'a', issuedAt: NOW }, BODY).headers, standard: standardRequest('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'a', NOW, BODY).headers,
+  shopify: shopifyRequest({ secret: SECRET, topic: 'orders/paid', shop: 'a.myshopify.com', webhookId: 'a', triggeredAt: '2026-11-22T12:00:00Z', body: BODY }).headers,
+  hubspot: hubspotRequest(SECRET, 'https://a.example/in/hubspot', NOW, BODY).headers,
+  token: tillRequest({ secret: SECRET, issuer: 'urn:a', audience: 'https://a.example', id: 'a', issuedAt: NOW }, BODY).headers,
+  standard: standardRequest('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'a', NOW, BODY).headers,
 };
 
 /** Headers come as text from Node.js; whatever text they hold, a proof is right or refused. */
 const proofs = target('proofs', jsonRecipes(PROOFS), async (recipe, judge) => {
-  const headers = Object.fromEntries(Object.entries(changedJson(PROOFS, recipe) ?? {}).map(([name, value]) => [name.toLowerCase(), typeof value === 'string' ? value : jsonText(value)]));
+  const headers = Object.fromEntries((Object.entries(changedJson(PROOFS, recipe) ?? {}) as [string, unknown][])
+    .map(([name, value]) => [name.toLowerCase(), typeof value === 'string' ? value : jsonText(value)]));
   const signed = { method: 'POST', url: 'https://a.example/in/hubspot', headers, body: Buffer.from(BODY) };
   judge.timed(() => [verifyShopify(signed, [SECRET]), verifyWooCommerce(signed, [SECRET]), verifyHubSpot(signed, [SECRET], NOW, 'any'), verifyStandardWebhook(signed, [SECRET], NOW)]);
   judge.timed(() => ['shopify', 'hubspot', 'pos'].map((provider) => timestampOf(provider as 'pos', signed)));

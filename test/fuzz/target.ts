@@ -15,7 +15,7 @@ export function target<T>(name: string, inputs: fc.Arbitrary<T>, run: (input: T,
     property: (judge) => fc.asyncProperty(inputs, async (input) => {
       await run(input, judge);
       assertCleanPrototypes();
-    }) as unknown as fc.IAsyncProperty<[unknown]>,
+    }),
   };
 }
 
