@@ -32,7 +32,7 @@ export interface AttemptTerms {
 }
 
 /** Paths that ask for the API token. */
-const TOKEN_PATHS = /^\/(kpi|in\/(events|batch))\/?$/i;
+const TOKEN_PATHS = /^\/(kpi|in\/(events|batch)|admin\/[^/]+\/stores)\/?$/i;
 const BROWSER_COOKIE = 'bottega-browser';
 const BROWSER_MS = 180 * DAY;
 
