@@ -26,8 +26,8 @@ const TIP_NAME = /\b(tips?|gratuity|mancia|mance)\b/i;
 /** A total that is lower than its parts by less than this is a matter of rounding. */
 const ROUNDING = new Big('0.5');
 
-/** `OrderMoney` are fields of a sale. */
-export interface OrderMoney {
+/** `SaleMoneyParts` are fields of a sale. */
+export interface SaleMoneyParts {
   readonly amount: string | undefined;
   readonly tip?: string | undefined;
   readonly giftCards?: string | undefined;
@@ -41,7 +41,7 @@ export interface RefundParts {
 }
 
 /** `orderMoney` gives the canonical fields of a sale's money. An `amount` that is no decimal is left to be refused. */
-export function orderMoney(order: unknown, currency: string): OrderMoney {
+export function orderMoney(order: unknown, currency: string): SaleMoneyParts {
   const payment = paymentOf([at(order, 'payment_method')]);
   const total = moneyAt(order, 'total');
   const named = { currency: textAt(order, 'currency'), payment };
