@@ -92,10 +92,11 @@ function sourcesBelow(folder) {
   return filesBelow(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
 }
 
-/** A file is itself; of a folder that is not there, nothing. */
+/** A file is itself; of a folder that is not there, nothing; what was installed is not ours. */
 function filesBelow(place) {
   const found = statSync(place, { throwIfNoEntry: false });
   if (found === undefined) return [];
   if (!found.isDirectory()) return [place];
-  return readdirSync(place, { recursive: true }).map((name) => posix.join(place, name.split('\\').join('/'))).sort();
+  const names = readdirSync(place, { recursive: true }).map((name) => posix.join(place, name.split('\\').join('/')));
+  return names.filter((name) => !name.split('/').includes('node_modules')).sort();
 }
