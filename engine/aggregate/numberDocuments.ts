@@ -1,10 +1,10 @@
 /**
- * `NumberDocuments` are the documents of one number at one till that may be about another one's receipt: voids and returns.
+ * `NumberDocuments` are the documents of one number at one till that may be about another one: voids and returns.
  *
- *     rv/<encodeURIComponent(source)>/<number>      those that are about a receipt of that number, as JSON, with a count of its changes
+ *     rv/<encodeURIComponent(source)>/<number>      those that are about a document of that number, as JSON, with a count of its changes
  *
- * A receipt's commit checks that none has come for its number meanwhile (see voidedNumbers.ts); they are stored before receipts are searched for
- * them, and every commit that depends on them counts their changes up. So of two writers one sees the other.
+ * A receipt's commit, or a return's, checks that none has come for its number meanwhile (see voidedNumbers.ts); they are stored before receipts
+ * are searched for them, and every commit that depends on them counts their changes up. So of two writers one sees the other.
  */
 import { Fault } from '../base/errors.js';
 import type { ReceiptName } from '../normalize/pos/receiptSubject.js';
@@ -17,6 +17,7 @@ import type { ReturnDocument, VoidDocument } from './voidRules.js';
 export interface NumberMentions {
   readonly start: string;
   readonly number: string;
+  /** Receipts and returns that voids may name, by the keys of their facts. */
   readonly receipts: Map<string, ReceiptName>;
   readonly voids: VoidDocument[];
   /** By their subjects, which a sale may have too. */
@@ -140,13 +141,10 @@ export function counted(key: string, known: NumberDocuments, voids: readonly Voi
 }
 
 /** The voids with those of a batch. */
-function joinedVoids(before: readonly VoidDocument[], { voids, receipts }: NumberMentions): readonly VoidDocument[] {
+function joinedVoids(before: readonly VoidDocument[], { start, voids, receipts }: NumberMentions): readonly VoidDocument[] {
   const all = new Map(before.map((one) => [one.subject, one]));
   for (const one of voids) all.set(one.subject, later(all.get(one.subject), one));
-  for (const subject of receipts.keys()) {
-    const own = all.get(subject);
-    if (own !== undefined && own.known === undefined) all.set(subject, { ...own, known: true });
-  }
+  for (const [subject, own] of all) if (own.known === undefined && receipts.has(start + subject)) all.set(subject, { ...own, known: true });
   return joined(before, all);
 }
 

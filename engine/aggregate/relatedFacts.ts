@@ -9,7 +9,7 @@
 import { formatInstant } from '../base/time.js';
 import type { EventData } from '../event/event.js';
 import {
-  type Fact, factKey, factOf, fieldOf, FIRST_EXTRA, mergeFacts, NO_EXTRAS, placeOf, SLOT, sourceIn, statusOf, UNSAID, type VoidState,
+  type Fact, factKey, factOf, fieldOf, FIRST_EXTRA, isOfOrder, mergeFacts, NO_EXTRAS, placeOf, SLOT, sourceIn, statusOf, subjectIn, UNSAID, type VoidState,
 } from '../fact/fact.js';
 import { paidBy } from '../kpi/saleMoney.js';
 import { factAfter, type Version, type Versions, type VoidStates } from './fold.js';
@@ -129,9 +129,9 @@ function paymentState(sale: Fact): VoidState | undefined {
 }
 
 /** The sale of a payment, or the order of a refund. */
-function saleOf(key: string, { type, values }: Fact): string | undefined {
-  const subject = values[SLOT.refersTo];
-  if (typeof subject !== 'string' || (type === 'refund' && !subject.startsWith('order/'))) return undefined;
+function saleOf(key: string, fact: Fact): string | undefined {
+  const subject = fact.values[SLOT.refersTo];
+  if (typeof subject !== 'string' || (fact.type === 'refund' && !isOfOrder(fact))) return undefined;
   return factKey({ type: 'sale', source: sourceIn(key), subject, id: '' });
 }
 
@@ -207,9 +207,4 @@ function instantField(name: 'openedAt' | 'closedAt', value: unknown): Partial<Ev
 /** The greatest of the writers' sequences. */
 function latestOf({ sequences }: Fact): string {
   return typeof sequences === 'string' ? sequences : sequences.reduce((latest, each) => (each > latest ? each : latest), '');
-}
-
-/** The last part of a fact's key; it may have slashes. */
-function subjectIn(key: string): string {
-  return key.split('/').slice(3).join('/');
 }

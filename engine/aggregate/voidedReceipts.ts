@@ -1,10 +1,10 @@
 /**
  * `resolveDocuments` derives from what a batch says of tills' receipts, and of the voids and returns that name them, and from what is stored, which
- * facts change: the `VoidState` of receipts and voids, and the receipt that a return is of. Receipts are found by their facts.
+ * facts change: the `VoidState` of receipts, returns and voids, and the receipt that a return is of. Receipts are found by their facts.
  */
 import { formatInstant } from '../base/time.js';
 import type { ShopEvent } from '../event/event.js';
-import { type Fact, factOf, fieldOf, mergeFacts, SLOT } from '../fact/fact.js';
+import { type Fact, factOf, fieldOf, isOfOrder, mergeFacts, SLOT, subjectIn } from '../fact/fact.js';
 import type { VoidState } from '../fact/fact.js';
 import { isTill, nameIn, type ReceiptName } from '../normalize/pos/receiptSubject.js';
 import { type Entry, type Put, type Store, textOf } from '../store/store.js';
@@ -15,7 +15,7 @@ import {
 } from './numberDocuments.js';
 import { BELOW_VERSIONS } from './relatedFacts.js';
 import {
-  isIn, type IssueRange, type KnownReceipt, rangeOf, repeatedRange, type ReturnDocument, returnedReceipt, type VoidDocument, voidStates,
+  isIn, type IssueRange, type KnownReceipt, nameOf, rangeOf, repeatedRange, type ReturnDocument, returnedReceipt, sentReceipts, type VoidDocument, voidStates,
 } from './voidRules.js';
 
 const MAX_RECEIPTS = 200;
@@ -34,33 +34,43 @@ export function mentionsIn(events: readonly ShopEvent[], keys: readonly string[]
     const { type, source, subject = '' } = event;
     if ((type !== 'sale' && type !== 'refund') || !isTill(source)) continue;
     const name = nameIn(subject);
-    if (name === undefined) continue;
-    const start = `f/sale${(keys[index] ?? '').slice(`f/${type}`.length, -subject.length)}`;
-    if (type === 'sale') mention(mentions, event, name, start, currency);
-    else if (name.kind === 'receipt' && event.data.refersTo === undefined) {
-      mentionsOf(mentions, start, name.number).returns.set(subject, { subject, issued: name.issued });
-    }
+    if (name !== undefined) mention(mentions, { event, name, key: keys[index] ?? '' }, currency);
   }
   return mentions.size === 0 ? undefined : mentions;
 }
 
-/** The same of receipts that are known by the keys of their facts. */
+/** The same of receipts and returns that are known by the keys of their facts. */
 export function mentionedBy(keys: readonly string[]): DocumentMentions | undefined {
   const mentions = new Map<string, NumberMentions>();
   for (const key of keys) {
-    const [, type, source = ''] = key.split('/', 3);
-    const start = `f/sale/${source}/`;
-    const name = type === 'sale' ? nameIn(key.slice(start.length)) : undefined;
-    if (name?.kind === 'receipt') mentionsOf(mentions, start, name.number).receipts.set(key.slice(start.length), name);
+    const name = nameIn(subjectIn(key));
+    if (name?.kind === 'receipt') mentionsOf(mentions, startOf(key), name.number).receipts.set(key, name);
   }
   return mentions.size === 0 ? undefined : mentions;
 }
 
-function mention(mentions: Map<string, NumberMentions>, event: ShopEvent, name: ReceiptName, start: string, currency: string): void {
-  if (name.kind === 'void' || event.data.status === 'voided') {
+/** What a till says of a document. `key`: of its fact. */
+interface Said {
+  readonly event: ShopEvent;
+  readonly name: ReceiptName;
+  readonly key: string;
+}
+
+function mention(mentions: Map<string, NumberMentions>, { event, name, key }: Said, currency: string): void {
+  const { type, subject = '', data } = event;
+  if (type === 'sale' && (name.kind === 'void' || data.status === 'voided')) {
     const { number, said } = voidIn(event, name, currency);
-    mentionsOf(mentions, start, number).voids.push(said);
-  } else mentionsOf(mentions, start, name.number).receipts.set(event.subject ?? '', name);
+    mentionsOf(mentions, startOf(key), number).voids.push(said);
+  } else if (name.kind === 'receipt') {
+    const { receipts, returns } = mentionsOf(mentions, startOf(key), name.number);
+    receipts.set(key, name);
+    if (type === 'refund' && data.refersTo === undefined) returns.set(subject, { subject, issued: name.issued });
+  }
+}
+
+/** How the keys of all sales of its till begin. */
+function startOf(key: string): string {
+  return `f/sale/${key.split('/', 3)[2] ?? ''}/`;
 }
 
 function mentionsOf(mentions: Map<string, NumberMentions>, start: string, number: string): NumberMentions {
@@ -94,7 +104,7 @@ export async function resolveDocuments(store: Store, mentions: DocumentMentions,
 }
 
 function isMentioned(one: VoidDocument, said: NumberMentions): boolean {
-  return said.voids.some(({ subject }) => subject === one.subject) || said.receipts.has(one.subject) || isReached(rangeOf(one), said);
+  return said.voids.some(({ subject }) => subject === one.subject) || said.receipts.has(said.start + one.subject) || isReached(rangeOf(one), said);
 }
 
 function isReached(range: IssueRange, { receipts }: NumberMentions): boolean {
@@ -124,30 +134,30 @@ async function resolveNumber(store: Store, { key, said, known, near, returns, no
   const involved = known.voids.filter((one) => near.includes(one) || touched.some(({ issued }) => isIn(rangeOf(one), issued)));
   await readReceipts(store, said, involved.map(rangeOf), facts);
   await readFacts(store, near.map(({ subject }) => said.start + subject), facts);
-  const voids = involved.map((one) => (wasReceipt(one, facts.get(said.start + one.subject)) ? { ...one, known: true as const } : one));
-  const receipts = knownReceipts(said, facts, resolved.versions);
+  const voids = known.voids.map((one) => (wasReceipt(one, facts.get(said.start + one.subject)) ? { ...one, known: true as const } : one));
+  const receipts = sentReceipts(voids, knownReceipts(said, facts, resolved.versions));
   const states = voidStates(voids, receipts);
-  for (const { subject } of [...touched, ...near]) place(store, said.start + subject, states.get(subject), facts, resolved);
-  for (const one of returns) await refer(store, said, one, returnedReceipt(one, voids, receipts), resolved);
-  const rest = known.voids.map((one) => voids.find(({ subject }) => subject === one.subject) ?? one);
-  resolved.changes.push(counted(key, known, rest, now));
+  const placed = [...touched, ...near.map(({ subject }) => ({ type: 'sale' as const, subject }))];
+  for (const one of placed) place(store, keyOf(said, one), states.get(nameOf(one)), facts, resolved);
+  for (const one of returns) await refer(store, said, one, returnedReceipt(one, receipts), resolved);
+  resolved.changes.push(counted(key, known, voids, now));
 }
 
 /**
  * Which receipt it is of, in a return's fact, below all that its sender says. A receipt that was issued later outranks an earlier one, whichever
  * is known first.
  */
-async function refer(store: Store, { start }: NumberMentions, one: ReturnDocument, receipt: KnownReceipt | undefined, { versions }: Resolving): Promise<void> {
+async function refer(store: Store, said: NumberMentions, one: ReturnDocument, receipt: KnownReceipt | undefined, { versions }: Resolving): Promise<void> {
   if (receipt === undefined) return;
-  const key = `f/refund${start.slice('f/sale'.length)}${one.subject}`;
+  const key = keyOf(said, { type: 'refund', subject: one.subject });
   const found = new Map<string, KnownFact>();
   await readFacts(store, [key], found);
   const [known, version] = [found.get(key), versions.get(key)];
   const fact = version?.fact ?? known?.fact;
   if (fact === undefined) return;
   if (known !== undefined && version === undefined) cacheOf(store).learn(key, known);
-  const said = factOf(referenceOf(fact, one, receipt), '');
-  if (mergeFacts(fact, said) !== fact) versions.set(key, { fact: merged(version?.fact, said), events: version?.events ?? 0 });
+  const reference = factOf(referenceOf(fact, one, receipt), '');
+  if (mergeFacts(fact, reference) !== fact) versions.set(key, { fact: merged(version?.fact, reference), events: version?.events ?? 0 });
 }
 
 function referenceOf({ values }: Fact, { subject }: ReturnDocument, receipt: KnownReceipt): ShopEvent {
@@ -171,13 +181,13 @@ function place(store: Store, key: string, state: VoidState | undefined, facts: R
   if (known.fact.voidState !== state) versions.set(key, { fact: undefined, events: 0 });
 }
 
-/** Receipts that were issued in these ranges, by the keys of their facts. */
-async function readReceipts(store: Store, { start, number }: NumberMentions, ranges: readonly IssueRange[], facts: Map<string, KnownFact>): Promise<void> {
-  const prefix = `${start}receipt/${number}/`;
-  await readFacts(store, [prefix.slice(0, -1)], facts);
+/** Receipts and returns that were issued in these ranges, by the keys of their facts. */
+async function readReceipts(store: Store, said: NumberMentions, ranges: readonly IssueRange[], facts: Map<string, KnownFact>): Promise<void> {
+  const bare = (['sale', 'refund'] as const).map((type) => keyOf(said, { type, subject: `receipt/${said.number}` }));
+  await readFacts(store, bare, facts);
   const entries: Entry[] = [];
   for (const { from, to } of ranges) {
-    entries.push(...await store.scan({ gte: prefix + from, lt: `${prefix}${to}\uffff`, reverse: true }, MAX_RECEIPTS));
+    for (const key of bare) entries.push(...await store.scan({ gte: `${key}/${from}`, lt: `${key}/${to}\uffff`, reverse: true }, MAX_RECEIPTS));
   }
   for (const { key, value } of entries) facts.set(key, knownFact(key, textOf(value) ?? ''));
 }
@@ -190,16 +200,22 @@ async function readFacts(store: Store, keys: readonly string[], facts: Map<strin
   });
 }
 
-/** Receipts that are stored, and those of the batch. */
+/** Receipts and returns that are stored, and those of the batch. A refund of an order follows that order (see relatedFacts.ts). */
 function knownReceipts({ start, number, receipts }: NumberMentions, facts: ReadonlyMap<string, KnownFact>, versions: Versions): KnownReceipt[] {
-  const keys = new Set([...facts.keys(), ...[...receipts.keys()].map((subject) => start + subject)]);
+  const keys = new Set([...facts.keys(), ...receipts.keys()]);
   return [...keys].flatMap((key): KnownReceipt[] => {
-    const name = nameIn(key.slice(start.length));
+    const subject = subjectIn(key);
+    const name = nameIn(subject);
     const fact = merged(facts.get(key)?.fact, versions.get(key)?.fact);
-    if (name?.kind !== 'receipt' || name.number !== number || fact === undefined) return [];
+    if (name?.kind !== 'receipt' || name.number !== number || fact === undefined || isOfOrder(fact)) return [];
     const amount = fact.values[SLOT.amount];
-    return [{ subject: key.slice(start.length), issued: name.issued, amount: typeof amount === 'number' ? amount : undefined }];
+    const type = key.startsWith(start) ? 'sale' : 'refund';
+    return [{ type, subject, issued: name.issued, amount: typeof amount === 'number' ? amount : undefined }];
   });
+}
+
+function keyOf({ start }: NumberMentions, { type, subject }: Pick<KnownReceipt, 'type' | 'subject'>): string {
+  return `f/${type}${start.slice('f/sale'.length)}${subject}`;
 }
 
 function merged(before: Fact | undefined, said: Fact | undefined): Fact | undefined {

@@ -28,10 +28,10 @@ export const SLOT = {
 export const FIRST_EXTRA = 20;
 
 /**
- * Of a receipt: `voided`, some void names it, so it never was. Of a void: `applied` to the receipt that it names, `waiting` for that receipt
+ * Of a receipt: `voided`, some void names it, so it never was. Of a void: `applied` to the document that it names, `waiting` for that document
  * without effect, `unnamed`, it names none and takes its own amount out of the window in which it was issued (see voidState.ts). Of a refund:
- * `voided` with its sale. Of a payment: `stated` by its sale, too. Of a deal: `released`, its contact is gone and no longer stands for both (see
- * aggregate/relatedFacts.ts).
+ * `voided` with its sale, or a till's by some void that names it. Of a payment: `stated` by its sale, too. Of a deal: `released`, its contact is
+ * gone and no longer stands for both (see aggregate/relatedFacts.ts).
  */
 export type VoidState = 'voided' | 'applied' | 'waiting' | 'unnamed' | 'stated' | 'released';
 
@@ -61,6 +61,11 @@ export function sourceIn(key: string): string {
   return decodeURIComponent(key.split('/', 3)[2] ?? '');
 }
 
+/** The last part of a fact's key; it may have slashes. */
+export function subjectIn(key: string): string {
+  return key.split('/').slice(3).join('/');
+}
+
 /** Merges one more version in. */
 export function mergeEvent(fact: Fact | undefined, event: ShopEvent, currency: string): Fact {
   return mergeFacts(fact, factOf(event, currency));
@@ -87,6 +92,12 @@ export function statusOf(fact: Fact): FieldValue {
   const { type, values, voidState, extras } = fact;
   if (voidState === 'voided' || (extras.length > 0 && fieldOf(fact, 'x_deleted') === true)) return 'voided';
   return values[SLOT.status] ?? (type === 'ticket' || type === 'lead' || type === 'checkout' ? 'open' : 'completed');
+}
+
+/** Of a refund: it is of an order, which decides whether it counts. */
+export function isOfOrder({ type, values }: Fact): boolean {
+  const subject = values[SLOT.refersTo];
+  return type === 'refund' && typeof subject === 'string' && subject.startsWith('order/');
 }
 
 /** Place of a field in a fact; one behind the last where the fact does not have it. */

@@ -23,6 +23,7 @@ const social: Condition = { field: 'social', op: 'is', value: true };
 const onItsOwn: Condition = { field: 'refersTo', op: 'unknown' };
 /** Of payments: their sale does not say the same. */
 const unstated: Condition = { field: 'voidState', op: 'isNot', value: 'stated' };
+const annulled: Condition = { field: 'annulled', op: 'is', value: true };
 const wonByDeal: Condition = { field: 'won', op: 'is', value: true };
 /** A deal whose contact was deleted. */
 const released: Condition = { field: 'voidState', op: 'is', value: 'released' };
@@ -70,7 +71,10 @@ const FIXED: readonly Measure[] = [
   { name: 'sales', terms: [{ type: 'sale', where: sold, value: 'revenue' }] },
   { name: 'refunded', terms: [{ type: 'refund', where: [valid], value: 'revenue' }] },
   // What was deleted and never known says no amount.
-  { name: 'voided', terms: [{ type: 'sale', where: [voided, { field: 'amount', op: 'known' }], value: 'one' }] },
+  {
+    name: 'voided',
+    terms: [{ type: 'sale', where: [voided, { field: 'amount', op: 'known' }], value: 'one' }, { type: 'refund', where: [voided, annulled], value: 'one' }],
+  },
   netOfRefunds('tips', 'tip'),
   netOfRefunds('gift_cards', 'giftCards'),
   netOfRefunds('shipped', 'shipping'),

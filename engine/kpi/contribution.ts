@@ -3,7 +3,7 @@
  */
 import type { EventType } from '../event/event.js';
 import { EVENT_TYPES } from '../event/schema.js';
-import { type Fact, type FieldValue, placeOf, SLOT, sourceIn, statusOf } from '../fact/fact.js';
+import { type Fact, type FieldValue, isOfOrder, placeOf, SLOT, sourceIn, statusOf } from '../fact/fact.js';
 import { bucketField, bucketOf, type Condition, countField, type Measure, type StoreAliases, type Term, typeField } from './measure.js';
 import { grossSalesOf, netSalesOf, paidBy, revenueOf, taxOf } from './saleMoney.js';
 import { type FactOrigin, isOfRecord, type SystemOfRecord } from './systemOfRecord.js';
@@ -157,6 +157,7 @@ function testOf({ field, op, value }: Condition): Test {
   switch (field) {
     case 'social': return comparison((fact) => isSocial(fact), op, value);
     case 'won': return comparison(isWon, op, value);
+    case 'annulled': return comparison(isAnnulled, op, value);
     case 'duration': return comparison((fact) => durationOf(fact), op, value);
     case 'revenue': return comparison(revenueOf, op, value);
     case 'channel': return comparison(channelOf, op, value);
@@ -194,6 +195,11 @@ function isSocial({ values }: Fact): boolean {
   const source = textIn(values, SLOT['campaign.source']);
   const medium = textIn(values, SLOT['campaign.medium']);
   return SOCIAL_SOURCES.has(source?.toLowerCase() ?? '') || SOCIAL_MEDIUM.test(medium?.toLowerCase() ?? '');
+}
+
+/** Of a return of a till: some void names it. Of an order's refund, the order decides. */
+function isAnnulled(fact: Fact): boolean {
+  return fact.voidState === 'voided' && !isOfOrder(fact);
 }
 
 /** Of a contact: one of its deals is won; contacts of former releases say `x_won` of all of them. */

@@ -55,8 +55,8 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     it: 'I buoni regalo venduti, meno quelli restituiti: denaro da dare finché il buono non è speso.',
   },
   voids: {
-    en: 'Sales that were voided, in the window of the sale, and annulments that name no sale, in their own.',
-    it: 'Le vendite annullate, nella finestra della vendita, e gli annulli che non ne indicano una, nella propria.',
+    en: 'Sales that were voided and returns that an annulment takes away, in their own window, and annulments that name neither, in theirs.',
+    it: 'Le vendite annullate e i resi tolti da un annullo, nella loro finestra, e gli annulli che non indicano né l’una né l’altro, nella propria.',
   },
   open_orders: { en: 'Orders of the window that are still open.', it: 'Gli ordini della finestra ancora aperti.' },
   incomplete_orders: {

@@ -178,7 +178,7 @@ class TillDays {
     this.#printed.annulments.push(this.#traded(annulment));
   }
 
-  /** Whether the receipt is the latest before the annulment that it can mean: of the 24 hours before, of the day, of the minute that is named. */
+  /** Whether the receipt is the latest document before the annulment that it can mean: of the 24 hours before, of the day, of the minute that is named. */
   #isMeant({ annulment, of }: { readonly annulment: TillDocument; readonly of: TillDocument }): boolean {
     const issued = ({ when, opened = when }: TillDocument): number => Math.floor(opened.shown / MINUTE);
     const isNamed = (one: TillDocument): boolean => {
@@ -186,7 +186,7 @@ class TillDays {
       const per = annulment.of.by === 'day' ? DAY : MINUTE;
       return Math.floor(issued(one) * MINUTE / per) === Math.floor(annulment.of.when.shown / per);
     };
-    const meant = this.#printed.documents.filter((one) => one.till === this.#till && one.kind === 'vendita' && one.number === of.number
+    const meant = this.#printed.documents.filter((one) => one.till === this.#till && one.kind !== 'annullo' && one.number === of.number
       && issued(one) <= issued(annulment) && isNamed(one)).sort((a, b) => issued(b) - issued(a));
     return meant[0] !== undefined && issued(meant[0]) === issued(of);
   }

@@ -11,18 +11,21 @@ import { prefixRange, scanAll, scoped, type Store, textOf } from '../../../engin
 import { openRedisStore } from '../../../engine/store/redis/connection.js';
 import { contextOf, NOW, only, send } from '../../fixtures/normalizing.js';
 import { startRedis } from '../../support/redis.js';
-import { memoryStore, numbersAt, receive } from '../../support/shopStore.js';
+import { memoryStore, numbersAt, receive, stateOf } from '../../support/shopStore.js';
 
 /** "7 sale 10,00 21/11 13:00:20" and so on, as a till sends it. */
 interface TillDocument {
   readonly no: string;
   readonly at: string;
   readonly paid?: string;
-  readonly does?: 'sell' | 'open' | 'state' | 'void' | 'return';
-  readonly of?: string;
+  readonly does?: 'sell' | 'open' | 'state' | 'void' | 'return' | 'unreturn';
+  readonly of?: string | undefined;
 }
 
-const KINDS = { sell: {}, open: { stato: 'aperto' }, state: { stato: 'annullato' }, void: { tipoDocumento: 'ANNULLAMENTO' }, return: { tipoDocumento: 'RESO' } } as const;
+const KINDS = {
+  sell: {}, open: { stato: 'aperto' }, state: { stato: 'annullato' }, void: { tipoDocumento: 'ANNULLAMENTO' }, return: { tipoDocumento: 'RESO' },
+  unreturn: { tipoDocumento: 'RESO', stato: 'annullato' },
+} as const;
 
 function eventOf({ no, at, paid, does = 'sell', of }: TillDocument, mapping: SavedMapping = {}): ShopEvent {
   const [day = '', clock = ''] = at.split(' ');
@@ -50,6 +53,11 @@ async function factsIn(store: Store): Promise<unknown[]> {
 const A: TillDocument = { no: '7', at: '21/11 09:00:20', paid: '10,00' };
 const B: TillDocument = { no: '7', at: '21/11 11:00', paid: '20,00' };
 const OTHER: TillDocument = { no: '8', at: '21/11 09:10', paid: '1,00' };
+
+/** Of A, under a number of its own; another one, under A's number; and what annuls one of them. */
+const RETURN: TillDocument = { no: '40', at: '21/11 10:00', paid: '4,00', does: 'return', of: '7' };
+const SAME: TillDocument = { no: '7', at: '21/11 10:00', paid: '4,00', does: 'return' };
+const ANNULS: TillDocument = { no: '9', at: '21/11 10:30', does: 'void' };
 
 const STORIES: readonly (readonly [string, readonly TillDocument[], Record<string, string>])[] = [
   ['sales alone', [A, B, OTHER], { '21T09': '11 in 2', '21T11': '20 in 1' }],
@@ -81,10 +89,33 @@ const STORIES: readonly (readonly [string, readonly TillDocument[], Record<strin
   ['a document that names a receipt of a minute', [A, B, { no: '9', at: '21/11 12:00', does: 'void', of: '7 del 21/11/2026 09:00' }], { '21T11': '20 in 1' }],
   ['a document that names a receipt which has not come', [OTHER, { no: '9', at: '21/11 10:00', paid: '5,00', does: 'void', of: '77' }], { '21T09': '1 in 1', waits: 'receipt/77' }],
   ['two documents for one receipt', [A, OTHER, { no: '9', at: '21/11 10:00', does: 'void', of: '7' }, { ...A, at: '21/11 10:10', does: 'void' }], { '21T09': '1 in 1' }],
+  ['a receipt and a document, beside a number that was sent only as voided', [
+    A, { ...A, does: 'state' }, { no: '7', at: '22/11 08:00', paid: '4,00', does: 'state' }, { no: '9', at: '22/11 09:30', does: 'void', of: '7' },
+  ], {}],
   ['two receipts of a number, each with its void', [
     A, { ...A, at: '21/11 09:30', does: 'state' }, { ...A, at: '21/11 10:00' }, { ...A, at: '21/11 12:00', does: 'state' }, OTHER,
   ], { '21T09': '1 in 1' }],
   ['a return, beside a void', [A, B, { ...A, at: '21/11 10:00', paid: '4,00', does: 'return' }, { ...B, at: '21/11 11:30', does: 'state' }], { '21T09': '10 in 1', '21T10': '-4 in 0' }],
+  ['a document that names a return', [A, RETURN, { ...ANNULS, of: '40' }], { '21T09': '10 in 1' }],
+  ['a document that names a return, with another amount', [A, RETURN, { ...ANNULS, paid: '9,00', of: '40' }], { '21T09': '10 in 1' }],
+  ['a document that names a return of a minute', [A, RETURN, { ...ANNULS, of: '40 del 21/11/2026 10:00' }], { '21T09': '10 in 1' }],
+  ['a document that names a return of a day', [A, RETURN, { ...ANNULS, of: '0040 del 21/11/2026' }], { '21T09': '10 in 1' }],
+  ['a document that names a return which says nothing of its receipt', [A, { ...RETURN, of: undefined }, { ...ANNULS, of: '40' }], { '21T09': '10 in 1' }],
+  ['a document that names a return by a negative total', [A, { ...RETURN, paid: '-4,00', does: 'sell', of: undefined }, { ...ANNULS, of: '40' }], { '21T09': '10 in 1' }],
+  ['a document that names a return which comes after it', [A, RETURN, { ...ANNULS, at: '21/11 09:50', of: '40' }], { '21T09': '10 in 1', '21T10': '-4 in 0', waits: 'receipt/40' }],
+  ['a return\'s number repeated later', [A, RETURN, { ...RETURN, at: '21/11 12:00', does: 'void', of: undefined }], { '21T09': '10 in 1' }],
+  ['a return\'s number repeated later without its amount', [A, RETURN, { no: '40', at: '21/11 12:00', does: 'void' }], { '21T09': '10 in 1' }],
+  ['a return\'s number repeated more than a day later', [A, RETURN, { no: '40', at: '22/11 10:01', paid: '4,00', does: 'void' }], { '21T09': '10 in 1', '21T10': '-4 in 0', '22T10': '-4 in -1' }],
+  ['a number of a receipt and a later return', [A, SAME, { ...ANNULS, of: '7' }], { '21T09': '10 in 1' }],
+  ['a number of a return and a later receipt', [SAME, B, { ...ANNULS, at: '21/11 12:00', of: '7' }], { '21T10': '-4 in 0' }],
+  ['a number of a receipt, a later return, and a receipt after the document', [A, SAME, B, { ...ANNULS, of: '7' }], { '21T09': '10 in 1', '21T11': '20 in 1' }],
+  ['a number of a receipt of a minute, and a later return', [A, SAME, { ...ANNULS, of: '7 del 21/11/2026 09:00' }], { '21T10': '-4 in 0' }],
+  ['a number of a receipt and a return of the same minute', [{ ...A, at: SAME.at }, SAME, { ...ANNULS, of: '7' }], { '21T10': '-4 in 0' }],
+  ['two documents for one return', [A, RETURN, { ...ANNULS, of: '40' }, { no: '40', at: '21/11 12:00', does: 'void' }], { '21T09': '10 in 1' }],
+  ['a receipt and its return, each with a document', [A, RETURN, OTHER, { ...ANNULS, of: '40' }, { ...ANNULS, no: '10', of: '7' }], { '21T09': '1 in 1' }],
+  ['a return\'s own status', [A, RETURN, { ...RETURN, does: 'unreturn' }], { '21T09': '10 in 1' }],
+  ['a return\'s own status, and a document', [A, RETURN, { ...RETURN, does: 'unreturn' }, { ...ANNULS, of: '40' }], { '21T09': '10 in 1' }],
+  ['a status that does not say it is of a return', [A, RETURN, { no: '40', at: RETURN.at, does: 'state' }], { '21T09': '10 in 1' }],
   ['another till\'s number', [A, { ...A, no: '70', at: '21/11 09:30', does: 'state' }], { '21T09': '10 in 1' }],
 ];
 
@@ -154,6 +185,38 @@ describe('voided receipts', () => {
     assert.deepEqual(await outcomeIn(store), { '21T09': '10 in 1' });
   });
 
+  it('and returns are the same in any order, whatever the documents', async () => {
+    const document = fc.record({
+      no: fc.constantFrom('7', '40'), at: fc.constantFrom('20/11 11:00', '21/11 09:00', '21/11 10:00', '21/11 12:00', '22/11 09:30'),
+      paid: fc.constantFrom('10,00', '4,00'), does: fc.constantFrom('sell', 'state', 'void', 'return', 'unreturn'),
+      of: fc.constantFrom(undefined, '7', '40', '7 del 21/11/2026', '40 del 21/11/2026 10:00'),
+    } as const);
+    const documents = fc.uniqueArray(document, { minLength: 2, maxLength: 8, selector: ({ no, at: when, does }) => [no, when, does].join() });
+    const orders = documents.map((all) => all.map((each) => eventOf(each))).chain((all) => fc.tuple(
+      fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 }), fc.integer({ min: 1, max: 4 }),
+    ));
+    await fc.assert(fc.asyncProperty(orders, async ([all, shuffled, size]) => {
+      const [one, other] = [await memoryStore(), await memoryStore()];
+      await receive(one, all);
+      for (let from = 0; from < shuffled.length; from += size) await receive(other, shuffled.slice(from, from + size));
+      assert.deepEqual(await stateOf(other), await stateOf(one));
+      await Promise.all([one.close(), other.close()]);
+    }), { numRuns: 100 });
+  });
+
+  it('count once where they are returns', async () => {
+    const events = [A, RETURN, { ...ANNULS, of: '40' }, OTHER].map((each) => eventOf(each));
+    await fc.assert(fc.asyncProperty(fc.shuffledSubarray([...events, ...events], { minLength: 8 }), fc.integer({ min: 1, max: 4 }), async (order, size) => {
+      const store = await memoryStore();
+      for (let from = 0; from < order.length; from += size) await receive(store, order.slice(from, from + size));
+      const { revenue, refunds, returns, voids } = await numbersAt(store, '1d', { at: at('21T12:00') });
+      assert.deepEqual({ revenue, refunds, returns, voids }, { revenue: 11, refunds: 0, returns: 0, voids: 1 });
+      const states = (await scanAll(store, prefixRange('f/'))).map(({ key, value }) => [key.split('/').slice(3, 5).join('/'), decodeFact(textOf(value) ?? '').fact.voidState]);
+      assert.deepEqual(Object.fromEntries(states), { 'receipt/7': undefined, 'receipt/8': undefined, 'receipt/40': 'voided', 'void/9': 'applied' });
+      await store.close();
+    }), { numRuns: 12 });
+  });
+
   it('are found by number alone where numbers never begin again', async () => {
     const mapping = { receiptNumbers: 'never' };
     const documents = [eventOf({ ...A, no: '0012-0034', at: '20/11 09:00' }, mapping), eventOf({ no: '0013-0001', at: '21/11 10:00', does: 'void', of: 'n. 0012-0034 del 20/11/2026' }, mapping), eventOf(OTHER, mapping)];
@@ -161,6 +224,16 @@ describe('voided receipts', () => {
       const store = await memoryStore();
       for (const event of order) await receive(store, [event]);
       assert.deepEqual(await outcomeIn(store), { '21T09': '1 in 1' });
+    }
+  });
+
+  it('are returns found by number alone where numbers never begin again', async () => {
+    const mapping = { receiptNumbers: 'never' };
+    const documents = [eventOf(A, mapping), eventOf({ ...RETURN, no: '0013-0040' }, mapping), eventOf({ ...ANNULS, of: 'n. 13-40 del 21/11/2026' }, mapping)];
+    for (const order of [documents, [...documents].reverse()]) {
+      const store = await memoryStore();
+      for (const event of order) await receive(store, [event]);
+      assert.deepEqual(await outcomeIn(store), { '21T09': '10 in 1' });
     }
   });
 

@@ -77,6 +77,9 @@ describe('KPIs', () => {
     ['an annulment that names no sale', [
       sale('1'), sale('2'), event({ source: 'urn:bottega:pos:milano/1', subject: 'void/3/2026-11-22T11:15', data: { status: 'voided', amount: '10.00' } }),
     ], { revenue: 10, orders: 1, average_ticket: 10, voids: 1 }],
+    ['a voided order and its refund', [
+      sale('order/1'), refund('1', { refersTo: 'order/1' }), sale('order/1', { status: 'voided' }, '2026-11-22T11:40:00Z'),
+    ], { revenue: 0, refunds: 0, voids: 1 }],
     ['a voided refund', [sale('1'), refund('1', { status: 'voided' })], { revenue: 10, refunds: 0 }],
     ['a refund of a tip', [sale('1', { amount: '12.00', tip: '2.00' }), refund('1', { amount: '3.00', tip: '2.00' })], { revenue: 9, refunds: 1, tips: 0 }],
     ['net and gross sales', [
