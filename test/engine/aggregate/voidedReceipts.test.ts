@@ -90,7 +90,7 @@ const STORIES: readonly (readonly [string, readonly TillDocument[], Record<strin
   ['a document that names a receipt which has not come', [OTHER, { no: '9', at: '21/11 10:00', paid: '5,00', does: 'void', of: '77' }], { '21T09': '1 in 1', waits: 'receipt/77' }],
   ['two documents for one receipt', [A, OTHER, { no: '9', at: '21/11 10:00', does: 'void', of: '7' }, { ...A, at: '21/11 10:10', does: 'void' }], { '21T09': '1 in 1' }],
   ['a receipt and a document, beside a number that was sent only as voided', [
-    A, { ...A, does: 'state' }, { no: '7', at: '22/11 08:00', paid: '4,00', does: 'state' }, { no: '9', at: '22/11 09:30', does: 'void', of: '7' },
+    A, { ...A, does: 'state' }, { no: '7', at: '22/11 09:10', paid: '4,00', does: 'state' }, { no: '9', at: '22/11 09:30', does: 'void', of: '7' },
   ], {}],
   ['two receipts of a number, each with its void', [
     A, { ...A, at: '21/11 09:30', does: 'state' }, { ...A, at: '21/11 10:00' }, { ...A, at: '21/11 12:00', does: 'state' }, OTHER,
