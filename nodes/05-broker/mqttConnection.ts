@@ -15,6 +15,11 @@ const CONNECT_MS = 10_000;
 const DISCONNECT_MS = 1_000;
 /** Messages without PUBACK at most, where the broker names no lower limit; a packet id has 16 bits. */
 const MAX_UNACKNOWLEDGED = 10_000;
+/**
+ * The broker may send as many at once as a packet id can name. Mosquitto sends 20 where nobody says more, and drops what its queue of 1,000 does not
+ * take: retained numbers of a larger shop were lost at each reconnection.
+ */
+const RECEIVE_MAXIMUM = 65_535;
 
 /** `ConnectionHooks` are called as the connection comes and goes. */
 export interface ConnectionHooks {
@@ -162,6 +167,7 @@ export class Connection {
     return {
       clientId: this.#clientId, protocolVersion: this.#protocol, keepalive: KEEPALIVE_S, connectTimeout: CONNECT_MS,
       clean: true, reconnectPeriod: 0, resubscribe: false, queueQoSZero: false,
+      ...(this.#protocol === 5 && { properties: { receiveMaximum: RECEIVE_MAXIMUM } }),
       ...present({ username: login?.user, password: login?.password }),
       ...(/^(mqtts|wss):/.test(this.#config.url) ? await secured(this.#config.files) : {}),
     };

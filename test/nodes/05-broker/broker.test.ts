@@ -306,6 +306,17 @@ describe('broker', () => {
       assert.equal(port.health().state, 'ok');
     });
 
+    it('gets all that the broker keeps, however much, from one with its usual limits', async () => {
+      const broker = await mosquitto();
+      const [writer, late] = [external(broker.url), external(broker.url)];
+      await Promise.all([ok(writer), ok(late)]);
+      await writer.publishAll(Array.from({ length: 3_000 }, (_message, index) => ({ topic: `a/${String(index)}`, payload: 'x'.repeat(300), retain: true })));
+      const { received } = subscribe(late, 'a/#');
+      await eventually(() => received.length >= 3_000, () => `${String(received.length)} received`);
+      assert.equal(new Set(received).size, 3_000);
+      assert.doesNotMatch(broker.logs(), /being dropped/);
+    });
+
     it('shares among the members of a group', async () => {
       const broker = await mosquitto();
       const [one, two, sender] = [external(broker.url), external(broker.url), external(broker.url)];
