@@ -68,7 +68,7 @@ describe('two alert nodes with rules of one name', () => {
   it('the one that goes away takes nothing from the other', async () => {
     const first = await loadBoth();
     first.both(revenue(0, 200));
-    await eventually(() => first.retained.size === 2);
+    await eventually(() => first.retained.size === 2 && first.main.length === 1 && first.boss.length === 1);
     await unload();
     const { main, send, retained, store } = await load([row], {}, { others: [{ ...second, rules: [] }, { id: 'bossMain', type: 'helper' }] });
     await eventually(() => retained.size === 2);
