@@ -5,7 +5,7 @@
 /** `SecretScheme`: a key of HS256 (RFC 7518: as long as the hash), of Standard Webhooks (`whsec_`, at least 24 bytes), or a text that both sides know. */
 export type SecretScheme = 'hs256' | 'standard' | 'shared';
 
-/** `SecretStrength`: `empty` opens nothing. `short` works on for now, and is warned of. */
+/** `SecretStrength`: `empty` opens nothing. `short` opens what it opened, and is warned of at the start and on /health. */
 export type SecretStrength = 'empty' | 'short' | 'enough';
 
 /** `LEAST_BYTES` of a secret, per scheme. */
