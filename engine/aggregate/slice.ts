@@ -64,9 +64,6 @@ function seconds(epochMs: number): string {
   return String(Math.floor(epochMs / 1_000)).padStart(10, '0');
 }
 
-/** Whether the window of that size and end has been published as final. */
-export type IsPublished = (size: Tumbling, end: number) => boolean;
-
 /** What adds to the slices, with their bookkeeping. */
 export function addsOf(slices: readonly MovedSlice[], { now }: FoldContext, lateSizes: (slice: MovedSlice) => readonly Tumbling[] = () => []): Add[] {
   return slices.map((slice) => {
