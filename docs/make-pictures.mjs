@@ -87,7 +87,7 @@ async function picturesOfEditor() {
     await act(page, 'core:show-import-dialog');
     await page.getByText('Examples', { exact: true }).first().click();
     const examples = page.locator('#red-ui-clipboard-dialog-import-tab-examples');
-    await examples.getByText('@bottega/node-red-kpi', { exact: true }).click();
+    await examples.getByText('@bottega/node-red-dashboard-2-kpi', { exact: true }).click();
     await examples.getByText('Commercio al dettaglio', { exact: true }).click();
     await page.waitForTimeout(600);
     await picture(page, 'import-dialog');
@@ -174,7 +174,7 @@ function userDirectory() {
   const folder = join(scratch, 'node-red');
   for (const scope of ['@bottega', '@flowfuse']) mkdirSync(join(folder, 'node_modules', scope), { recursive: true });
   symlinkSync(join(root, 'node_modules/@flowfuse/node-red-dashboard'), join(folder, 'node_modules/@flowfuse/node-red-dashboard'));
-  symlinkSync(root, join(folder, 'node_modules/@bottega/node-red-kpi'));
+  symlinkSync(root, join(folder, 'node_modules/@bottega/node-red-dashboard-2-kpi'));
   writeFileSync(join(folder, 'settings.js'), 'module.exports = { flowFile: "flows.json", telemetry: { enabled: false }, editorTheme: { tours: false } };\n');
   return folder;
 }

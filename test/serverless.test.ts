@@ -85,7 +85,7 @@ describe('serverless example', () => {
     redis = await startRedis();
     cpSync(join(ROOT, 'examples/serverless'), folder, { recursive: true });
     mkdirSync(join(folder, 'node_modules/@bottega'), { recursive: true });
-    symlinkSync(ROOT, join(folder, 'node_modules/@bottega/node-red-kpi'));
+    symlinkSync(ROOT, join(folder, 'node_modules/@bottega/node-red-dashboard-2-kpi'));
     Object.assign(process.env, { REDIS_URL: redis.url, BOTTEGA_API_TOKEN: TOKEN, POS_WEBHOOK_SECRET: SECRET });
     const load = (name: string): Promise<Record<string, never>> => import(pathToFileURL(join(folder, name)).href) as Promise<Record<string, never>>;
     const [kinesis, http, shop] = await Promise.all([load('kinesis.mjs'), load('http.mjs'), load('shop.mjs')]);

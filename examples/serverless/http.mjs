@@ -4,7 +4,7 @@
  * `BOTTEGA_API_TOKEN` is asked for as a bearer token; with `POS_WEBHOOK_SECRET` (`whsec_…`) a signature of Standard Webhooks proves the sender, too.
  * 200 means stored; 503 asks the sender to send again, which is harmless.
  */
-import { isStandardWebhook, secretLines, verifyStandardWebhook, verifyToken } from '@bottega/node-red-kpi';
+import { isStandardWebhook, secretLines, verifyStandardWebhook, verifyToken } from '@bottega/node-red-dashboard-2-kpi';
 import { shopOf } from './shop.mjs';
 
 const MAX_BYTES = 1_048_576;

@@ -1,7 +1,7 @@
 /**
  * The shop of both functions: opened once per execution environment, and again where that failed.
  */
-import { openShop, openStore } from '@bottega/node-red-kpi';
+import { openShop, openStore } from '@bottega/node-red-dashboard-2-kpi';
 
 let opened;
 

@@ -6,6 +6,7 @@ import type { FaultCode } from '../../engine/base/errors.js';
 import { present } from '../../engine/base/json.js';
 import { scoped } from '../../engine/store/store.js';
 import { answerEditor, serveEditor } from '../shared/editorApi.js';
+import { former, formerPackageIn } from '../shared/formerPackage.js';
 import { resourceUp } from '../shared/metrics.js';
 import type { Health, StorePort } from '../shared/ports.js';
 import { registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
@@ -92,7 +93,14 @@ function wordsOfWaiting({ cause, message, retryAt }: Extract<Health, { state: 'w
 
 const KEYS: Partial<Record<FaultCode, string>> = { 'store.full': 'full', 'store.locked': 'locked', 'store.closed': 'closed' };
 
+/** Of all our types this one is registered first. */
+function warnOfFormerPackage(RED: NodeAPI): void {
+  const command = formerPackageIn(RED.settings.userDir);
+  if (command !== undefined) RED.log.warn(RED._('store.formerPackage', { name: former.name, command }));
+}
+
 export = (RED: NodeAPI): void => {
+  warnOfFormerPackage(RED);
   registerNode(RED, spec);
   serveEditor(RED, 'store', (asked) => probeForm(asked, Date.now));
 };

@@ -11,6 +11,8 @@ import { freePort } from './ports.js';
 
 export interface StockNodeRed {
   readonly url: string;
+  /** Everything printed until now. */
+  logs(): string;
   stop(): void;
 }
 
@@ -40,6 +42,15 @@ export function linkInto(userDir: string, name: string): void {
   writeFileSync(path, JSON.stringify({ ...manifest, dependencies: { ...manifest.dependencies, [name]: '*' } }));
 }
 
+/** This package as it is built, in a user directory, without a tarball. */
+export function linkOurs(userDir: string): void {
+  const { name } = readManifest();
+  const target = join(userDir, 'node_modules', name);
+  mkdirSync(dirname(target), { recursive: true });
+  symlinkSync(ROOT, target);
+  writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'user-dir', private: true, dependencies: { [name]: '*' } }));
+}
+
 export async function startNodeRed(name: 'node-red' | 'node-red-4', userDir: string, variables: Readonly<Record<string, string>>): Promise<StockNodeRed> {
   const red = join(dirname(createRequire(__filename).resolve(`${name}/package.json`)), 'red.js');
   const port = String(await freePort());
@@ -49,7 +60,7 @@ export async function startNodeRed(name: 'node-red' | 'node-red-4', userDir: str
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { said += chunk.toString(); });
   await until(() => said, (text) => text.includes('Started flows') || child.exitCode !== null);
   if (child.exitCode !== null) throw new Error(`Node-RED ended: ${said}`);
-  return { url: `http://127.0.0.1:${port}`, stop: () => { child.kill('SIGKILL'); } };
+  return { url: `http://127.0.0.1:${port}`, logs: () => said, stop: () => { child.kill('SIGKILL'); } };
 }
 
 /** Replaces all flows, as Import and Deploy do. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { post, request } from '../support/http.js';
-import { deploy, installInto, packInto, readManifest, startNodeRed, type StockNodeRed } from '../support/nodeRed.js';
+import { deploy, installInto, linkOurs, packInto, readManifest, startNodeRed, type StockNodeRed } from '../support/nodeRed.js';
 import { shopifyOrder } from '../support/payloads.js';
 import { temporaryData } from '../support/product.js';
 import { scorecardOf } from '../support/scorecard.js';
@@ -96,6 +97,21 @@ describe('package', () => {
       });
     });
   }
+
+  describe('beside itself under its former name', () => {
+    it('names the other one at the start, with the command that removes it', async () => {
+      const userDir = join(folder.path, 'both');
+      linkOurs(userDir);
+      const former = join(userDir, 'node_modules/@bottega/node-red-kpi');
+      mkdirSync(former, { recursive: true });
+      writeFileSync(join(former, 'package.json'), JSON.stringify({ name: '@bottega/node-red-kpi', version: '0.1.0', 'node-red': { nodes: { store: 'store.js' } } }));
+      writeFileSync(join(former, 'store.js'), "module.exports = (RED) => { RED.nodes.registerType('bottega-store', function () {}); };");
+      writeFileSync(join(former, 'store.html'), '');
+      const red = await startNodeRed('node-red-4', userDir, { MQTT_PORT: String(await freePort()) });
+      red.stop();
+      assert.match(red.logs(), /@bottega\/node-red-kpi, the former name of this package, is still installed: .*: npm remove --prefix "[^"]*both" @bottega\/node-red-kpi\n/);
+    });
+  });
 
   describe('scorecard', () => {
     it('passes the flow library’s scorecard (node-red-dev) in all that needs no network', () => {

@@ -133,8 +133,8 @@ describe('READMEs', () => {
     { covers: /^curl \S+\/health\ncurl \S+\/metrics$/, holds: (commands) => run(commands, /^\{"status":"ok"\}[^]*^# TYPE bottega_/m) },
     { covers: /^npm pack\nnpm install --prefix/, holds: async (commands) => {
       mkdirSync(join(sandbox.home, '.node-red'));
-      await run(commands, /bottega-node-red-kpi-.*\.tgz/);
-      assert.ok(existsSync(join(sandbox.home, '.node-red/node_modules/@bottega/node-red-kpi/dist/nodes/10-webhook/webhook.js')));
+      await run(commands, /bottega-node-red-dashboard-2-kpi-.*\.tgz/);
+      assert.ok(existsSync(join(sandbox.home, '.node-red/node_modules/@bottega/node-red-dashboard-2-kpi/dist/nodes/10-webhook/webhook.js')));
     } },
     { covers: /^npm run check -- \S+\.timeline\.yaml$/, holds: (commands) => run(commands, /\b[1-9]\d* (passed|riusciti), 0 /) },
     // Where the package is installed, which the rule for `npm pack` did.
