@@ -7,35 +7,27 @@ import { ConfigError, messageOf } from '../engine/base/errors.js';
 import { TimelineError } from '../engine/ruletest/diagnostic.js';
 import { play } from '../engine/ruletest/play.js';
 import { readTimeline, type Timeline } from '../engine/ruletest/parse.js';
-import { type Arguments, parseArguments } from './arguments.js';
+import { type CliEnvironment, type OptionValues, readOptions } from './frame/arguments.js';
+import { complain, type ExitCode, type ParsedCommand, print, runMain, runner } from './frame/command.js';
 import { formsBeside } from './forms.js';
 import { Reporter } from './report.js';
 
-const print = (text: string): void => { process.stdout.write(`${text}\n`); };
-const complain = (text: string): void => { process.stderr.write(`${text}\n`); };
+const OPTIONS = { flow: { type: 'string' }, shop: { type: 'string' }, only: { type: 'string' } } as const;
 
-main(process.argv.slice(2)).then((code) => { process.exitCode = code; }, (error: unknown) => {
-  complain(messageOf(error));
-  process.exitCode = 2;
-});
+type CheckArguments = OptionValues<typeof OPTIONS> & { readonly files: readonly string[] };
 
-async function main(typed: readonly string[]): Promise<0 | 1 | 2> {
-  const parsed = parseArguments(typed, process.env);
-  if (parsed.outcome === 'problem') {
-    complain(new Reporter(parsed.language).problem(parsed));
-    return 2;
-  }
-  const { given } = parsed;
-  const reporter = new Reporter(given.language);
-  if (given.help) {
-    print(reporter.usage());
-    return 0;
-  }
-  return checkFiles(given, reporter);
+runMain(runner({ parse: parseArguments, reporter: (language) => new Reporter(language), act: checkFiles }));
+
+function parseArguments(typed: readonly string[], environment: CliEnvironment): ParsedCommand<CheckArguments, 'files'> {
+  const read = readOptions(OPTIONS, typed, environment);
+  if (read.outcome !== 'options') return read;
+  const { language, values, words } = read;
+  if (words.length === 0) return { outcome: 'problem', language, problem: 'files', at: '' };
+  return { outcome: 'arguments', language, given: { ...values, files: words } };
 }
 
 /** A file that cannot be read does not keep the others from being played. */
-async function checkFiles(given: Arguments, reporter: Reporter): Promise<0 | 1 | 2> {
+async function checkFiles(given: CheckArguments, reporter: Reporter): Promise<ExitCode> {
   const total = { passed: 0, failed: 0, unreadable: 0 };
   for (const file of given.files) {
     const timeline = open(file, given, reporter);
@@ -60,7 +52,7 @@ async function checkFile({ cases, setting }: Timeline, only: string, reporter: R
   }
 }
 
-function open(file: string, given: Arguments, reporter: Reporter): Timeline | undefined {
+function open(file: string, given: CheckArguments, reporter: Reporter): Timeline | undefined {
   try {
     return readTimeline(readFileSync(file, 'utf8'), formsBeside(file), given.flow === undefined ? undefined : formsBeside('.').flow(given.flow, given.shop));
   } catch (error) {

@@ -5,13 +5,16 @@ import { wallOf } from '../engine/ruletest/run.js';
 import type { TimelineError } from '../engine/ruletest/diagnostic.js';
 import type { Mismatch } from '../engine/ruletest/play.js';
 import type { LocalClock } from '../engine/base/time.js';
-import type { CliLanguage, ParsedArguments } from './arguments.js';
+import type { CliLanguage } from './frame/arguments.js';
+import type { CommandReporter } from './frame/command.js';
 import en from './locales/en.json';
 import it from './locales/it.json';
+import { fill } from './frame/words.js';
 
 const WORDS: Readonly<Record<CliLanguage, typeof en>> = { en, it };
 
-export class Reporter {
+/** `Reporter` of `bottega-check`. */
+export class Reporter implements CommandReporter<'files'> {
   readonly #words: typeof en;
 
   constructor(language: CliLanguage) {
@@ -39,8 +42,8 @@ export class Reporter {
     return this.#words.nothing;
   }
 
-  problem({ problem, at }: Extract<ParsedArguments, { outcome: 'problem' }>): string {
-    return fill(this.#words.problem[problem], { value: at });
+  problem(problem: 'files'): string {
+    return this.#words.problem[problem];
   }
 
   unreadable(file: string, cause: string): string {
@@ -52,9 +55,4 @@ export class Reporter {
     const more = said === undefined ? '' : `: ${said}`;
     return fill(this.#words.problem.rule, { file, line: String(line), field, rule: `${this.#words.rule[rule]}${more}${shown}` });
   }
-}
-
-/** Fills `__name__`, as the nodes' texts do. */
-export function fill(sentence: string, values: Readonly<Record<string, string>>): string {
-  return sentence.replace(/__([a-z]+)__/g, (_all, name: string) => values[name] ?? '');
 }

@@ -1,4 +1,4 @@
-/** `npm run store -- stores …`: builds where something changed, then becomes `bottega-store`. */
+/** `npm run store -- COMMAND …`: builds where something changed, then becomes `bottega-store`. */
 const from = process.cwd();
 await import('./build.mjs');
 process.chdir(process.env.INIT_CWD ?? from);

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const MAIN = join(__dirname, '../cli/check.ts');
+const [MAIN, STORE] = ['check', 'store'].map((name) => join(__dirname, `../cli/${name}.ts`)) as [string, string];
 const FLOW = [
   { id: 'n1', type: 'bottega-shop', name: 'Il forno', tenant: 'forno', currency: 'EUR', zone: 'Europe/Rome', cutoff: '00:00', stores: [{ id: 'centro', name: 'Centro', aliases: '' }] },
   { id: 'n2', type: 'bottega-shop', name: 'Il bar', tenant: 'bar', zone: 'Europe/Rome', cutoff: '04:00', stores: [{ id: 'banco', name: 'Banco', aliases: '' }] },
@@ -83,4 +83,28 @@ describe('bottega-check', () => {
     assert.match(run('--help').stdout, /^Usage: bottega-check/);
     assert.match(run('-h', '--lang', 'it').stdout, /^Uso: bottega-check/);
   });
+});
+
+describe('bottega-store', () => {
+  const run = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, ['--import', 'tsx', STORE, ...args], { encoding: 'utf8', cwd: join(__dirname, '..'), env: { ...process.env, LC_ALL: 'C' } });
+
+  const cases: [args: string[], status: number, stdout: RegExp, stderr: RegExp][] = [
+    [[], 0, /^Usage: bottega-store COMMAND/, /^$/],
+    [['--help', '--lang', 'it'], 0, /^Uso: bottega-store COMANDO/, /^$/],
+    [['stores', '-h'], 0, /^Usage: bottega-store stores/, /^$/],
+    [['shops'], 2, /^$/, /^shops: there is no such command/],
+    [['shops', '--lang=it'], 2, /^$/, /^shops: non c’è un comando così/],
+    [['stores', 'sell'], 2, /^$/, /^sell: what should be done\?/],
+    [['stores', '--nope'], 2, /^$/, /--nope.*--help/],
+    [['stores', 'merge', 'a'], 2, /^$/, /--into says/],
+  ];
+  for (const [args, status, stdout, stderr] of cases) {
+    it(`understands "${args.join(' ')}" and ends with ${String(status)}`, () => {
+      const ended = run(...args);
+      assert.match(ended.stdout, stdout);
+      assert.match(ended.stderr, stderr);
+      assert.equal(ended.status, status);
+    });
+  }
 });

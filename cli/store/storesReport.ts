@@ -1,12 +1,13 @@
 /**
- * `StoreReporter` puts the stores of a shop, and what became of a change, into words.
+ * `StoresReporter` puts the stores of a shop, and what became of a change, into words.
  */
-import type { ListedStore } from '../engine/aggregate/storeNames.js';
-import type { CliLanguage } from './arguments.js';
-import en from './locales/en.json';
-import it from './locales/it.json';
-import { fill } from './report.js';
-import type { StoreProblem } from './storeArguments.js';
+import type { ListedStore } from '../../engine/aggregate/storeNames.js';
+import type { CliLanguage } from '../frame/arguments.js';
+import type { CommandReporter } from '../frame/command.js';
+import en from '../locales/en.json';
+import it from '../locales/it.json';
+import { fill } from '../frame/words.js';
+import type { StoresProblem } from './storesArguments.js';
 
 const WORDS: Readonly<Record<CliLanguage, typeof en.stores>> = { en: en.stores, it: it.stores };
 
@@ -16,7 +17,9 @@ export interface StoreListing {
   readonly stores: readonly ListedStore[];
 }
 
-export class StoreReporter {
+type SaidProblem = StoresProblem | 'token' | 'refused' | 'unreachable';
+
+export class StoresReporter implements CommandReporter<SaidProblem> {
   readonly #words: typeof en.stores;
 
   constructor(language: CliLanguage) {
@@ -38,7 +41,7 @@ export class StoreReporter {
     return fill(this.#words.changed, { count: String(count) });
   }
 
-  problem(problem: StoreProblem | 'token' | 'refused' | 'unreachable', value: string): string {
+  problem(problem: SaidProblem, value: string): string {
     return fill(this.#words.problem[problem], { value });
   }
 }
