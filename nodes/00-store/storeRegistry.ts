@@ -9,9 +9,9 @@ const SWEEP_LIMIT = 1_000;
 /** Between two sweeps while nothing expires, and while the last one found something. */
 const SWEEP_IDLE_MS = 5_000;
 const SWEEP_BUSY_MS = 200;
-/** Nodes close at the same time as the store and may still have something to write. */
+/** Nodes close at the same time as the store and may still have something to write. For longer than this nobody waits (see nodes/shared/node.ts). */
 const LINGER_MS = 100;
-const MAX_LINGER_MS = 5_000;
+const MAX_LINGER_MS = 3_500;
 
 /** `OPENING` is what a store says of itself before its first opening. */
 export const OPENING = 'opening';

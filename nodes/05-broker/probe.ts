@@ -2,7 +2,8 @@
  * The self-test of the broker: a message on a topic of its own, on connections of its own, so that nobody else receives or feels it.
  */
 import { randomBytes } from 'node:crypto';
-import { type Asked, type EditorReply, within } from '../shared/editorApi.js';
+import type { Asked, EditorReply } from '../shared/editorApi.js';
+import { within } from '../shared/within.js';
 import type { BrokerPort } from '../shared/ports.js';
 import type { SavedForm } from '../shared/node.js';
 import type { BrokerErrorCause } from './mqtt/errors.js';

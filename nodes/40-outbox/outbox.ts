@@ -47,9 +47,10 @@ const spec: NodeSpec<OutboxConfig> = {
       close: async () => {
         clearInterval(aging);
         show.cancel();
-        await relay.close();
+        const closed = relay.close();
         outboxDepth.remove({ outbox: node.id });
         resourceUp.remove({ resource: `outbox ${node.id}` });
+        await closed;
       },
     };
   },

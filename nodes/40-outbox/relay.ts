@@ -87,8 +87,9 @@ export class Relay {
   async close(): Promise<void> {
     this.#life = 'closed';
     clearTimeout(this.#timer);
-    await Promise.all(this.#ends.map((end) => end()));
+    const ended = this.#ends.map((end) => end());
     this.#removeNow();
+    await Promise.all(ended);
     await this.#removing;
   }
 

@@ -4,6 +4,7 @@
 import type { DeadLetter } from '../../engine/deadletter/deadLetter.js';
 import type { DeadLetterStore, HeldTimes } from '../../engine/deadletter/deadLetterStore.js';
 import { HOUR, SECOND } from '../../engine/base/time.js';
+import { Ticker } from '../shared/ticker.js';
 import type { Replayer } from './replay.js';
 
 const POLL_MS = 2 * SECOND;
@@ -13,7 +14,7 @@ export class HeldLetters {
   readonly #letters: Pick<DeadLetterStore, 'firstHeld'>;
   readonly #replayer: Pick<Replayer, 'start' | 'progress'>;
   readonly #now: () => number;
-  readonly #timer: NodeJS.Timeout;
+  readonly #ticker: Ticker;
   #first: HeldTimes | undefined;
   /** After a start and after each run the store knows best. */
   #known: 'yes' | 'no' = 'no';
@@ -23,7 +24,7 @@ export class HeldLetters {
     this.#replayer = replayer;
     this.#now = now;
     // The store may be away: then the next poll asks again.
-    this.#timer = setInterval(() => { this.poll().catch(() => undefined); }, POLL_MS).unref();
+    this.#ticker = new Ticker(POLL_MS, 'later', () => this.poll(), () => undefined);
   }
 
   /** Letters that were just stored. */
@@ -46,6 +47,6 @@ export class HeldLetters {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    void this.#ticker.stop();
   }
 }

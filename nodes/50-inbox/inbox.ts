@@ -63,8 +63,8 @@ const spec: NodeSpec<InboxConfig> = {
       close: async () => {
         consumer.close();
         unwatch();
-        await Promise.all(ends.map((end) => end()));
         show.cancel();
+        await Promise.all(ends.map((end) => end()));
       },
     };
   },

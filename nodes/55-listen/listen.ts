@@ -28,9 +28,9 @@ const spec: NodeSpec<ListenConfig> = {
     return {
       close: async () => {
         unwatch();
-        await end();
         subscriber.close();
         show.cancel();
+        await end();
       },
     };
   },

@@ -15,6 +15,7 @@ import { MINUTE, parseInstant } from '../../engine/base/time.js';
 import { hopSeconds } from '../shared/metrics.js';
 import type { BrokerPort, OutgoingMessage } from '../shared/ports.js';
 import type { Outputs } from '../shared/node.js';
+import { Ticker } from '../shared/ticker.js';
 
 export interface PublisherDeps {
   readonly store: Store;
@@ -38,14 +39,16 @@ const MAX_AT_ONCE = 1_000;
 /** Publishing rests so many times as long as it took: in a crowd it takes a fifth of the time, and alone nobody waits for it. */
 const REST = 4;
 
+type QueuedKind = 'due' | 'state' | 'all';
+
 /** `Publisher` of one window node: the timers around `Emitter` and `finalizeWindows`. */
 export class Publisher {
   readonly #deps: PublisherDeps;
   readonly #publication: Emitter;
   readonly #newest = new Map<string, string>();
-  #due: 'queued' | 'none' = 'none';
+  readonly #queued = new Set<QueuedKind>();
   #timer: { readonly handle: NodeJS.Timeout; readonly at: number } | undefined;
-  #tick: NodeJS.Timeout | undefined;
+  #ticker: Ticker | undefined;
   #publishing: Promise<void> = Promise.resolve();
   #minute = 0;
   #restsUntil = 0;
@@ -59,27 +62,33 @@ export class Publisher {
 
   /** Publishes the present state, and from now on the end of each window. Again at each reconnection of the broker. */
   async start(): Promise<void> {
-    if (this.#tick !== undefined) return;
-    this.#tick = setInterval(() => { void this.#queue(() => this.#onTick()); }, TICK_MS);
-    await this.#queue(() => this.#publishState());
+    if (this.#ticker !== undefined || this.#closed) return;
+    this.#ticker = new Ticker(TICK_MS, 'later', () => this.#queue(() => this.#onTick()), (error) => { this.#deps.warn(messageOf(error)); });
+    await this.#queueOnce('state', () => this.#publishState());
+    this.#followBroker();
+  }
+
+  /** Not once it is closed: a store may answer later than its node closes. */
+  #followBroker(): void {
+    if (this.#closed) return;
     let wasAway = false;
     this.#unwatch = this.#deps.broker?.watch(({ state }) => {
-      if (state === 'ok' && wasAway) void this.#queue(() => this.#publishState());
+      if (state === 'ok' && wasAway) void this.#queueOnce('state', () => this.#publishState());
       wasAway = state !== 'ok';
     });
   }
 
   async moved(slices: readonly SliceChange[]): Promise<void> {
     this.#publication.onSlicesChanged(slices, this.#deps.now());
-    if (this.#publication.size > MAX_WAITING) await this.#queue(async () => this.#emit(await this.#publication.emitDue(this.#deps.now(), true)));
+    if (this.#publication.size > MAX_WAITING) await this.#queueOnce('all', async () => this.#emit(await this.#publication.emitDue(this.#deps.now(), true)));
     else this.#schedule();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#tick);
     clearTimeout(this.#timer?.handle);
     this.#unwatch?.();
+    await this.#ticker?.stop();
     await this.#publishing;
   }
 
@@ -89,10 +98,20 @@ export class Publisher {
     return this.#publishing;
   }
 
+  /** Work of a kind that waits already need not wait twice: behind a store that hangs, the line stays short. */
+  #queueOnce(kind: QueuedKind, work: () => Promise<void>): Promise<void> {
+    if (this.#queued.has(kind)) return this.#publishing;
+    this.#queued.add(kind);
+    return this.#queue(() => {
+      this.#queued.delete(kind);
+      return work();
+    });
+  }
+
   /** What is due earlier than what was waited for is not kept waiting by it. */
   #schedule(): void {
     const nextAt = this.#publication.nextAt();
-    if (this.#closed || nextAt === undefined || this.#due === 'queued') return;
+    if (this.#closed || nextAt === undefined || this.#queued.has('due')) return;
     const { settings, now } = this.#deps;
     // Never longer than the interval: the clock may have been set back since the last emission.
     const waitMs = Math.min(settings.intervalMs, Math.max(nextAt - now(), this.#restsUntil - performance.now()));
@@ -105,13 +124,10 @@ export class Publisher {
 
   #queueDue(): void {
     this.#timer = undefined;
-    if (this.#due === 'queued') return;
-    this.#due = 'queued';
-    void this.#queue(() => this.#publishDue());
+    void this.#queueOnce('due', () => this.#publishDue());
   }
 
   async #publishDue(): Promise<void> {
-    this.#due = 'none';
     const startedAt = performance.now();
     const values = await this.#publication.emitDue(this.#deps.now());
     this.#measure(values);

@@ -62,8 +62,7 @@ const spec: NodeSpec<WindowConfig> = {
         unserve();
         unwatch();
         member.leave();
-        await publisher.close();
-        await fold.close();
+        await Promise.all([publisher.close(), fold.close()]);
       },
     };
   },

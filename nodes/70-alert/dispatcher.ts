@@ -23,7 +23,7 @@ export class Dispatcher {
   readonly #topicOf: TopicOf;
   readonly #broker: BrokerPort | undefined;
   #unwatch: (() => void) | undefined;
-  #phase: 'new' | 'started' = 'new';
+  #phase: 'new' | 'started' | 'closed' = 'new';
 
   constructor(context: NodeContext<AlertConfig>, writer: Writer, topicOf: TopicOf, broker: BrokerPort | undefined) {
     this.#context = context;
@@ -58,7 +58,7 @@ export class Dispatcher {
   /** Shows the state of the alerts once, at the start, and at each return of the broker. */
   start(alerts: () => readonly ActiveAlert[]): void {
     this.#showStatus(alerts());
-    if (this.#phase === 'started') return;
+    if (this.#phase !== 'new') return;
     this.#phase = 'started';
     const notices = this.#notices(alerts());
     if (notices.length > 0) this.#context.out.secondary({ topic: 'alert', payload: notices }, 'restart');
@@ -72,6 +72,7 @@ export class Dispatcher {
   }
 
   close(): void {
+    this.#phase = 'closed';
     this.#unwatch?.();
   }
 

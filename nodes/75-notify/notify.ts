@@ -18,6 +18,8 @@ interface OutgoingNotice {
   readonly rule?: unknown;
 }
 
+type NodeLife = 'open' | 'closed';
+
 type Send = (notification: Notification<OutgoingNotice>, now: number) => Promise<DeliveryResult>;
 
 const spec: NodeSpec<NotifyConfig> = {
@@ -35,7 +37,8 @@ const spec: NodeSpec<NotifyConfig> = {
     }
     const queue = new NotificationQueue<OutgoingNotice>(storePort.of(shop.tenant), node.id, randomUUID());
     const now = (): number => context.now();
-    const timer = new WakeTimer({ now, warn: (text) => { node.warn(text); }, wake: () => deliver(queue, send, context, storePort.reach) });
+    let life: NodeLife = 'open';
+    const timer = new WakeTimer({ now, warn: (text) => { node.warn(text); }, wake: () => deliver(queue, send, context, storePort.reach, () => life) });
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') {
         status.ok('idle');
@@ -55,6 +58,7 @@ const spec: NodeSpec<NotifyConfig> = {
         else timer.set(now());
       },
       close: async () => {
+        life = 'closed';
         unwatch();
         await timer.close();
       },
@@ -64,9 +68,9 @@ const spec: NodeSpec<NotifyConfig> = {
 
 /** Sends what is due, one after the other; what fails makes the others wait for the next attempt. */
 async function deliver(
-  queue: NotificationQueue<OutgoingNotice>, send: Send, context: NodeContext<NotifyConfig>, reach: StorePort['reach'],
+  queue: NotificationQueue<OutgoingNotice>, send: Send, context: NodeContext<NotifyConfig>, reach: StorePort['reach'], life: () => NodeLife,
 ): Promise<number | undefined> {
-  for (;;) {
+  while (life() === 'open') {
     const next = await queue.next(context.now());
     if (typeof next !== 'object') {
       return reach === 'shared' ? Math.min(next ?? Infinity, context.now() + MINUTE) : next;
@@ -76,6 +80,7 @@ async function deliver(
     report(next, result, settled, context);
     if (settled === 'again') return context.now() + 1;
   }
+  return undefined;
 }
 
 function report({ notification }: QueuedNotification<OutgoingNotice>, result: DeliveryResult, settled: Settled, context: NodeContext<NotifyConfig>): void {

@@ -5,6 +5,7 @@ import { type FaultCode, messageOf } from '../../engine/base/errors.js';
 import type { Store } from '../../engine/store/store.js';
 import type { Health, Warning, Watched } from '../shared/ports.js';
 import { raisedWarnings } from '../shared/raisedWarnings.js';
+import { within } from '../shared/within.js';
 
 /** `Report` of a check. `warnings`: what does not work and yet loses nothing. */
 export type Report =
@@ -30,11 +31,12 @@ export interface Resources {
 const KEY = 'health';
 const FRESH_MS = 1_000;
 const PATIENCE_MS = 2_000;
+const SILENT: HealthCause = { cause: 'store.away', message: `the store did not answer within ${String(PATIENCE_MS)} ms` };
 
 /** `healthCheck` answers the check; what the others say of themselves is asked each time, the store's proof is shared for a second. */
 export function healthCheck(resources: Resources, now: () => number): () => Promise<Report> {
   const { storeHealth, broker, fullOutboxes } = resources;
-  const prove = atMostEachSecond(() => proveStore(resources.store, now()), now);
+  const prove = atMostEachSecond(prover(resources.store, now), now);
   return async () => {
     const store = storeHealth.health();
     const causes = store.state === 'waiting' ? [causeOf(store)] : [...await prove(), ...(await fullOutboxes()).map(outboxFull)];
@@ -60,30 +62,22 @@ function atMostEachSecond<T>(act: () => Promise<T>, now: () => number): () => Pr
   };
 }
 
-async function proveStore(store: Resources['store'], now: number): Promise<HealthCause[]> {
-  try {
-    await inTime(store.commit([{ key: KEY, value: String(now) }], 'stored'));
-    return [];
-  } catch (error) {
-    const code = (error as { code?: FaultCode } | null)?.code ?? 'store.away';
-    return [{ cause: code, message: messageOf(error) }];
-  }
+/** One write at a time: behind a store that hangs, further ones would only wait with it. */
+function prover(store: Resources['store'], now: () => number): () => Promise<HealthCause[]> {
+  let writing: Promise<HealthCause[]> | undefined;
+  return () => {
+    writing ??= store.commit([{ key: KEY, value: String(now()) }], 'stored').then(() => [], causesOfFault).finally(() => { writing = undefined; });
+    return within(PATIENCE_MS, writing, [SILENT]);
+  };
+}
+
+function causesOfFault(error: unknown): HealthCause[] {
+  const code = (error as { code?: FaultCode } | null)?.code ?? 'store.away';
+  return [{ cause: code, message: messageOf(error) }];
 }
 
 function causeOf({ cause, message }: Extract<Health, { state: 'waiting' }>): HealthCause {
   return { cause, message };
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(new Error(`the store did not answer within ${String(PATIENCE_MS)} ms`)); }, PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function outboxFull(outbox: string): HealthCause {

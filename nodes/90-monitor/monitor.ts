@@ -11,6 +11,7 @@ import { refusedNameWarnings } from '../shared/refusedNames.js';
 import { refusedShopWarnings } from '../shared/refusedShops.js';
 import { turnedAwayWarnings } from '../shared/http/turnedAway.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
+import { Ticker } from '../shared/ticker.js';
 import { type MonitorConfig, readConfig } from './config.js';
 import { fullOutboxes } from './collect.js';
 import { healthCheck, type Report } from './health.js';
@@ -31,17 +32,19 @@ const spec: NodeSpec<MonitorConfig> = {
     ];
     const check = healthCheck({ store, storeHealth: port, senders, fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
     const observer = new Poller(store, shopCard(shop), check, now);
+    let life: 'running' | 'closed' = 'running';
     const unserve = [serveHealth(RED, check), serveMetrics(RED)];
-    const stop = repeat(config.intervalMs, async () => {
+    const ticker = new Ticker(config.intervalMs, 'now', async () => {
       const seen = await observer.poll();
-      if (seen.change === 'none') return;
+      if (seen.change === 'none' || life === 'closed') return;
       show(status, seen.snapshot.health);
       out.primary({ topic: 'monitor', payload: seen.snapshot });
     }, (error) => { status.waiting('failing', { message: messageOf(error) }); });
     return {
       async close() {
+        life = 'closed';
         for (const remove of unserve) remove();
-        await stop();
+        await ticker.stop();
       },
     };
   },
@@ -65,22 +68,6 @@ function serveMetrics(RED: NodeAPI): () => void {
   return serve(RED, 'get', '/metrics', async (_request, response) => {
     response.set('Content-Type', registry.contentType).set('Cache-Control', 'no-store').end(await registry.metrics());
   });
-}
-
-/** Acts now and then every `intervalMs`, never twice at once; the answer stops it and waits for the act under way. */
-function repeat(intervalMs: number, act: () => Promise<void>, failed: (error: unknown) => void): () => Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let state: 'running' | 'stopped' = 'running';
-  const turn = async (): Promise<void> => {
-    await act().catch(failed);
-    if (state === 'running') timer = setTimeout(() => { work = turn(); }, intervalMs);
-  };
-  let work = turn();
-  return async () => {
-    state = 'stopped';
-    clearTimeout(timer);
-    await work;
-  };
 }
 
 function show(status: Parameters<typeof spec.open>[0]['status'], health: Report): void {

@@ -40,17 +40,6 @@ export function serveEditor(RED: NodeAPI, type: string, unsaved?: Ask): void {
   });
 }
 
-/** `within` is the answer of `work`, or `late` where it takes longer; the work itself goes on. */
-export async function within<T>(ms: number, work: Promise<T>, late: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<T>((resolve) => { timer = setTimeout(() => { resolve(late); }, ms); });
-  try {
-    return await Promise.race([work, patience]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 function askedOf({ body }: Request): Asked {
   return typeof body === 'object' && body !== null ? body as Asked : {};
 }

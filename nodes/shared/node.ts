@@ -3,7 +3,9 @@
  * time, two outputs, one status, one way to be done.
  */
 import type { Node, NodeAPI, NodeCredentials, NodeDef, NodeMessage } from 'node-red';
-import { ConfigError, messageOf } from '../../engine/base/errors.js';
+import { ConfigError } from '../../engine/base/errors.js';
+import { InputQueue } from './inputQueue.js';
+import { within } from './within.js';
 
 /** `InputMessage` is a message as it travels; everything but `payload`, `topic` and `reason` passes through untouched. */
 export type InputMessage = NodeMessage & Record<string, unknown>;
@@ -48,6 +50,7 @@ export interface NodeContext<C> {
 export interface Handlers {
   input?(message: InputMessage, out: Outputs): Promise<void> | void;
   batch?(jobs: readonly InputJob[]): Promise<void>;
+  /** Ends timers and subscriptions at once, before it waits for anything: nobody waits for longer than `CLOSED_MS`. */
   close?(): Promise<void> | void;
   /** `port` is what a config node offers to the others (see ports.ts). */
   readonly port?: unknown;
@@ -61,6 +64,10 @@ export interface NodeSpec<C> {
   readConfig(saved: SavedForm, secrets: Readonly<Record<string, string>>): C;
   open(context: NodeContext<C>): Handlers;
 }
+
+/** A node that closes has so long for the messages it holds, and so long in all: a store that hangs must not keep a deploy waiting, nor a stop. */
+const HANDLED_MS = 3_000;
+const CLOSED_MS = 4_500;
 
 /** `registerNode` registers a node type; call it with the `RED` that Node-RED handed to the node's own file (its locales hang on it). */
 export function registerNode<C>(RED: NodeAPI, spec: NodeSpec<C>): void {
@@ -135,15 +142,25 @@ function statusOf(node: Node, text: NodeContext<never>['text']): NodeStatus {
 
 function connect(node: Node, handlers: Handlers): void {
   if (handlers.port !== undefined) (node as { port?: unknown }).port = handlers.port;
-  const queue = new InputQueue(handlers);
+  const queue = new InputQueue<InputJob>({ one: ({ message, out }) => handlers.input?.(message, out), batch: handlers.batch?.bind(handlers) });
   if (handlers.input !== undefined || handlers.batch !== undefined) {
     node.on('input', (message, send, done) => {
       queue.add({ message, out: outputsOf(send) }, done);
     });
   }
   node.on('close', (done: (error?: Error) => void) => {
-    queue.drained().then(() => handlers.close?.()).then(() => { done(); }, done);
+    within(CLOSED_MS, closeNode(queue, handlers), 'late').then((outcome) => {
+      if (outcome === 'late') node.warn('closed before the store answered: what it has not stored is not acknowledged');
+      done();
+    }, done);
   });
+}
+
+/** What came in is handled first, unless it hangs; timers and subscriptions end in any case. */
+async function closeNode(queue: InputQueue<InputJob>, handlers: Handlers): Promise<'closed'> {
+  if (await within(HANDLED_MS, queue.drained(), 'late') === 'late') queue.abandon();
+  await handlers.close?.();
+  return 'closed';
 }
 
 function outputsOf(send: (ports: (InputMessage | null)[]) => void): Outputs {
@@ -151,78 +168,4 @@ function outputsOf(send: (ports: (InputMessage | null)[]) => void): Outputs {
     primary: (message) => { send([message, null]); },
     secondary: (message, reason) => { send([null, { ...message, reason }]); },
   };
-}
-
-interface QueuedInput {
-  readonly job: InputJob;
-  readonly done: (error?: Error) => void;
-}
-
-const MAX_BATCH = 500;
-
-/**
- * `InputQueue` makes one call into the node at a time; what comes meanwhile waits and, where the node has `batch`, goes in together. A node that
- * answers at once is done at once: no promise, no turn of the event loop.
- */
-class InputQueue {
-  readonly #handlers: Handlers;
-  #waiting: QueuedInput[] = [];
-  #work: Promise<void> | undefined;
-  #state: 'idle' | 'running' = 'idle';
-
-  constructor(handlers: Handlers) {
-    this.#handlers = handlers;
-  }
-
-  add(job: InputJob, done: (error?: Error) => void): void {
-    this.#waiting.push({ job, done });
-    if (this.#state === 'idle') this.#run();
-  }
-
-  async drained(): Promise<void> {
-    while (this.#work !== undefined) await this.#work;
-  }
-
-  /** Runs until the queue is empty or a call takes its time, whose end then goes on with the queue. */
-  #run(): void {
-    this.#state = 'running';
-    while (this.#waiting.length > 0) {
-      const work = this.#handle(this.#waiting.splice(0, this.#handlers.batch === undefined ? 1 : MAX_BATCH));
-      if (work === undefined) continue;
-      this.#work = work.then(() => { this.#run(); });
-      return;
-    }
-    // In the same tick as the last check of the queue: what comes later starts the work anew.
-    this.#state = 'idle';
-    this.#work = undefined;
-  }
-
-  #handle(turn: readonly QueuedInput[]): Promise<void> | undefined {
-    const [first] = turn;
-    if (first === undefined) return undefined;
-    return turn.length > 1 ? this.#handleTogether(turn) : this.#handleAlone(first);
-  }
-
-  async #handleTogether(turn: readonly QueuedInput[]): Promise<void> {
-    try {
-      await this.#handlers.batch?.(turn.map(({ job }) => job));
-      for (const { done } of turn) done();
-    } catch {
-      // One message may have failed them all: each gets its own try and its own error.
-      for (const waiting of turn) await this.#handleAlone(waiting);
-    }
-  }
-
-  /** `undefined`: done, or failed, already. */
-  #handleAlone({ job, done }: QueuedInput): Promise<void> | undefined {
-    const failed = (error: unknown): void => { done(error instanceof Error ? error : new Error(messageOf(error))); };
-    try {
-      const work: unknown = this.#handlers.batch === undefined ? this.#handlers.input?.(job.message, job.out) : this.#handlers.batch([job]);
-      if (work instanceof Promise) return work.then(() => { done(); }).catch(failed);
-      done();
-    } catch (error) {
-      failed(error);
-    }
-    return undefined;
-  }
 }

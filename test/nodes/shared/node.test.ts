@@ -1,6 +1,7 @@
 /** When is a message's turn, and when is it done? One call into a node at a time, however long the node takes for it. */
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
+import { mock } from 'node:test';
 import type { NodeAPI } from 'node-red';
 import { type Handlers, registerNode, type SavedForm } from '../../../nodes/shared/node.js';
 
@@ -26,7 +27,12 @@ class Place {
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => { this.#node.emit('close', () => { resolve(); }); });
+    await new Promise<void>((resolve, reject) => {
+      this.#node.emit('close', (error?: Error) => {
+        if (error === undefined) resolve();
+        else reject(error);
+      });
+    });
     this.journal.push('closed');
   }
 }
@@ -82,6 +88,29 @@ describe('messages of a node', () => {
     for (const payload of ['a', 'b', 'bad', 'c']) place.send(payload);
     await place.close();
     assert.deepEqual(place.journal, ['[a]', 'a done', '[b,bad,c]', '[b]', 'b done', '[bad]', 'bad failed: no', '[c]', 'c done', 'closed']);
+  });
+
+  it('are failed where the one under way hangs, and what comes after it too', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      let answer: () => void = () => undefined;
+      const input = (): Promise<void> => new Promise((resolve) => { answer = resolve; });
+      const place: Place = new Place({ input, close: () => { place.journal.push('ends its timers'); } });
+      for (const payload of ['a', 'b']) place.send(payload);
+      const closed = place.close();
+      await turn();
+      assert.deepEqual(place.journal, []);
+      mock.timers.tick(3_000);
+      await closed;
+      place.send('c');
+      const failed = (payload: string): string => `${payload} failed: the node was closed before its store answered`;
+      assert.deepEqual(place.journal, [failed('b'), 'ends its timers', 'closed', failed('c')]);
+      answer();
+      await turn();
+      assert.equal(place.journal.at(-1), 'a done', 'it was stored in the end');
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('are all handled where the line never runs dry', async () => {
