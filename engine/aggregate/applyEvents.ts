@@ -141,7 +141,7 @@ export async function foldVersions(
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const resolved = mentions === undefined ? unmentioned(said) : await resolveDocuments(store, mentions, said, context.now);
     // Between a plan and its commit nobody else may plan on what the cache says: what is missing is read, and everything planned anew.
-    const { versions, states, keys } = relatedFacts(resolved.versions, resolved.states, (key) => cache.get(key)?.fact, context.currency);
+    const { versions, states, keys } = relatedFacts(resolved.versions, resolved.states, (key) => cache.get(key)?.fact);
     const unread = unreadAmong(keys, store, asked);
     if (unread.length > 0) {
       await learn(store, unread);

@@ -13,7 +13,7 @@ import { knownFact, type KnownFact, type Version, type Versions } from './fold.j
 import {
   counted, type DocumentMentions, documentsOf, kept, type NumberDocuments, numberKey, type NumberMentions,
 } from './numberDocuments.js';
-import { BELOW_VERSIONS } from './relatedFacts.js';
+import { BELOW_VERSIONS } from './relatedBatch.js';
 import {
   isIn, type IssueRange, type KnownReceipt, nameOf, rangeOf, repeatedRange, type ReturnDocument, returnedReceipt, sentReceipts, type VoidDocument, voidStates,
 } from './voidRules.js';

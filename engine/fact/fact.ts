@@ -31,7 +31,7 @@ export const FIRST_EXTRA = 20;
  * Of a receipt: `voided`, some void names it, so it never was. Of a void: `applied` to the document that it names, `waiting` for that document
  * without effect, `unnamed`, it names none and takes its own amount out of the window in which it was issued (see voidState.ts). Of a refund:
  * `voided` with its sale, or a till's by some void that names it. Of a payment: `stated` by its sale, too. Of a deal: `released`, its contact is
- * gone and no longer stands for both (see aggregate/relatedFacts.ts).
+ * gone and no longer stands for both (see aggregate/relatedLeads.ts).
  */
 export type VoidState = 'voided' | 'applied' | 'waiting' | 'unnamed' | 'stated' | 'released';
 
@@ -98,6 +98,28 @@ export function statusOf(fact: Fact): FieldValue {
 export function isOfOrder({ type, values }: Fact): boolean {
   const subject = values[SLOT.refersTo];
   return type === 'refund' && typeof subject === 'string' && subject.startsWith('order/');
+}
+
+/**
+ * What the fact says, at other places in the history of a thing: of each field with its sequence, the sequence that it is to have, absent for what is
+ * left out; `undefined` where nothing remains.
+ */
+export function withSequences(fact: Fact, sequenceOf: (field: string, sequence: string) => string | undefined): Fact | undefined {
+  const { type, extras, values } = fact;
+  const fields = [...Object.keys(SLOT), ...extras];
+  const moved = values.map((_value, place): Register | undefined => {
+    const register = registerIn(fact, place);
+    const sequence = register === undefined ? undefined : sequenceOf(fields[place] ?? '', register.sequence);
+    return register === undefined || sequence === undefined ? undefined : { ...register, sequence };
+  });
+  if (moved.every((register) => register === undefined)) return undefined;
+  const kept = extras.filter((_name, index) => moved[FIRST_EXTRA + index] !== undefined);
+  return assemble(type, kept, moved.filter((register, place) => place < FIRST_EXTRA || register !== undefined));
+}
+
+/** The version that set a field; empty texts, behind which every version stands, where none did. */
+export function writerOf(fact: Fact, field: string): { readonly sequence: string; readonly id: string } {
+  return registerIn(fact, placeOf(fact, field)) ?? { sequence: '', id: '' };
 }
 
 /** Place of a field in a fact; one behind the last where the fact does not have it. */
@@ -241,7 +263,8 @@ function nth(texts: string | readonly string[], index: number): string {
   return typeof texts === 'string' ? texts : texts[index] ?? '';
 }
 
-function isAfter(sequence: string, id: string, otherSequence: string, otherId: string): boolean {
+/** Whether a version stands behind another one in the history of a thing. */
+export function isAfter(sequence: string, id: string, otherSequence: string, otherId: string): boolean {
   return sequence === otherSequence ? id > otherId : sequence > otherSequence;
 }
 

@@ -19,7 +19,7 @@ export const REMOTE_CHANNELS = ['online', 'delivery', 'phone', 'web', 'ecommerce
 const inStore: Condition = { field: 'channel', op: 'notIn', value: REMOTE_CHANNELS };
 const online: Condition = { field: 'channel', op: 'is', value: 'online' };
 const social: Condition = { field: 'social', op: 'is', value: true };
-/** A deal and the contact it came from are one person: the contact's fact stands for both (see aggregate/relatedFacts.ts). */
+/** A deal and the contact it came from are one person: the contact's fact stands for both (see aggregate/relatedLeads.ts). */
 const onItsOwn: Condition = { field: 'refersTo', op: 'unknown' };
 /** Of payments: their sale does not say the same. */
 const unstated: Condition = { field: 'voidState', op: 'isNot', value: 'stated' };

@@ -26,6 +26,8 @@ const NETWORKS = new Set(['instagram', 'facebook', 'linkedin', 'twitter', 'tikto
 const LATEST_MS = 253_402_300_799_999;
 /** Instants begin with a digit: what has this before it outranks every version without it, whenever that was. */
 const ABOVE_VERSIONS = '~';
+/** What has this before it is outranked by every version without it. */
+const BELOW_VERSIONS = '#';
 
 /** `normalizeHubspot` takes an array of up to 100 mixed notices; more are taken too. */
 export function normalizeHubspot(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
@@ -80,7 +82,7 @@ class HubSpotBatch {
 
   #addAction(index: number, action: string, object: ObjectNotice): void {
     switch (action) {
-      case 'creation': this.#set(index, object, { status: 'open', openedAt: formatInstant(object.occurredAt) }, 0); break;
+      case 'creation': this.#set(index, object, { status: 'open', openedAt: formatInstant(object.occurredAt) }, 0, BELOW_VERSIONS); break;
       case 'deletion': this.#set(index, object, { x_deleted: true }); break;
       case 'restore': this.#set(index, object, { x_deleted: false }); break;
       case 'merge': this.#merge(index, object); break;
@@ -94,11 +96,23 @@ class HubSpotBatch {
     this.#collector.erase(index);
   }
 
-  /** The survivor stays as it is ("primaryObjectId: the object id of the resulting primary"); the others are gone. */
+  /**
+   * Who was merged is gone, and knows into whom: into the primary, which stays as it is, or into a new record (`newObjectId`: "in some cases a new object
+   * is created from the result of a merge", developers.hubspot.com, "New subscription types for Webhooks"; "a new record with a new ID will be created
+   * for the resulting merged record … will use the latest property values of the primary record", "Updated merge functionality for contacts and
+   * companies"). What follows of it, see aggregate/relatedLeads.ts.
+   */
   #merge(index: number, object: ObjectNotice): void {
-    const merged = listAt(object.notice, 'mergedObjectIds').map((id) => idAt({ id }, 'id')).filter((id) => id !== undefined && id !== object.objectId);
-    if (merged.length === 0) this.#collector.ignore(index, 'property');
-    for (const objectId of merged) if (objectId !== undefined) this.#set(index, { ...object, objectId }, { x_deleted: true });
+    const primary = object.objectId;
+    const created = idAt(object.notice, 'newObjectId') ?? '';
+    const survivor = NUMBER.test(created) ? created : primary;
+    const ids = [primary, ...listAt(object.notice, 'mergedObjectIds').map((id) => idAt({ id }, 'id'))];
+    const gone = [...new Set(ids)].filter((id): id is string => id !== undefined && id !== survivor);
+    if (gone.length === 0) this.#collector.ignore(index, 'property');
+    for (const objectId of gone) {
+      const into = NUMBER.test(survivor) ? { [`x_into_${survivor}`]: objectId === primary ? 'primary' : 'secondary' } : {};
+      this.#set(index, { ...object, objectId }, { x_deleted: true, ...into });
+    }
   }
 
   /** A deal and the contact it came from are one person who was reached. A link that is taken away says nothing about who came. */
@@ -161,6 +175,8 @@ class HubSpotBatch {
 
 const ACTIONS = new Set(['creation', 'propertyChange', 'deletion', 'restore', 'merge']);
 const PRICES = new Set(['amount', 'amount_in_home_currency', 'deal_currency_code']);
+/** An id of HubSpot's. */
+const NUMBER = /^[1-9]\d{0,19}$/;
 const NO_EPOCH = { path: '/occurredAt', rule: 'instant', message: 'no epoch in milliseconds' } as const;
 
 function epochAt(notice: unknown): number | undefined {

@@ -49,7 +49,7 @@ describe('normalize hubspot', () => {
     const [first, again] = [notice({ propertyName: 'amount', propertyValue: '5' }), notice({ propertyName: 'amount', propertyValue: '5', attemptNumber: 7, eventId: 99 })].map((sent) => only(batch([sent])));
     assert.deepEqual(first, again);
     const { source, time, sequence } = only(batch([notice({ subscriptionType: 'deal.creation' })]));
-    assert.deepEqual({ source, time, sequence }, { source: 'urn:bottega:hubspot:512', time: '2026-11-21T10:00:00.000Z', sequence: '2026-11-21T10:00:00.000Z' });
+    assert.deepEqual({ source, time, sequence }, { source: 'urn:bottega:hubspot:512', time: '2026-11-21T10:00:00.000Z', sequence: '#2026-11-21T10:00:00.000Z' });
     assert.equal(factKey(only(batch([notice({ subscriptionType: 'deal.creation' })]))), 'f/lead/urn%3Abottega%3Ahubspot%3A512/deal/77');
   });
 
@@ -69,7 +69,8 @@ describe('normalize hubspot', () => {
     [{ subscriptionType: 'contact.propertyChange', propertyName: 'hs_analytics_source_data_1', propertyValue: 'Facebook' }, { campaign: { source: 'facebook' } }],
     [{ subscriptionType: 'deal.deletion' }, { x_deleted: true }], [{ subscriptionType: 'ticket.restore' }, { x_deleted: false }],
     [{ subscriptionType: 'object.deletion', objectTypeId: '0-5' }, { x_deleted: true }],
-    [{ subscriptionType: 'object.merge', objectTypeId: '0-3', objectId: null, primaryObjectId: 77, mergedObjectIds: [77, 78] }, { x_deleted: true }],
+    [{ subscriptionType: 'object.merge', objectTypeId: '0-3', objectId: null, primaryObjectId: 77, mergedObjectIds: [77, 78] }, { x_deleted: true, x_into_77: 'secondary' }],
+    [{ subscriptionType: 'contact.merge', primaryObjectId: 77, mergedObjectIds: [], newObjectId: 90 }, { x_deleted: true, x_into_90: 'primary' }],
     [{ propertyName: 'deal_currency_code', propertyValue: 'EUR' }, { x_foreign: false }],
     [{ propertyName: 'amount_in_home_currency', propertyValue: '1380.20' }, { amount: '1380.20', currency: 'EUR', x_home: true }],
     [{ subscriptionType: 'deal.associationChange', objectId: null, fromObjectId: 77, toObjectId: 9, associationType: 'DEAL_TO_CONTACT' }, { refersTo: 'contact/9' }],
@@ -133,6 +134,22 @@ describe('normalize hubspot', () => {
     assert.deepEqual(known(currency), [['/propertyValue currency.foreign'], undefined, true, undefined]);
     assert.deepEqual(known(home, amount), [[], 138_000, undefined, true], 'the home currency holds, whichever comes first');
   });
+
+  const merges: readonly (readonly [Notice, unknown[]])[] = [
+    [{ primaryObjectId: 7, mergedObjectIds: [8, 9] }, ['deal/8 "secondary" 7', 'deal/9 "secondary" 7']],
+    [{ primaryObjectId: 7, mergedObjectIds: [8], newObjectId: 7 }, ['deal/8 "secondary" 7']],
+    [{ primaryObjectId: 7, mergedObjectIds: [8], newObjectId: 0 }, ['deal/8 "secondary" 7']],
+    [{ primaryObjectId: 7, mergedObjectIds: [8], newObjectId: 90 }, ['deal/7 "primary" 90', 'deal/8 "secondary" 90']],
+    [{ primaryObjectId: '7', mergedObjectIds: ['7', '8', '90'], newObjectId: '90' }, ['deal/7 "primary" 90', 'deal/8 "secondary" 90']],
+    [{ primaryObjectId: 7, mergedObjectIds: [8], newObjectId: 8 }, ['deal/7 "primary" 8']],
+  ];
+  for (const [change, expected] of merges) {
+    it(`merges ${JSON.stringify(change)}`, () => {
+      const { events } = batch([notice({ subscriptionType: 'deal.merge', objectId: null, ...change })]);
+      assert.deepEqual(events.map(({ subject, data: { store: _store, channel: _channel, x_deleted: _deleted, ...into } }) =>
+        [subject, ...Object.entries(into).map(([name, as]) => `${JSON.stringify(as)} ${name.slice('x_into_'.length)}`)].join(' ')), expected);
+    });
+  }
 
   it('has no limit of its own at 100, and nothing to say about an empty batch', () => {
     assert.equal(batch(Array.from({ length: 250 }, (_, objectId) => notice({ subscriptionType: 'deal.creation', objectId: objectId + 1 }))).events.length, 250);

@@ -126,6 +126,8 @@ const WOO: readonly (readonly [string, readonly Step[], Expected])[] = [
 const social = { propertyName: 'hs_analytics_source', propertyValue: 'SOCIAL_MEDIA' };
 const stage = (propertyValue: string): Body => ({ propertyName: 'dealstage', propertyValue, objectId: 2 });
 const link = { objectId: null, fromObjectId: 2, toObjectId: 1, associationType: 'DEAL_TO_CONTACT' };
+const merge = { objectId: null, primaryObjectId: 1, mergedObjectIds: [5] };
+const won: readonly Step[] = [['19T10', 'deal.creation', { objectId: 2 }], ['19T11', 'deal.associationChange', link], ['19T12', 'deal.propertyChange', stage('closedwon')]];
 const HUBSPOT: readonly (readonly [string, readonly Step[], Expected])[] = [
   ['a contact and its won deal are one', [
     ['19T10', 'contact.creation', {}],
@@ -157,6 +159,48 @@ const HUBSPOT: readonly (readonly [string, readonly Step[], Expected])[] = [
     ['19T13', 'contact.deletion', {}], ['19T14', 'contact.restore', {}],
     ['19T10', 'deal.creation', { objectId: 3 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 3 }], ['19T12', 'deal.propertyChange', { ...stage('closedwon'), objectId: 3 }],
   ], { social_conversion: 0.5 }],
+  ['contacts merged into a new one, which says nothing of itself, are one person', [
+    ['19T10', 'contact.creation', {}], ['19T10', 'contact.propertyChange', social], ['19T11', 'contact.creation', { objectId: 5 }],
+    ['19T11', 'contact.propertyChange', { ...social, objectId: 5 }], ...won, ['19T13', 'contact.merge', { ...merge, newObjectId: 6 }],
+  ], { social_conversion: 1 }],
+  ['contacts merged into a new one with notices of its own', [
+    ['19T10', 'contact.creation', {}], ['19T10', 'contact.propertyChange', social], ['19T11', 'contact.creation', { objectId: 5 }],
+    ['19T11', 'contact.propertyChange', { ...social, objectId: 5 }], ...won, ['19T13', 'contact.merge', { ...merge, newObjectId: 6 }],
+    ['20T13', 'contact.creation', { objectId: 6 }], ['19T14', 'deal.associationChange', { ...link, toObjectId: 6 }], ['19T13', 'contact.deletion', { objectId: 1 }],
+  ], { social_conversion: 1 }],
+  ['a deal of a contact that was merged into another one', [
+    ['19T10', 'contact.creation', {}], ['19T10', 'contact.propertyChange', social], ['19T10', 'contact.creation', { objectId: 5 }],
+    ['19T10', 'contact.propertyChange', { ...social, objectId: 5 }], ...won, ['19T13', 'contact.merge', { ...merge, primaryObjectId: 5, mergedObjectIds: [1] }],
+  ], { social_conversion: 1 }],
+  ['a deal whose contacts were merged, and deleted', [
+    ['19T10', 'contact.creation', {}], ['19T10', 'contact.propertyChange', social], ['19T10', 'deal.propertyChange', { ...social, objectId: 2 }], ...won,
+    ['19T13', 'object.merge', { ...merge, objectTypeId: '0-1', newObjectId: 6 }], ['19T14', 'contact.deletion', { objectId: 6 }],
+    ['19T10', 'deal.creation', { objectId: 3 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 3 }],
+  ], { social_conversion: 0.5 }],
+  ['won deals merged into a new one are one', [
+    ...[2, 3].flatMap((objectId): Step[] => [
+      ['19T10', 'deal.creation', { objectId }], ['19T10', 'deal.propertyChange', { ...social, objectId }], ['19T12', 'deal.propertyChange', { ...stage('closedwon'), objectId }],
+    ]),
+    ['19T13', 'deal.merge', { objectId: null, primaryObjectId: 2, mergedObjectIds: [3], newObjectId: 4 }], ['19T13', 'deal.creation', { objectId: 4 }],
+    ['19T10', 'deal.creation', { objectId: 9 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 9 }],
+  ], { social_conversion: 0.5 }],
+  ['merged twice, and lost in the end', [
+    ...won.slice(0, 1), ['19T10', 'deal.propertyChange', { ...social, objectId: 2 }], ...won.slice(2),
+    ['19T13', 'deal.merge', { objectId: null, primaryObjectId: 2, mergedObjectIds: [3], newObjectId: 4 }],
+    ['19T14', 'deal.merge', { objectId: null, primaryObjectId: 4, mergedObjectIds: [8], newObjectId: 5 }],
+    ['19T15', 'deal.propertyChange', { ...stage('closedlost'), objectId: 5 }],
+    ['19T10', 'deal.creation', { objectId: 9 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 9 }], ['19T12', 'deal.propertyChange', { ...stage('closedwon'), objectId: 9 }],
+  ], { social_conversion: 0.5 }],
+  ['records that nobody knows are merged', [
+    ['19T10', 'deal.merge', { objectId: null, primaryObjectId: 12, mergedObjectIds: [13], newObjectId: 14 }],
+    ['19T10', 'deal.creation', { objectId: 9 }], ['19T10', 'deal.propertyChange', { ...social, objectId: 9 }], ['19T12', 'deal.propertyChange', { ...stage('closedwon'), objectId: 9 }],
+  ], { social_conversion: 1 }],
+  ['tickets merged into a new one are one', [
+    ...[2, 3].flatMap((objectId): Step[] => [
+      ['19T10', 'ticket.creation', { objectId }], ['19T12', 'ticket.propertyChange', { objectId, propertyName: 'hs_pipeline_stage', propertyValue: '4' }],
+    ]),
+    ['19T13', 'ticket.merge', { objectId: null, primaryObjectId: 2, mergedObjectIds: [3], newObjectId: 4 }], ['19T13', 'ticket.creation', { objectId: 4 }],
+  ], { support_time: 7200 }],
   ['a restored deal is as it was', [
     ['19T10', 'deal.creation', { objectId: 2 }],
     ['19T10', 'deal.propertyChange', { ...social, objectId: 2 }],
