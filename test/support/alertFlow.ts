@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { NodeAPI } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import type { KpiStatus, KpiValue } from '../../engine/read/kpiValue.js';
 import { formatInstant, HOUR, parseInstant, SECOND } from '../../engine/base/time.js';
@@ -69,15 +69,14 @@ export async function load(rules: readonly object[], fields: object = {}, { othe
     { id: 'shop', type: 'bottega-shop', version: 1, zone: 'Europe/Rome', stores: [{ id: 'milano', name: 'Milano', aliases: [] }], ...shop },
     { id: 'broker', type: 'test-broker' },
     { id: 'alert', type: 'bottega-alert', version: 2, group: 0, store: 'store', shop: 'shop', broker: 'broker', rules, wires: [['main'], ['side']], ...fields },
-    { id: 'main', type: 'helper' },
-    { id: 'side', type: 'helper' },
+    { id: 'main', type: 'test-sink' },
+    { id: 'side', type: 'test-sink' },
     ...others,
   ];
-  await helper.load([storeNode, shopNode, testBroker(retained), windowNode, alertNode], flow, { shop: { privacyKey: 'for tests' } });
+  const received = new Map<string, Received[]>([['main', []], ['side', []]]);
+  await helper.load([storeNode, shopNode, testBroker(retained), testSink(received), windowNode, alertNode], flow, { shop: { privacyKey: 'for tests' } });
   const node = (id: string): TestNode => helper.getNode(id) as TestNode;
-  const [main, side]: [Received[], Received[]] = [[], []];
-  node('main').on('input', (message) => { main.push(message); });
-  node('side').on('input', (message) => { side.push(message); });
+  const [main = [], side = []] = [received.get('main'), received.get('side')];
   return {
     main, side, retained,
     send: (payload) => { node('alert').receive({ payload }); },
@@ -101,6 +100,16 @@ export function revenue(hour: number, value: number | null, status: KpiStatus = 
 
 export function said(messages: readonly Received[]): string[] {
   return messages.flatMap(({ payload }) => payload.map(({ text }) => text.replaceAll('\u00a0', ' ')));
+}
+
+/** Notes what arrives from its first moment on: what is sent at the start is there before `load` is over. */
+function testSink(received: ReadonlyMap<string, Received[]>): (RED: NodeAPI) => void {
+  return (RED) => {
+    RED.nodes.registerType('test-sink', function (this: Node, saved: never) {
+      RED.nodes.createNode(this, saved);
+      this.on('input', (message) => { received.get(this.id)?.push(message as unknown as Received); });
+    });
+  };
 }
 
 /** Keeps retained messages; a real broker is the system tests' business. */
