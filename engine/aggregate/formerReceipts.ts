@@ -1,9 +1,10 @@
 /**
  * `FormerReceipt` is a fact under a key of a former release, which named a receipt by the shop's day, or where numbers never begin again by the
  * number as it was sent, and by whatever its sender called the store: `receipt/2026-11-21/0012` or `receipt/0012-0034` of
- * `urn:bottega:pos:MI-01/1`. Such facts move to the key that the receipt has today, so that it counts once
- * when it is sent again. What they add up to moves with them, in one commit.
+ * `urn:bottega:pos:MI-01/1`; or its store's name is one that is not clean (see `cleanName`). Such facts move to the key that the receipt has today,
+ * so that it counts once when it is sent again. What they add up to moves with them, in one commit.
  */
+import { cleanName } from '../base/name.js';
 import { type Fact, fieldOf, mergeFacts, SLOT } from '../fact/fact.js';
 import { openKey } from '../fact/openFactIndex.js';
 import { isTill, minuteShown, plainNumber, subjectOf, tillSource } from '../normalize/pos/receiptSubject.js';
@@ -37,12 +38,21 @@ function formerReceipt(key: string, text: string, context: FoldContext): FormerR
   const [, type = '', encoded = ''] = key.split('/', 3);
   const formerSource = type === 'sale' || type === 'refund' ? decodeURIComponent(encoded) : '';
   const subject = key.slice(`f/${type}/${encoded}/`.length);
-  if (!isTill(formerSource) || !subject.startsWith('receipt/') || BY_MINUTE.test(subject)) return [];
+  if (!isTill(formerSource) || !subject.startsWith('receipt/')) return [];
+  if (BY_MINUTE.test(subject)) return ofStoreAsWritten(key, text, formerSource);
   const before = knownFact(key, text);
   const today = nameToday(subject, before.fact, context);
   const source = sourceToday(formerSource, before.fact);
   const moved = `f/${type}/${encodeURIComponent(source)}/${today ?? subject}`;
   return today === undefined || moved === key ? [] : [{ before, key: moved, source, formerSource }];
+}
+
+/** Its store was named as a sender wrote it, in letters that look the same and are not. */
+function ofStoreAsWritten(key: string, text: string, formerSource: string): FormerReceipt[] {
+  const [store, till] = storeAndTill(formerSource);
+  if (cleanName(store) === store) return [];
+  const source = tillSource(store, till);
+  return [{ before: knownFact(key, text), key: key.replace(encodeURIComponent(formerSource), () => encodeURIComponent(source)), source, formerSource }];
 }
 
 function nameToday(subject: string, fact: Fact, { calendar: { clock } }: FoldContext): string | undefined {
@@ -58,11 +68,16 @@ function nameToday(subject: string, fact: Fact, { calendar: { clock } }: FoldCon
 
 /** A store that nobody knew keeps the name that its till gave it. */
 function sourceToday(formerSource: string, fact: Fact): string {
-  const [store = '', till = '-'] = (formerSource.split(':').at(-1) ?? '').split('/').map(decoded);
+  const [store, till] = storeAndTill(formerSource);
   const quality = fieldOf(fact, 'x_quality');
   const isKnown = typeof quality !== 'string' || !quality.split(',').includes('store.unknown');
   const counted = fact.values[SLOT.store];
-  return tillSource(isKnown && typeof counted === 'string' ? counted : store, till === '-' ? undefined : till);
+  return tillSource(isKnown && typeof counted === 'string' ? counted : store, till);
+}
+
+function storeAndTill(source: string): [store: string, till: string | undefined] {
+  const [store = '', till = '-'] = (source.split(':').at(-1) ?? '').split('/').map(decoded);
+  return [store, till === '-' ? undefined : till];
 }
 
 /** Whoever sends canonical events may name a source like a till's that we never encoded: it says what it says. */

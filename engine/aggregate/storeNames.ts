@@ -3,6 +3,7 @@
  * Facts keep the name they came with, so that all of it can be taken back; their sums follow by being counted anew.
  */
 import type { Refusal } from '../base/errors.js';
+import { cleanName } from '../base/name.js';
 import type { StoreAliases } from '../kpi/measure.js';
 import { type Store, textOf } from '../store/store.js';
 import { OTHER_NAME } from './nameLimits.js';
@@ -45,11 +46,11 @@ export async function readMerged(store: Store): Promise<StoreAliases> {
   return parse(textOf((await store.read([MERGED]))[0]));
 }
 
-/** Under which name each store is counted that has another one; what the shop node says outranks what was merged. */
-export function aliasesOf(declared: readonly DeclaredStore[], merged: StoreAliases): StoreAliases {
+/** Under which name each store is counted that has another one; what the shop node says outranks what was merged, and that how a name was written. */
+export function aliasesOf(declared: readonly DeclaredStore[], merged: StoreAliases, counted: readonly string[] = []): StoreAliases {
   const ids = new Set(declared.map(({ id }) => id));
   const own = new Map(declared.flatMap(({ id, aliases }) => aliases.filter((alias) => !ids.has(alias)).map((alias) => [alias, id] as const)));
-  const others = new Map(Object.entries(merged));
+  const others = new Map([...counted.flatMap(cleanedName), ...Object.entries(merged)]);
   const stepFrom = (name: string): string | undefined => (ids.has(name) ? undefined : own.get(name) ?? others.get(name));
   const aliases: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const name of [...own.keys(), ...others.keys()]) {
@@ -62,6 +63,17 @@ export function aliasesOf(declared: readonly DeclaredStore[], merged: StoreAlias
     if (end !== name) aliases[name] = end;
   }
   return aliases;
+}
+
+/** A name that a former release counted as it was written, and the one that it is: facts of both are of one store. */
+function cleanedName(counted: string): [string, string][] {
+  const clean = cleanName(counted);
+  return clean === counted ? [] : [[counted, clean]];
+}
+
+/** The names that were counted in stores, whatever they are counted under today. */
+export async function readCounted(store: Store): Promise<string[]> {
+  return [...new Set((await readMarkedGroups(store)).map((group) => group.store))];
 }
 
 /** Writes down, for those who only read, under which name each store is counted. */
@@ -79,7 +91,7 @@ export async function listStores(store: Store, declared: readonly DeclaredStore[
   const [groups, merged] = await Promise.all([readMarkedGroups(store), readMerged(store)]);
   const channels = new Map<string, string[]>(declared.map(({ id }) => [id, []]));
   for (const group of groups) channels.set(group.store, [...channels.get(group.store) ?? [], group.channel]);
-  const aliases = aliasesOf(declared, merged);
+  const aliases = aliasesOf(declared, merged, groups.map(({ store: name }) => name));
   const ids = new Set(declared.map(({ id }) => id));
   return [...channels].map(([name, its]): ListedStore => {
     const into = aliases[name];
@@ -89,8 +101,12 @@ export async function listStores(store: Store, declared: readonly DeclaredStore[
 }
 
 /** Merges, retires or restores names; all of them or none. What is counted follows once the window nodes count anew. Throws the store's faults. */
-export async function changeStores(store: Store, change: StoreChange, declared: readonly DeclaredStore[]): Promise<ChangedStores> {
+export async function changeStores(store: Store, asked: StoreChange, declared: readonly DeclaredStore[]): Promise<ChangedStores> {
   const listed = new Map((await listStores(store, declared)).map((one) => [one.store, one]));
+  // A name that was counted as a former release wrote it is meant as it stands there.
+  const meant = (name: string): string => (listed.has(name) ? name : cleanName(name));
+  const named = { stores: asked.stores.map(meant) };
+  const change: StoreChange = asked.action === 'merge' ? { ...asked, ...named, into: meant(asked.into) } : { ...asked, ...named };
   const refusals = change.stores.flatMap((name, index) => refusalsOf(name, index, change, listed));
   if (change.action === 'merge' && !isTarget(change.into, declared, listed)) {
     refusals.push({ path: '/into', rule: 'unknown', message: `${JSON.stringify(change.into)} is no store` });

@@ -1,6 +1,7 @@
 /**
  * `readRules` reads what the shop wants to be notified of: each row of the form as the sentence it is; what contradicts itself is refused.
  */
+import { cleanName } from '../base/name.js';
 import { isChoosable } from '../read/adaptive/windowSize.js';
 import { type AlertRule, type AbsenceRule, type Rule, type Threshold } from './rule.js';
 import { ConfigError } from '../base/errors.js';
@@ -116,7 +117,7 @@ function readSize(row: RuleRow, field: Field): AlertRule['size'] {
 }
 
 function readGroup(row: RuleRow, field: Field): Pick<AlertRule, 'group' | 'channel'> {
-  const channel = textOf(row['channel']);
+  const channel = cleanName(textOf(row['channel']));
   if (channel !== '' && channel !== ALL && !LABEL.test(channel)) throw new ConfigError(field('channel'), 'must be a channel or empty', channel);
   const group = row['group'] ?? 'all';
   if (group !== 'store' && group !== 'all') throw new ConfigError(field('group'), 'must be store or all', group);

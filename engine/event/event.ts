@@ -3,7 +3,8 @@
  */
 import Ajv2020, { type ErrorObject, type Schema } from 'ajv/dist/2020.js';
 import type { Refusal, RefusalRule } from '../base/errors.js';
-import { present } from '../base/json.js';
+import { isRecord, present } from '../base/json.js';
+import { cleanName } from '../base/name.js';
 import { type ERASURE, type EVENT_TYPES, eventSchema, type STATUSES } from './schema.js';
 import { fromMinor, toMinor } from '../base/money.js';
 import { DAY, formatInstant, MINUTE, parseInstant } from '../base/time.js';
@@ -97,7 +98,8 @@ type Json = Record<string, unknown>;
 const validate = new Ajv2020({ allErrors: true, strict: false }).compile<Json & { data: Json }>(eventSchema as Schema);
 
 /** `parseEvent` checks anything and gives it its one canonical form: equal events become equal text. */
-export function parseEvent(input: unknown, context: EventContext): ParsedEvent {
+export function parseEvent(sent: unknown, context: EventContext): ParsedEvent {
+  const input = withCleanNames(sent);
   if (!validate(input)) {
     return { outcome: 'refused', refusals: (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').slice(0, 8).map(refusalOf) };
   }
@@ -106,6 +108,27 @@ export function parseEvent(input: unknown, context: EventContext): ParsedEvent {
   if (refusals.length > 0) return { outcome: 'refused', refusals };
   parsed.set(event, context.currency);
   return { outcome: 'event', event };
+}
+
+/** The input itself where there is nothing to clean, else a copy. */
+function withCleanNames(input: unknown): unknown {
+  if (!isRecord(input) || !isRecord(input['data'])) return input;
+  const { data } = input;
+  const names = cleanFields(data, ['store', 'channel']);
+  const campaign = isRecord(data['campaign']) ? cleanFields(data['campaign'], ['source', 'medium', 'name']) : undefined;
+  if (names === undefined && campaign === undefined) return input;
+  return { ...input, data: { ...data, ...names, ...(campaign === undefined ? {} : { campaign: { ...data['campaign'] as object, ...campaign } }) } };
+}
+
+/** The fields that are not clean, cleaned; `undefined` where all are. */
+function cleanFields(names: Json, fields: readonly string[]): Json | undefined {
+  let cleaned: Json | undefined;
+  for (const field of fields) {
+    const name = names[field];
+    const clean = typeof name === 'string' ? cleanName(name) : name;
+    if (clean !== name) cleaned = { ...cleaned, [field]: clean };
+  }
+  return cleaned;
 }
 
 const parsed = new WeakMap<object, string>();

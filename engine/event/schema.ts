@@ -21,6 +21,9 @@ const instant = { type: 'string', minLength: 20, maxLength: 35 } as const;
 const WRITABLE = '^[^\\u0000-\\u001f\\u007f\\p{Cs}]*$';
 const text = { type: 'string', minLength: 1, maxLength: 256, pattern: WRITABLE } as const;
 
+/** A campaign, as people name it. */
+const name = { ...text, pattern: '^[^\\p{Cc}\\p{Cs}]*$' } as const;
+
 const money = {
   anyOf: [{ type: 'string', pattern: '^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,18})?$' }, { type: 'number', minimum: 0, exclusiveMaximum: 1e9 }],
 } as const;
@@ -58,7 +61,7 @@ const data = {
     shipping: money,
     giftCards: money,
     refersTo: text,
-    campaign: { type: 'object', properties: { source: text, medium: text, name: text }, additionalProperties: false },
+    campaign: { type: 'object', properties: { source: name, medium: name, name }, additionalProperties: false },
     customer: { type: 'string', pattern: '^h[0-9]{1,3}:[A-Za-z0-9_-]{1,64}$' },
   },
   patternProperties: { '^x_[A-Za-z0-9_]{1,60}$': { anyOf: [{ type: 'string', maxLength: 256, pattern: WRITABLE }, { type: 'number' }, { type: 'boolean' }] } },

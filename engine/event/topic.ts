@@ -2,6 +2,7 @@
  * MQTT topics: `bottega/<tenant>/…`; every segment is a label without separators or wildcards.
  */
 import { type EventType, channelOf, type ShopEvent } from './event.js';
+import { cleanName } from '../base/name.js';
 import { ERASURE, EVENT_TYPES, LABEL } from './schema.js';
 
 const ROOT = 'bottega';
@@ -39,7 +40,7 @@ export function footfallFilter(tenant: string): string {
 
 /** `footfallStore` gives the store that a footfall topic names, or `undefined` where its name is no label. */
 export function footfallStore(topic: string): string | undefined {
-  const store = topic.slice(topic.lastIndexOf('/') + 1);
+  const store = cleanName(topic.slice(topic.lastIndexOf('/') + 1));
   return isLabel(store) ? store : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { cleanName } from '../base/name.js';
 import { ConfigError } from '../base/errors.js';
 import { EVENT_TYPES } from '../event/schema.js';
 import type { EventType } from '../event/event.js';
@@ -30,6 +31,8 @@ const SHOWS = ['sum', 'count', 'average', 'per'] as const;
 const OPS = ['is', 'isNot', 'known', 'unknown', 'above', 'atMost'] as const;
 const EXTRA = /^x_[A-Za-z0-9_]{1,60}$/;
 const FIELD = /^(store|channel|status|payment|social|source|campaign\.(source|medium|name)|x_[A-Za-z0-9_]{1,60})$/;
+/** Fields that hold clean names (see `cleanName`). */
+const NAMES = /^(store|channel|campaign\.(source|medium|name))$/;
 /** Fields that are compared with a number, and how many of the measures' units are one of the form's: minutes, pieces. */
 const UNITS: Readonly<Record<string, number>> = { duration: MINUTE, quantity: 1_000 };
 
@@ -122,7 +125,8 @@ function readCondition(row: Record<string, unknown>, path: string): FormConditio
   if (op === 'above' || op === 'atMost') return readBound(row, op, path);
   const field = checked(row['field'], `${path}.field`, 'must be a field of the event', (text) => FIELD.test(text));
   if (op === 'known' || op === 'unknown') return { field, op };
-  return { field, op, value: checked(row['value'], `${path}.value`, 'must not be empty', (text) => text !== '') };
+  const value = checked(row['value'], `${path}.value`, 'must not be empty', (text) => text !== '');
+  return { field, op, value: NAMES.test(field) ? cleanName(value) : value };
 }
 
 function readBound(row: Record<string, unknown>, op: 'above' | 'atMost', path: string): FormCondition {

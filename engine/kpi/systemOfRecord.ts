@@ -4,6 +4,7 @@
  *
  * The form in the editor runs this very file (see nodes/06-shop/formScript.ts): nothing of Node here.
  */
+import { cleanName } from '../base/name.js';
 import { LABEL } from '../event/schema.js';
 
 /** `store` and `channel` as facts have them, or `*` for all. `source`: a CloudEvents source, or the provider in it (`shopify`). */
@@ -69,7 +70,7 @@ function groupName(value: unknown): string {
 }
 
 function trimmed(value: unknown): string {
-  return typeof value === 'string' ? value.trim() : '';
+  return typeof value === 'string' ? cleanName(value) : '';
 }
 
 function brokenRule(record: SystemOfRecord, before: readonly SystemOfRecord[]): 'store' | 'channel' | 'source' | 'twice' | undefined {

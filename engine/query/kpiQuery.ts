@@ -2,6 +2,7 @@
  * What exactly is asked, and how is the answer written? A question of `/kpi` parsed rule by rule; rows as JSON or CSV.
  */
 import type { Refusal } from '../base/errors.js';
+import { cleanName } from '../base/name.js';
 import { minorDigits } from '../base/money.js';
 import { LABEL } from '../event/schema.js';
 import type { Grouping } from '../read/rollup.js';
@@ -130,8 +131,8 @@ function readGroup(raw: unknown, refusals: Refusal[]): Grouping {
 
 /** `_` asks for all, as in a topic. */
 function readLabel(raw: unknown, path: string, refusals: Refusal[]): string | undefined {
-  const text = textOf(raw);
-  if (text === undefined || text === '_') return undefined;
+  const text = cleanName(textOf(raw) ?? '');
+  if (text === '' || text === '_') return undefined;
   if (!LABEL.test(text)) refusals.push({ path, rule: 'pattern', message: 'is no name of a store or channel' });
   return text;
 }

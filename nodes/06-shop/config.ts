@@ -2,6 +2,7 @@
  * `ShopConfig` is the shop's name, stores, clock, currency and calendar: the saved form, parsed once.
  */
 import { ConfigError } from '../../engine/base/errors.js';
+import { cleanName } from '../../engine/base/name.js';
 import { LABEL } from '../../engine/event/schema.js';
 import { isZone } from '../../engine/base/time.js';
 import { readRecords, RECORD_RULES, type SystemOfRecord } from '../../engine/kpi/systemOfRecord.js';
@@ -149,13 +150,13 @@ function readStores(value: unknown): readonly ShopStore[] {
 
 function readStore(value: unknown): ShopStore {
   const { id, name, aliases } = (value ?? {}) as Record<string, unknown>;
-  const label = readLabel(typeof id === 'string' ? id.trim() : id, 'stores');
-  return { id: label, name: filled(name) ?? label, aliases: readAliases(aliases) };
+  const label = readLabel(typeof id === 'string' ? cleanName(id) : id, 'stores');
+  return { id: label, name: filled(name)?.normalize('NFC') ?? label, aliases: readAliases(aliases) };
 }
 
 /** A list, or text with commas as the form writes it. */
 function readAliases(value: unknown): string[] {
   const parts: unknown = typeof value === 'string' ? value.split(',') : value ?? [];
   if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string')) throw new ConfigError('stores', 'must have aliases that are text', value);
-  return parts.map((part) => part.trim()).filter((part) => part !== '');
+  return parts.map(cleanName).filter((part) => part !== '');
 }

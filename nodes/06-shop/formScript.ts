@@ -7,7 +7,7 @@ import type { NodeAPI } from 'node-red';
 
 /** In the order of their imports. */
 const MODULES = [
-  '../../engine/base/json', '../../engine/calendar/weeklyHours', '../../engine/calendar/shifts',
+  '../../engine/base/json', '../../engine/base/name', '../../engine/calendar/weeklyHours', '../../engine/calendar/shifts',
   '../../engine/calendar/exceptionDays', '../../engine/calendar/patronSaints',
   '../../engine/event/schema', '../../engine/kpi/systemOfRecord', './calendar', './form',
 ];

@@ -8,7 +8,7 @@ import { ConfigError, type Refusal } from '../../engine/base/errors.js';
 import { foldExactly } from '../../engine/aggregate/exactly.js';
 import { openGenerations } from '../../engine/aggregate/applyEvents.js';
 import type { NameRules } from '../../engine/aggregate/nameLimits.js';
-import { aliasesOf, type DeclaredStore, readMerged, writeAliases } from '../../engine/aggregate/storeNames.js';
+import { aliasesOf, type DeclaredStore, readCounted, readMerged, writeAliases } from '../../engine/aggregate/storeNames.js';
 import { forgetNames } from '../../engine/aggregate/knownNames.js';
 import { openZone } from '../../engine/aggregate/shopZone.js';
 import type { ShopContext } from '../../engine/read/windowReader.js';
@@ -136,7 +136,7 @@ export class Fold {
     const { store, measures, definitions, stores, shop: { records }, now } = this.#deps;
     await this.#openZone();
     this.#merged = { names: await readMerged(store), readAt: now() };
-    const aliases = aliasesOf(stores, this.#merged.names);
+    const aliases = aliasesOf(stores, this.#merged.names, await readCounted(store));
     this.#declared = new Set([...stores.map(({ id }) => id), ...Object.keys(aliases)]);
     forgetNames(store);
     const generations = await openGenerations(store, measures(), records, aliases);

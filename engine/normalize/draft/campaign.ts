@@ -1,6 +1,7 @@
 /**
  * `campaignOf` finds the campaign that brought a customer: the `utm_` parameters of the landing page, else the site that linked to the shop.
  */
+import { cleanName } from '../../base/name.js';
 import type { Campaign } from '../../event/event.js';
 
 const SOCIAL_HOSTS: readonly (readonly [RegExp, string])[] = [
@@ -48,7 +49,7 @@ function urlOf(text: string | undefined): URL | undefined {
 }
 
 function clean(text: string | null | undefined): string | undefined {
-  const trimmed = text?.replaceAll(/\p{Cc}/gu, ' ').trim() ?? '';
+  const trimmed = cleanName(text?.replaceAll(/\p{Cc}/gu, ' ') ?? '');
   const mayBePerson = trimmed.includes('@') || /^\+\d/.test(trimmed);
   return trimmed === '' || trimmed.length > MAX_LENGTH || mayBePerson ? undefined : trimmed;
 }

@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Refusal } from '../../base/errors.js';
+import { cleanName } from '../../base/name.js';
 import type { IgnoredReason } from '../../base/errorTable/index.js';
 import { type EventData, type EventType, parseEvent, type ShopEvent } from '../../event/event.js';
 import { formatInstant } from '../../base/time.js';
@@ -138,7 +139,7 @@ export class Collector implements Normalized {
   #inStore(sent: Readonly<Record<string, unknown>>): object {
     const { data } = sent;
     if (!isRecord(data) || typeof data['store'] !== 'string') return sent;
-    const alias = data['store'];
+    const alias = cleanName(data['store']);
     const store = this.#context.stores.find(({ id, aliases }) => id !== alias && aliases.includes(alias));
     return store === undefined ? sent : { ...sent, data: { ...data, store: store.id } };
   }

@@ -2,6 +2,7 @@
  * Headers of a delivery: its topic, the shop it came from, the store it belongs to.
  */
 import type { Refusal } from '../../base/errors.js';
+import { cleanName } from '../../base/name.js';
 import type { Intake, NormalizeContext } from './collector.js';
 
 const PREFIXES = ['', 'x-shopify-', 'shopify-', 'x-wc-webhook-', 'x-hubspot-'];
@@ -50,9 +51,11 @@ export function hostOf(text: string | undefined): string {
   return /^[a-z0-9.-]{1,200}$/.test(host) ? host : 'unknown';
 }
 
-/** `storeNamed` is the store a sender calls by that name. */
+/** `storeNamed` is the store a sender calls by that name, however it writes it; the shop's own names are clean. */
 export function storeNamed({ stores }: Pick<NormalizeContext, 'stores'>, name: string | undefined): string | undefined {
-  return name === undefined ? undefined : stores.find(({ id, aliases }) => id === name || aliases.includes(name))?.id;
+  if (name === undefined) return undefined;
+  const clean = cleanName(name);
+  return stores.find(({ id, aliases }) => id === clean || aliases.includes(clean))?.id;
 }
 
 /** `defaultStore` is the store everything belongs to that names none we know. */

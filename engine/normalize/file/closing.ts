@@ -4,6 +4,7 @@
 import Big from 'big.js';
 import type { QualityFlag } from '../../base/errorTable/index.js';
 import { formatInstant } from '../../base/time.js';
+import { cleanName } from '../../base/name.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
 import { roundMoney } from '../draft/money.js';
 import type { EventDraft } from '../draft/collector.js';
@@ -42,7 +43,7 @@ export function closingDraft({ context, store }: CollectedFile, closing: Closing
   const flags = [...closing.flags];
   if (isShort(gross, [cash, electronic, vouchers])) flags.push('closing.gap');
   if (gross.lt(0)) flags.push('closing.negative');
-  const named = storeNamed(context, store) ?? context.pos.stores.get(device.toLowerCase()) ?? storeNamed(context, device);
+  const named = storeNamed(context, store) ?? context.pos.stores.get(cleanName(device).toLowerCase()) ?? storeNamed(context, device);
   return {
     type: 'closing',
     source: `urn:bottega:batch:${encodeURIComponent(device)}`,

@@ -3,6 +3,7 @@
  */
 import { ConfigError } from '../../base/errors.js';
 import { present } from '../../base/json.js';
+import { cleanName } from '../../base/name.js';
 import type { SaleStatus } from '../../event/event.js';
 import { DATE_KINDS, type DateFormat } from '../formats/dates.js';
 import { grammarOf } from '../formats/locale.js';
@@ -98,7 +99,7 @@ export function readMapping(saved: SavedMapping, zone: string): PosMapping {
     date: readDates(form, zone),
     statuses: readWords(form, 'statuses', (word) => (STATUS_WORDS as readonly string[]).includes(word)) as ReadonlyMap<string, SaleStatus>,
     payments: readWords(form, 'payments', (word) => PAYMENT.test(word)),
-    stores: readWords(form, 'stores', (word) => word !== '', (theirs) => theirs.toLowerCase()),
+    stores: readWords(form, 'stores', (word) => word !== '', (theirs) => cleanName(theirs).toLowerCase()),
     kinds: readWords(form, 'kinds', (word) => (DOCUMENT_KINDS as readonly string[]).includes(word)) as OwnKinds,
     receiptNumbers: oneOf(form, 'receiptNumbers', RESTARTS),
     unknownStore: oneOf(form, 'unknownStore', ['default', 'asSent', 'refuse']),

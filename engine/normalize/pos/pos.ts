@@ -3,6 +3,7 @@
  */
 import type { SaleStatus } from '../../event/event.js';
 import { formatInstant, MINUTE } from '../../base/time.js';
+import { cleanName } from '../../base/name.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
 import { type EventDraft, Collector, type Intake, type NormalizeContext, type Normalized } from '../draft/collector.js';
 import { DOCUMENT_KINDS, type DocumentKind, documentKindOf } from '../mapping/documentKinds.js';
@@ -135,7 +136,7 @@ function quantityOf(receipt: Receipt): number | undefined {
 
 function storeOf(receipt: Receipt, context: NormalizeContext): string | undefined {
   const { mapping } = receipt;
-  const sent = receipt.text('store');
+  const sent = storeSent(receipt);
   if (sent === undefined) return defaultStore(context);
   const known = knownStore(receipt, context, sent);
   if (known !== undefined) return known;
@@ -143,6 +144,11 @@ function storeOf(receipt: Receipt, context: NormalizeContext): string | undefine
   if (mapping.unknownStore === 'refuse') receipt.refuse('store', 'value.unknown', 'no store of that name');
   else receipt.flags.add('store.unknown');
   return defaultStore(context);
+}
+
+function storeSent(receipt: Receipt): string | undefined {
+  const sent = cleanName(receipt.text('store') ?? '');
+  return sent === '' ? undefined : sent;
 }
 
 function knownStore({ mapping }: Receipt, context: NormalizeContext, sent: string): string | undefined {
@@ -157,7 +163,7 @@ function originsOf(receipt: Receipt): Record<string, string> {
 
 /** A store that nobody knows keeps its own name here, whatever it counts for: its receipts are no other store's. */
 function sourceOf(receipt: Receipt, context: NormalizeContext): string {
-  const sent = receipt.text('store');
+  const sent = storeSent(receipt);
   return tillSource(sent === undefined ? defaultStore(context) : knownStore(receipt, context, sent) ?? sent, receipt.text('till'));
 }
 

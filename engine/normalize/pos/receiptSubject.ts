@@ -5,6 +5,7 @@
  * Subjects are `receipt/<number>[/<minute>]`, and `void/<number>[/<minute>]` of a document that says another one never was. A document refers to
  * another by such a subject, or by as much of it as it knows: `receipt/12/2026-11-21` is the receipt 12 of that day.
  */
+import { cleanName } from '../../base/name.js';
 import { formatInstant, MINUTE } from '../../base/time.js';
 
 export interface ReceiptName {
@@ -24,12 +25,12 @@ export function isTill(source: string): boolean {
 
 /** One till is one source: its receipt numbers are its own. `store`: the shop's own name for it; a till may be called "1" or "001". */
 export function tillSource(store: string, till: string | undefined): string {
-  return `${SOURCE}${urnPart(store)}/${till === undefined ? '-' : urnPart(plainNumber(till))}`;
+  return `${SOURCE}${urnPart(cleanName(store))}/${till === undefined ? '-' : urnPart(plainNumber(till))}`;
 }
 
 /** A number as it is compared: without zeros in front, without the decimals that a spreadsheet adds, without spaces. */
 export function plainNumber(number: string): string {
-  const joined = number.normalize('NFKC').trim().toLowerCase().replaceAll(/\s+/g, ' ').replaceAll(/\s*[-/\\\u2010-\u2015\u2212]\s*/g, '-').replaceAll(' ', '');
+  const joined = cleanName(number).normalize('NFKC').trim().toLowerCase().replaceAll(/\s+/g, ' ').replaceAll(/\s*[-/\\\u2010-\u2015\u2212]\s*/g, '-').replaceAll(' ', '');
   const whole = joined.replace(/^(\d+)[.,]0+$/, '$1');
   return whole.replaceAll(/(?<![\p{L}\p{N}])0+(?=\d)/gu, '');
 }

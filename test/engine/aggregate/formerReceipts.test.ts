@@ -11,6 +11,7 @@ import { calendar, memoryStore, numbersAt, receive } from '../../support/shopSto
 
 const BODY = { idNegozio: 'BG-02', idCassa: '01', numeroScontrino: '0012', dataOra: '22/11/2026 00:40:10', totale: '10,00' };
 const today = (change: object = {}): ShopEvent => only(send({ provider: 'pos', body: { ...BODY, ...change }, context: contextOf() }));
+const cafe = only(send({ provider: 'pos', body: { ...BODY, idNegozio: 'Cafe\u0301' }, context: { ...contextOf({ unknownStore: 'asSent' }), stores: [] } }));
 /** As the former release named it, in a shop whose day ended at four. */
 const former = (change: object = {}, source = 'urn:bottega:pos:BG-02/01', subject = 'receipt/2026-11-21/0012'): ShopEvent => ({ ...today(change), source, subject });
 
@@ -36,6 +37,7 @@ describe('receipts of a former release', () => {
     ['a return', [former(), former({ totale: '-4,00', dataOra: '22/11/2026 09:00' })], [today({ totale: '-4,00', dataOra: '22/11/2026 09:00' })], [6, 1, 4, 0]],
     ['an open order that is paid later', [former({ stato: 'aperto', apertura: '22/11/2026 00:10' })], [today({ apertura: '22/11/2026 00:10' })], [10, 1, 0, 0]],
     ['a store that nobody knows', [former({ idNegozio: 'ZZ' }, 'urn:bottega:pos:ZZ/01')], [today({ idNegozio: 'ZZ' }), today()], [20, 2, 0, 0]],
+    ['a store in other letters', [{ ...cafe, source: 'urn:bottega:pos:Cafe%CC%81/1', data: { ...cafe.data, store: 'Cafe\u0301' } }], [cafe], [10, 1, 0, 0]],
     ['a void that came first', [former()], [today({ stato: 'annullato' }), today()], [0, 0, 0, 0]],
   ];
   for (const [name, before, after, expected] of cases) {

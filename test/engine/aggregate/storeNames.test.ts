@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { foldEvents, openGenerations, refold } from '../../../engine/aggregate/applyEvents.js';
 import { admitEvents, forgetNames } from '../../../engine/aggregate/knownNames.js';
 import type { NameRules } from '../../../engine/aggregate/nameLimits.js';
-import { aliasesOf, changeStores, type DeclaredStore, listStores, readMerged, type StoreChange, writeAliases } from '../../../engine/aggregate/storeNames.js';
+import { aliasesOf, changeStores, type DeclaredStore, listStores, readCounted, readMerged, type StoreChange, writeAliases } from '../../../engine/aggregate/storeNames.js';
 import { MEASURES } from '../../../engine/kpi/builtinKpis.js';
 import { decodeGeneration, encodeGeneration, generationOf } from '../../../engine/kpi/measure.js';
 import type { Store } from '../../../engine/store/store.js';
@@ -14,7 +14,7 @@ const DECLARED: readonly DeclaredStore[] = [{ id: 'milano', aliases: ['MI-01'] }
 
 /** As a window node does after a change: opens the definitions, and counts anew what was counted by former ones. */
 async function count(store: Store, events: readonly ReturnType<typeof event>[] = [], declared = DECLARED): Promise<void> {
-  const aliases = aliasesOf(declared, await readMerged(store));
+  const aliases = aliasesOf(declared, await readMerged(store), await readCounted(store));
   const context = { now: NOW, currency: 'EUR', calendar, graceMs: 5_000, history: true, ...(await openGenerations(store, MEASURES, [], aliases)) };
   await writeAliases(store, aliases);
   await foldEvents(store, events, context);
@@ -54,6 +54,24 @@ describe('store names', () => {
     await count(store, [sold('a', '1.00'), event({ subject: 'open', data: { store: 'b', status: 'open', openedAt: new Date(NOW - 60_000).toISOString() } })]);
     assert.deepEqual(await revenues(store, '_', 'milano', 'a', 'c'), [36, 31, undefined, 5]);
     assert.equal((await numbersAt(store, '1d', { store: 'milano' }))['oldest_open_order'], 60);
+  });
+
+  it('that a former release counted as they were written are the name that they are: what is stored, and what the owner does with it', async () => {
+    const [written, hidden, clean] = ['Cafe\u0301', 'Caf\u00e9\u200b', 'Caf\u00e9'];
+    const store = await memoryStore();
+    const former = (event: ReturnType<typeof sold>, name: string): ReturnType<typeof sold> => ({ ...event, data: { ...event.data, store: name } });
+    await count(store, [former(sold('1'), written), former(sold('2', '7.00'), hidden), sold('b', '2.00')]);
+    assert.deepEqual(await revenues(store, written, hidden), [10, 7]);
+    await count(store, [sold(clean, '1.00')]);
+    assert.deepEqual(await revenues(store, '_', clean, written, hidden, 'b'), [20, 18, undefined, undefined, 2]);
+    assert.deepEqual((await listStores(store, [])).map(({ store: name, state, into }) => [name, state, into]).sort(), [
+      [written, 'merged', clean], [clean, 'counted', undefined], [hidden, 'merged', clean], ['b', 'counted', undefined],
+    ].sort());
+    assert.equal((await changeStores(store, { action: 'merge', stores: ['Caf\u00e9\u00ad'], into: 'b' }, [])).outcome, 'changed');
+    await count(store);
+    assert.deepEqual(await revenues(store, '_', clean, 'b'), [20, undefined, 20]);
+    await count(store, [], [{ id: clean, aliases: ['b'] }]);
+    assert.deepEqual(await revenues(store, clean, 'b'), [20, undefined], 'declared in the end');
   });
 
   it('that are restored are what they were', async () => {
