@@ -7,10 +7,12 @@ import { complain, type ExitCode, print, type RunCommand, runMain } from './fram
 import en from './locales/en.json';
 import it from './locales/it.json';
 import { fill } from './frame/words.js';
+import { repair } from './store/repair.js';
 import { stores } from './store/stores.js';
 
 const COMMANDS: ReadonlyMap<string, RunCommand> = new Map([
   ['stores', stores],
+  ['repair', repair],
 ]);
 
 const WORDS = { en: en.store, it: it.store };

@@ -54,6 +54,8 @@ export function runner<Given, Problem extends string, Reporter extends CommandRe
 
 /** `runMain` is the program: it ends with the command's exit code, or with 2 and the words of what nobody expected. */
 export function runMain(run: RunCommand): void {
+  // Whatever is written is this user's only.
+  process.umask(0o077);
   run(process.argv.slice(2)).then((code) => { process.exitCode = code; }, (error: unknown) => {
     complain(messageOf(error));
     process.exitCode = 2;

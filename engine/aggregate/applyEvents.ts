@@ -15,7 +15,7 @@ import { type FinalMarks, groupMarks, isPublished, readFinalMarks, rememberMarks
 import { addsOf, endedSizes, type FoldContext, type MovedSlice, REVISION, type SliceChange } from './slice.js';
 import { TUMBLING, type Tumbling } from '../calendar/windowAssigner.js';
 import { scanAll } from '../store/store.js';
-import { type Change, type CommitResult, type Counters, prefixRange, type Store, textOf } from '../store/store.js';
+import { type Change, type CommitResult, type Counters, prefixRange, type Put, type Store, textOf } from '../store/store.js';
 import { countHours } from './sourceActivity.js';
 import { type FormerReceipt, formerReceiptsIn, moveActivity, movesOf } from './formerReceipts.js';
 import { type DocumentMentions, factsAmong } from './numberDocuments.js';
@@ -77,6 +77,11 @@ export async function isRefolded(store: Store, { id }: Generation): Promise<bool
 
 export async function markRefolded(store: Store, { id }: Generation): Promise<void> {
   await store.commit([{ key: REFOLDED_KEY, value: id }]);
+}
+
+/** What has all facts folded at the next start. */
+export function forgetRefolded(): Put {
+  return { key: REFOLDED_KEY };
 }
 
 /** Brings the next facts (in key order, after `after`) to the current generation; answers where to go on, `undefined` at the end. */

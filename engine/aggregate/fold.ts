@@ -159,7 +159,12 @@ export class UnknownGeneration extends Error {
   }
 }
 
+/** `UNCOUNTED` is the generation of facts that no slice holds: they are counted when they are folded next. */
+export const UNCOUNTED = '-';
+const NOTHING_ADDED: CompiledGeneration = { add: () => undefined, aliases: {} };
+
 export function formerOf(id: string, { generation, former }: FoldContext): CompiledGeneration {
+  if (id === UNCOUNTED) return NOTHING_ADDED;
   const named = id === generation.id ? generation : former.get(id);
   if (named === undefined) throw new UnknownGeneration(id);
   return compiled(named);

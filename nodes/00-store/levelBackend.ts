@@ -8,7 +8,7 @@ import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '.
 import type { Health, Warning } from '../shared/ports.js';
 import { retryDelay } from '../../engine/base/retry.js';
 import { WatchedHealth } from '../shared/health.js';
-import { DamageNote } from './damageNote.js';
+import { DamageNote, RepairNote } from './storeNote.js';
 import { type Backend, OPENING } from './storeRegistry.js';
 
 const OK: Health = { state: 'ok' };
@@ -17,9 +17,12 @@ const OK: Health = { state: 'ok' };
 export class EmbeddedStore implements Backend {
   readonly reads = 'near';
   readonly #directory: string;
-  readonly #note: DamageNote;
+  readonly #damage: DamageNote;
+  readonly #repair: RepairNote;
   readonly #warnings = new WatchedValue<readonly Warning[]>([]);
   readonly #health = new WatchedHealth({ state: 'waiting', cause: 'store.away', message: OPENING });
+  /** What was asked for and cannot be read: the rest works. */
+  #unreadable: Warning | undefined;
   #level: Promise<LevelStore>;
   #life: 'running' | 'closed' = 'running';
   #failures = 0;
@@ -28,7 +31,8 @@ export class EmbeddedStore implements Backend {
   /** `after`: a former store in that directory, closing. */
   constructor(directory: string, after: Promise<void>) {
     this.#directory = directory;
-    this.#note = new DamageNote(directory);
+    this.#damage = new DamageNote(directory);
+    this.#repair = new RepairNote(directory);
     this.#level = this.#open(after);
   }
 
@@ -42,7 +46,8 @@ export class EmbeddedStore implements Backend {
 
   warnings(): readonly Warning[] {
     // The owner may have deleted the note: whoever asks next finds out, for those who watch too.
-    this.#warnings.set(this.#note.warnings(Date.now()));
+    const now = Date.now();
+    this.#warnings.set([...this.#unreadable === undefined ? [] : [this.#unreadable], ...this.#damage.warnings(now), ...this.#repair.warnings(now)]);
     return this.#warnings.get();
   }
 
@@ -77,7 +82,7 @@ export class EmbeddedStore implements Backend {
   }
 
   #open(after: Promise<void>): Promise<LevelStore> {
-    const opening = after.then(() => openLevelStore(this.#directory, Date, (damage) => { this.#note.add(damage, Date.now()); }));
+    const opening = after.then(() => openLevelStore(this.#directory, Date, (damage) => { this.#damage.add(damage, Date.now()); }));
     opening.then(() => {
       this.warnings();
       this.#works();
@@ -106,7 +111,9 @@ export class EmbeddedStore implements Backend {
   #fails(error: unknown, state: 'opened' | 'unopened'): void {
     if (!(error instanceof Fault) || this.#life === 'closed' || this.#retry !== undefined) return;
     const delay = retryDelay(this.#failures++, Math.random());
-    this.#health.set({ state: 'waiting', cause: error.code, message: error.message, retryAt: Date.now() + delay });
+    const message = error.code === 'store.corrupt' ? `${error.message}; stop the shop, then run: bottega-store repair ${this.#directory}` : error.message;
+    if (error.code === 'store.corrupt' && state === 'opened') this.#unreadable = { cause: error.code, message };
+    this.#health.set({ state: 'waiting', cause: error.code, message, retryAt: Date.now() + delay });
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       if (state === 'unopened') this.#level = this.#open(Promise.resolve());

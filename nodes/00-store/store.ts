@@ -91,7 +91,7 @@ function wordsOfWaiting({ cause, message, retryAt }: Extract<Health, { state: 'w
   return retryAt === undefined ? ['away', { message: named }] : ['retrying', { message: named, seconds: String(seconds) }];
 }
 
-const KEYS: Partial<Record<FaultCode, string>> = { 'store.full': 'full', 'store.locked': 'locked', 'store.closed': 'closed' };
+const KEYS: Partial<Record<FaultCode, string>> = { 'store.full': 'full', 'store.locked': 'locked', 'store.corrupt': 'corrupt', 'store.closed': 'closed' };
 
 /** Of all our types this one is registered first. */
 function warnOfFormerPackage(RED: NodeAPI): void {

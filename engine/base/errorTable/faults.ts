@@ -26,6 +26,11 @@ export const FAULTS = {
     en: ['The store cannot be reached or does not answer', 'Read the cause on /health and in the store node; see that disk or Redis work'],
     it: ['L’archivio non è raggiungibile o non risponde', 'Leggere la causa in /health e nel nodo archivio; controllare disco o Redis'],
   },
+  'store.corrupt': {
+    status: [503],
+    en: ['Files of the embedded store are damaged', 'Stop the shop and run `bottega-store repair`: it keeps the damaged files, and says what could be saved'],
+    it: ['File dell’archivio interno sono rovinati', 'Fermare il negozio e lanciare `bottega-store repair`: conserva i file rovinati, e dice che cosa si è salvato'],
+  },
   'store.contended': {
     status: [503],
     en: ['Other writers kept changing the same records', 'Nothing, if it is rare; otherwise see whether two programs send the same events in a loop'],

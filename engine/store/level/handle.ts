@@ -22,7 +22,7 @@ export interface RangeOptions {
 export interface LevelDb {
   getMany(keys: string[]): Promise<(string | undefined)[]>;
   batch(): WriteBatch;
-  iterator(range: RangeOptions): { nextv(size: number): Promise<[string, string][]>; close(): Promise<void> };
+  iterator(range: RangeOptions): { nextv(size: number): Promise<[string, string][]>; seek(target: string): void; close(): Promise<void> };
   open(): Promise<void>;
   close(): Promise<void>;
 }
@@ -107,12 +107,16 @@ export function faultOf(error: unknown): Fault {
   const chain = causesOf(error);
   const text = chain.map(messageOf).join(': ');
   if (chain.some((cause) => codeOf(cause) === 'LEVEL_LOCKED')) return new Fault('store.locked', 'another process holds the store', error);
+  if (chain.some((cause) => codeOf(cause) === 'LEVEL_CORRUPTION') || DAMAGED.test(text)) return new Fault('store.corrupt', text, error);
   if (FULL.test(text)) return new Fault('store.full', 'no space left for the store', error);
   return new Fault('store.away', text, error);
 }
 
 /** The words of ENOSPC, EDQUOT and EFBIG, which LevelDB passes on as text. */
 const FULL = /ENOSPC|EDQUOT|EFBIG|no space left|quota exceeded|file too large/i;
+
+/** Files that are missing, or shorter than their tail. */
+const DAMAGED = /^.*(\bCorruption: |\/MANIFEST-\d+: No such file|\.(ldb|sst): (Invalid argument|No such file))/s;
 
 function causesOf(error: unknown): unknown[] {
   const chain: unknown[] = [];

@@ -12,6 +12,8 @@ import { decodeKey, encodeKey } from '../keyOrder.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Store, Value } from '../store.js';
 
 const PAGE = 256;
+/** Beyond every range. */
+const [FIRST_KEY, LAST_KEY] = ['\u0000', '\u{10ffff}'];
 /**
  * Twice this much memory at most. What leaves the buffer is merged with all tables that hold neighbors of its keys, which are all tables where
  * corrections speak of facts of any age: a buffer four times as large means a fourth of that work. After a crash so much log is read again, at most.
@@ -117,14 +119,20 @@ export class LevelStore implements Store {
     await this.#handle.close();
   }
 
-  /** Visits a range in order, on one snapshot, until the visitor has enough. */
+  /**
+   * Visits a range in order, on one snapshot, until the visitor has enough. LevelDB passes over a file that it cannot read, and says so at the end of the
+   * range only: whoever stops before is taken there.
+   */
   async #iterate(range: RangeOptions, page: number, visit: (key: string, text: string) => 'more' | 'enough'): Promise<void> {
     if (page < 1) return;
     await this.#handle.use(async (db) => {
       const iterator = db.iterator(range);
       try {
         for (let entries = await iterator.nextv(page); entries.length > 0; entries = await iterator.nextv(page)) {
-          if (entries.some(([key, text]) => visit(key, text) === 'enough')) return;
+          if (!entries.some(([key, text]) => visit(key, text) === 'enough')) continue;
+          iterator.seek(range.reverse === true ? FIRST_KEY : LAST_KEY);
+          await iterator.nextv(1);
+          return;
         }
       } finally {
         await iterator.close();

@@ -4,6 +4,8 @@
  */
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Fault } from '../../base/errors.js';
+import { isWithoutCurrent } from './levelFiles.js';
 
 /** `LogDamage`: so many bytes of what was written in `[since, until]` (epoch ms). */
 export interface LogDamage {
@@ -21,8 +23,9 @@ type LogSpan = Omit<LogDamage, 'bytes'>;
 /** It says what it dropped before anything else. */
 const HEAD_BYTES = 256 * 1024;
 
-/** `watchingDamage` opens a database and reports what that has lost. */
+/** `watchingDamage` opens a database and reports what that has lost. Throws `store.corrupt` where the opening would lose everything. */
 export async function watchingDamage<T>(directory: string, damaged: DamageListener, open: () => Promise<T>): Promise<T> {
+  if (whereReadable(() => isWithoutCurrent(directory)) === true) throw new Fault('store.corrupt', `Corruption: ${join(directory, 'CURRENT')} is missing`);
   // Before the opening, which throws the logs away.
   const span = whereReadable(() => logSpan(directory));
   const opened = await open();

@@ -8,7 +8,7 @@ import { ConfigError, type Fault } from '../../../engine/base/errors.js';
 import { openLevelStore } from '../../../engine/store/level/levelStore.js';
 import { DAY } from '../../../engine/base/time.js';
 import { directoryOf, readConfig } from '../../../nodes/00-store/config.js';
-import { DamageNote } from '../../../nodes/00-store/damageNote.js';
+import { DamageNote } from '../../../nodes/00-store/storeNote.js';
 import storeNode from '../../../nodes/00-store/store.js';
 import { resourceUp } from '../../../nodes/shared/metrics.js';
 import type { Health, StorePort } from '../../../nodes/shared/ports.js';
