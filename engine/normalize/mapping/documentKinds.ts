@@ -2,8 +2,10 @@
  * `DocumentKind` of a till's document by the word that the till has for it: one closed list for pushed receipts, files and forms.
  *
  * Words are compared in small letters, without accents and signs. What only says that it is a document ("documento commerciale emesso per")
- * is left aside; what remains has to be in the list, or in the shop's own.
+ * is left aside, and so are a number, a date and a means of payment that follow ("Reso n. 12 del 03/11"); what remains has to be in the list, or in the
+ * shop's own.
  */
+import { type DocumentLabel, readLabel, withoutMeans } from './documentLabel.js';
 
 /** `sale`: the customer paid. `return`: money was given back. `void`: another document never was. `ignored`: no sale, and nothing wrong. */
 export type DocumentKind = 'sale' | 'return' | 'void' | 'ignored';
@@ -63,6 +65,10 @@ const FILLERS: ReadonlySet<string> = new Set([
   'rt', 'receipts', 'tickets', 'documents', 'slips', 'transactions',
 ]);
 
+/** What a receipt is called, and what makes a number that of something else. */
+const NOUNS: ReadonlySet<string> = new Set(['documento', 'doc', 'docum', 'scontrino', 'ricevuta', 'document', 'receipt', 'ticket']);
+const NUMBERED_OTHERS: ReadonlySet<string> = new Set(['tipo', 'type', 'operazione', 'transaction', 'cassa', 'pos', 'cliente', 'customer']);
+
 /** How much of something: "reso parziale" is a return. Alone they say nothing. */
 const QUALIFIERS: ReadonlySet<string> = new Set(['parziale', 'totale', 'completo', 'intero', 'partial', 'full', 'total', 'whole', 'dettaglio', 'beni']);
 
@@ -74,7 +80,39 @@ const BARE_KINDS: ReadonlyMap<string, DocumentKind> = new Map(
 
 /** The kind that a till's word stands for, `undefined` where nobody has said so. */
 export function documentKindOf(word: string, own: OwnKinds): DocumentKind | undefined {
+  return kindOfWord(word, own) ?? labelledKind(word, own) ?? paidKind(word, own);
+}
+
+function kindOfWord(word: string, own: OwnKinds): DocumentKind | undefined {
   return kindOfWords(plainWords(word), own) ?? kindOfWords(plainWords(apart(word)), own);
+}
+
+/** Of a word with a number or a date. "Tipo 3" and "Cassa n. 2" are no receipts: codes and places are numbered, too. */
+function labelledKind(text: string, own: OwnKinds): DocumentKind | undefined {
+  const usable = readLabel(text).filter(({ word, added }) => isNumbered(plainWords(word), added, own)).map(({ word }) => word);
+  return firstKind(usable, (word) => kindOfWord(word, own)) ?? firstKind(usable, (word) => paidKind(word, own));
+}
+
+function isNumbered(words: string, added: DocumentLabel['added'], own: OwnKinds): boolean {
+  if (bare(words) !== '' || own.has(words)) return true;
+  const each = words.split(' ');
+  return added !== 'number' && each.some((word) => NOUNS.has(word)) && !each.some((word) => NUMBERED_OTHERS.has(word));
+}
+
+function firstKind(words: readonly string[], kindOf: (word: string) => DocumentKind | undefined): DocumentKind | undefined {
+  for (const word of words) {
+    const kind = kindOf(word);
+    if (kind !== undefined) return kind;
+  }
+  return undefined;
+}
+
+/** Of a word with a means of payment. A credit may be given back for something; sold, it is no sale of goods. */
+function paidKind(text: string, own: OwnKinds): DocumentKind | undefined {
+  const paid = withoutMeans(text);
+  if (paid === undefined || bare(plainWords(paid.word)) === '') return undefined;
+  const kind = kindOfWord(paid.word, own) ?? labelledKind(paid.word, own);
+  return paid.as === 'money' || kind === 'return' || kind === 'void' ? kind : undefined;
 }
 
 /** Programs write "resoMerce". */

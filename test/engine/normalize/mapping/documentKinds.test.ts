@@ -6,23 +6,33 @@ const WORDS: Readonly<Record<DocumentKind | 'unknown', readonly string[]>> = {
   sale: [
     'Vendita', 'SCONTRINO', 'Documento commerciale', 'DOCUMENTO COMMERCIALE di vendita o prestazione', 'Doc. comm.', 'Fattura', 'fattura-immediata', 'Scontrino parlante',
     'vendita al banco', 'Ricevuta fiscale', 'receipt', 'Sale', 'INVOICE', 'take-away', 'TD01', 'Fattura elettronica', 'Vendita al dettaglio', 'FATTURE',
+    'Scontrino n. 12', 'Documento commerciale n. 0012-0034', 'Tavolo 12', 'Fattura n. 12/A', 'Vendita contanti', 'Fattura n. 7 del 3/11/2026', 'Sale - card',
     'Ricevute', 'documentoCommerciale', 'DocumentoCommercialeDiVendita', 'Invoices', 'RT',
   ],
   return: [
     'Reso', 'RESO_MERCE', 'reso  merce', 'Nota di Credito', 'NOTA_DI_CREDITO', 'nota credito', 'Rimborso', 'Documento commerciale emesso per reso merce', 'Documento di reso',
     'documento.commerciale.per.reso', 'storno merce', 'refund', 'RETURN', 'Credit Note', 'credit-memo', 'TD04', 'Resi', 'Reso parziale', 'Resi merci', 'Restituzione merce', 'Partial refund', 'refunded sale',
+    'Reso n. 12', 'Reso nr 12', 'RESO N° 12 del 03/11', 'Store credit refund', 'Refund (store credit)', 'Nota di credito n. 5/2026', 'Reso #12',
+    'Reso 12', 'Rimborso in contanti',
+    'Documento commerciale di reso n. 0012-0034 del 21/11/2026', 'Reso n. 12 (contanti)', 'Cash refund', 'Rimborso con buono', 'Reso 03/11/2026', 'resoMerce n. 4', 'Refund No. 12 of 3/11',
     'CREDIT NOTES', 'resoMerce', 'ResoMerce', 'notaCredito', 'documentoReso', 'ReSo', 'Sales Return', 'Note di accredito',
   ],
   void: [
     'Annullo', 'ANNULLAMENTO', 'Scontrino annullato', 'Documento commerciale per annullamento', 'Annullo scontrino', 'storno', 'Stornò', 'Storno vendita', 'VOID', 'voided', 'Cancelled',
-    'annulló', 'void sale', 'Annullo totale', 'Storno totale', 'VOIDS', 'Annullati', 'aNnUlLo', 'annulloVendita', 'Cancellations', 'Scontrino cancellato',
+    'annulló', 'void sale', 'Annullo totale', 'Storno totale', 'VOIDS', 'Annullati', 'aNnUlLo', 'annulloVendita', 'Cancellations',
+    'Annullo scontrino n. 0012', 'Void receipt no. 12', 'Annullo del 03/11/2026', 'Annullato n. 12', 'ANNULLO NR. 7 DEL 21.11.2026', 'Void #3 (card)', 'Scontrino cancellato',
   ],
   ignored: [
     'Proforma', 'PRO-FORMA', 'Fattura pro forma', 'Preconto', 'Comanda', 'Scontrino di cortesia', 'scontrino-regalo', 'Preventivo', 'gift receipt', 'Bill Preview', 'Non fiscale',
-    'Documento non valido ai fini fiscali', 'D.D.T.', 'DDT', 'Documento di trasporto', 'Chiusura giornaliera', 'documento gestionale', 'training',
+    'Documento non valido ai fini fiscali', 'D.D.T.', 'DDT', 'Documento di trasporto', 'Chiusura giornaliera', 'documento gestionale', 'training', 'Preconto 3', 'Comanda n. 14', 'Chiusura giornaliera n. 120 del 21/11/2026',
     'PRECONTI', 'Pro forma invoice', 'proFormaInvoice', 'Courtesy receipt', 'Quotes', 'Fatture Pro-Forma', 'Scontrini regalo', 'Gift receipts',
   ],
-  unknown: ['ghirigoro', 'Storno parziale', 'partial void', 'totale', 'parziale', 'Vendita ghirigoro', 'Reso fattura annullata', 'reso vendita annullata', 'x', '99', 'constructor', '__proto__'],
+  unknown: [
+    'Resoconto', 'Resoconto n. 12', 'Annullabile', 'Annullabile 3', 'Nota di credito mai', 'Reso n. mai', 'Reso del mese', 'Reso 12,50', 'Reso 50%', 'Reson 12', 'Reso n. 12 annullato',
+    'Tipo 3', 'Tipo n. 3', 'Cassa n. 2', 'Operazione 5', 'Documento 12', 'n. 12', '12', 'TD 99', 'Ghirigoro n. 12', 'Storno parziale n. 12', 'partial void #3',
+    'Reso vendita annullata n. 12', `Reso${' '.repeat(60)}n. 12`, 'Buono', 'Contanti', 'Store credit', 'Vendita buono', 'Gift card sale', 'Scontrino in contanti', 'ghirigoro', 'Storno parziale',
+    'partial void', 'totale', 'parziale', 'Vendita ghirigoro', 'Reso fattura annullata', 'reso vendita annullata', 'x', '99', 'constructor', '__proto__',
+  ],
 };
 
 describe('kinds of documents', () => {
@@ -36,7 +46,7 @@ describe('kinds of documents', () => {
 
   it('are the shop\'s own before ours, also inside a longer name', () => {
     const own = new Map<string, DocumentKind>([[plainWords('STORNO'), 'return'], [plainWords('Bolla-7'), 'sale']]);
-    assert.deepEqual(['Documento di storno', 'bolla 7', 'annullo'].map((word) => documentKindOf(word, own)), ['return', 'sale', 'void']);
+    assert.deepEqual(['Documento di storno', 'bolla 7', 'annullo', 'Storno n. 12', 'Bolla-7 del 3/11'].map((word) => documentKindOf(word, own)), ['return', 'sale', 'void', 'return', 'sale']);
   });
 
   it('compare words without case, accents and signs', () => {

@@ -33,6 +33,16 @@ describe('a till\'s document', () => {
     [{ tipoDocumento: 'Annullo', riferimento: 'n. 44', dataRiferimento: '19/11/2026 10:30:59' }, `sale voided 7.00 void/45/${minute} of receipt/44/2026-11-19T10:30`],
     [{ tipoDocumento: 'Annullo', riferimento: { numero: 44, data: '19/11/2026' } }, `sale voided 7.00 void/45/${minute} of receipt/44/2026-11-19`],
     [{ tipoDocumento: 'Reso', scontrinoRiferimento: '44', dataRiferimento: '19/11/2026' }, `refund completed 7.00 receipt/45/${minute} of receipt/44/2026-11-19`],
+    [{ tipoDocumento: 'Annullo scontrino n. 0044' }, `sale voided 7.00 void/45/${minute} of receipt/44`],
+    [{ tipoDocumento: 'RESO N° 44 del 19/11' }, `refund completed 7.00 receipt/45/${minute} of receipt/44/2026-11-19`],
+    [{ tipoDocumento: 'Reso n. 44 del 21/12 (contanti)' }, `refund completed 7.00 receipt/45/${minute} of receipt/44/2025-12-21`],
+    [{ stato: 'Annullato n. 44' }, `sale voided 7.00 receipt/45/${minute}`],
+    [{ tipoDocumento: 'Annullo n. 44', riferimento: '43' }, `sale voided 7.00 void/45/${minute} of receipt/43`],
+    [{ tipoDocumento: 'Annullo n. 44', dataRiferimento: '19/11/2026' }, `sale voided 7.00 void/45/${minute} of receipt/44/2026-11-19`],
+    [{ tipoDocumento: 'Reso n. 0045 del 20/11' }, `refund completed 7.00 receipt/45/${minute}`],
+    [{ tipoDocumento: 'Reso 44' }, `refund completed 7.00 receipt/45/${minute}`],
+    [{ tipoDocumento: 'Scontrino n. 44' }, `sale completed 7.00 receipt/45/${minute}`],
+    [{ tipoDocumento: 'Annullo', riferimento: '44 del 19/11' }, `sale voided 7.00 void/45/${minute} of receipt/44/2026-11-19`],
     [{ stato: 'PAGATA' }, `sale completed 7.00 receipt/45/${minute}`],
     [{ stato: 'Closed' }, `sale completed 7.00 receipt/45/${minute}`],
     [{ stato: 'IN_ATTESA' }, `sale open 7.00 receipt/45/${minute}`],
@@ -62,12 +72,13 @@ describe('a till\'s document', () => {
   });
 
   it('of a file is known by the same words', () => {
-    const kinds = ['Vendita', 'Documento di reso', 'Annullo', 'Annullato', 'Proforma', 'Ghirigoro'].map((kind, index) => `20/11/2026 13:05;${String(index)};5,00;${kind}`);
+    const kinds = ['Vendita', 'Documento di reso', 'Annullo', 'Annullato', 'Proforma', 'Ghirigoro', 'Reso n. 0', 'Resoconto'].map((kind, index) => `20/11/2026 13:05;${String(index)};5,00;${kind}`);
     const { events, ignored, refusals } = send({ provider: 'batch', body: ['Data;Scontrino;Totale;Tipo', ...kinds].join('\n'), headers: { 'content-type': 'text/csv' } });
     assert.deepEqual(events.map(({ type, subject, data }) => `${type} ${String(data.status)} ${String(subject?.split('/', 1))}`), [
-      'sale completed receipt', 'refund completed receipt', 'sale voided void', 'sale voided receipt',
+      'sale completed receipt', 'refund completed receipt', 'sale voided void', 'sale voided receipt', 'refund completed receipt',
     ]);
-    assert.deepEqual([ignored.map(({ index }) => index), refusals.map(({ index, rule }) => `${String(index)} ${rule}`)], [[4], ['5 document.unknown']]);
+    assert.equal(events.at(-1)?.data.refersTo, 'receipt/0');
+    assert.deepEqual([ignored.map(({ index }) => index), refusals.map(({ index, rule }) => `${String(index)} ${rule}`)], [[4], ['5 document.unknown', '7 document.unknown']]);
   });
 });
 

@@ -1,0 +1,70 @@
+/**
+ * `DocumentLabel` is a till's word for a kind of document with what it adds: "Reso n. 12 del 03/11", "Refund (store credit)". Only what is a number, a
+ * date or a means of payment is taken off; whatever else is added makes it another word.
+ */
+
+/** `reference`: the number that is said to be one ("n. 12"), and the date, as they were written. */
+export interface DocumentLabel {
+  readonly word: string;
+  readonly added: 'number' | 'markedNumber' | 'date';
+  readonly reference: { readonly number?: string; readonly date?: string };
+}
+
+const DATE = String.raw`\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?:[T ,]+\d{1,2}[:.]\d{2}(?::\d{2})?)?`;
+/** Neither an amount ("12,50") nor a share ("50%"). */
+const NUMBER = String.raw`[a-z]{0,4}[/-]?\d[\w/-]*`;
+const ON = String.raw`(?:del|dated|of|from|on|il)`;
+/** A number that is not said to be one may be anything, a code too: nothing but the kind is read of it. */
+const BARE = new RegExp(String.raw`^(.*?\p{L}\)?)[\s:\u2010-\u2015-]+(?:\d[\w/-]*|\d{1,2}\.\d{1,2}\.\d{2,4})$`, 'iu');
+const MARK = String.raw`(?:(?:numero|number|num|nr|no|n)[.°º]*\s*|#\s*)`;
+const MARKED = new RegExp(String.raw`^(.*?\p{L}\)?)[\s:,\u2010-\u2015-]+${MARK}(${NUMBER})(?:,?\s+${ON}\s+(${DATE}))?$`, 'iu');
+const NUMBERED = new RegExp(String.raw`^(.*?\p{L}\)?)[\s:,\u2010-\u2015-]+(\d[\w/-]*),?\s+${ON}\s+(${DATE})$`, 'iu');
+const DATED = new RegExp(String.raw`^(.*?[\p{L}\d]\)?),?\s+${ON}\s+(${DATE})$`, 'iu');
+
+const MONEY = [
+  'contanti', 'contante', 'cash', 'carta', 'carta di credito', 'carta di debito', 'bancomat', 'card', 'credit card', 'debit card', 'pos', 'bonifico',
+  'bank transfer', 'assegno', 'elettronico',
+] as const;
+/** What gives money back may give it as credit; what sells a voucher is no sale (SEMANTICS, gift cards). */
+const CREDIT = ['store credit', 'credito negozio', 'credito in negozio', 'buono', 'buono acquisto', 'buono spesa', 'voucher', 'gift card'] as const;
+const BY = '(?:(?:in|con|su|tramite|by|to|as|on|via|per|a mezzo)\\s+)?';
+const MEANS = [...MONEY, ...CREDIT].sort((a, b) => b.length - a.length).join('|');
+const MEANS_AFTER = new RegExp(String.raw`^(.*?[\p{L}\p{N}])[\s:,(\u2010-\u2015-]+${BY}(${MEANS})\)?$`, 'iu');
+const MEANS_BEFORE = new RegExp(String.raw`^(${MEANS})[\s:-]+(.*\p{L}.*)$`, 'iu');
+
+/** What a label may consist of, with the longest word first; nothing where nothing was added that is known. */
+export function readLabel(text: string): readonly DocumentLabel[] {
+  const label = labelIn(text);
+  const [dated, marked, numbered, bare] = [DATED, MARKED, NUMBERED, BARE].map((pattern) => pattern.exec(label));
+  return [
+    ...(dated ? [labelOf('date', dated[1], undefined, dated[2])] : []),
+    ...[marked, numbered].flatMap((found) => (found ? [labelOf('markedNumber', found[1], found[2], found[3])] : [])),
+    ...(bare ? [labelOf('number', bare[1])] : []),
+  ];
+}
+
+/** The number and the date that a label refers to, whether or not it says how it was paid. */
+export function referenceOf(text: string): DocumentLabel['reference'] {
+  const labels = [...readLabel(text), ...readLabel(withoutMeans(text)?.word ?? '')];
+  return labels.find(({ reference }) => reference.number !== undefined)?.reference ?? {};
+}
+
+/** The label without how it was paid, `undefined` where it does not say. `as`: money, or a credit at the shop. */
+export function withoutMeans(text: string): { readonly word: string; readonly as: 'money' | 'credit' } | undefined {
+  const label = labelIn(text);
+  const [after, before] = [MEANS_AFTER.exec(label), MEANS_BEFORE.exec(label)];
+  const [word, means] = after ? [after[1], after[2]] : before ? [before[2], before[1]] : [];
+  if (word === undefined || means === undefined) return undefined;
+  return { word, as: (CREDIT as readonly string[]).includes(means.toLowerCase()) ? 'credit' : 'money' };
+}
+
+/** Longer text is no label of a till's. */
+const MAX_LABEL = 64;
+
+function labelIn(text: string): string {
+  return text.length > MAX_LABEL ? '' : text.trim().replaceAll(/\s+/gu, ' ');
+}
+
+function labelOf(added: DocumentLabel['added'], word = '', number?: string, date?: string): DocumentLabel {
+  return { word, added, reference: { ...(number === undefined ? {} : { number }), ...(date === undefined ? {} : { date }) } };
+}
