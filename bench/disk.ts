@@ -1,13 +1,19 @@
 /** (b) How many events a second are stored for good? Folded and synced to disk, against the bare database that syncs the same events. */
+import { randomBytes } from 'node:crypto';
 import { ClassicLevel } from 'classic-level';
 import type { ShopEvent } from '../engine/event/event.js';
 import { foldEvents } from '../engine/aggregate/applyEvents.js';
 import { openLevelStore } from '../engine/store/level/levelStore.js';
+import { NO_KEYS, parseKeyRing, type KeyRing } from '../engine/store/sealed/keyRing.js';
+import { SealedStore } from '../engine/store/sealed/sealedStore.js';
+import type { Store } from '../engine/store/store.js';
 import { place } from './place.js';
 import { compare, cpuMicros, perSecond, percentile, report } from './report.js';
 import { arraysOf, foldContextOf, salesOf } from './stream.js';
 
 const ROUNDS = 5;
+/** As `openssl rand` would have made it. */
+const RING = parseKeyRing(randomBytes(32).toString('base64'), 'BOTTEGA_ENCRYPTION_KEY');
 
 export async function disk(): Promise<void> {
   const events = salesOf(20_000);
@@ -16,18 +22,33 @@ export async function disk(): Promise<void> {
   report({ bench: 'disk/arrays of 100/CPU', unit: 'CPU µs/event', value: await cpuMicros(events.length, () => rateOf(arrays, 1)) });
   await compare('disk/arrays of 100/eight callers', 'events/s', ROUNDS, () => rateOf(arrays, 8), () => bareRate(arrays));
   await compare('disk/lone events/64 callers', 'events/s', ROUNDS, () => rateOf(arraysOf(events, 1), 64), () => bareRate(arraysOf(events.slice(0, 2_000), 1)));
+  await encrypted(arrays, events);
   for (const share of [0.5, 0.99]) {
     const lone = arraysOf(events.slice(0, 1_000), 1);
     await compare(`disk/lone event/p${String(share * 100)}`, 'ms', ROUNDS, async () => percentile(await timesOf(lone), share), async () => percentile(await bareTimes(lone), share));
   }
 }
 
+/** What encryption costs: the same store in turns with a key and without. */
+async function encrypted(arrays: Arrays, events: readonly ShopEvent[]): Promise<void> {
+  await compare('disk/encrypted/arrays of 100/eight callers', 'events/s', ROUNDS, () => rateOf(arrays, 8, RING), () => rateOf(arrays, 8));
+  const lone = arraysOf(events.slice(0, 5_000), 1);
+  await compare('disk/encrypted/lone events/64 callers', 'events/s', ROUNDS, () => rateOf(lone, 64, RING), () => rateOf(lone, 64));
+  const cpu = (ring: KeyRing): Promise<number> => cpuMicros(events.length, () => rateOf(arrays, 1, ring));
+  await compare('disk/encrypted/arrays of 100/CPU', 'CPU µs/event', ROUNDS, () => cpu(RING), () => cpu(NO_KEYS));
+}
+
+/** As the store node opens it. */
+async function opened(path: string, ring: KeyRing): Promise<Store> {
+  return new SealedStore(await openLevelStore(path, { now: () => Date.now() }), { ring, randomBytes });
+}
+
 type Arrays = readonly (readonly ShopEvent[])[];
 
 /** `callers` take the next array as soon as theirs is stored. */
-async function rateOf(arrays: Arrays, callers: number): Promise<number> {
+async function rateOf(arrays: Arrays, callers: number, ring = NO_KEYS): Promise<number> {
   const where = place();
-  const store = await openLevelStore(where.path, { now: () => Date.now() });
+  const store = await opened(where.path, ring);
   const context = await foldContextOf(store);
   let next = 0;
   const call = async (): Promise<void> => {

@@ -13,13 +13,13 @@ export type Counters = Readonly<Record<string, number>>;
 
 /**
  * `Put` is a compare-and-set. `expect` absent = unconditional, `null` = the key must be absent, text = must hold exactly this text.
- * `value` absent = delete. `expiresAt` is epoch ms; from that instant on the key reads as absent.
+ * `value` absent = delete. `expiresAt` is epoch ms; from that instant on the key reads as absent; `kept` is the expiry that the key has.
  */
 export interface Put {
   readonly key: string;
   readonly expect?: string | null;
   readonly value?: string;
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | 'kept';
 }
 
 /**
@@ -60,7 +60,8 @@ export interface Entry {
 }
 
 /**
- * `Store` throws `Fault` with `store.closed`, `store.full` (disk or memory), `store.away` (no connection), `store.locked` (another process).
+ * `Store` throws `Fault` with `store.closed`, `store.full` (disk or memory), `store.away` (no connection), `store.locked` (another process), `store.key`
+ * and `store.tampered` (see sealed/).
  * A commit sees the commits before it, also those not yet on disk; two commits never interleave.
  */
 export interface Store {

@@ -1,8 +1,10 @@
 /**
  * `Settings` are what the environment asked for. Every variable has a default; one that breaks a rule stops the start with its name, rule and value.
  */
+import { readFileSync } from 'node:fs';
 import { ConfigError } from '../../engine/base/errors.js';
 import { parseRedisUrl } from '../../engine/store/redis/url.js';
+import { readKeyRing } from '../../engine/store/sealed/keyRing.js';
 import { parseProxies, type TrustedProxies } from '../../engine/verify/senderAddress.js';
 import { readNameLimits } from '../../engine/aggregate/nameLimits.js';
 import { isZone } from '../../engine/base/time.js';
@@ -54,6 +56,8 @@ export function readEnvironment(environment: LauncherEnvironment): Settings {
   demandForRole(role, environment);
   // The shop node reads them: here they stop the start where they are no limits.
   readNameLimits(environment);
+  // The store node.
+  readKeyRing(environment, (path) => readFileSync(path, 'utf8'));
   demandPassword('MQTT_PASSWORD', given(environment, 'MQTT_PASSWORD'));
   // The broker node reads it; 0: none.
   portAt('MQTT_TLS_PORT', read('MQTT_TLS_PORT', '0'), 0);

@@ -1,17 +1,27 @@
 /**
  * `EmbeddedStore` makes a directory a store that recovers: tried until it opens; after a fault a write of its own proves that it works again.
  */
+import { randomBytes } from 'node:crypto';
 import { Fault } from '../../engine/base/errors.js';
 import { WatchedValue } from '../../engine/base/watched.js';
 import { type LevelStore, openLevelStore } from '../../engine/store/level/levelStore.js';
-import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '../../engine/store/store.js';
+import type { KeyRing } from '../../engine/store/sealed/keyRing.js';
+import { SealedStore } from '../../engine/store/sealed/sealedStore.js';
+import type { Change, CommitResult, Durability, Entry, KeyRange, Store, Value } from '../../engine/store/store.js';
 import type { Health, Warning } from '../shared/ports.js';
 import { retryDelay } from '../../engine/base/retry.js';
 import { WatchedHealth } from '../shared/health.js';
 import { DamageNote, RepairNote } from './storeNote.js';
 import { type Backend, OPENING } from './storeRegistry.js';
+import { UnreadableValues } from './unreadableValues.js';
 
 const OK: Health = { state: 'ok' };
+
+/** `store` is the same as `level`, seen through the keys. */
+interface OpenStore {
+  readonly level: LevelStore;
+  readonly store: Store;
+}
 
 /** `EmbeddedStore` in one directory. */
 export class EmbeddedStore implements Backend {
@@ -19,21 +29,24 @@ export class EmbeddedStore implements Backend {
   readonly #directory: string;
   readonly #damage: DamageNote;
   readonly #repair: RepairNote;
+  readonly #ring: KeyRing;
+  readonly #undeciphered = new UnreadableValues();
   readonly #warnings = new WatchedValue<readonly Warning[]>([]);
   readonly #health = new WatchedHealth({ state: 'waiting', cause: 'store.away', message: OPENING });
   /** What was asked for and cannot be read: the rest works. */
   #unreadable: Warning | undefined;
-  #level: Promise<LevelStore>;
+  #opened: Promise<OpenStore>;
   #life: 'running' | 'closed' = 'running';
   #failures = 0;
   #retry: NodeJS.Timeout | undefined;
 
   /** `after`: a former store in that directory, closing. */
-  constructor(directory: string, after: Promise<void>) {
+  constructor(directory: string, ring: KeyRing, after: Promise<void>) {
     this.#directory = directory;
+    this.#ring = ring;
     this.#damage = new DamageNote(directory);
     this.#repair = new RepairNote(directory);
-    this.#level = this.#open(after);
+    this.#opened = this.#open(after);
   }
 
   health(): Health {
@@ -47,7 +60,8 @@ export class EmbeddedStore implements Backend {
   warnings(): readonly Warning[] {
     // The owner may have deleted the note: whoever asks next finds out, for those who watch too.
     const now = Date.now();
-    this.#warnings.set([...this.#unreadable === undefined ? [] : [this.#unreadable], ...this.#damage.warnings(now), ...this.#repair.warnings(now)]);
+    const unreadable = [...this.#unreadable === undefined ? [] : [this.#unreadable], ...this.#undeciphered.warnings()];
+    this.#warnings.set([...unreadable, ...this.#damage.warnings(now), ...this.#repair.warnings(now)]);
     return this.#warnings.get();
   }
 
@@ -56,33 +70,33 @@ export class EmbeddedStore implements Backend {
   }
 
   read(keys: readonly string[]): Promise<(Value | undefined)[]> {
-    return this.#call((level) => level.read(keys));
+    return this.#call(({ store }) => store.read(keys));
   }
 
   async commit(changes: readonly Change[], durability?: Durability): Promise<CommitResult> {
-    const result = await this.#call((level) => level.commit(changes, durability));
+    const result = await this.#call(({ store }) => store.commit(changes, durability));
     this.#works();
     return result;
   }
 
   scan(range: KeyRange, limit: number): Promise<Entry[]> {
-    return this.#call((level) => level.scan(range, limit));
+    return this.#call(({ store }) => store.scan(range, limit));
   }
 
   sweep(limit: number): Promise<number> {
-    return this.#call((level) => level.sweep(limit));
+    return this.#call(({ level }) => level.sweep(limit));
   }
 
   async close(): Promise<void> {
     this.#life = 'closed';
     clearTimeout(this.#retry);
-    const level = await this.#level.catch(() => undefined);
-    await level?.close();
+    const opened = await this.#opened.catch(() => undefined);
+    await opened?.store.close();
     this.#health.set({ state: 'waiting', cause: 'store.closed', message: 'closed' });
   }
 
-  #open(after: Promise<void>): Promise<LevelStore> {
-    const opening = after.then(() => openLevelStore(this.#directory, Date, (damage) => { this.#damage.add(damage, Date.now()); }));
+  #open(after: Promise<void>): Promise<OpenStore> {
+    const opening = after.then(() => this.#openSealed());
     opening.then(() => {
       this.warnings();
       this.#works();
@@ -90,11 +104,26 @@ export class EmbeddedStore implements Backend {
     return opening;
   }
 
-  async #call<T>(work: (level: LevelStore) => Promise<T>): Promise<T> {
+  /** A store whose key is missing is let go again, untouched. */
+  async #openSealed(): Promise<OpenStore> {
+    const level = await openLevelStore(this.#directory, Date, (damage) => { this.#damage.add(damage, Date.now()); });
+    const store = new SealedStore(level, { ring: this.#ring, randomBytes });
     try {
-      return await work(await this.#level);
+      await store.unlock();
     } catch (error) {
-      this.#fails(error, 'opened');
+      await level.close();
+      throw error;
+    }
+    return { level, store };
+  }
+
+  async #call<T>(work: (opened: OpenStore) => Promise<T>): Promise<T> {
+    const opened = await this.#opened;
+    try {
+      return await work(opened);
+    } catch (error) {
+      if (this.#undeciphered.add(error)) this.warnings();
+      else this.#fails(error, 'opened');
       throw error;
     }
   }
@@ -116,7 +145,7 @@ export class EmbeddedStore implements Backend {
     this.#health.set({ state: 'waiting', cause: error.code, message, retryAt: Date.now() + delay });
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      if (state === 'unopened') this.#level = this.#open(Promise.resolve());
+      if (state === 'unopened') this.#opened = this.#open(Promise.resolve());
       else void this.#probe();
     }, delay).unref();
   }

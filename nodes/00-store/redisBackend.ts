@@ -2,11 +2,14 @@
  * `RedisBackend` makes a Redis a store that recovers. It reconnects by itself; while it refuses to write, a write of our own is tried again
  * and again. What it should be set to otherwise is inspected whenever it has come back, and each minute.
  */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SKEW_MS, skewTo } from '../../engine/base/clockSkew.js';
-import { ConfigError, messageOf } from '../../engine/base/errors.js';
+import { ConfigError, Fault, type FaultCode, messageOf } from '../../engine/base/errors.js';
 import { openRedisStore, type RedisStore } from '../../engine/store/redis/connection.js';
 import type { Advice } from '../../engine/store/redis/serverSettings.js';
+import type { KeyRing } from '../../engine/store/sealed/keyRing.js';
+import { SealedStore } from '../../engine/store/sealed/sealedStore.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '../../engine/store/store.js';
 import { present } from '../../engine/base/json.js';
 import { WatchedValue } from '../../engine/base/watched.js';
@@ -16,10 +19,16 @@ import { retryDelay } from '../../engine/base/retry.js';
 import { WatchedHealth } from '../shared/health.js';
 import type { RedisConfig } from './config.js';
 import { type Backend, OPENING } from './storeRegistry.js';
+import { UnreadableValues } from './unreadableValues.js';
+
+/** Why a store that answers cannot be unlocked. */
+const LOCKED: ReadonlySet<FaultCode> = new Set(['store.key', 'store.tampered', 'store.contended']);
 
 /** `RedisBackend` of one URL. */
 export class RedisBackend implements Backend {
   readonly #store: RedisStore;
+  readonly #sealed: SealedStore;
+  readonly #unreadable = new UnreadableValues();
   readonly #health: WatchedHealth;
   #life: 'running' | 'closed' = 'running';
   /** Settings under which Redis may lose or throw away what it was given, and a clock that is not set as Redis' is. */
@@ -32,8 +41,9 @@ export class RedisBackend implements Backend {
   #poll: NodeJS.Timeout | undefined;
 
   /** Throws `ConfigError` for a URL that cannot be, or a file that cannot be read. */
-  constructor({ url, ca }: RedisConfig) {
+  constructor({ url, ca }: RedisConfig, ring: KeyRing) {
     this.#store = openRedisStore(url, { clock: Date, random: Math.random, ...present({ tls: ca === undefined ? undefined : { ca: readCertificate(ca) } }) });
+    this.#sealed = new SealedStore(this.#store, { ring, randomBytes });
     const first = this.#store.health();
     const opening: Health = { state: 'waiting', cause: 'store.away', message: OPENING };
     this.#health = new WatchedHealth(opening);
@@ -59,7 +69,7 @@ export class RedisBackend implements Backend {
   #findWarnings(): void {
     const settings = this.#advice.filter(({ weight }) => weight === 'must').map(({ address, setting, is, expected }) => (
       { cause: `store.${setting}`, message: `Redis ${address}: ${setting} is ${is}, must be ${expected}` }));
-    this.#warnings.set([...settings, ...clockWarning(this.#skew)]);
+    this.#warnings.set([...settings, ...clockWarning(this.#skew), ...this.#unreadable.warnings()]);
   }
 
   /** Asked before windows are closed; what it finds shows in the warnings at once. */
@@ -75,15 +85,15 @@ export class RedisBackend implements Backend {
   }
 
   read(keys: readonly string[]): Promise<(Value | undefined)[]> {
-    return this.#store.read(keys);
+    return this.#seen(this.#sealed.read(keys));
   }
 
   commit(changes: readonly Change[], durability?: Durability): Promise<CommitResult> {
-    return this.#store.commit(changes, durability);
+    return this.#seen(this.#sealed.commit(changes, durability));
   }
 
   scan(range: KeyRange, limit: number): Promise<Entry[]> {
-    return this.#store.scan(range, limit);
+    return this.#seen(this.#sealed.scan(range, limit));
   }
 
   sweep(limit: number): Promise<number> {
@@ -94,17 +104,41 @@ export class RedisBackend implements Backend {
     this.#life = 'closed';
     clearTimeout(this.#probe);
     clearTimeout(this.#poll);
-    await this.#store.close();
+    await this.#sealed.close();
   }
 
   #lastSeen(health: Health): void {
     clearTimeout(this.#probe);
     if (health.state === 'ok') {
       this.#failures = 0;
-      this.#health.set(health);
-      void this.#inspect();
+      void this.#unlock();
     } else if (health.retryAt === undefined && this.#life === 'running') this.#planProbe(health);
     else this.#health.set(health);
+  }
+
+  /** Connected, but of use only with the keys that its values are sealed with. Whatever else fails shows in the driver's health. */
+  async #unlock(): Promise<void> {
+    try {
+      await this.#sealed.unlock();
+      if (this.#store.health().state === 'ok') this.#health.set({ state: 'ok' });
+      void this.#inspect();
+    } catch (error) {
+      if (!(error instanceof Fault) || !LOCKED.has(error.code) || this.#life === 'closed') return;
+      const delay = retryDelay(this.#failures++, Math.random());
+      this.#health.set({ state: 'waiting', cause: error.code, message: error.message, retryAt: Date.now() + delay });
+      clearTimeout(this.#probe);
+      this.#probe = setTimeout(() => { void this.#unlock(); }, delay).unref();
+    }
+  }
+
+  async #seen<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      // Before it is unlocked, the health says so.
+      if (this.#health.health().state === 'ok' && this.#unreadable.add(error)) this.#findWarnings();
+      throw error;
+    }
   }
 
   /** Connected, but refused (a replica, out of memory …): nobody else may have a reason to write now. */

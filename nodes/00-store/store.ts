@@ -1,9 +1,11 @@
 /**
  * The store node keeps the shop's state: in an embedded database with nothing to install, or in a Redis that many processes share.
  */
+import { readFileSync } from 'node:fs';
 import type { NodeAPI } from 'node-red';
 import type { FaultCode } from '../../engine/base/errors.js';
 import { present } from '../../engine/base/json.js';
+import { readKeyRing } from '../../engine/store/sealed/keyRing.js';
 import { scoped } from '../../engine/store/store.js';
 import { answerEditor, serveEditor } from '../shared/editorApi.js';
 import { former, formerPackageIn } from '../shared/formerPackage.js';
@@ -47,9 +49,10 @@ const spec: NodeSpec<StoreConfig> = {
 };
 
 function open({ config, RED }: StoreContext): SharedStore {
-  if (config.kind === 'redis') return acquire(`redis ${config.url} ${config.ca ?? ''}`, () => new RedisBackend(config));
+  const ring = readKeyRing(process.env, (path) => readFileSync(path, 'utf8'));
+  if (config.kind === 'redis') return acquire(`redis ${config.url} ${config.ca ?? ''}`, () => new RedisBackend(config, ring));
   const directory = directoryOf(config, RED.settings.userDir);
-  return acquire(directory, (after) => new EmbeddedStore(directory, after));
+  return acquire(directory, (after) => new EmbeddedStore(directory, ring, after));
 }
 
 /** Shows each change; in the log the same cause, tried again and again, is one line. */
@@ -91,7 +94,9 @@ function wordsOfWaiting({ cause, message, retryAt }: Extract<Health, { state: 'w
   return retryAt === undefined ? ['away', { message: named }] : ['retrying', { message: named, seconds: String(seconds) }];
 }
 
-const KEYS: Partial<Record<FaultCode, string>> = { 'store.full': 'full', 'store.locked': 'locked', 'store.corrupt': 'corrupt', 'store.closed': 'closed' };
+const KEYS: Partial<Record<FaultCode, string>> = {
+  'store.full': 'full', 'store.locked': 'locked', 'store.corrupt': 'corrupt', 'store.closed': 'closed', 'store.key': 'key',
+};
 
 /** Of all our types this one is registered first. */
 function warnOfFormerPackage(RED: NodeAPI): void {

@@ -176,6 +176,19 @@ function describeExpiry(store: () => Store, clock: () => TestClock): void {
     assert.deepEqual(await store().read(['a']), ['2']);
   });
 
+  it('keeps the expiry of text that is put again to be kept as long', async () => {
+    const { at } = clock();
+    await store().commit([{ key: 'a', value: '1', expiresAt: at + 1_000 }, { key: 'b', value: '1' }, { key: 'c', value: '1', expiresAt: at + 1_000 }]);
+    const again: Change[] = [
+      { key: 'a', expect: '1', value: '2', expiresAt: 'kept' }, { key: 'b', expect: '1', value: '2', expiresAt: 'kept' },
+      { key: 'c', value: '2', expiresAt: 'kept' }, { key: 'd', value: '2', expiresAt: 'kept' },
+    ];
+    assert.deepEqual(await store().commit(again), ok());
+    assert.deepEqual(await store().read(['a', 'b', 'c', 'd']), ['2', '2', '2', '2']);
+    clock().at = at + 1_000;
+    assert.deepEqual(await store().read(['a', 'b', 'c', 'd']), [undefined, '2', undefined, '2']);
+  });
+
   it('does not let expired entries use up the limit of a scan', async () => {
     const { at } = clock();
     const changes = Array.from({ length: 600 }, (_, index): Change => {

@@ -31,6 +31,22 @@ export const FAULTS = {
     en: ['Files of the embedded store are damaged', 'Stop the shop and run `bottega-store repair`: it keeps the damaged files, and says what could be saved'],
     it: ['File dell’archivio interno sono rovinati', 'Fermare il negozio e lanciare `bottega-store repair`: conserva i file rovinati, e dice che cosa si è salvato'],
   },
+  'store.key': {
+    status: [503],
+    en: [
+      'The store is encrypted with a key that was not given',
+      'Set BOTTEGA_ENCRYPTION_KEY to the key it was written with, former keys behind the new one; nothing was changed',
+    ],
+    it: [
+      'L’archivio è cifrato con una chiave che non è stata data',
+      'Mettere in BOTTEGA_ENCRYPTION_KEY la chiave con cui fu scritto, le vecchie chiavi dopo la nuova; nulla è stato cambiato',
+    ],
+  },
+  'store.tampered': {
+    status: [503],
+    en: ['An encrypted value of the store is not what was stored there', 'Find out who wrote to the disk or to Redis; restore the store from a backup'],
+    it: ['Un valore cifrato dell’archivio non è quello che vi fu messo', 'Capire chi ha scritto sul disco o in Redis; ripristinare l’archivio da una copia'],
+  },
   'store.contended': {
     status: [503],
     en: ['Other writers kept changing the same records', 'Nothing, if it is rare; otherwise see whether two programs send the same events in a loop'],

@@ -37,7 +37,7 @@ export function judge(changes: readonly Intent[], stateOf: StateOf, now: number)
     } else if ('expire' in change) {
       const before = writes.get(change.key) ?? stateOf(change, place);
       if (before !== 'absent' && live(before, now) === undefined) writes.set(change.key, 'absent');
-    } else writes.set(change.key, put(change));
+    } else writes.set(change.key, put(change, change.expiresAt === 'kept' ? writes.get(change.key) ?? stateOf(change, place) : 'absent', now));
   }
   return { outcome: 'ok', writes, totals };
 }
@@ -52,9 +52,10 @@ function movedKeys(changes: readonly Intent[], stateOf: StateOf, now: number): s
   return moved;
 }
 
-function put({ value, expiresAt }: Put): KnownRecord {
+function put({ value, expiresAt }: Put, before: KnownRecord, now: number): KnownRecord {
   if (value === undefined) return 'absent';
-  return expiresAt === undefined ? { value } : { value, expiresAt };
+  const until = expiresAt === 'kept' ? live(before, now)?.expiresAt : expiresAt;
+  return until === undefined ? { value } : { value, expiresAt: until };
 }
 
 function added(before: Stored | undefined, { key, add, max, expiresAt }: Add): Stored & { readonly value: Counters } {

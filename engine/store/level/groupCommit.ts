@@ -197,9 +197,9 @@ function joined(all: Map<string, KnownRecord>, more: Map<string, KnownRecord>): 
   return all;
 }
 
-/** An unconditional put needs to know nothing. */
+/** An unconditional put needs to know nothing, unless an expiry stays. */
 function needsState(change: Intent): boolean {
-  return 'add' in change || 'expire' in change || change.expect !== undefined;
+  return 'add' in change || 'expire' in change || change.expect !== undefined || change.expiresAt === 'kept';
 }
 
 /** A commit that breaks the store's rules fails alone. */

@@ -67,10 +67,10 @@ function encodeText(text: string): string {
 /** How many in a row expire at the same instant: "98 1795338930000 2 0". Redis takes whole positive milliseconds; one long past is as good as 1. */
 class Runs {
   #done = '';
-  #expiry: number | undefined;
+  #expiry: Put['expiresAt'];
   #count = 0;
 
-  add(expiry: number | undefined): void {
+  add(expiry: Put['expiresAt']): void {
     if (expiry !== this.#expiry) {
       this.#done = this.text;
       this.#expiry = expiry;
@@ -81,9 +81,14 @@ class Runs {
 
   get text(): string {
     if (this.#count === 0) return this.#done;
-    const run = `${String(this.#count)} ${this.#expiry === undefined ? '0' : String(Math.max(1, Math.ceil(this.#expiry)))}`;
+    const run = `${String(this.#count)} ${instantOf(this.#expiry)}`;
     return this.#done === '' ? run : `${this.#done} ${run}`;
   }
+}
+
+function instantOf(expiry: Put['expiresAt']): string {
+  if (expiry === undefined) return '0';
+  return expiry === 'kept' ? '-1' : String(Math.max(1, Math.ceil(expiry)));
 }
 
 /** `decodePart` gives what became of one part; it throws what the store's rules say of counters that cannot be. */

@@ -12,7 +12,7 @@ import { COUNTERS, PORTIONS, script } from './scripts.js';
  * ARGV of a part: the size of each heap; whether the counters are `wanted` in the answer; the texts that 3 and 4 expect; the values of 1, 3, 5
  * and, as runs, their expiries; and where 7 is not empty: a JSON list of the fields to add, one of the fields to take the larger value of
  * (0: none), the expiries as runs, and a JSON object of those to be added otherwise: `fresh` (the same commit deletes the key first), `lost`
- * (it puts text over it afterwards). A run is how many in a row expire at the same epoch ms (0: never): "98 1795338930000 2 0".
+ * (it puts text over it afterwards). A run is how many in a row expire at the same epoch ms (0: never; -1: as before): "98 1795338930000 2 0".
  *
  * Answers for each part `ok` and, where wanted, the counters after each add (fields and values joined by NUL), or `conflict` and the places
  * of the keys that moved, or `text` / `inexact` and the place of the add that cannot be. Nothing of a part is written before all of it is
@@ -34,7 +34,7 @@ end
 
 local function runs(text)
   local expiries = {}
-  for count, expiry in string.gmatch(text, '(%d+) (%d+)') do
+  for count, expiry in string.gmatch(text, '(%d+) (%-?%d+)') do
     for _ = 1, count do expiries[#expiries + 1] = expiry end
   end
   return expiries
@@ -97,7 +97,9 @@ end
 local function put(first, count, texts, expiries, expiry, new)
   for i = 1, count do
     local key, at = KEYS[first + i - 1], expiries[expiry + i]
-    if at == '0' then redis.call('SET', key, ARGV[texts + i]) else redis.call('SET', key, ARGV[texts + i], 'PXAT', at) end
+    if at == '0' then redis.call('SET', key, ARGV[texts + i])
+    elseif at == '-1' then redis.call('SET', key, ARGV[texts + i], 'KEEPTTL')
+    else redis.call('SET', key, ARGV[texts + i], 'PXAT', at) end
     if new then new[#new + 1], new[#new + 2] = '0', string.sub(key, skip) end
   end
 end
