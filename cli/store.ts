@@ -8,11 +8,13 @@ import en from './locales/en.json';
 import it from './locales/it.json';
 import { fill } from './frame/words.js';
 import { repair } from './store/repair.js';
+import { reseal } from './store/reseal.js';
 import { stores } from './store/stores.js';
 
 const COMMANDS: ReadonlyMap<string, RunCommand> = new Map([
   ['stores', stores],
   ['repair', repair],
+  ['reseal', reseal],
 ]);
 
 const WORDS = { en: en.store, it: it.store };

@@ -92,6 +92,7 @@ describe('bottega-store', () => {
   const cases: [args: string[], status: number, stdout: RegExp, stderr: RegExp][] = [
     [[], 0, /^Usage: bottega-store COMMAND/, /^$/],
     [['--help', '--lang', 'it'], 0, /^Uso: bottega-store COMANDO/, /^$/],
+    [['reseal', '--help'], 0, /^Usage: bottega-store reseal/, /^$/],
     [['stores', '-h'], 0, /^Usage: bottega-store stores/, /^$/],
     [['shops'], 2, /^$/, /^shops: there is no such command/],
     [['shops', '--lang=it'], 2, /^$/, /^shops: non c’è un comando così/],

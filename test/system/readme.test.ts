@@ -4,6 +4,7 @@
  * needs Docker, whose lines are held against docker/compose.yaml.
  */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCompose } from '../support/docker.js';
@@ -86,6 +87,16 @@ describe('READMEs', () => {
       assert.equal((await request(`${url}/dashboard`)).status, 401);
       assert.equal((await request(`${url}/flows`)).status, 401);
     }) },
+    { covers: /^openssl rand .*\nchmod .*\nBOTTEGA_ENCRYPTION_KEY_FILE=\S+ npm start$/, holds: (commands) => serve(commands.replaceAll('\n', ' && '), healthy) },
+    { covers: /^BOTTEGA_ENCRYPTION_KEY_FILE=\S+ npm run store -- reseal$/, holds: async (command) => {
+      // Of a product that ran without a key, and has stopped.
+      const own = { PORT: '0', MQTT_PORT: String(await freePort()), BOTTEGA_DATA: join(sandbox.home, 'encrypted') };
+      await (await sandbox.start('npm start', own, /^ready /m)).stop();
+      writeFileSync(join(sandbox.path, 'bottega.key'), randomBytes(32).toString('base64'));
+      const { code, stdout } = await sandbox.run(command, own);
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, /\d values rewritten; all are encrypted with key/);
+    } },
     { covers: /^(BOTTEGA_ROLE=\w+ .* npm start\n?){3}$/, holds: (commands) => line(commands.split('\n')) },
     { covers: /^git pull\nnpm ci\nnpm start$/, holds: async (commands) => {
       const origin = join(sandbox.home, 'origin.git');

@@ -13,6 +13,7 @@ import { adviceFor, type Inspection, serverState, type ServerState } from './ser
 import { LinkHealth, type StoreHealth } from './health.js';
 import type { Script } from './scripts.js';
 import { ScriptStore } from './redisStore.js';
+import { shopIn } from './keys.js';
 import { parseRedisUrl, type RedisUrl } from './url.js';
 import type { Store } from '../store.js';
 
@@ -32,6 +33,8 @@ export interface RedisStore extends Store {
   inspect(): Promise<Inspection>;
   /** The server's clock, epoch ms; `undefined` where our user may not ask. */
   time(): Promise<number | undefined>;
+  /** All shops that have a key. */
+  shops(): Promise<readonly string[]>;
   /** Removes what expired keys left behind; see `ScriptStore`. */
   sweep(limit: number): Promise<number>;
 }
@@ -58,6 +61,7 @@ export function openRedisStore(url: string, options: RedisStoreOptions): RedisSt
     watch: (listener) => link.health.watch(listener),
     inspect: () => link.inspect(),
     time: () => link.time(),
+    shops: () => link.shops(),
   };
 }
 
@@ -109,6 +113,14 @@ class Link {
     if (away !== undefined) throw away;
     const reply = await this.#client.call('TIME').catch(unreadable) as readonly [seconds: unknown, micros: unknown] | undefined;
     return reply === undefined ? undefined : Number(reply[0]) * 1_000 + Math.floor(Number(reply[1]) / 1_000);
+  }
+
+  async shops(): Promise<readonly string[]> {
+    if (this.health.isOpening()) await this.#opened;
+    const away = this.health.away();
+    if (away !== undefined) throw away;
+    const indexes = await Promise.all(this.#nodes().map(indexesOf));
+    return indexes.flat().map(shopIn).filter((shop) => shop !== undefined);
   }
 
   close(): void {
@@ -191,6 +203,20 @@ async function stateOf(node: Redis): Promise<ServerState> {
   const { host, port, path } = node.options;
   const [info, config] = await Promise.all([node.info().catch(unreadable), node.config('GET', 'appendfsync').catch(unreadable)]);
   return serverState(path ?? `${host ?? ''}:${String(port)}`, info, config?.[1]);
+}
+
+async function indexesOf(node: Redis): Promise<string[]> {
+  const found = new Set<string>();
+  try {
+    for (let cursor = ''; cursor !== '0';) {
+      const [next, keys] = await node.scan(cursor === '' ? '0' : cursor, 'MATCH', 'bottega:{*}', 'COUNT', 1_000, 'TYPE', 'zset');
+      for (const key of keys) found.add(key);
+      cursor = next;
+    }
+  } catch (error) {
+    throw faultOf(error);
+  }
+  return [...found];
 }
 
 /** A user that may not ask is no fault; a server that does not answer is. */

@@ -50,6 +50,13 @@ export function indexKey(shop: string): string {
   return `bottega:{${tag}}`;
 }
 
+/** `shopIn` reads the shop out of the key of its index; `undefined` for the keys that belong to none. */
+export function shopIn(index: string): string | undefined {
+  const tag = /^bottega:\{(.+)\}$/s.exec(index)?.[1];
+  if (tag === undefined || tag === NO_SHOP) return undefined;
+  return tag === '%' ? '' : decodeKey(tag.replace(/%25|%7D/g, (code) => (code === '%25' ? '%' : '}')));
+}
+
 /** `encodeRest` gives a `<rest>` as it stands in the index and behind the shop's prefix. */
 export const encodeRest = encodeKey;
 /** `decodeRest` reads it back. */
