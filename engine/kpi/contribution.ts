@@ -6,7 +6,7 @@ import { EVENT_TYPES } from '../event/schema.js';
 import { type Fact, type FieldValue, isOfOrder, placeOf, SLOT, sourceIn, statusOf } from '../fact/fact.js';
 import { bucketField, bucketOf, type Condition, countField, type Measure, type StoreAliases, type Term, typeField } from './measure.js';
 import { grossSalesOf, netSalesOf, paidBy, revenueOf, taxOf } from './saleMoney.js';
-import { type FactOrigin, isOfRecord, type SystemOfRecord } from './systemOfRecord.js';
+import { type FactOrigin, isNamed, isOfRecord, type SystemOfRecord } from './systemOfRecord.js';
 
 /** Sums of one slice by the names of its fields: all of them integers. */
 export type Sums = Record<string, number>;
@@ -17,7 +17,8 @@ export type SumsAt = (at: number) => Sums;
 /** Adds all that one fact adds, `sign` times, to the sums of its instants. `key`: the fact's, which names its source. */
 export type AddFact = (fact: Fact, sign: 1 | -1, sumsAt: SumsAt, key: string) => void;
 
-type Test = (fact: Fact) => boolean;
+/** `key`: the fact's. */
+type Test = (fact: Fact, key: string) => boolean;
 
 /** Terms by their conditions, in the order in which they ask: what several ask first is asked once. */
 interface TermTree {
@@ -82,7 +83,7 @@ export function compile(measures: readonly Measure[], records: readonly SystemOf
       const instant = fact.values[term.at];
       const at = (typeof instant === 'number' ? instant : time) + term.afterMs;
       addTerm(at === time ? own : sumsAt(at), term, value, sign);
-    });
+    }, key);
   };
 }
 
@@ -120,12 +121,12 @@ function nodeOf(root: TermTree, conditions: readonly Condition[]): TermTree {
   }, root);
 }
 
-function addTree({ terms, next }: TermTree, fact: Fact, addValue: (term: CompiledTerm, value: number) => void): void {
+function addTree({ terms, next }: TermTree, fact: Fact, addValue: (term: CompiledTerm, value: number) => void, key: string): void {
   for (const term of terms) {
     const value = term.valueOf(fact);
     if (value !== undefined) addValue(term, value);
   }
-  for (const tree of next.values()) if (tree.test(fact)) addTree(tree, fact, addValue);
+  for (const tree of next.values()) if (tree.test(fact, key)) addTree(tree, fact, addValue, key);
 }
 
 function addTerm(sums: Sums, term: CompiledTerm, value: number, sign: 1 | -1): void {
@@ -162,8 +163,20 @@ function testOf({ field, op, value }: Condition): Test {
     case 'revenue': return comparison(revenueOf, op, value);
     case 'channel': return comparison(channelOf, op, value);
     case 'status': return comparison(statusOf, op, value);
+    case 'sender': return senderTest(op, value);
     case 'voidState': return comparison(({ voidState }) => voidState, op, value);
     default: return comparison((fact) => fact.values[placeOf(fact, field)], op, value);
+  }
+}
+
+/** Every fact has one. */
+function senderTest(op: Condition['op'], value: Condition['value']): Test {
+  const isMeant: Test = (_fact, key) => typeof value === 'string' && isNamed(sourceIn(key), value);
+  switch (op) {
+    case 'is': return isMeant;
+    case 'isNot': return (fact, key) => !isMeant(fact, key);
+    case 'known': return () => true;
+    default: return () => false;
   }
 }
 

@@ -53,7 +53,10 @@ export function readCustomKpis(saved: unknown): CustomKpi[] {
 
 /** The measure a custom KPI adds up, kept under a name no preset has. */
 export function measureOf({ name, type, value, where }: CustomKpi): Measure {
-  return { name: `u_${name}`, terms: [{ type, value: termValue(value), where: where.map(conditionOf) }], ...(value === 'duration' ? { spread: true } : {}) };
+  // Who asks for one source by name asks for it also where another one is the system of record.
+  const from = where.some(({ field, op }) => field === 'source' && op === 'is') ? { from: 'any' } as const : {};
+  const term: Term = { type, value: termValue(value), where: where.map(conditionOf), ...from };
+  return { name: `u_${name}`, terms: [term], ...(value === 'duration' ? { spread: true } : {}) };
 }
 
 /** The KPIs that read these rows. */
@@ -136,6 +139,8 @@ function readBound(row: Record<string, unknown>, op: 'above' | 'atMost', path: s
 }
 
 function conditionOf({ field, op, value }: FormCondition): Condition {
+  // By this name, because stored facts were added up by conditions on a field `source` that no fact has.
+  if (field === 'source') return { field: 'sender', op, ...(value === undefined ? {} : { value }) };
   if (value === undefined) return { field, op };
   if (op === 'above' || op === 'atMost') return { field, op, value: Number(value) * (UNITS[field] ?? 1) };
   return { field, op, value: field === 'social' ? value === 'true' : value };

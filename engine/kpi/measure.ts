@@ -9,8 +9,9 @@ import type { SystemOfRecord } from './systemOfRecord.js';
 
 /**
  * A test on one field of the merged fact. Some fields are derived: `social` (the campaign came from a social network), `duration` (ms from
- * `openedAt` to `closedAt`), `won` (a contact of whose deals one is), `annulled` (a void names it), `revenue`
- * (see `Term`) and `voidState`. `above` and `atMost` compare numbers; a field that is no number is neither.
+ * `openedAt` to `closedAt`), `won` (a contact of whose deals one is), `annulled` (a void names it), `revenue` (see `Term`), `sender` (the source
+ * in the fact's key, by the names that systems of record have) and `voidState`. `above` and `atMost` compare numbers; a field that is no number
+ * is neither.
  */
 export interface Condition {
   readonly field: string;

@@ -91,7 +91,8 @@ function narrowness({ store, channel }: SystemOfRecord): number {
   return (store === ALL ? 0 : 2) + (channel === ALL ? 0 : 1);
 }
 
-function isNamed(source: string, name: string): boolean {
+/** Whether a source is meant by its own name, its provider's, or a word for the till's. */
+export function isNamed(source: string, name: string): boolean {
   const word = name.toLowerCase();
   return source === name || providerOf(source) === (TILL_WORDS.includes(word) ? 'pos' : word);
 }

@@ -26,7 +26,7 @@ const spec: NodeSpec<AlertConfig> = {
     const storePort = portOf<StorePort>(RED, config.store, 'store');
     const broker = config.broker === undefined ? undefined : portOf<BrokerPort>(RED, config.broker, 'broker');
     // Only here it is known which KPIs are counted.
-    readRules(config.rows, knownKpis(RED));
+    readRules(config.rows, knownKpis(RED, shop.records));
     const writer = new Writer(shop, config.language ?? languageOf(RED), node.id);
     const dispatcher = new Dispatcher(context, writer, topicsOf(context, shop.tenant), broker);
     const engine = new RuleEngine({ context, shop, storePort, writer, dispatcher });

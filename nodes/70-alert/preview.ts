@@ -3,6 +3,7 @@
  */
 import { readRule, readRules, type RuleRow } from '../../engine/alert/ruleForm.js';
 import { ConfigError } from '../../engine/base/errors.js';
+import { readRecords } from '../../engine/kpi/systemOfRecord.js';
 import type { Asked, EditorReply } from '../shared/editorApi.js';
 import { kpisWith } from './knownKpis.js';
 import { sentenceOf, type SentenceParts } from './text/describeRule.js';
@@ -12,7 +13,8 @@ import { type Language, AlertTexts } from './text/format.js';
 const MAX_ROWS = 200;
 
 /**
- * `preview` takes `form`: { rules, windows: the `kpis` of each window node, currency, language }, or { sector, language } for suggested rules.
+ * `preview` takes `form`: { rules, windows: the `kpis` of each window node, records: the shop's, currency, language }, or { sector, language } for
+ * suggested rules.
  * Answers `rows`, each { sentence } or { field, rule }, and the names of the KPIs.
  */
 export function preview(asked: Asked): EditorReply {
@@ -21,7 +23,8 @@ export function preview(asked: Asked): EditorReply {
   if (isSector(form['sector'])) return { outcome: 'suggested', rows: suggestedRows(form['sector'], words.dictionary) };
   const rows: readonly unknown[] = Array.isArray(form['rules']) ? form['rules'].slice(0, MAX_ROWS) : [];
   const windows: readonly unknown[] = Array.isArray(form['windows']) ? form['windows'] : [];
-  const all = kpisWith(windows);
+  const records = readRecords(form['records']);
+  const all = kpisWith(windows, records.outcome === 'read' ? records.records : []);
   const currency = typeof form['currency'] === 'string' && /^[A-Z]{3}$/.test(form['currency']) ? form['currency'] : 'EUR';
   const parts = { words, currency, known: all };
   // Where nobody counts here, others may count what they like.

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { kpisOf, measureOf, readCustomKpis } from '../../../engine/kpi/customKpis.js';
 import { readDefinitions, writeDefinitions } from '../../../engine/kpi/storedDefinitions.js';
-import { mergeEvent } from '../../../engine/fact/fact.js';
+import { factKey, mergeEvent } from '../../../engine/fact/fact.js';
 import { evaluate } from '../../../engine/kpi/evaluate.js';
-import { contributionsOf } from '../../../engine/kpi/contribution.js';
+import { compile, contributionsOf } from '../../../engine/kpi/contribution.js';
 import { KPIS, MEASURES } from '../../../engine/kpi/builtinKpis.js';
 import { event } from '../../support/events.js';
 import { memoryStore } from '../../support/shopStore.js';
@@ -42,6 +42,22 @@ describe('custom KPIs', () => {
     [{ ...gift, where: [{ field: 'duration', op: 'atMost', value: '30' }] }, 4],
     [{ ...gift, where: [{ field: 'x_guests', op: 'above', value: '1' }, { field: 'x_guests', op: 'atMost', value: '2.5' }] }, 4],
   ];
+  const sources: [value: string, op: string, expected: boolean][] = [
+    ['shopify', 'is', true], ['Shopify', 'is', true], ['urn:bottega:shopify:mia.example', 'is', true], ['urn:bottega:shopify:altra.example', 'is', false], ['cassa', 'is', false],
+    ['shopify', 'isNot', false], ['pos', 'isNot', true],
+  ];
+  for (const [value, op, isCounted] of sources) {
+    it(`count ${isCounted ? '' : 'nothing '}of a Shopify sale where source ${op} ${value}, whatever the system of record is`, () => {
+      const measures = readCustomKpis([{ ...gift, where: [{ field: 'source', op, value }] }]).map(measureOf);
+      const sale = event({ source: 'urn:bottega:shopify:mia.example', subject: '1', data: { amount: '10.00' } });
+      for (const records of op === 'is' ? [[], [{ store: '*', channel: '*', source: 'cassa' }]] : [[]]) {
+        const sums: Record<string, number> = {};
+        compile(measures, records)(mergeEvent(undefined, sale, 'EUR'), 1, () => sums, factKey(sale));
+        assert.equal(sums['u_gift_cards'], isCounted ? 1_000 : undefined);
+      }
+    });
+  }
+
   const guests = { name: 'guests', type: 'sale', value: 'x_guests', show: 'sum', where: [] };
   const each = { ...gift, name: 'gift_each', show: 'per', per: 'guests' };
 

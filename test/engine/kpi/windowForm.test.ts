@@ -30,6 +30,7 @@ describe('the form of the window node', () => {
     [[{ ...gift, name: 'revenue' }], 'taken'],
     [[gift, gift], 'taken'],
     [[{ ...gift, where: where('duration above 30', 'x_guests atMost 4', 'payment known') }], undefined],
+    [[{ ...gift, where: where('source is shopify') }], undefined],
     [[{ ...gift, where: where('status above 1') }], 'kpi'],
     [[{ ...gift, where: where('duration above soon') }], 'kpi'],
     [[{ ...gift, where: where('channel is online', 'channel is pos') }], 'contradiction'],

@@ -54,6 +54,17 @@ describe('rules in words', () => {
     });
   }
 
+  it('knows what is left out only of a shop that names its system of record, in the form and at deploy', () => {
+    const left = { ...row, kpi: 'other_sources', op: 'above', threshold: '3' };
+    const said = (records: unknown): { field?: string; sentence?: string } | undefined =>
+      (preview({ form: { rules: [left], windows: [[]], records, language: 'en-US' } }) as unknown as { rows: { field?: string; sentence?: string }[] }).rows[0];
+    const records = [{ store: '*', channel: '*', source: 'shopify' }];
+    assert.equal(said(records)?.sentence, 'From sources that do not count of the hour above 3');
+    for (const none of [undefined, [], 'x', [{ source: '' }]]) assert.equal(said(none)?.field, 'kpi');
+    assert.equal(readRules([left], kpisWith([], records)).length, 1);
+    assert.throws(() => readRules([left], kpisWith([])), { name: 'ConfigError', field: 'rules.x.kpi' });
+  });
+
   it('knows nothing against a KPI that others count', () => {
     assert.equal(readRules([{ ...row, kpi: 'gift_cards' }]).length, 1);
     assert.equal((preview({ form: { rules: [{ ...row, kpi: 'gift_cards' }], windows: [] } }) as unknown as { rows: { sentence?: string }[] }).rows[0]?.sentence, "Gift_cards dell'ora sotto 500");
