@@ -28,6 +28,11 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** `ownOf` is what a table says of a name that came from outside: `constructor`, `__proto__` or `toString` are in none by themselves. */
+export function ownOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 /** `Present` is a record whose fields that may be `undefined` may be absent instead. */
 export type Present<T> =
   & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }

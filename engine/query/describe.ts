@@ -2,6 +2,7 @@
  * What does each number of this shop count? Its unit and one sentence in both languages: for a built-in number the product's own, for a custom
  * one made from its row of the form.
  */
+import { ownOf } from '../base/json.js';
 import type { Refusal } from '../base/errors.js';
 import type { EventType } from '../event/event.js';
 import { type CustomKpi, worded } from '../kpi/customKpis.js';
@@ -40,7 +41,7 @@ export function describeKpis(raw: RawQuestion, { kpis, custom }: Pick<Definition
 /** A custom KPI comes first: it may bear a name that a later release gave to a built-in one. */
 function descriptionOf(name: string, rows: ReadonlyMap<string, CustomKpi>): Description {
   const row = rows.get(name);
-  return row === undefined ? DESCRIPTIONS[name] ?? { en: name, it: name } : describeCustom(row);
+  return row === undefined ? ownOf(DESCRIPTIONS, name) ?? { en: name, it: name } : describeCustom(row);
 }
 
 const FACTS: Readonly<Record<EventType, Description>> = {

@@ -4,7 +4,7 @@
  */
 import type { CryptoKey, errors, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import type { RefusalRule } from '../base/errors.js';
-import { present } from '../base/json.js';
+import { present, ownOf } from '../base/json.js';
 import { sameSecret, sha256 } from '../base/secret.js';
 import { usableSecrets } from './secretStrength.js';
 import { refuse, type Signed, type VerificationResult } from './verdict.js';
@@ -137,7 +137,7 @@ export function joseCode(error: unknown): string | undefined {
 function ruleOf(error: unknown): RefusalRule {
   switch (joseCode(error)) {
     case 'ERR_JWT_EXPIRED': return 'jwt.expired';
-    case 'ERR_JWT_CLAIM_VALIDATION_FAILED': return CLAIM_RULES[(error as errors.JWTClaimValidationFailed).claim] ?? 'jwt.malformed';
+    case 'ERR_JWT_CLAIM_VALIDATION_FAILED': return ownOf(CLAIM_RULES, (error as errors.JWTClaimValidationFailed).claim) ?? 'jwt.malformed';
     case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED': case 'ERR_JWKS_NO_MATCHING_KEY': return 'jwt.signature';
     default: return 'jwt.malformed';
   }

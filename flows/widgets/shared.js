@@ -48,6 +48,10 @@
     const [said, advice] = rest.split(/\.? *Che fare: /);
     return { text: said.charAt(0).toUpperCase() + said.slice(1), advice: advice === undefined ? '' : advice.charAt(0).toUpperCase() + advice.slice(1) };
   },
+  /** What a table calls a name that came from outside: `constructor` is in none by itself. */
+  word(table, name) {
+    return Object.hasOwn(table, name) ? table[name] : undefined;
+  },
   storeName(id) {
     return this.options.stores?.find((store) => store.id === id)?.name ?? id;
   },
@@ -61,7 +65,7 @@
     });
   },
   channelName(id) {
-    return this.options.channels[id] ?? id;
+    return this.word(this.options.channels, id) ?? id;
   },
   tick() {
     this.now = Date.now();

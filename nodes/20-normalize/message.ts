@@ -50,7 +50,7 @@ export function senderOf(arrival: NormalizeInput, privacyKey: Uint8Array): Lette
 }
 
 function lowerCase(headers: unknown): Record<string, unknown> {
-  const lower: Record<string, unknown> = {};
+  const lower: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   const all = (headers ?? {}) as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(all)) lower[name.toLowerCase()] = all[name];
   return lower;

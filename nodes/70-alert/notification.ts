@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { ActiveAlert, AlertState, ChangeCause, LastSample, StateName, Transition } from '../../engine/alert/state.js';
 import type { AlertRule, AbsenceRule } from '../../engine/alert/rule.js';
 import { ALL } from '../../engine/read/kpiValue.js';
-import { present } from '../../engine/base/json.js';
+import { present, ownOf } from '../../engine/base/json.js';
 import { formatInstant, MINUTE, SECOND } from '../../engine/base/time.js';
 import type { ShopPort } from '../shared/ports.js';
 import { AlertTexts, type Dictionary, durationText, fill, type Language, sourceKind, sourceName } from './text/format.js';
@@ -110,7 +110,7 @@ export class Writer {
   #nothing({ kpi }: AlertRule, newest: LastSample | undefined): string {
     const { nothing } = this.#words.dictionary;
     if (newest?.absentSources === undefined || newest.count > 0) return '';
-    const what = (nothing.of as Readonly<Record<string, string>>)[kpi] ?? nothing.of.other;
+    const what = ownOf<string>(nothing.of, kpi) ?? nothing.of.other;
     const kinds = newest.absentSources.map((source) => {
       const kind = sourceKind(source);
       return kind === 'other' ? fill(nothing.other, { source: sourceName(source) }) : nothing[kind];
@@ -136,7 +136,7 @@ export class Writer {
 
   #advice(about: string): string {
     const { advice } = this.#words.dictionary;
-    return (advice as Readonly<Record<string, string>>)[about] ?? advice.other;
+    return ownOf<string>(advice, about) ?? advice.other;
   }
 
   #place(store: string, channel: string): string {

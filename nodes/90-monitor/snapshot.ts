@@ -1,6 +1,7 @@
 /**
  * `SourceRow`s and `Latency` of a snapshot for the dashboard: pure sums over counters, histograms and what the store knows.
  */
+import { ownOf } from '../../engine/base/json.js';
 import { MINUTE, parseInstant } from '../../engine/base/time.js';
 import { providerOf } from '../../engine/kpi/systemOfRecord.js';
 
@@ -108,7 +109,7 @@ function rowOf(source: string, counter: string, current: SnapshotReading, earlie
   const before = earlier.events.get(counter) ?? NONE;
   const of = (outcome: string, from = counts): number => from.get(outcome) ?? 0;
   // A source's name is only what somebody wrote: how it is believed is known where its provider came in by a webhook of ours.
-  const trust = current.events.has(providerOf(source)) ? TRUST[providerOf(source)] : undefined;
+  const trust = current.events.has(providerOf(source)) ? ownOf(TRUST, providerOf(source)) : undefined;
   return {
     source,
     ...(trust === undefined ? {} : { trust }),

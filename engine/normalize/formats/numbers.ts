@@ -1,6 +1,7 @@
 /**
  * `parseNumber` reads the number that a text means, as its source declared it: exact decimal text or a refusal, never a guess and never a float.
  */
+import { ownOf } from '../../base/json.js';
 import { isDecimal } from '../../base/money.js';
 import { type Grammar, grammarOf } from './locale.js';
 
@@ -83,7 +84,7 @@ function withoutCurrency(text: string, format: NumberFormat): string | undefined
   const found = pattern.exec(text);
   if (found === null) return text;
   const sign = found.at(-1) ?? '';
-  const codes = SYMBOLS[sign] ?? [sign];
+  const codes = ownOf(SYMBOLS, sign) ?? [sign];
   return format.currency === undefined || codes.includes(format.currency) ? text.replace(pattern, kept) : undefined;
 }
 

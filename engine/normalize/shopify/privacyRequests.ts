@@ -7,7 +7,7 @@ import { BODY_OF_OTHER, defaultStore, hasOnly, headerOf, hostOf } from '../draft
 import { type EventDraft, type Intake } from '../draft/collector.js';
 import { idAt, listAt, textAt } from '../draft/fields.js';
 import type { ShopifyStore } from './store.js';
-import { isRecord } from '../../base/json.js';
+import { isRecord, ownOf } from '../../base/json.js';
 
 /** `PRIVACY_TOPICS` are Shopify's compliance webhooks. */
 export const PRIVACY_TOPICS: ReadonlySet<string> = new Set(['customers/redact', 'customers/data_request', 'shop/redact']);
@@ -37,7 +37,7 @@ function isRequest(topic: string, body: Readonly<Record<string, unknown>>, intak
   const domain = textAt(body, 'shop_domain');
   const isWhole = topic === 'shop/redact' || Array.isArray(body['orders_to_redact']);
   const named = headerOf(intake, 'shop-domain');
-  return domain !== undefined && isWhole && hasOnly(body, FIELDS[topic] ?? []) && (named === undefined || hostOf(named) === hostOf(domain));
+  return domain !== undefined && isWhole && hasOnly(body, ownOf(FIELDS, topic) ?? []) && (named === undefined || hostOf(named) === hostOf(domain));
 }
 
 /** Of what is signed. */

@@ -1,6 +1,7 @@
 /**
  * `AlertTexts` writes figures, times and names in Italian or English, as the page does.
  */
+import { ownOf } from '../../../engine/base/json.js';
 import { HOUR, LocalClock } from '../../../engine/base/time.js';
 import { isSliding, type Span, type WindowSize } from '../../../engine/calendar/windowAssigner.js';
 import en from '../locales/en-US/alert.json';
@@ -30,7 +31,7 @@ export class AlertTexts {
 
   /** A KPI's name, its own where we have none for it. */
   kpi(name: string): string {
-    return (this.dictionary.kpi as Readonly<Record<string, string>>)[name] ?? name;
+    return ownOf<string>(this.dictionary.kpi, name) ?? name;
   }
 
   /** The time of day; of the two that October has between two and three, also which. */
