@@ -106,7 +106,11 @@ function paymentState(sale: Fact): VoidState | undefined {
   return status === 'open' || status === 'cancelled' || paidBy(sale, 'any') === undefined ? undefined : 'stated';
 }
 
-/** The sale of a payment, or the order of a refund. */
+/**
+ * The sale of a payment, or the order of a refund, by its whole subject. A payment that knows no more than a receipt's number or day counts by itself:
+ * unlike a void or a return it is no document of the till and has no minute of that clock, so which receipt of the number is meant would depend on
+ * the shop's zone (see normalize/pos/receiptSubject.ts).
+ */
 function saleOf(key: string, fact: Fact): string | undefined {
   const subject = fact.values[SLOT.refersTo];
   if (typeof subject !== 'string' || (fact.type === 'refund' && !isOfOrder(fact))) return undefined;
