@@ -11,8 +11,9 @@ import { LoginAttempts } from './access/attempts.js';
 import { type LoginFile, MIN_NEW_PASSWORD, openLoginFile } from './access/loginFile.js';
 import { SignedIn } from './access/signedIn.js';
 import { openDataDirectory } from './dataDirectory.js';
+import { damagedFiles, type FlowState, isFlowWhole, mendFlow } from './flowFile.js';
 import { GuardedServer, isForPrograms } from './guard.js';
-import { type Embedded, hasFlow, isUsed, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
+import { type Embedded, type Handler, hasFlow, isUsed, type LauncherWarning, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
 import { openSecrets, remarksOnSecrets } from './secrets.js';
 import { addressOf, type LauncherEnvironment, type Settings } from './settings/settings.js';
 
@@ -41,9 +42,10 @@ export async function startProduct(settings: Settings, log: (line: string) => vo
   const ownUrl = settings.publicUrl ?? addressOf(settings.host, port);
   const access = accessControl(settings, { ownUrl, logins: data.logins, attempts, log });
   const embedded = loadNodeRed();
-  const warnings = data.logins.shortPassword ? [SHORT_PASSWORD] : [];
+  const warnings = (): readonly LauncherWarning[] => [...data.logins.shortPassword ? [SHORT_PASSWORD] : [], ...flowWarnings(settings.data)];
   const runtime = nodeRedSettings(settings, { port, credentialSecret: data.credentialSecret, access, warnings, log });
-  const flows = await startNodeRed(embedded, server, runtime, access);
+  const unserved = data.flow === 'damaged' ? whileDamaged(settings.data) : undefined;
+  const flows = await startNodeRed(embedded, server, runtime, { access, unserved });
   const url = addressOf(localName(settings.host), port);
   await healthy(url, flows, log);
   if (settings.mqttUrl === undefined) await brokerListens(settings.mqttPort, log);
@@ -62,6 +64,7 @@ interface PreparedData {
   readonly credentialSecret: string;
   readonly browserKey: string;
   readonly logins: LoginFile;
+  readonly flow: FlowState;
   readonly variables: LauncherEnvironment;
 }
 
@@ -73,6 +76,8 @@ const SHORT_PASSWORD = {
 /** Lays out the data directory and hands the nodes what they fall back to. */
 function prepareData(settings: Settings, port: number, log: (line: string) => void): PreparedData {
   openDataDirectory(settings.data, log);
+  const mended = mendFlow(settings.data, new Date());
+  for (const remark of mended.remarks) log(`[${mended.state === 'damaged' ? 'error' : 'warn'}] ${remark}`);
   // Before anything is laid out: a refused password must not become an old one.
   const logins = openLoginFile(settings.data, settings.access, isUsed(settings.data) ? 'used' : 'fresh');
   if (logins.shortPassword) log(`[warn] ${SHORT_PASSWORD.message}`);
@@ -90,7 +95,7 @@ function prepareData(settings: Settings, port: number, log: (line: string) => vo
     log('[warn] BOTTEGA_TEMPLATE counts at the first start only: the flow in the data directory is kept');
   }
   for (const line of [...remarksOn(settings), ...remarksOnSecrets(secrets)]) log(`[warn] ${line}`);
-  return { credentialSecret, browserKey, logins, variables };
+  return { credentialSecret, browserKey, logins, flow: mended.state, variables };
 }
 
 interface LoginTerms {
@@ -133,13 +138,37 @@ interface Flows {
   started: boolean;
 }
 
-async function startNodeRed({ red, app }: Embedded, server: GuardedServer, settings: object, access: AccessControl | undefined): Promise<Flows> {
+/** A flow that was damaged may lack what was deployed last, until its owner has deleted the damaged file. */
+function flowWarnings(data: string): LauncherWarning[] {
+  return damagedFiles(data).map((name) => {
+    const message = `the flow was damaged (${name}): the one that runs may lack what was deployed last. See to it in the editor, then delete that file`;
+    return { cause: 'flows.damaged', message };
+  });
+}
+
+/** Without a flow nobody serves the senders' paths: until one is deployed they are asked to come again. */
+function whileDamaged(data: string): Handler {
+  const message = `flows.json is damaged (kept as ${damagedFiles(data).join(', ')}), and there is no backup that could be used: deploy a flow in the editor`;
+  const body = JSON.stringify({ status: 'down', causes: [{ cause: 'flows.damaged', message }] });
+  return (_request, response, next) => {
+    if (isFlowWhole(data)) next();
+    else response.writeHead(503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Retry-After': '5' }).end(body);
+  };
+}
+
+interface ServeTerms {
+  readonly access: AccessControl | undefined;
+  /** Answers programs whose path nobody serves. */
+  readonly unserved: Handler | undefined;
+}
+
+async function startNodeRed({ red, app }: Embedded, server: GuardedServer, settings: object, { access, unserved }: ServeTerms): Promise<Flows> {
   if (access !== undefined) server.on('upgrade', access.upgrade);
   red.init(server, settings);
   // What serves the editor in Node-RED 4 lets every site read whatever it passes on: our numbers and figures do not go that way.
   app.use((request, response, next) => {
-    if (isForPrograms(request.url ?? '')) red.httpNode(request, response, next);
-    else next();
+    if (!isForPrograms(request.url ?? '')) next();
+    else red.httpNode(request, response, unserved === undefined ? next : () => { unserved(request, response, next); });
   });
   if (access !== undefined) app.use(access.handle);
   app.use(red.httpAdmin);

@@ -21,7 +21,7 @@ export interface NodeRed {
 }
 
 /** Express's: hands on what it does not know. */
-type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+export type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 type Express = RequestListener & { use(handler: Handler): void };
 
 /** Node-RED and the Express application it is served by. */
@@ -68,14 +68,20 @@ function flowOf({ role, template }: Pick<Settings, 'role' | 'template'>): string
   return join(packageRoot(), 'flows', `${role === 'all' ? template : role}.json`);
 }
 
+/** `LauncherWarning` is what the launcher has found, as `/health` says it. */
+export interface LauncherWarning {
+  readonly cause: string;
+  readonly message: string;
+}
+
 /** `RuntimeTerms` is what Node-RED is configured with beside the settings. */
 export interface RuntimeTerms {
   readonly port: number;
   readonly credentialSecret: string;
   /** Absent: whoever sits at this machine. */
   readonly access: AccessControl | undefined;
-  /** What `/health` says for as long as the product runs. */
-  readonly warnings: readonly { readonly cause: string; readonly message: string }[];
+  /** What `/health` says beside what the nodes know. */
+  readonly warnings: () => readonly LauncherWarning[];
   /** Gets lines of warnings and errors. */
   readonly log: (line: string) => void;
 }
@@ -103,8 +109,8 @@ export function nodeRedSettings(settings: Settings, { port, credentialSecret, ac
     dashboard,
     // The older dashboard's.
     ui: dashboard,
-    // The monitor node reads these.
-    bottegaWarnings: warnings,
+    // The monitor node reads these, each time it is asked.
+    get bottegaWarnings() { return warnings(); },
   };
 }
 
