@@ -38,7 +38,7 @@ const size = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist*/', 'node_modules/', '.bottega/', 'test/fixtures/**/node_modules/'] },
+  { ignores: ['dist*/', 'resources*/', 'node_modules/', '.bottega/', 'test/fixtures/**/node_modules/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' }, rules: everywhere },
   { files: ['**/*.mjs'], rules: { ...size, 'no-unused-vars': 'error' } },
   {

@@ -1,6 +1,7 @@
 /**
  * Examples of one node on its own, one small flow per node: something goes in at a button, what comes out stands in the debug sidebar.
  */
+import { examplePage } from './pages.js';
 import { type Box, type FlowNode, idOf, type Placed, sheetOf } from './sheet.js';
 
 /** A shop of its own: what is tried here must not be counted as a real sale. */
@@ -8,10 +9,13 @@ const SHOP = { id: idOf('examples', 'shop'), type: 'bottega-shop', name: 'Negozi
 const STORE = { id: idOf('store'), type: 'bottega-store', name: 'Archivio' };
 const BROKER = { id: idOf('broker'), type: 'bottega-broker', name: 'Broker' };
 const CONFIGURATION: readonly FlowNode[] = [SHOP, STORE, BROKER];
+/** A page of Dashboard 2 with one group, for the examples of widgets. */
+const PAGE: readonly FlowNode[] = examplePage();
+const GROUP = idOf('examples', 'group');
 
 /** What is done with it, and how many nodes wide and high its box is. */
 interface Example {
-  /** The node's type, without `bottega-`. */
+  /** The name of the node's folder, without its number. */
   readonly type: string;
   readonly title: string;
   readonly says: string;
@@ -34,7 +38,13 @@ function press(name: string, payload: string, to: string): Placed {
 }
 
 function nodeOf(type: string, column: Column, fields: Readonly<Record<string, unknown>>, ...wires: string[][]): Placed {
-  return { type: `bottega-${type}`, at: PLACES[column], fields: { shop: SHOP.id, store: STORE.id, broker: BROKER.id, ...fields }, wires };
+  const name = type.startsWith('ui-') ? type.replace('ui-', 'ui-bottega-') : `bottega-${type}`;
+  return { type: name, at: PLACES[column], fields: { shop: SHOP.id, store: STORE.id, broker: BROKER.id, ...fields }, wires };
+}
+
+/** A widget on the example's page; no wire leads to it. */
+function widgetOf(type: string, fields: Readonly<Record<string, unknown>>): Placed {
+  return nodeOf(type, 'third', { name: '', group: GROUP, order: 1, ...fields });
 }
 
 /** Two debug nodes behind a node's outputs. */
@@ -128,6 +138,16 @@ const EXAMPLES: readonly Example[] = [
     },
   },
   {
+    type: 'ui-kpi', title: 'Una scheda', says: 'Premi, poi apri /dashboard/esempio: la scheda è già cresciuta',
+    why: 'La scheda non ha fili: chiede da sé al negozio, all’archivio e al broker. Nel suo modulo si scelgono numero, finestra, confronto e filtri.',
+    nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-kpi', { kpi: 'revenue', width: 3 }) },
+  },
+  {
+    type: 'ui-day', title: 'La giornata', says: 'Premi più volte, poi apri /dashboard/esempio',
+    why: 'La curva cresce a ogni vendita. Il solito e la previsione arrivano quando nell’archivio ci sono giorni uguali della settimana: uno per il solito, quattro per la previsione.',
+    nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-day', { target: '500', width: 12 }) },
+  },
+  {
     type: 'monitor', title: 'Sorvegliare', says: 'Ogni secondo dice come sta tutto',
     why: 'Le stesse cose si leggono su GET /health e, per Prometheus, su GET /metrics.',
     nodes: { node: nodeOf('monitor', 'second', { name: '' }, ['main']), main: debugs('third').main },
@@ -145,5 +165,5 @@ function flowOf({ type, title, says, why, nodes }: Example): FlowNode[] {
   const box: Box = { label: title, at: [34, 59], size: [Math.max(right + 80, says.length * 7 + 90), bottom - 20], says, why, nodes };
   const sheet = sheetOf(scope, title, 'Un nodo alla volta. Il negozio di esempio è un negozio a parte: quello che si prova qui non entra nei numeri veri.', [box]);
   const used = new Set(sheet.flatMap((node) => [node['shop'], node['store'], node['broker']]));
-  return [...CONFIGURATION.filter(({ id }) => used.has(id)), ...sheet];
+  return [...CONFIGURATION.filter(({ id }) => used.has(id)), ...(type.startsWith('ui-') ? PAGE : []), ...sheet];
 }

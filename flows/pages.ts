@@ -27,24 +27,63 @@ const BREAKPOINTS = [{ name: 'Telefono', px: 0, cols: 3 }, { name: 'Schermo', px
 
 /** The dashboard, its theme, its pages and their groups. */
 export function frameOf({ id: scope }: Template): FlowNode[] {
-  const base = {
-    id: idOf(scope, 'base'), type: 'ui-base', name: 'Bottega', path: '/dashboard', appIcon: '', includeClientData: true,
+  const theme = { id: idOf(scope, 'theme'), type: 'ui-theme', name: 'Bottega', ...THEME };
+  return [baseOf(idOf(scope, 'base')), theme, ...PAGE_NAMES.flatMap((name, order) => pageOf(scope, name, order))];
+}
+
+/** `examplePage` is a page of one group, for an example of a widget. */
+export function examplePage(): FlowNode[] {
+  const [base, theme, page] = [idOf('examples', 'base'), idOf('examples', 'theme'), idOf('examples', 'page')];
+  return [
+    { ...baseOf(base), name: 'Esempio' },
+    { id: theme, type: 'ui-theme', name: 'Esempio', ...THEME },
+    pageNode({ id: page, name: 'Esempio', base, path: '/esempio', icon: 'storefront', theme, order: 1 }),
+    groupNode({ id: idOf('examples', 'group'), name: 'Esempio', page, width: 12, order: 1 }),
+  ];
+}
+
+function baseOf(id: string): FlowNode {
+  return {
+    id, type: 'ui-base', name: 'Bottega', path: '/dashboard', appIcon: '', includeClientData: true,
     acceptsClientConfig: ['ui-notification', 'ui-control', 'ui-template'], showPathInSidebar: false, headerContent: 'none', navigationStyle: 'none',
     titleBarStyle: 'hidden', showReconnectNotification: false, notificationDisplayTime: 1, showDisconnectNotification: false, allowInstall: false,
   };
-  const theme = { id: idOf(scope, 'theme'), type: 'ui-theme', name: 'Bottega', ...THEME };
-  return [base, theme, ...PAGE_NAMES.flatMap((name, order) => pageOf(scope, name, order))];
+}
+
+interface PageFields {
+  readonly id: string;
+  readonly name: string;
+  readonly base: string;
+  readonly path: string;
+  readonly icon: string;
+  readonly theme: string;
+  readonly order: number;
+}
+
+function pageNode({ id, name, base, path, icon, theme, order }: PageFields): FlowNode {
+  return { id, type: 'ui-page', name, ui: base, path, icon, layout: 'grid', theme, breakpoints: BREAKPOINTS, order, className: '', visible: true, disabled: false };
+}
+
+interface GroupFields {
+  readonly id: string;
+  readonly name: string;
+  readonly page: string;
+  readonly width: number;
+  readonly order: number;
+}
+
+function groupNode({ id, name, page, width, order }: GroupFields): FlowNode {
+  return {
+    id, type: 'ui-group', name, page, width, height: 1, order, showTitle: false, className: '', visible: true, disabled: false, groupType: 'default',
+  };
 }
 
 function pageOf(scope: string, name: Page, order: number): FlowNode[] {
   const { title, icon, groups } = PAGES[name];
-  const page = {
-    id: idOf(scope, 'page', name), type: 'ui-page', name: title, ui: idOf(scope, 'base'), path: `/${name}`, icon, layout: 'grid',
-    theme: idOf(scope, 'theme'), breakpoints: BREAKPOINTS, order: order + 1, className: '', visible: true, disabled: false,
-  };
-  const boxes = Object.entries(groups).map(([group, width], place) => ({
-    id: idOf(scope, 'group', group), type: 'ui-group', name: group, page: page.id, width, height: 1, order: place + 1,
-    showTitle: false, className: '', visible: true, disabled: false, groupType: 'default',
-  }));
+  const [base, theme] = [idOf(scope, 'base'), idOf(scope, 'theme')];
+  const page = pageNode({ id: idOf(scope, 'page', name), name: title, base, path: `/${name}`, icon, theme, order: order + 1 });
+  const boxes = Object.entries(groups).map(([group, width], place) => (
+    groupNode({ id: idOf(scope, 'group', group), name: group, page: page.id, width, order: place + 1 })
+  ));
   return [page, ...boxes];
 }

@@ -27,7 +27,7 @@ process.exitCode = process.argv.includes('--check') && stale > 0 ? 1 : 0;
 
 /** The defaults in the form of a node of ours. */
 function defaultsOf(type) {
-  const name = type.startsWith('bottega-') ? type.slice('bottega-'.length) : '';
+  const name = type.includes('bottega-') ? type.replace('bottega-', '') : '';
   const folder = readdirSync(join(root, 'nodes')).find((entry) => entry.replace(/^\d\d-/, '') === name && entry !== name);
   if (folder === undefined) return undefined;
   const file = join(root, 'nodes', folder, `${name}.html`);

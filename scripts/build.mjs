@@ -1,5 +1,5 @@
 /**
- * Build of the package: TypeScript to `dist`; html, locales and icons beside the built js, as Node-RED wants them;
+ * Build of the package: TypeScript to `dist`; html, locales and icons beside the built js, as Node-RED wants them; `widgets` to `resources`;
  * `flows` to `examples`. Nothing is done where no input has changed since the last build.
  */
 import { spawnSync } from 'node:child_process';
@@ -8,12 +8,13 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, re
 import { createRequire } from 'node:module';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildWidgets } from './build-widgets.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const mark = join(root, 'node_modules/.cache/bottega/build');
 const inputs = [
-  'engine', 'nodes', 'cli', 'launcher', 'flows', 'icons',
-  'scripts/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json',
+  'engine', 'nodes', 'cli', 'launcher', 'flows', 'icons', 'widgets',
+  'scripts/build.mjs', 'scripts/build-widgets.mjs', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json',
 ];
 
 /** What the shop owner sees under Import > Examples. */
@@ -25,15 +26,16 @@ const EXAMPLE_NAMES = {
 
 process.chdir(root);
 const fingerprint = fingerprintOf(inputs.flatMap(filesBelow));
-if (process.argv.includes('--force') || !isCurrent()) build();
+if (process.argv.includes('--force') || !isCurrent()) await build();
 
 function isCurrent() {
-  return existsSync('dist') && existsSync(mark) && readFileSync(mark, 'utf8') === fingerprint;
+  return existsSync('dist') && existsSync('resources') && existsSync(mark) && readFileSync(mark, 'utf8') === fingerprint;
 }
 
 /** Builds aside and swaps at the end: what runs from `dist` meanwhile never sees half a build. */
-function build() {
+async function build() {
   const target = `dist.${process.pid}`;
+  const resources = `resources.${process.pid}`;
   rmSync(mark, { force: true });
   try {
     compile(target);
@@ -41,10 +43,13 @@ function build() {
     copyIcons(target);
     // npm does so when it links a command; whoever runs it from here has no npm in between.
     for (const command of ['check', 'store']) chmodSync(join(target, `cli/${command}.js`), 0o755);
-    rmSync('dist', { recursive: true, force: true });
-    renameSync(target, 'dist');
+    await buildWidgets(resources);
+    for (const [built, place] of [[target, 'dist'], [resources, 'resources']]) {
+      rmSync(place, { recursive: true, force: true });
+      renameSync(built, place);
+    }
   } finally {
-    rmSync(target, { recursive: true, force: true });
+    for (const half of [target, resources]) rmSync(half, { recursive: true, force: true });
   }
   copyExamples();
   mkdirSync(dirname(mark), { recursive: true });

@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readForm } from './node-form.mjs';
+import { readForm, typeOf } from './node-form.mjs';
 
 const LANGUAGES = ['en-US', 'it'];
 const HELP = {
@@ -44,8 +44,8 @@ function formOf({ path, name }) {
   const file = join(path, `${name}.html`);
   const html = readFileSync(file, 'utf8');
   demand(html.split('\n').length <= MAX_HTML_LINES, `${file}: more than ${MAX_HTML_LINES} lines`);
-  const form = readForm(html, `bottega-${name}`);
-  demand(form.definition !== undefined, `${file}: no literal registerType('bottega-${name}', …)${form.error === undefined ? '' : ` (${form.error})`}`);
+  const form = readForm(html, typeOf(name));
+  demand(form.definition !== undefined, `${file}: no literal registerType('${typeOf(name)}', …)${form.error === undefined ? '' : ` (${form.error})`}`);
   return { ...form, html: html + scriptBeside(path) };
 }
 
@@ -64,7 +64,7 @@ function checkForm({ path, name }) {
   const { definition } = form;
   demand(definition.icon === `${name}.svg`, `${path}: icon is not ${name}.svg`);
   demand(definition.defaults?.version?.value !== undefined, `${path}: the form saves no version`);
-  if (definition.category !== 'config') demand(definition.outputs === 2 || ['monitor', 'webhook', 'deadletter'].includes(name), `${path}: not two outputs`);
+  checkWires(path, name, definition);
   for (const [field, rule] of Object.entries(definition.defaults ?? {})) {
     demand('value' in rule, `${path}: ${field} has no default value`);
     // With one parameter Node-RED takes the reason that a validator returns for a "yes".
@@ -74,6 +74,12 @@ function checkForm({ path, name }) {
       demand(textAt(path, name, language, `${name}.label.${field}`) !== undefined, `${path}: ${field} has no label in ${language}`);
     }
   }
+}
+
+/** Widgets ask for themselves; three kinds of node have less than two outputs. */
+function checkWires(path, name, { category, inputs, outputs }) {
+  if (name.startsWith('ui-')) demand(inputs + outputs === 0, `${path}: a widget has wires`);
+  else if (category !== 'config') demand(outputs === 2 || ['monitor', 'webhook', 'deadletter'].includes(name), `${path}: not two outputs`);
 }
 
 function checkLocales({ path, name }) {
@@ -107,7 +113,7 @@ function checkHelp({ path, name }) {
     const file = join(path, `locales/${language}/${name}.html`);
     if (!existsSync(file)) continue;
     const html = readFileSync(file, 'utf8');
-    demand(html.includes(`data-help-name="bottega-${name}"`), `${file}: no data-help-name="bottega-${name}"`);
+    demand(html.includes(`data-help-name="${typeOf(name)}"`), `${file}: no data-help-name="${typeOf(name)}"`);
     const titles = [...html.matchAll(/<h3>([^<]+)<\/h3>/g)].map(([, title]) => title.trim());
     demand(titles.join() === HELP[language].join(), `${file}: the sections are ${titles.join(', ')}`);
   }
@@ -145,7 +151,7 @@ function checkFlows() {
     }
   }
   for (const [name, { definition }] of forms) {
-    if (definition !== undefined && definition.category !== 'config') demand(shown.has(`bottega-${name}`), `flows: no example shows ${name}`);
+    if (definition !== undefined && definition.category !== 'config') demand(shown.has(typeOf(name)), `flows: no example shows ${name}`);
   }
 }
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import tseslint from 'typescript-eslint';
 
 const FILES = ['**/*.{ts,mjs,cjs}'];
-const OURS = ['engine', 'nodes', 'cli', 'launcher', 'flows', 'scripts', 'test', 'bench', 'docs', 'eslint.config.mjs'];
+const OURS = ['engine', 'nodes', 'cli', 'launcher', 'flows', 'widgets', 'scripts', 'test', 'bench', 'docs', 'eslint.config.mjs'];
 
 const STYLE = {
   'array-bracket-spacing': ['error', 'never'],
@@ -65,7 +65,7 @@ const eslint = new ESLint({
   overrideConfigFile: true,
   errorOnUnmatchedPattern: false,
   overrideConfig: [
-    { ignores: ['**/node_modules/', '**/dist*/', 'examples/*.json'] },
+    { ignores: ['**/node_modules/', '**/dist*/', 'resources*/', 'examples/*.json'] },
     {
       files: FILES,
       linterOptions: { noInlineConfig: true },

@@ -3,6 +3,11 @@
  */
 import { runInNewContext } from 'node:vm';
 
+/** `typeOf` a node's folder `<NN>-<name>`: widgets have a prefix by which Dashboard 2 knows them. */
+export function typeOf(name) {
+  return name.startsWith('ui-') ? `ui-bottega-${name.slice('ui-'.length)}` : `bottega-${name}`;
+}
+
 /** The object given to `RED.nodes.registerType` under that type, or the error that running the script ended in. */
 export function readForm(html, type) {
   const scripts = [...html.matchAll(/<script type="text\/javascript">([\s\S]*?)<\/script>/g)].map(([, script]) => script);

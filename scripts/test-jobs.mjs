@@ -45,7 +45,7 @@ export function staticJobs(isQuick) {
 
 /** Unit, property and node tests, on the running Node.js. */
 export function fastJobs() {
-  return [...shares('nodes'), ...shares('engine'), run('root', filesIn('test', /^[^/]+\.test\.ts$/))];
+  return [...shares('nodes'), ...shares('engine'), run('widgets', filesIn('test/widgets')), run('root', filesIn('test', /^[^/]+\.test\.ts$/))];
 }
 
 /** The whole product, each file for itself; the longest first. */

@@ -26,7 +26,7 @@ describe('example flows', () => {
         assert.equal(byId.size, nodes.length);
         for (const node of nodes) {
           for (const id of [...listIn(node, 'wires'), ...listIn(node, 'links'), ...listIn(node, 'nodes')]) assert.ok(byId.has(id), `${node.id} → ${id}`);
-          for (const field of CONFIGURATION) if (node.type.startsWith('bottega-') && node[field]) assert.equal(byId.get(node[field] as string)?.type, `bottega-${field}`);
+          for (const field of CONFIGURATION) if (/^(ui-)?bottega-/.test(node.type) && node[field]) assert.equal(byId.get(node[field] as string)?.type, `bottega-${field}`);
         }
       });
 
@@ -40,7 +40,7 @@ describe('example flows', () => {
       });
 
       it('shows what it is about', () => {
-        if (file.startsWith('nodes/')) assert.ok(nodes.some(({ type }) => type === `bottega-${file.slice('nodes/'.length)}`));
+        if (file.startsWith('nodes/')) assert.ok(nodes.some(({ type }) => type === `bottega-${file.slice('nodes/'.length)}` || type === file.slice('nodes/'.length).replace('ui-', 'ui-bottega-')));
       });
     });
   }

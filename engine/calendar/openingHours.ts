@@ -72,6 +72,11 @@ export class Opening {
       .reduce((sum, span) => sum + Math.max(0, Math.min(span.end, end) - Math.max(span.start, start)), 0);
   }
 
+  /** The open spans that begin in the business day that holds `at`; `undefined` for a shop that is always open. */
+  hoursAt(at: number): readonly Span[] | undefined {
+    return this.#rules.week === undefined ? undefined : this.#spans.memo(this.calendar.dayNumber(at));
+  }
+
   /** What makes the business day that holds `at` unlike others: the name of its holiday or closure, also where the shop opens. */
   holiday(at: number): string | undefined {
     const day = this.calendar.dayNumber(at);

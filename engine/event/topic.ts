@@ -33,6 +33,19 @@ export function kpiFilter(tenant: string): string {
   return `${ROOT}/${tenant}/kpi/+/+/+/+`;
 }
 
+/** `KpiTopic` names one number: `_` in place of a store or channel is all of them, `window` may be `auto`. */
+export interface KpiTopic {
+  readonly name: string;
+  readonly window: string;
+  readonly store: string;
+  readonly channel: string;
+}
+
+/** `kpiTopic` is where the values of one number are published. */
+export function kpiTopic(tenant: string, { name, window, store, channel }: KpiTopic): string {
+  return `${ROOT}/${tenant}/kpi/${name}/${window}/${store}/${channel}`;
+}
+
 /** `footfallFilter` matches people counters that can only publish a number: `bottega/<tenant>/in/footfall/<store>`. */
 export function footfallFilter(tenant: string): string {
   return `${ROOT}/${tenant}/in/footfall/+`;

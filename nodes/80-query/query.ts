@@ -10,7 +10,7 @@ import type { ShopPort, StorePort } from '../shared/ports.js';
 import { bearsToken } from '../shared/http/bearer.js';
 import { serve } from '../shared/http/route.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
-import { answer, type QueryAnswer } from './answer.js';
+import { answer, type QueryAnswer } from '../shared/answer.js';
 import { type QueryConfig, readConfig } from './config.js';
 
 const RETRY_AFTER_SECONDS = 5;

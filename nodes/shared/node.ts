@@ -58,7 +58,7 @@ export interface Handlers {
 
 /** `NodeSpec` declares a node type: how its saved form becomes a config, and what it does with it. */
 export interface NodeSpec<C> {
-  readonly type: `bottega-${string}`;
+  readonly type: `bottega-${string}` | `ui-bottega-${string}`;
   readonly credentials?: NodeCredentials<Record<string, string>>;
   /** Throws `ConfigError`. `secrets` are the node's credentials. */
   readConfig(saved: SavedForm, secrets: Readonly<Record<string, string>>): C;
@@ -107,7 +107,7 @@ export function portOf<P>(RED: NodeAPI, id: unknown, field: string): P {
 }
 
 function openNode<C>(RED: NodeAPI, spec: NodeSpec<C>, node: Node, saved: SavedForm): void {
-  const name = spec.type.slice('bottega-'.length);
+  const name = spec.type.replace('bottega-', '');
   const text = (key: string, values?: Record<string, unknown>): string => RED._(`${name}.${key}`, values as never);
   const status = statusOf(node, text);
   try {

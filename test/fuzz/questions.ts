@@ -42,7 +42,7 @@ import * as windows from '../../nodes/60-window/config.js';
 import * as alert from '../../nodes/70-alert/config.js';
 import { preview as previewRules } from '../../nodes/70-alert/preview.js';
 import * as notify from '../../nodes/75-notify/config.js';
-import { answer } from '../../nodes/80-query/answer.js';
+import { answer } from '../../nodes/shared/answer.js';
 import * as query from '../../nodes/80-query/config.js';
 import * as monitor from '../../nodes/90-monitor/config.js';
 import type { SavedForm } from '../../nodes/shared/node.js';

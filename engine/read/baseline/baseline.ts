@@ -8,7 +8,7 @@ import { LRUCache } from 'lru-cache';
 import { median } from '../adaptive/windowSize.js';
 import { evaluate } from '../../kpi/evaluate.js';
 import { ALL, type Group, groupOf, mergeSums } from '../rollup.js';
-import { daysBefore, SliceHistory, type PastDay, hadEvents } from '../sliceHistory.js';
+import { type PastDay, hadEvents } from '../sliceHistory.js';
 import type { KpiValue } from '../kpiValue.js';
 import { minorDigits } from '../../base/money.js';
 import type { ShopContext } from '../windowReader.js';
@@ -16,6 +16,7 @@ import type { Counters, Store } from '../../store/store.js';
 import { HOUR, MINUTE } from '../../base/time.js';
 import type { Span } from '../../calendar/windowAssigner.js';
 import { type Kpi } from '../../kpi/kpi.js';
+import { type ComparedDay, SameWeekdays } from './sameWeekdays.js';
 
 /** What is usual for a number, and on how many days that rests; `undefined` where there is nothing to compare with. */
 export type Usual = (kpi: Kpi, group: Group) => KpiValue['comparison'];
@@ -23,8 +24,6 @@ export type Usual = (kpi: Kpi, group: Group) => KpiValue['comparison'];
 /** Windows that are compared. */
 export type Compared = '1h' | '1d';
 
-const DAYS = 4;
-const WEEKS_BACK = 8;
 const MAX_WINDOWS = 64;
 
 /** A past window up to the same minute, by group. */
@@ -35,14 +34,12 @@ interface Past {
 
 export class Baseline {
   readonly #shop: Pick<ShopContext, 'calendar' | 'currency'>;
-  readonly #holiday: (at: number) => string | undefined;
-  readonly #history: SliceHistory;
+  readonly #days: SameWeekdays;
   readonly #usual = new LRUCache<string, { readonly minute: number; readonly usual: Promise<Usual> }>({ max: MAX_WINDOWS });
 
   constructor(store: Store, shop: Pick<ShopContext, 'calendar' | 'currency'>, holiday: (at: number) => string | undefined) {
     this.#shop = shop;
-    this.#holiday = holiday;
-    this.#history = new SliceHistory(store, shop.calendar);
+    this.#days = new SameWeekdays(store, shop.calendar, holiday);
   }
 
   /** What is usual in a window: up to the minute of `now` while it is in the window, else in the whole of it. Computed once a minute. */
@@ -58,11 +55,7 @@ export class Baseline {
   }
 
   async #read(size: Compared, span: Span, now: number): Promise<Usual> {
-    const pasts: Past[] = [];
-    for (let week = 1; week <= WEEKS_BACK && pasts.length < DAYS; week += 1) {
-      const past = await this.#past(size, span, week, now);
-      if (past !== undefined) pasts.push(past);
-    }
+    const pasts = (await this.#days.before(span.start, now)).map((past) => this.#past(size, span, past, now));
     const known = new Map<string, KpiValue['comparison']>();
     return (kpi, group) => {
       const key = `${kpi.name}/${groupOf(group)}`;
@@ -71,14 +64,10 @@ export class Baseline {
     };
   }
 
-  async #past(size: Compared, span: Span, week: number, now: number): Promise<Past | undefined> {
-    const { calendar } = this.#shop;
-    const then = calendar.windowAt(size, daysBefore(calendar.clock, span.start, 7 * week));
-    if (this.#holiday(then.start) !== undefined) return undefined;
-    const day = await this.#history.day(then.start, now);
-    if (day === undefined) return undefined;
+  #past(size: Compared, span: Span, { week, day }: ComparedDay, now: number): Past {
+    const then = this.#shop.calendar.windowAt(size, this.#days.then(span.start, week));
     const isPresent = now >= span.start && now < span.end;
-    const until = isPresent ? daysBefore(calendar.clock, Math.floor(now / MINUTE) * MINUTE, 7 * week) : then.end;
+    const until = isPresent ? this.#days.then(Math.floor(now / MINUTE) * MINUTE, week) : then.end;
     return { day, sums: sumsUntil(day, then, Math.min(until, then.end)) };
   }
 }
@@ -91,7 +80,8 @@ function usualOf(kpi: Kpi, group: Group, pasts: readonly Past[], currency: strin
   return { value: value === undefined ? null : rounded(value, kpi, currency), days: days.length };
 }
 
-function rounded(value: number, { unit }: Kpi, currency: string): number {
+/** `rounded` to as many digits as such a number is shown with. */
+export function rounded(value: number, { unit }: Pick<Kpi, 'unit'>, currency: string): number {
   const digits = unit === 'money' ? minorDigits(currency) : unit === 'ratio' ? 6 : unit === 'seconds' ? 3 : 1;
   return Number(value.toFixed(digits));
 }

@@ -1,5 +1,5 @@
 /**
- * What are the numbers of these windows, or what do they count? One answer for messages and HTTP alike.
+ * `answer` says what the numbers of these windows are, or what they count: for messages, HTTP and widgets alike.
  */
 import type { Baseline } from '../../engine/read/baseline/baseline.js';
 import { readDefinitions } from '../../engine/kpi/storedDefinitions.js';
@@ -8,7 +8,7 @@ import { parseQuestion, type RawQuestion } from '../../engine/query/kpiQuery.js'
 import { asksDescriptions, type DescribedKpis, describeKpis } from '../../engine/query/describe.js';
 import { answerRows } from '../../engine/query/execute.js';
 import type { Store } from '../../engine/store/store.js';
-import type { ShopPort } from '../shared/ports.js';
+import type { ShopPort } from './ports.js';
 import { type KpiRow } from '../../engine/read/kpiValue.js';
 
 export type QueryAnswer =

@@ -1,0 +1,57 @@
+/**
+ * `readCard` reads what a card shows: the number of the window that is open, beside what it is compared with, its line, and its definition.
+ */
+import type { Group } from '../../engine/read/rollup.js';
+import { formatInstant, parseInstant } from '../../engine/base/time.js';
+import type { KpiRow } from '../../engine/read/kpiValue.js';
+import { groupChosen } from '../shared/widget/config.js';
+import type { KpiFacts } from '../shared/widget/reader.js';
+import type { Reading, ViewSpec } from '../shared/widget/widget.js';
+import type { Choice } from '../shared/widget/wire.js';
+import type { KpiCardConfig } from './config.js';
+
+/** `CardData`: `facts` absent where the shop has no number of that name; `row` where nothing is known of the open window. */
+export interface CardData {
+  readonly facts?: KpiFacts;
+  readonly row?: KpiRow;
+  readonly line: readonly LinePoint[];
+}
+
+/** `LinePoint` of the card's line: the windows in order of time, epoch ms; a point's value is `null` where it is unknown. */
+export interface LinePoint {
+  readonly at: number;
+  readonly value: number | null;
+}
+
+/** `cardView` is what a viewer's choice means for a card. */
+export function cardView(config: KpiCardConfig, choice: Choice): ViewSpec {
+  const group = groupChosen(config, choice);
+  const { kpi, window } = config;
+  return {
+    key: `${group.store}/${group.channel}`,
+    topics: [{ name: kpi, window, ...group }],
+    read: (reading) => readCard(config, group, reading),
+  };
+}
+
+async function readCard({ kpi, window, compare, line }: KpiCardConfig, group: Group, reading: Reading): Promise<CardData> {
+  const { reader, since } = reading;
+  const facts = await reader.facts(kpi);
+  if (facts === undefined) return { line: [] };
+  const compared = compare === 'nothing' || window === 'auto' ? {} : { compare };
+  const [rows, points] = await Promise.all([
+    reader.rows({ name: kpi, window, ...compared, ...group }, since),
+    line === 'none' ? [] : readLine(kpi, line, group, reading),
+  ]);
+  const row = rows.at(-1);
+  return { facts, ...(row === undefined ? {} : { row }), line: points };
+}
+
+const DAYS_SHOWN = '30d';
+
+async function readLine(name: string, line: 'hours' | 'days', group: Group, { reader, shop, since, now }: Reading): Promise<LinePoint[]> {
+  const today = shop.calendar.windowAt('1d', now);
+  const asked = line === 'hours' ? { window: '1h', from: formatInstant(today.start), to: formatInstant(today.end) } : { window: '1d', period: DAYS_SHOWN };
+  const rows = await reader.rows({ name, ...asked, ...group }, since);
+  return rows.map(({ window, value }) => ({ at: parseInstant(window.start) ?? 0, value }));
+}

@@ -1,0 +1,110 @@
+/**
+ * `cardOf` puts a card into words: its number, its trend, and the state of its data.
+ */
+import type { CardData } from '../../nodes/85-ui-kpi/view.js';
+import type { KpiRow, KpiValue } from '../../engine/read/kpiValue.js';
+import type { WidgetState } from '../../nodes/shared/widget/wire.js';
+import { newest, type Wanted } from '../shared/rows.js';
+import { type Trend, trendOf } from '../shared/trend.js';
+import type { ShownNumber, Words } from '../shared/words.js';
+
+/** `CardProps` are what the browser gets of the card's form. */
+export interface CardProps extends Wanted {
+  readonly title: string;
+  readonly compare: 'usual' | 'previous' | 'lastWeek' | 'lastYear' | 'nothing';
+  readonly better: 'up' | 'down' | 'neither';
+  readonly line: 'hours' | 'days' | 'none';
+  readonly colors: 'house' | 'dashboard';
+}
+
+/** `DataState`: loading; live; old (as of `state.now`); unknown, in words why; nothing, which is known to be none; gone or refused. */
+export type DataState = 'loading' | 'live' | 'old' | 'unknown' | 'nothing' | 'gone' | 'refused';
+
+/** `ShownCard`, in words. `raw` is the number as the engine has it, empty while unknown. */
+export interface ShownCard {
+  readonly state: DataState;
+  readonly title: string;
+  readonly number: ShownNumber;
+  readonly raw: string;
+  readonly trend: (Trend & { readonly against: string }) | undefined;
+  readonly note: string;
+  readonly warning: string;
+  /** The definition, then what else there is to know of the number. */
+  readonly definition: readonly string[];
+}
+
+/** `CardInput`: `state` and `link` as in `Feed`. */
+export interface CardInput {
+  readonly props: CardProps;
+  readonly state: WidgetState<CardData | null> | undefined;
+  readonly live: readonly KpiValue[];
+  readonly link: 'loading' | 'live' | 'lost' | 'refused';
+  readonly now: number;
+  readonly words: Words;
+}
+
+/** A number of the day that has not moved for so long is worth a word. */
+const QUIET_MS = 60 * 60_000;
+
+export function cardOf(input: CardInput): ShownCard {
+  const { props, state, live, now, words } = input;
+  const row = state === undefined ? undefined : newest(props, state.data?.row, live, now);
+  const status = stateOf(input, row);
+  const trend = status === 'loading' || status === 'nothing' ? undefined : trendIn(props, row, words);
+  return {
+    state: status,
+    title: props.title === '' ? words.find(`kpi.${props.kpi}`) ?? props.kpi : props.title,
+    number: words.number(row?.value, row?.unit ?? 'count'),
+    raw: row === undefined || row.value === null ? '' : String(row.value),
+    trend,
+    note: noteOf(status, row, input),
+    warning: warningOf(input, status),
+    definition: definitionOf(input, row),
+  };
+}
+
+function stateOf({ state, link }: CardInput, row: KpiRow | undefined): DataState {
+  if (link === 'refused' || link === 'loading' || state === undefined) return link === 'refused' ? 'refused' : 'loading';
+  if (state.data !== null && state.data.facts === undefined && !state.troubles.includes('elsewhere')) return 'gone';
+  if (link === 'lost') return 'old';
+  if (row === undefined || row.value === null) return 'unknown';
+  return row.value === 0 && row.count === 0 ? 'nothing' : 'live';
+}
+
+function trendIn({ compare, better, window }: CardProps, row: KpiRow | undefined, words: Words): ShownCard['trend'] {
+  if (compare === 'nothing') return undefined;
+  const trend = trendOf(row, better, words);
+  if (trend === undefined) return undefined;
+  const kind = trend.direction === 'same' ? 'same' : 'against';
+  return { ...trend, against: words.find(`${kind}.${compare}_${window}`) ?? words.text(`${kind}.${compare}`) };
+}
+
+function noteOf(status: DataState, row: KpiRow | undefined, { now, words, props }: CardInput): string {
+  if (status === 'loading') return words.text('state.loading');
+  if (status === 'refused' || status === 'gone') return words.text(`state.${status}`);
+  if (status === 'nothing') return words.text('nothing');
+  if (status === 'unknown') return words.text(row?.unknown ?? 'unknown');
+  const quietMs = row === undefined ? 0 : now - new Date(row.updatedAt).getTime();
+  return status === 'live' && props.window === '1d' && quietMs > QUIET_MS ? words.text('last', { age: words.age(quietMs) }) : '';
+}
+
+function warningOf({ state, now, words }: CardInput, status: DataState): string {
+  if (status !== 'old' || state === undefined) return '';
+  const trouble = state.troubles.find((each) => each !== 'elsewhere') ?? 'lost';
+  return words.text(`state.${trouble}`, { age: words.age(now - state.now) });
+}
+
+function definitionOf({ state, words, props }: CardInput, row: KpiRow | undefined): string[] {
+  const description = state?.data?.facts?.description;
+  const lines = description === undefined ? [] : [description[words.language]];
+  if (row !== undefined) {
+    lines.push(row.count === 1 ? words.text('count_one') : words.text('count', { n: words.decimal(row.count, 0) }));
+    const former = row.comparison?.value;
+    if (former !== undefined && former !== null && props.compare !== 'nothing') {
+      lines.push(words.text(`former.${props.compare}`, { value: words.number(former, row.unit).text, days: String(row.comparison?.days ?? 0) }));
+    }
+    if (row.coverage !== undefined && row.coverage < 1) lines.push(words.text('coverage', { n: words.number(row.coverage, 'ratio').text }));
+  }
+  if (state?.troubles.includes('elsewhere') === true) lines.push(words.text('state.elsewhere'));
+  return lines;
+}

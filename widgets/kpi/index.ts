@@ -1,0 +1,7 @@
+/** The card, offered to Dashboard. */
+import { offer } from '../shared/browser.js';
+import shared from '../shared/style.css?inline';
+import KpiCard from './KpiCard.vue';
+import own from './style.css?inline';
+
+offer('ui-bottega-kpi', { UIBottegaKpi: KpiCard }, { shared, kpi: own });

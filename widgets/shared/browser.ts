@@ -1,0 +1,47 @@
+/**
+ * `browser` is the part of a browser's window that widgets use; our TypeScript knows no other. Components are drawn in tests without one.
+ */
+interface StyleElement {
+  id: string;
+  textContent: string;
+}
+
+interface Browser {
+  readonly navigator?: { readonly languages?: readonly string[]; readonly language?: string };
+  readonly location?: { readonly search: string };
+  readonly document?: {
+    getElementById(id: string): object | null;
+    createElement(name: 'style'): StyleElement;
+    readonly head: { appendChild(element: StyleElement): unknown };
+  };
+  addEventListener?(event: string, listener: () => void): void;
+  removeEventListener?(event: string, listener: () => void): void;
+}
+
+export const browser = globalThis as unknown as Browser;
+
+/** `CHOICE_EVENT` says that the choice in the page's address has changed. */
+export const CHOICE_EVENT = 'bottega:choice';
+
+/** `languages` of the viewer, the best first. */
+export function languages(): readonly string[] {
+  const { navigator } = browser;
+  return navigator?.languages ?? (navigator?.language === undefined ? [] : [navigator.language]);
+}
+
+/** `choiceInAddress` is what was chosen on this page: `?store=milano&channel=online`. */
+export function choiceInAddress(): Readonly<Record<string, string>> {
+  return Object.fromEntries(new URLSearchParams(browser.location?.search ?? ''));
+}
+
+/** `offer` makes components known to Dashboard, under its widget's name, and adds their style to the page, once each. */
+export function offer(widget: string, components: Readonly<Record<string, unknown>>, styles: Readonly<Record<string, string>>): void {
+  Object.assign(globalThis, { [widget]: components });
+  const { document } = browser;
+  if (document === undefined) return;
+  for (const [name, text] of Object.entries(styles)) {
+    const id = `bottega-style-${name}`;
+    if (document.getElementById(id) !== null) continue;
+    document.head.appendChild(Object.assign(document.createElement('style'), { id, textContent: text }));
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * `useFeed` connects a component with its widget's server side: the state at once, each change after it, and whether the connection holds.
+ */
+import { computed, type ComputedRef, inject, onMounted, onUnmounted, ref, shallowRef } from 'vue';
+import type { KpiValue } from '../../engine/read/kpiValue.js';
+import { eventOf, type ShopWords, type WidgetMessage, type WidgetState } from '../../nodes/shared/widget/wire.js';
+import { browser, CHOICE_EVENT, choiceInAddress, languages } from './browser.js';
+import shared from './locales/index.js';
+import { type Locales, Words } from './words.js';
+
+/** The part of Dashboard's socket that is used. */
+interface Socket {
+  readonly connected: boolean;
+  readonly id?: string;
+  on(event: string, listener: (message: WidgetMessage) => void): unknown;
+  off(event: string, listener: (message: WidgetMessage) => void): unknown;
+  emit(event: string, ...values: unknown[]): unknown;
+}
+
+/** `Feed` of one component. `live` are values that came after `state`; `now` is the server's clock, moved on each second. */
+export interface Feed<D> {
+  readonly state: ComputedRef<WidgetState<D> | undefined>;
+  readonly live: ComputedRef<readonly KpiValue[]>;
+  readonly now: ComputedRef<number>;
+  readonly words: ComputedRef<Words>;
+  /** `lost`: what is shown is as old as `state.now` and the live values. */
+  readonly link: ComputedRef<'loading' | 'live' | 'lost' | 'refused'>;
+}
+
+const SECOND_MS = 1_000;
+/** More than any widget subscribes to: a bound, no limit. */
+const MAX_LIVE = 500;
+const NO_SHOP: ShopWords = { zone: 'Europe/Rome', currency: 'EUR', stores: [] };
+
+/** Call it in a component's `setup`. `initial` is for drawings without a server. */
+export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): Feed<D> {
+  const socket = inject<Socket | undefined>('$socket', undefined);
+  const state = shallowRef<WidgetState<D> | undefined>(initial);
+  const live = shallowRef<readonly KpiValue[]>(initial?.live ?? []);
+  const refused = ref(false);
+  const connected = ref(socket?.connected ?? initial !== undefined);
+  const clock = ref(initial?.now ?? Date.now());
+  let ahead = 0;
+  let serial = 0;
+  const take = (message: WidgetMessage): void => {
+    if (message.kind === 'open') { ask(); return; }
+    refused.value = message.kind === 'refused';
+    if (message.kind === 'refused') return;
+    ahead = message.now - Date.now();
+    clock.value = message.now;
+    if (message.kind === 'state') {
+      state.value = message as WidgetState<D>;
+      live.value = message.live;
+    } else live.value = [...live.value.filter((value) => !message.values.some((other) => isSame(value, other))), ...message.values].slice(-MAX_LIVE);
+  };
+  const ask = (): void => {
+    connected.value = true;
+    serial += 1;
+    socket?.emit('widget-action', id, { bottega: 'view', choice: choiceInAddress(), serial });
+  };
+  const lose = (): void => { connected.value = false; };
+  let timer: ReturnType<typeof setInterval> | undefined;
+  onMounted(() => {
+    timer = setInterval(() => { clock.value = Date.now() + ahead; }, SECOND_MS);
+    socket?.on(eventOf(id), take);
+    socket?.on('connect', ask);
+    socket?.on('disconnect', lose);
+    for (const event of [CHOICE_EVENT, 'popstate']) browser.addEventListener?.(event, ask);
+    ask();
+  });
+  onUnmounted(() => {
+    clearInterval(timer);
+    socket?.off(eventOf(id), take);
+    socket?.off('connect', ask);
+    socket?.off('disconnect', lose);
+    for (const event of [CHOICE_EVENT, 'popstate']) browser.removeEventListener?.(event, ask);
+    socket?.emit('widget-action', id, { bottega: 'leave' });
+  });
+  return {
+    state: computed(() => state.value),
+    live: computed(() => live.value),
+    now: computed(() => clock.value),
+    words: computed(() => new Words(languages(), (state.value?.shop ?? NO_SHOP).zone, own, shared)),
+    link: computed(() => linkOf(refused.value, connected.value, state.value)),
+  };
+}
+
+function linkOf(refused: boolean, connected: boolean, state: WidgetState | undefined): 'loading' | 'live' | 'lost' | 'refused' {
+  if (refused) return 'refused';
+  if (state === undefined) return 'loading';
+  return connected && state.troubles.every((trouble) => trouble === 'elsewhere') ? 'live' : 'lost';
+}
+
+function isSame(one: KpiValue, other: KpiValue): boolean {
+  return one.name === other.name && one.window.size === other.window.size && one.store === other.store && one.channel === other.channel;
+}
