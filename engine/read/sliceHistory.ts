@@ -4,11 +4,11 @@
 import { LRUCache } from 'lru-cache';
 import { typeField } from '../kpi/measure.js';
 import type { EventType } from '../event/event.js';
-import { parseSliceKey, sliceRange } from '../aggregate/slice.js';
+import { parseSliceKey, REVISION, sliceRange } from '../aggregate/slice.js';
 import { addToGroups, type Group } from './rollup.js';
 import { scanAll } from '../store/store.js';
 import { type Counters, countersOf, type Entry, type Store } from '../store/store.js';
-import { DAY, HOUR, type LocalClock } from '../base/time.js';
+import { DAY, HOUR, type LocalClock, MINUTE } from '../base/time.js';
 import type { Calendar, Span } from '../calendar/windowAssigner.js';
 
 /** `PastHour`: the sums of every group by its name, added up when they are first asked for. */
@@ -38,15 +38,27 @@ export interface PastDay {
   readonly stores: ReadonlySet<string>;
   /** Kinds of facts that there were, by their slice fields. */
   readonly types: ReadonlySet<string>;
+  /** How often its hours were added to: grows with each change. */
+  readonly revisions: number;
 }
 
 const MAX_DAYS = 64;
 
-/** The days of one shop that were asked for, each read once an hour of the clock: what is late by hours is seen then. */
+interface ReadDay {
+  readonly readAt: number;
+  /** It is read again when it is older than this. */
+  readonly freshMs: number;
+  readonly day: Promise<PastDay>;
+}
+
+/**
+ * The days of one shop that were asked for. A day that was found as it was is read half as often the next time, at least once an hour: what is late
+ * by hours is seen then, and history that is being loaded within a minute or two.
+ */
 export class SliceHistory {
   readonly #store: Store;
   readonly #calendar: Calendar;
-  readonly #days = new LRUCache<number, { readonly readAt: number; readonly day: Promise<PastDay> }>({ max: MAX_DAYS });
+  readonly #days = new LRUCache<number, ReadDay>({ max: MAX_DAYS });
 
   constructor(store: Store, calendar: Calendar) {
     this.#store = store;
@@ -57,16 +69,20 @@ export class SliceHistory {
   async day(at: number, now: number): Promise<PastDay | undefined> {
     const span = this.#calendar.windowAt('1d', at);
     const known = this.#days.get(span.start);
-    const hourOf = (instant: number): number => this.#calendar.clock.floor(instant, HOUR);
-    const isFresh = known !== undefined && hourOf(now) === hourOf(known.readAt);
-    const day = await (isFresh ? known.day : this.#read(span, now));
+    const isFresh = known !== undefined && now - known.readAt < known.freshMs && now >= known.readAt;
+    const day = await (isFresh ? known.day : this.#read(span, now, known));
     return day.hours.size === 0 ? undefined : day;
   }
 
-  #read(span: Span, now: number): Promise<PastDay> {
+  #read(span: Span, now: number, known: ReadDay | undefined): Promise<PastDay> {
     const day = scanAll(this.#store, sliceRange('hour', span)).then((slices) => pastDay(span, slices));
-    this.#days.set(span.start, { readAt: now, day });
-    day.catch(() => { this.#days.delete(span.start); });
+    const read: ReadDay = { readAt: now, freshMs: MINUTE, day };
+    this.#days.set(span.start, read);
+    day.then(async (found) => {
+      const former = await known?.day;
+      if (former?.revisions !== found.revisions || this.#days.get(span.start) !== read) return;
+      this.#days.set(span.start, { ...read, freshMs: Math.min(HOUR, 2 * (known?.freshMs ?? MINUTE)) });
+    }).catch(() => { this.#days.delete(span.start); });
     return day;
   }
 }
@@ -87,6 +103,7 @@ function pastDay(span: Span, entries: readonly Entry[]): PastDay {
   const hours = new Map<number, PastHour>();
   const stores = new Set<string>();
   const types = new Set<string>();
+  let revisions = 0;
   for (const { key, value } of entries) {
     const { start, store, channel } = parseSliceKey(key);
     const sums = countersOf(value);
@@ -94,7 +111,8 @@ function pastDay(span: Span, entries: readonly Entry[]): PastDay {
     hours.set(start, hour);
     hour.add(store, channel, sums);
     stores.add(store);
+    revisions += sums[REVISION] ?? 0;
     for (const field in sums) if (field.startsWith('=') && (sums[field] ?? 0) > 0) types.add(field);
   }
-  return { span, hours, stores, types };
+  return { span, hours, stores, types, revisions };
 }
