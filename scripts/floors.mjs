@@ -26,7 +26,7 @@ const PARTS = [
   { files: /^nodes\/\d\d-[a-z]+\//, imports: ['nodes/shared/'] },
   { files: /^nodes\/editor\//, imports: ['nodes/shared/'] },
   { files: /^cli\//, imports: ['nodes/'] },
-  { files: /^launcher\//, imports: [] },
+  { files: /^launcher\//, imports: ['nodes/shared/'] },
 ];
 
 /** Packages that one place alone may know. */

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Fault } from '../../engine/base/errors.js';
 import { present } from '../../engine/base/json.js';
+import { tlsOptions } from '../../engine/base/tls.js';
 import { openLevelStore } from '../../engine/store/level/levelStore.js';
 import { openRedisStore } from '../../engine/store/redis/connection.js';
 import { type KeyRing, readKeyRing } from '../../engine/store/sealed/keyRing.js';
@@ -102,8 +103,8 @@ async function act({ ring, place }: ResealArguments, reporter: ResealReporter): 
 /** All keys of all shops; what lies beside the shops is nobody's data. */
 async function opened(place: ResealArguments['place']): Promise<{ readonly store: Store; readonly ranges: readonly KeyRange[] }> {
   if (place.kind === 'directory') return { store: await openLevelStore(place.directory, Date), ranges: [prefixRange('')] };
-  const tls = place.ca === undefined ? undefined : { ca: readFileSync(place.ca, 'utf8') };
-  const store = openRedisStore(place.url, { clock: Date, random: Math.random, ...present({ tls }) });
+  const tls = { ...tlsOptions(process.env), ...(place.ca === undefined ? {} : { ca: readFileSync(place.ca, 'utf8') }) };
+  const store = openRedisStore(place.url, { clock: Date, random: Math.random, tls });
   try {
     return { store, ranges: (await store.shops()).map((shop) => prefixRange(`${shop}/`)) };
   } catch (error) {

@@ -8,7 +8,7 @@ import { MINUTE } from '../../engine/base/time.js';
 import { seal, unseal } from '../../engine/privacy/pseudonym.js';
 import type { LoginAttempts } from './attempts.js';
 import { cookie, cookieIn, schemeOf } from './cookies.js';
-import { isAway, OidcProvider, reasonOf, type SignInTrip } from './oidcProvider.js';
+import { isAway, OidcProvider, reasonOf, type SignInTrip, whyAway } from './oidcProvider.js';
 import { type Claims, type OidcSettings, roleOf } from '../settings/oidcSettings.js';
 import { ownPath, sendOnward, sendSignIn, type SignInOffer, wordsFor } from './pages.js';
 import type { SignedIn } from './signedIn.js';
@@ -100,7 +100,7 @@ export class OidcLogin {
   #refuse(request: IncomingMessage, response: ServerResponse, to: string, error: unknown): void {
     const words = wordsFor(request);
     const away = isAway(error);
-    this.#terms.attempts.fail(request, 'OpenID Connect', away ? 'away' : queryOf(request), away ? 'the provider does not answer' : reasonOf(error));
+    this.#terms.attempts.fail(request, 'OpenID Connect', away ? 'away' : queryOf(request), away ? whyAway(error) : reasonOf(error));
     if (away) response.setHeader('Retry-After', '5');
     sendSignIn(request, response, this.#terms.offer(to), away ? { status: 503, text: words.providerAway } : { status: 403, text: words.providerRefused });
   }

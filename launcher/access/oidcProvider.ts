@@ -4,6 +4,8 @@
  * starting.
  */
 import * as client from 'openid-client';
+import { isOldTls, OLD_TLS } from '../../engine/base/tls.js';
+import { secureFetch } from '../../nodes/shared/http/secureFetch.js';
 import { type Claims, isInsecure, type OidcSettings } from '../settings/oidcSettings.js';
 
 /** `SignInTrip` is what has to come back with whoever was sent to the provider. */
@@ -19,6 +21,9 @@ const ALLOW_PLAIN: (configuration: client.Configuration) => void = client.allowI
 
 const TIMEOUT_S = 5;
 const SCOPE = 'openid email profile';
+
+/** Keys, tokens and claims are small; it follows no redirect. */
+const dialed: client.CustomFetch = (url, options) => secureFetch(url, options);
 
 /** `OidcProvider` of one installation. `redirectUrl` is where the provider sends people back. */
 export class OidcProvider {
@@ -66,10 +71,12 @@ export class OidcProvider {
   async #discover(): Promise<client.Configuration> {
     const { issuer, clientId, clientSecret } = this.#settings;
     const allowed = isInsecure(issuer) ? [ALLOW_PLAIN] : [];
-    const found = await client.discovery(new URL(issuer), clientId, undefined, client.None(), { execute: allowed, timeout: TIMEOUT_S });
+    const asking = { execute: allowed, timeout: TIMEOUT_S, [client.customFetch]: dialed };
+    const found = await client.discovery(new URL(issuer), clientId, undefined, client.None(), asking);
     const server = found.serverMetadata();
     const configuration = new client.Configuration(server, clientId, undefined, proofOf(clientSecret, server.token_endpoint_auth_methods_supported));
     configuration.timeout = TIMEOUT_S;
+    configuration[client.customFetch] = dialed;
     for (const allow of allowed) allow(configuration);
     // The ID token's signature, too, though it comes over the connection that was asked for.
     client.enableNonRepudiationChecks(configuration);
@@ -82,6 +89,11 @@ export function isAway(error: unknown): boolean {
   if (error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError) return false;
   const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
   return error instanceof TypeError || name === 'TimeoutError' || (typeof code === 'string' && /^OAUTH_(TIMEOUT|RESPONSE_IS_NOT_CONFORM)$/.test(code));
+}
+
+/** For the log. */
+export function whyAway(error: unknown): string {
+  return isOldTls(error) ? OLD_TLS : 'the provider does not answer';
 }
 
 /** The code of an error that nothing of the person is in. */

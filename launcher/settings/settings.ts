@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../../engine/base/errors.js';
 import { parseRedisUrl } from '../../engine/store/redis/url.js';
+import { tlsOptions } from '../../engine/base/tls.js';
 import { readKeyRing } from '../../engine/store/sealed/keyRing.js';
 import { parseProxies, type TrustedProxies } from '../../engine/verify/senderAddress.js';
 import { readNameLimits } from '../../engine/aggregate/nameLimits.js';
@@ -56,6 +57,8 @@ export function readEnvironment(environment: LauncherEnvironment): Settings {
   demandForRole(role, environment);
   // The shop node reads them: here they stop the start where they are no limits.
   readNameLimits(environment);
+  // Everything that opens or dials.
+  tlsOptions(environment);
   // The store node.
   readKeyRing(environment, (path) => readFileSync(path, 'utf8'));
   demandPassword('MQTT_PASSWORD', given(environment, 'MQTT_PASSWORD'));

@@ -4,9 +4,10 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../engine/base/errors.js';
 import { present } from '../../engine/base/json.js';
-import { openRedisStore, type RedisStore } from '../../engine/store/redis/connection.js';
+import { openRedisStore, type RedisStore, type RedisStoreOptions } from '../../engine/store/redis/connection.js';
 import { scoped, type Store } from '../../engine/store/store.js';
 import { MINUTE } from '../../engine/base/time.js';
+import { tlsOptions } from '../../engine/base/tls.js';
 import type { Asked, EditorReply } from '../shared/editorApi.js';
 import { within } from '../shared/within.js';
 import type { Health, StorePort, Warning } from '../shared/ports.js';
@@ -66,9 +67,9 @@ function causeOf({ cause }: Warning): string {
   return cause;
 }
 
-async function tlsOf({ ca }: RedisConfig): Promise<{ tls?: { ca: string } }> {
-  if (ca === undefined) return {};
+async function tlsOf({ ca }: RedisConfig): Promise<Pick<RedisStoreOptions, 'tls'>> {
+  if (ca === undefined) return { tls: tlsOptions(process.env) };
   const pem = await readFile(ca, 'utf8').catch(() => undefined);
   if (pem === undefined) throw new ConfigError('ca', 'must be a file that can be read', ca);
-  return { tls: { ca: pem } };
+  return { tls: { ...tlsOptions(process.env), ca: pem } };
 }

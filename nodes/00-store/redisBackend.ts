@@ -11,9 +11,9 @@ import type { Advice } from '../../engine/store/redis/serverSettings.js';
 import type { KeyRing } from '../../engine/store/sealed/keyRing.js';
 import { SealedStore } from '../../engine/store/sealed/sealedStore.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Value } from '../../engine/store/store.js';
-import { present } from '../../engine/base/json.js';
 import { WatchedValue } from '../../engine/base/watched.js';
 import { MINUTE, SECOND } from '../../engine/base/time.js';
+import { tlsOptions } from '../../engine/base/tls.js';
 import type { Health, Warning } from '../shared/ports.js';
 import { retryDelay } from '../../engine/base/retry.js';
 import { WatchedHealth } from '../shared/health.js';
@@ -42,7 +42,8 @@ export class RedisBackend implements Backend {
 
   /** Throws `ConfigError` for a URL that cannot be, or a file that cannot be read. */
   constructor({ url, ca }: RedisConfig, ring: KeyRing) {
-    this.#store = openRedisStore(url, { clock: Date, random: Math.random, ...present({ tls: ca === undefined ? undefined : { ca: readCertificate(ca) } }) });
+    const tls = { ...tlsOptions(process.env), ...(ca === undefined ? {} : { ca: readCertificate(ca) }) };
+    this.#store = openRedisStore(url, { clock: Date, random: Math.random, tls });
     this.#sealed = new SealedStore(this.#store, { ring, randomBytes });
     const first = this.#store.health();
     const opening: Health = { state: 'waiting', cause: 'store.away', message: OPENING };

@@ -3,12 +3,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import type { SecureContextOptions } from 'node:tls';
 import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
 import { away, causeOf } from './mqtt/errors.js';
 import type { ExternalConfig, Files } from './config.js';
 import { present } from '../../engine/base/json.js';
 import { retryDelay } from '../../engine/base/retry.js';
+import { type TlsOptions, tlsOptions } from '../../engine/base/tls.js';
 
 const KEEPALIVE_S = 15;
 const CONNECT_MS = 10_000;
@@ -174,10 +174,10 @@ export class Connection {
   }
 }
 
-async function secured({ ca, cert, key }: Files): Promise<IClientOptions & Pick<SecureContextOptions, 'minVersion'>> {
+async function secured({ ca, cert, key }: Files): Promise<IClientOptions & TlsOptions> {
   return {
     rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
+    ...tlsOptions(process.env),
     ...present({ ca: await contentOf(ca), cert: await contentOf(cert), key: await contentOf(key) }),
   };
 }

@@ -3,7 +3,9 @@
  */
 import type { JWTVerifyGetKey } from 'jose';
 import { Fault } from '../../engine/base/errors.js';
+import { isOldTls, OLD_TLS } from '../../engine/base/tls.js';
 import { joseCode, type PublishedKeys } from '../../engine/verify/jwt.js';
+import { secureFetch } from '../shared/http/secureFetch.js';
 
 /** Below every sender's own patience. */
 const TIMEOUT_MS = 2_500;
@@ -13,6 +15,8 @@ const FRESH_MS = 600_000;
 const COOLDOWN_MS = 30_000;
 /** Nobody asks more often than this. Short: until an answer comes senders may be getting 503. */
 const RETRY_MS = 2_000;
+/** A key has about half a KB. */
+const MAX_BYTES = 64 * 1024;
 
 /** `RemoteKeys` can be fetched ahead of the first token. */
 export interface RemoteKeys extends PublishedKeys {
@@ -20,7 +24,7 @@ export interface RemoteKeys extends PublishedKeys {
   warm(): Promise<boolean>;
 }
 
-/** `publishedKeys` of that address. It follows no redirect (`jose` fetches with `redirect: 'manual'`): the keys are those of the address configured. */
+/** `publishedKeys` of that address. It follows no redirect: the keys are those of the address configured. */
 export function publishedKeys(url: string): RemoteKeys {
   let askedAt = -Infinity;
   const opened = import('jose').then(({ createRemoteJWKSet, customFetch }) => createRemoteJWKSet(new URL(url), {
@@ -31,7 +35,7 @@ export function publishedKeys(url: string): RemoteKeys {
     [customFetch]: (address, options) => {
       if (Date.now() - askedAt < RETRY_MS) return Promise.reject(new Fault('keys.away', AWAY));
       askedAt = Date.now();
-      return fetch(address, options);
+      return secureFetch(address, { ...options, maxBytes: MAX_BYTES });
     },
   }));
   const warm = async (): Promise<boolean> => (await opened).reload().then(() => true, () => false);
@@ -40,7 +44,8 @@ export function publishedKeys(url: string): RemoteKeys {
     if (keySet.jwks() !== undefined && Date.now() - askedAt > FRESH_MS) void warm();
     return keySet(header, token).catch((error: unknown) => {
       const code = joseCode(error);
-      throw code === 'ERR_JWKS_NO_MATCHING_KEY' || code === 'ERR_JWKS_MULTIPLE_MATCHING_KEYS' ? error : new Fault('keys.away', AWAY, error);
+      if (code === 'ERR_JWKS_NO_MATCHING_KEY' || code === 'ERR_JWKS_MULTIPLE_MATCHING_KEYS') throw error;
+      throw new Fault('keys.away', isOldTls(error) ? [AWAY, OLD_TLS].join(': ') : AWAY, error);
     });
   };
   return { name: url, keyFor, warm };

@@ -7,6 +7,7 @@ import type SMTPTransport from 'nodemailer/lib/smtp-transport';
 import { ConfigError, messageOf } from '../../engine/base/errors.js';
 import type { Notification, DeliveryResult } from '../../engine/alert/notificationQueue.js';
 import { SECOND } from '../../engine/base/time.js';
+import { isOldTls, OLD_TLS, tlsOptions } from '../../engine/base/tls.js';
 import { isLocal, type MailTarget } from './config.js';
 
 const MAX_SUBJECT = 120;
@@ -20,7 +21,7 @@ export function mailer(target: MailTarget): Transporter {
 export function transportOptions({ host, port, security, user, password, ca }: MailTarget): SMTPTransport.Options {
   return {
     host, port, secure: security === 'tls', requireTLS: security === 'starttls' && !isLocal(host),
-    tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca: readCertificate(ca) }) },
+    tls: { ...tlsOptions(process.env), ...(ca === undefined ? {} : { ca: readCertificate(ca) }) },
     ...(user === undefined ? {} : { auth: { user, pass: password ?? '' } }),
     connectionTimeout: 10 * SECOND, greetingTimeout: 10 * SECOND, socketTimeout: 20 * SECOND,
     disableFileAccess: true, disableUrlAccess: true,
@@ -45,6 +46,7 @@ export async function mail(transporter: Transporter, { from, to }: MailTarget, n
 /** Names only: answers of servers quote addresses, and worse. */
 function resultOf(error: unknown): DeliveryResult {
   const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  if (isOldTls(error)) return { outcome: 'failed', reason: OLD_TLS };
   const reason = [typeof code === 'string' ? code : 'error', ...(typeof responseCode === 'number' ? [String(responseCode)] : [])].join(' ');
   const isForGood = (code === 'EENVELOPE' || code === 'EMESSAGE') && typeof responseCode === 'number' && responseCode >= 500;
   return isForGood ? { outcome: 'refused', reason } : { outcome: 'failed', reason };

@@ -3,6 +3,8 @@
  */
 import { type Notification, signedHeaders, type DeliveryResult } from '../../engine/alert/notificationQueue.js';
 import { formatInstant, SECOND } from '../../engine/base/time.js';
+import { isOldTls, OLD_TLS } from '../../engine/base/tls.js';
+import { secureFetch } from '../shared/http/secureFetch.js';
 import type { WebhookTarget } from './config.js';
 
 const TIMEOUT_MS = 15 * SECOND;
@@ -11,12 +13,10 @@ export async function post(target: WebhookTarget, notification: Notification<obj
   const { id, text, notices, createdAt } = notification;
   const body = JSON.stringify({ type: 'alert', timestamp: formatInstant(createdAt), data: { text, notices } });
   try {
-    const response = await fetch(target.url, {
+    const response = await secureFetch(target.url, {
       method: 'POST', body, headers: signedHeaders(target.secret, id, body, now),
-      // Another address than the one that was agreed on is none of ours: it may be one inside.
-      redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    await response.body?.cancel();
     return resultOf(response);
   } catch (error) {
     return { outcome: 'failed', reason: reasonOf(error) };
@@ -35,6 +35,7 @@ function resultOf({ ok, status, headers }: Response): DeliveryResult {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'error';
   if (error.name === 'TimeoutError') return 'timeout';
+  if (isOldTls(error)) return OLD_TLS;
   const { code } = (error.cause ?? {}) as { code?: unknown };
   return typeof code === 'string' ? code : error.name;
 }

@@ -7,6 +7,7 @@
 import Redis, { Cluster, type ClusterOptions } from 'ioredis';
 import { Fault } from '../../base/errors.js';
 import { present } from '../../base/json.js';
+import { type TlsOptions, tlsOptions } from '../../base/tls.js';
 import type { ScriptCall } from './codec.js';
 import { faultOf, isNoScript, mendsByReconnecting } from './errors.js';
 import { adviceFor, type Inspection, serverState, type ServerState } from './serverSettings.js';
@@ -17,12 +18,15 @@ import { shopIn } from './keys.js';
 import { parseRedisUrl, type RedisUrl } from './url.js';
 import type { Store } from '../store.js';
 
-/** `RedisStoreOptions`. `timeoutMs`: how long a connection or a command may take (5 s). `tls`: PEM texts, and the name the certificate must be for. */
+/**
+ * `RedisStoreOptions`. `timeoutMs`: how long a connection or a command may take (5 s). `tls`: PEM texts, the name the certificate
+ * must be for, and the lowest version (1.3).
+ */
 export interface RedisStoreOptions {
   readonly clock: { now(): number };
   readonly random: () => number;
   readonly timeoutMs?: number;
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string };
+  readonly tls?: Partial<TlsOptions> & { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string };
 }
 
 /** `RedisStore` is the store, what it says of its health, and what the servers are set to. */
@@ -183,7 +187,7 @@ function clusterClient(url: RedisUrl, options: RedisStoreOptions, retry: () => n
 function connectionOptions({ transport, username, password }: RedisUrl, { timeoutMs = TIMEOUT_MS, tls }: RedisStoreOptions) {
   return {
     ...present({ username, password }),
-    ...(transport === 'tls' ? { tls: { ...tls, minVersion: 'TLSv1.2' as const } } : {}),
+    ...(transport === 'tls' ? { tls: { ...tlsOptions({}), ...tls } } : {}),
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
     // A connection that stays silent after a command has timed out is dropped: it may be half open.

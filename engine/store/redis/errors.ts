@@ -4,6 +4,7 @@
  * The client's errors carry the command they belong to, password or data and all: nothing of them but the message goes on.
  */
 import { Fault, type FaultCode } from '../../base/errors.js';
+import { OLD_TLS, OLD_TLS_ERROR } from '../../base/tls.js';
 
 /** The first match wins. What has no words here keeps its own. */
 const CAUSES: readonly (readonly [pattern: RegExp, code: FaultCode, words: string])[] = [
@@ -28,7 +29,8 @@ const CAUSES: readonly (readonly [pattern: RegExp, code: FaultCode, words: strin
   [/CERT_HAS_EXPIRED/, 'store.away', 'CERT_HAS_EXPIRED: the certificate of Redis has expired'],
   [/ERR_TLS_CERT_ALTNAME_INVALID/, 'store.away', 'ERR_TLS_CERT_ALTNAME_INVALID: the certificate of Redis is for another host'],
   [/SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED/, 'store.away', 'CERT_UNTRUSTED: the certificate of Redis is signed by nobody we trust'],
-  [/EPROTO|ERR_SSL|ERR_TLS/, 'store.away', 'EPROTO: Redis and we do not agree on TLS (1.2 at least), or it wants a certificate of ours'],
+  [OLD_TLS_ERROR, 'store.away', `TLS_VERSION: ${OLD_TLS}`],
+  [/EPROTO|ERR_SSL|ERR_TLS/, 'store.away', 'EPROTO: Redis and we do not agree on TLS, or it wants a certificate of ours'],
   [/ECONNRESET|EPIPE|connection is closed|max retries per request|isn't (writeable|ready)|aborted|cluster is ended/i, 'store.away',
     'ECONNRESET: the connection to Redis is lost'],
 ];

@@ -1,10 +1,11 @@
 /**
- * `Listeners` are the ports of the built-in broker: one in clear, and one with TLS 1.3 or later where it is wanted. They bound how many are connected: where
- * one too many comes, whoever has been longest without a login goes.
+ * `Listeners` are the ports of the built-in broker: one in clear, and one with TLS where it is wanted. They bound how many are connected:
+ * where one too many comes, whoever has been longest without a login goes.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { DAY, SECOND } from '../../../engine/base/time.js';
+import { tlsOptions } from '../../../engine/base/tls.js';
 import type { BrokerCertificate } from '../tls/certificateFiles.js';
 
 /** `ListenAddress`: a port, and the address of this machine on which it is open. */
@@ -72,13 +73,13 @@ export class Listeners {
   }
 
   #tlsServer(certificate: () => BrokerCertificate): Server {
-    const server = createTlsServer({ ...certificate(), minVersion: 'TLSv1.3', handshakeTimeout: HANDSHAKE_MS, noDelay: true });
+    const server = createTlsServer({ ...certificate(), ...tlsOptions(process.env), handshakeTimeout: HANDSHAKE_MS, noDelay: true });
     server.on('secureConnection', (socket: TLSSocket) => { this.#terms.welcome(socket); });
     // Who speaks no TLS, or an old one, is nobody we know.
     server.on('tlsClientError', (_error, socket) => { socket.destroy(); });
     this.#renewal = setInterval(() => {
       try {
-        server.setSecureContext({ ...certificate(), minVersion: 'TLSv1.3' });
+        server.setSecureContext({ ...certificate(), ...tlsOptions(process.env) });
       } catch (error) {
         this.#terms.report(error);
       }

@@ -2,10 +2,11 @@
  * Causes why the broker cannot be had: errors of sockets, TLS and MQTT, by a name that the form can explain.
  */
 import { Fault } from '../../../engine/base/errors.js';
+import { isOldTls } from '../../../engine/base/tls.js';
 
 /** `CAUSES` by name; the locales have their words. */
 export const CAUSES = [
-  'password', 'certificate', 'files', 'name', 'refused', 'unreachable', 'protocol', 'clientId', 'busy', 'subscription', 'port', 'locked', 'lost',
+  'password', 'tlsVersion', 'certificate', 'files', 'name', 'refused', 'unreachable', 'protocol', 'clientId', 'busy', 'subscription', 'port', 'locked', 'lost',
 ] as const;
 export type BrokerErrorCause = (typeof CAUSES)[number];
 
@@ -34,6 +35,7 @@ export function causeOf(error: unknown): BrokerErrorCause {
   if (error instanceof SubscriptionRefused) return 'subscription';
   const code = (error as { code?: unknown } | undefined)?.code;
   if (typeof code === 'number') return BY_REASON[code] ?? 'lost';
+  if (isOldTls(error)) return 'tlsVersion';
   if (typeof code !== 'string') return error instanceof Error && error.message === 'connack timeout' ? 'unreachable' : 'lost';
   if (/^(CERT_|ERR_TLS_CERT|ERR_SSL_|ERR_OSSL_|EPROTO$)/.test(code)) return 'certificate';
   return BY_CODE[code] ?? 'lost';

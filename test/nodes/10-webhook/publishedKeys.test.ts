@@ -69,6 +69,29 @@ describe('webhook: published keys', () => {
     assert.equal(asked, 1);
   });
 
+  it('reads no answer without end', async () => {
+    let sent = 0;
+    let closed: Promise<void> | undefined;
+    answer = (response) => {
+      const chunk = Buffer.alloc(16 * 1024, ' ');
+      const more = (): void => { while (!response.destroyed && response.write(chunk)) sent += chunk.length; };
+      closed = new Promise((resolve) => { response.on('close', resolve).on('error', () => undefined).on('drain', more); });
+      response.write('{"keys":[]');
+      more();
+    };
+    assert.equal(await at(0, 'k1'), 'keys.away');
+    await closed;
+    assert.ok(sent < 16 * 1024 * 1024, `${String(sent)} bytes`);
+  });
+
+  it('takes a set of so many keys and no more', async () => {
+    answer = publishing({ ...good, more: ' '.repeat(60 * 1024) });
+    assert.equal(await at(0, 'k1'), 'key');
+    keys = publishedKeys(keys.name);
+    answer = publishing({ ...good, more: ' '.repeat(64 * 1024) });
+    assert.equal(await at(0, 'k1'), 'keys.away');
+  });
+
   it('follows no redirect', async () => {
     answer = (response) => { response.writeHead(302, { Location: '/elsewhere' }).end(); };
     assert.deepEqual([await at(0, 'k1'), asked], ['keys.away', 1]);

@@ -80,7 +80,7 @@ describe('notify form', () => {
       const { secure, requireTLS, tls } = transportOptions({ channel: 'email', host, port: 1, security, from: 'a@b.it', to: [] });
       return [secure, requireTLS, tls?.minVersion];
     };
-    assert.deepEqual([options('smtp.example.it', 'tls'), options('smtp.example.it', 'starttls')], [[true, false, 'TLSv1.2'], [false, true, 'TLSv1.2']]);
+    assert.deepEqual([options('smtp.example.it', 'tls'), options('smtp.example.it', 'starttls')], [[true, false, 'TLSv1.3'], [false, true, 'TLSv1.3']]);
     assert.deepEqual(['127.0.0.1', 'localhost', '::1', '127.0.0.1.example.it'].map((host) => options(host, 'starttls')[1]), [false, false, false, true]);
   });
 });
