@@ -5,7 +5,7 @@ import type { Group } from '../../engine/read/rollup.js';
 import { formatInstant, parseInstant } from '../../engine/base/time.js';
 import type { KpiRow } from '../../engine/read/kpiValue.js';
 import { groupChosen } from '../shared/widget/config.js';
-import type { KpiFacts } from '../shared/widget/reader.js';
+import { atZero, type KpiFacts } from '../shared/widget/reader.js';
 import type { Reading, ViewSpec } from '../shared/widget/widget.js';
 import type { Choice } from '../shared/widget/wire.js';
 import type { KpiCardConfig } from './config.js';
@@ -43,7 +43,7 @@ async function readCard({ kpi, window, compare, line }: KpiCardConfig, group: Gr
     reader.rows({ name: kpi, window, ...compared, ...group }, since),
     line === 'none' ? [] : readLine(kpi, line, group, reading),
   ]);
-  const row = rows.at(-1);
+  const row = atZero(rows.at(-1), facts);
   return { facts, ...(row === undefined ? {} : { row }), line: points };
 }
 

@@ -7,7 +7,7 @@ import { formatInstant, parseInstant } from '../../engine/base/time.js';
 import type { KpiRow } from '../../engine/read/kpiValue.js';
 import type { Span } from '../../engine/calendar/windowAssigner.js';
 import { groupChosen } from '../shared/widget/config.js';
-import type { KpiFacts } from '../shared/widget/reader.js';
+import { atZero, type KpiFacts } from '../shared/widget/reader.js';
 import type { Reading, ViewSpec } from '../shared/widget/widget.js';
 import type { Choice } from '../shared/widget/wire.js';
 import type { DayConfig } from './config.js';
@@ -55,7 +55,7 @@ async function readDay(name: string, group: Group, { reader, shop, since, now }:
     reader.rows({ name, window: '1d', compare: 'usual', ...group }, since),
     reader.rows({ name, window: '5m', ...span, ...group }, since),
   ]);
-  const row = rows.at(-1);
+  const row = atZero(rows.at(-1), facts);
   const curve = await reader.curve(name, group, row?.value ?? null);
   return { ...frame, facts, ...(row === undefined ? {} : { row }), soFar: addedUp(parts), ...curve };
 }

@@ -26,6 +26,12 @@ export interface KpiFacts extends KpiDescription {
   readonly adds: 'up' | 'not';
 }
 
+/** `atZero`: who sold on former days and has sold nothing in this window is at zero, as in what window nodes emit; a ratio stays unknown. */
+export function atZero(row: KpiRow | undefined, { adds }: KpiFacts): KpiRow | undefined {
+  const isEmpty = row !== undefined && row.value === null && row.count === 0 && row.unknown === undefined && row.comparison !== undefined;
+  return isEmpty && adds === 'up' ? { ...row, value: 0 } : row;
+}
+
 interface Answered {
   readonly askedAt: number;
   readonly rows: Promise<readonly KpiRow[]>;
