@@ -2,6 +2,7 @@
  * `normalize` turns the raw body of a delivery into canonical events: one pure function per provider.
  */
 import type { Refusal } from '../base/errors.js';
+import { atOnce, type Steps } from '../base/steps.js';
 import { normalizeBatch } from './file/file.js';
 import { readBody } from './draft/jsonBody.js';
 import { normalizeEvents } from './canonical.js';
@@ -20,7 +21,7 @@ export type ProviderName = (typeof PROVIDERS)[number];
 type Normalizer = (body: unknown, intake: Intake, context: NormalizeContext) => Normalized;
 
 /** All but files, which are no JSON. */
-const NORMALIZERS: Readonly<Record<Exclude<ProviderName, 'batch'>, Normalizer>> = {
+const NORMALIZERS: Readonly<Record<MessageProvider, Normalizer>> = {
   shopify: normalizeShopify,
   hubspot: normalizeHubspot,
   woocommerce: normalizeWoocommerce,
@@ -43,8 +44,18 @@ export interface NormalizedBody extends Normalized {
 
 /** `normalize` never throws, whatever was sent. `payload` is what the webhook took in: bytes, text, or JSON parsed by an earlier node. */
 export function normalize(payload: unknown, intake: Intake, context: NormalizeContext): NormalizedBody {
+  return atOnce(normalizeSteps(payload, intake, context));
+}
+
+/** `normalizeSteps` is the same in steps: a day's file takes seconds. Everything else is one step. */
+export function* normalizeSteps(payload: unknown, intake: Intake, context: NormalizeContext): Steps<NormalizedBody> {
   const provider = PROVIDERS.find((known) => known === intake.provider);
-  if (provider === 'batch') return normalizeBatch(payload, intake, context);
+  return provider === 'batch' ? yield* normalizeBatch(payload, intake, context) : normalizeMessage(provider, payload, intake, context);
+}
+
+type MessageProvider = Exclude<ProviderName, 'batch'>;
+
+function normalizeMessage(provider: MessageProvider | undefined, payload: unknown, intake: Intake, context: NormalizeContext): NormalizedBody {
   const collector = new Collector(intake, context);
   const read = readBody(payload);
   if (provider === undefined) collector.refuse(0, { path: '', rule: 'provider.unknown', message: 'no such provider' });

@@ -2,9 +2,11 @@
  * The normalize node makes canonical events of raw requests, in one language for all senders; personal data stays here.
  */
 import type { NodeAPI } from 'node-red';
+import { setTimeout as rest } from 'node:timers/promises';
+import { atOnce, inTurns, type Steps, type Turns } from '../../engine/base/steps.js';
 import { heldLetter, lettersOf } from '../../engine/deadletter/deadLetter.js';
 import type { NormalizeContext } from '../../engine/normalize/draft/collector.js';
-import { normalize, type NormalizedBody } from '../../engine/normalize/normalize.js';
+import { type NormalizedBody, normalizeSteps } from '../../engine/normalize/normalize.js';
 import { readMapping } from '../../engine/normalize/mapping/fieldMapping.js';
 import { pseudonymOf } from '../../engine/privacy/pseudonym.js';
 import { serveEditor } from '../shared/editorApi.js';
@@ -17,12 +19,25 @@ import { type NormalizeConfig, readConfig } from './config.js';
 import { arrivalOf, harmless, type NormalizeInput, senderOf } from './message.js';
 import { preview } from './preview.js';
 import { SourceCheck, storeIn } from './sourceCheck.js';
-import { correctedOutcome } from './slowClock.js';
+import { type CorrectedOutcome, correctedOutcome } from './slowClock.js';
 
 const STATUS_MS = 500;
 /** Senders who receive what was refused, and still have it: of one request so many letters are kept. */
 const WITH_REFUSALS: ReadonlySet<string> = new Set(['pos', 'events', 'batch']);
 const MAX_LETTERS = 500;
+/**
+ * A day's file takes seconds: whoever asks or sends meanwhile is answered between its turns. A request needs several rounds of the event loop, hence
+ * the rest.
+ */
+const TURN_MS = 25;
+const REST_MS = 8;
+const TURNS: Turns = { turnMs: TURN_MS, ticks: () => performance.now(), others: () => rest(REST_MS) };
+
+interface ReadDelivery {
+  readonly outcome: NormalizedBody;
+  /** Present where our own clock is to blame. */
+  readonly corrected?: CorrectedOutcome | undefined;
+}
 
 const spec: NodeSpec<NormalizeConfig> = {
   type: 'bottega-normalize',
@@ -65,15 +80,31 @@ class Translator {
     const sources = this.#sources;
     const arrival = arrivalOf(message, this.#node.config.provider, now);
     if (!sources.isReadyFor(arrival)) return sources.load().then(() => this.handle(message, out));
-    const admitter = sources.admitterFor(arrival);
-    const outcome = sources.judge(normalize(message.payload, arrival, { ...this.#settings, ...admitter, now }), arrival);
-    if (sources.hasFirst) return sources.save().then(() => this.handle(message, out));
-    this.#pass(message, out, arrival, outcome, now);
+    const steps = this.#read(message.payload, arrival, now);
+    if (arrival.provider === 'batch') return inTurns(steps, TURNS).then((read) => this.#settle(message, out, arrival, read));
+    return this.#settle(message, out, arrival, atOnce(steps));
+  }
+
+  #settle(message: InputMessage, out: Outputs, arrival: NormalizeInput, { outcome, corrected }: ReadDelivery): Promise<void> | undefined {
+    if (this.#sources.hasFirst) return this.#sources.save().then(() => this.handle(message, out));
+    if (corrected === undefined) this.#pass(message, out, arrival, outcome);
+    else this.#hold(message, out, arrival, outcome, corrected);
     return undefined;
   }
 
-  #pass(message: InputMessage, out: Outputs, arrival: NormalizeInput, outcome: NormalizedBody, now: number): void {
-    if (this.#hold(message, out, arrival, outcome, now) === 'held') return;
+  /**
+   * What comes from the future because our clock is slow is neither refused nor counted now: proven senders get 200, and it goes in again when the
+   * clock is right. Where nobody keeps letters, it is refused as ever.
+   */
+  *#read(payload: unknown, arrival: NormalizeInput, now: number): Steps<ReadDelivery> {
+    const context = { ...this.#settings, ...this.#sources.admitterFor(arrival) };
+    const outcome = this.#sources.judge(yield* normalizeSteps(payload, arrival, { ...context, now }), arrival);
+    const isKept = ((this.#node.node as { wires?: string[][] }).wires?.[1]?.length ?? 0) > 0;
+    if (this.#sources.hasFirst || arrival.trust === 'untrusted' || !isKept) return { outcome };
+    return { outcome, corrected: yield* correctedOutcome(outcome, now, (then) => normalizeSteps(payload, arrival, { ...context, now: then })) };
+  }
+
+  #pass(message: InputMessage, out: Outputs, arrival: NormalizeInput, outcome: NormalizedBody): void {
     const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), WITH_REFUSALS.has(arrival.provider) ? MAX_LETTERS : Infinity);
     this.#report(message, arrival.provider, outcome);
     const clean = harmless(message, arrival);
@@ -82,21 +113,11 @@ class Translator {
     this.show();
   }
 
-  /**
-   * What comes from the future because our clock is slow is neither refused nor counted now: proven senders get 200, and it goes in again when the
-   * clock is right. Where nobody keeps letters, it is refused as ever.
-   */
-  #hold(message: InputMessage, out: Outputs, arrival: NormalizeInput, outcome: NormalizedBody, now: number): 'held' | 'passed' {
-    const isKept = ((this.#node.node as { wires?: string[][] }).wires?.[1]?.length ?? 0) > 0;
-    if (arrival.trust === 'untrusted' || !isKept) return 'passed';
-    const context = { ...this.#settings, ...this.#sources.admitterFor(arrival) };
-    const corrected = correctedOutcome(outcome, now, (then) => normalize(message.payload, arrival, { ...context, now: then }));
-    if (corrected === undefined) return 'passed';
+  #hold(message: InputMessage, out: Outputs, arrival: NormalizeInput, outcome: NormalizedBody, corrected: CorrectedOutcome): void {
     const letter = heldLetter(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), corrected.correctedNow);
     this.#report(message, arrival.provider, corrected.outcome);
     out.secondary({ ...harmless(message, arrival), payload: [letter] }, letter.reason);
     this.show();
-    return 'held';
   }
 
   /** A webhook counts what became of its delivery itself; what nobody waits for is counted here. */

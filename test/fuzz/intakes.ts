@@ -11,7 +11,7 @@ import { ConfigError } from '../../engine/base/errors.js';
 import { MAX_BODY_BYTES } from '../../engine/verify/bodyLimits.js';
 import { readMapping } from '../../engine/normalize/mapping/fieldMapping.js';
 import type { NormalizeContext } from '../../engine/normalize/draft/collector.js';
-import { normalize, type NormalizedBody, PROVIDERS } from '../../engine/normalize/normalize.js';
+import { normalize, type NormalizedBody, normalizeSteps, PROVIDERS } from '../../engine/normalize/normalize.js';
 import { PixelEndpoint } from '../../nodes/10-webhook/pixel.js';
 import { contextOf, NOW } from '../fixtures/normalizing.js';
 import { BODIES, FILE_TYPES, FILES, MAPPINGS, QUERIES, TOPICS } from './examples.js';
@@ -33,7 +33,7 @@ interface Sending {
 /** Normalizes it and checks what must hold of any outcome; answers the events. */
 function outcomeOf(judge: Judge, payload: unknown, { provider, headers = {}, context: shop = context }: Sending): NormalizedBody {
   const intake = { provider, headers: { 'shop-domain': 'lampade.myshopify.com', ...headers } };
-  const outcome = judge.timed(() => normalize(payload, { ...intake, receivedAt: NOW }, shop), provider === 'batch' ? rowsIn(payload) * MS_PER_ROW : 0);
+  const outcome = judge.timedSteps(() => normalizeSteps(payload, { ...intake, receivedAt: NOW }, shop));
   for (const event of outcome.events) assert.deepEqual(parseEvent(event, shop), { outcome: 'event', event });
   assert.equal(new Set(outcome.refusals.map(({ item }) => item)).size, outcome.refused);
   const sender = { provider, topic: '', receivedAt: NOW, name: (bytes: Uint8Array) => String(bytes.length), seal: (bytes: Uint8Array) => `sealed ${String(bytes.length)}` };
@@ -43,14 +43,6 @@ function outcomeOf(judge: Judge, payload: unknown, { provider, headers = {}, con
   const again = normalize(payload, { ...intake, receivedAt: isDatedByArrival ? NOW : NOW - MINUTE }, shop);
   assert.deepEqual(again.events.map(({ id }) => id), outcome.events.map(({ id }) => id), 'the same bytes make the same ids');
   return outcome;
-}
-
-/** A file is a whole day, and its sender has a token: each row may take its moment. */
-const MS_PER_ROW = 0.3;
-const MAX_ROWS = 25_000;
-
-function rowsIn(payload: unknown): number {
-  return payload instanceof Uint8Array ? Math.min(MAX_ROWS, Buffer.from(payload).toString('latin1').split('\n').length) : 0;
 }
 
 /** More of one input would say nothing more, and take long. */

@@ -2,6 +2,7 @@
  * `Judge` runs what is fuzzed and says what must hold whatever comes in: no stall, nothing left in prototypes. What throws, fast-check sees.
  */
 import assert from 'node:assert/strict';
+import type { Steps } from '../../engine/base/steps.js';
 
 /** Tried so often, the least counts: what a collection of garbage or another process took is not the input's. */
 const TRIES = 3;
@@ -16,9 +17,9 @@ export class Judge {
     this.#limitMs = limitMs;
   }
 
-  /** Answers what the call answers; throws where it takes longer than it may, each time it is tried. `moreMs`: what a long input is allowed beside. */
-  timed<T>(call: () => T, moreMs = 0): T {
-    const limitMs = this.#limitMs + moreMs;
+  /** Answers what the call answers; throws where it takes longer than it may, each time it is tried. */
+  timed<T>(call: () => T): T {
+    const limitMs = this.#limitMs;
     let least = Infinity;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const before = process.cpuUsage();
@@ -32,6 +33,19 @@ export class Judge {
     throw new Error(`took ${least.toFixed(0)} ms of CPU; ${limitMs.toFixed(0)} are allowed`);
   }
 
+  /** Like `timed`, of each step of work that lets others have their turn. */
+  timedSteps<T>(steps: () => Steps<T>): T {
+    let least = Infinity;
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const { answer, longest } = longestStep(steps());
+      least = Math.min(least, longest);
+      if (least > this.#limitMs) continue;
+      this.longestMs = Math.max(this.longestMs, least);
+      return answer;
+    }
+    throw new Error(`one step took ${least.toFixed(0)} ms of CPU; ${this.#limitMs.toFixed(0)} are allowed`);
+  }
+
   /** Like `timed`, of what waits for a store in memory. */
   async timedWork<T>(call: () => Promise<T>): Promise<T> {
     const before = process.cpuUsage();
@@ -40,6 +54,16 @@ export class Judge {
     assert.ok(spent <= this.#limitMs, `took ${spent.toFixed(0)} ms of CPU; ${String(this.#limitMs)} are allowed`);
     this.longestMs = Math.max(this.longestMs, spent);
     return answer;
+  }
+}
+
+function longestStep<T>(steps: Steps<T>): { answer: T; longest: number } {
+  let longest = 0;
+  for (;;) {
+    const before = process.cpuUsage();
+    const step = steps.next();
+    longest = Math.max(longest, spentSince(before));
+    if (step.done === true) return { answer: step.value, longest };
   }
 }
 

@@ -10,6 +10,11 @@ export const CONTENT = {
     en: ['Not valid JSON', 'Send UTF-8 JSON without a comma too many'],
     it: ['Il contenuto non è JSON valido', 'Mandare JSON in UTF-8, senza virgole di troppo'],
   },
+  'json.depth': {
+    status: [400],
+    en: ['JSON nested more than 100 levels deep', 'Send the data flat: no sender that is known nests more than ten levels'],
+    it: ['JSON annidato per più di 100 livelli', 'Mandare i dati meno annidati: nessun mittente noto supera i dieci livelli'],
+  },
   type: {
     status: [422, 415, 400],
     en: ['A value, or the body, is of another type than expected', 'Correct the field that the path names; of a body, its Content-Type'],

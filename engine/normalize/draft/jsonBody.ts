@@ -1,13 +1,16 @@
 /**
  * `readBody` reads the JSON of a sender: strict UTF-8, ids beyond the exact integers kept as text, anything else one refusal.
  */
-import type { Refusal } from '../../base/errors.js';
+import type { Refusal, RefusalRule } from '../../base/errors.js';
+import { isTooDeep } from '../../base/json.js';
 
 /** `Body` is what was read. */
 export type Body =
   | { readonly outcome: 'json'; readonly value: unknown }
   | { readonly outcome: 'refused'; readonly refusal: Refusal };
 
+/** Receipts and orders have ten levels at most. */
+const MAX_DEPTH = 100;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Sixteen digits in a row somewhere, in a string or not: rare, and only then worth a second reading. */
@@ -34,6 +37,7 @@ export function decode(bytes: Uint8Array): string | undefined {
 
 function readText(text: string | undefined): Body {
   if (text === undefined) return refused('not UTF-8');
+  if (isTooDeep(text, MAX_DEPTH)) return refused(`nested more than ${String(MAX_DEPTH)} levels deep`, 'json.depth');
   const value = parse(text);
   if (value.outcome === 'refused' || !LONG_NUMBER.test(text)) return value;
   return parse(text.replaceAll(LONG_INTEGERS, (token) => (token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`)));
@@ -49,6 +53,6 @@ function parse(text: string): Body {
   }
 }
 
-function refused(message: string): Body {
-  return { outcome: 'refused', refusal: { path: '', rule: 'json', message } };
+function refused(message: string, rule: RefusalRule = 'json'): Body {
+  return { outcome: 'refused', refusal: { path: '', rule, message } };
 }

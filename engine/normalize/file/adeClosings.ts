@@ -1,12 +1,12 @@
 /**
- * `addAdeClosings` makes closings of the tax agency's own table, the list that its portal ("Fatture e Corrispettivi") gives to download;
- * they are provisional, because it knows neither the closing's number nor how it was paid.
+ * `addAdeClosing` makes a closing of each row of the tax agency's own table, the list that its portal ("Fatture e Corrispettivi") gives to download;
+ * it is provisional, because it knows neither the closing's number nor how it was paid.
  */
 import type { Refusal, RefusalRule } from '../../base/errors.js';
 import { parseDate } from '../formats/dates.js';
 import { parseNumber } from '../formats/numbers.js';
 import { closingDraft } from './closing.js';
-import { cellAt, refusalAt, type Row, type Table } from './table.js';
+import { cellAt, refusalAt, type Row } from './table.js';
 import { type CollectedFile } from './collected.js';
 import { plainName } from '../mapping/columns.js';
 
@@ -25,12 +25,8 @@ export function adeHeadings(headings: readonly string[]): Headings | undefined {
   return found.length === Object.keys(HEADINGS).length ? Object.fromEntries(found) as Headings : undefined;
 }
 
-export function addAdeClosings(batch: CollectedFile, { rows }: Table, headings: Headings): void {
-  for (const row of rows) addClosing(batch, row, headings);
-}
-
 /** "Ammontare delle vendite" is the taxable sum once more, not what the customers paid. */
-function addClosing(batch: CollectedFile, row: Row, headings: Headings): void {
+export function addAdeClosing(batch: CollectedFile, row: Row, headings: Headings): void {
   const { collector, context } = batch;
   const refusals: Refusal[] = [];
   const read = new RowReader(row, headings, context.pos.date.zone ?? context.calendar.clock.zone, refusals);

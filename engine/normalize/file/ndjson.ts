@@ -1,5 +1,5 @@
 /**
- * `addEvents` makes events of a table whose columns are the fields of an event: `type`, `time`, `store`, `amount` …, one event a row.
+ * `addEvent` makes an event of a row of a table whose columns are the fields of an event: `type`, `time`, `store`, `amount` ….
  */
 import type { Refusal } from '../../base/errors.js';
 import { type DateFormat, parseDate } from '../formats/dates.js';
@@ -7,7 +7,7 @@ import { parseNumber } from '../formats/numbers.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
 import { present } from '../../base/json.js';
 import type { EventDraft } from '../draft/collector.js';
-import { cellAt, refusalAt, type Row, type Table } from './table.js';
+import { cellAt, refusalAt, type Row } from './table.js';
 import { type CollectedFile } from './collected.js';
 
 const ENVELOPE = ['id', 'source', 'type', 'subject', 'time', 'sequence'] as const;
@@ -20,11 +20,7 @@ export function isCanonical(headings: readonly string[]): boolean {
 }
 
 /** A row without an id gets one made of what it says; one without a store belongs to the first. */
-export function addEvents(batch: CollectedFile, { rows }: Table): void {
-  for (const row of rows) addEvent(batch, row);
-}
-
-function addEvent({ collector, context, store }: CollectedFile, row: Row): void {
+export function addEvent({ collector, context, store }: CollectedFile, row: Row): void {
   const refusals: Refusal[] = [];
   const { id, source = SOURCE, type, subject, time, sequence } = envelopeOf(row);
   const at = (heading: string): string | undefined => instantAt(row, heading, context.pos.date, refusals);

@@ -10,6 +10,7 @@ import { documentKindOf } from '../mapping/documentKinds.js';
 import type { Columns } from '../mapping/columns.js';
 import type { PosMapping } from '../mapping/fieldMapping.js';
 import { minuteShown, plainNumber } from '../pos/receiptSubject.js';
+import type { Steps } from '../../base/steps.js';
 import { MINUTE } from '../../base/time.js';
 import { cellAt, type Row } from './table.js';
 
@@ -26,10 +27,11 @@ export type RowGroup = readonly [TimedRow, ...TimedRow[]];
 const MAX_APART_MS = 10 * MINUTE;
 
 /** The documents in the order of their first rows. A row without a number is one of its own. */
-export function groupRows(rows: readonly Row[], columns: Columns, pos: PosMapping): RowGroup[] {
-  const runs = runsOf(rows, columns, pos);
+export function* groupRows(rows: readonly Row[], columns: Columns, pos: PosMapping): Steps<RowGroup[]> {
+  const runs = yield* runsOf(rows, columns, pos);
   const groups = new Map<string, TimedRow[]>();
   for (const [index, { till, name, rows: timed }] of runs.entries()) {
+    yield;
     const key = name === '' ? `#${String(index)}` : JSON.stringify([till, name, issuedOf(timed, columns, pos)]);
     const known = groups.get(key);
     if (known === undefined) groups.set(key, timed);
@@ -48,10 +50,11 @@ interface Run {
   readonly rows: TimedRow[];
 }
 
-function runsOf(rows: readonly Row[], columns: Columns, pos: PosMapping): Run[] {
+function* runsOf(rows: readonly Row[], columns: Columns, pos: PosMapping): Steps<Run[]> {
   const runs: Run[] = [];
   const latest = new Map<string, Run>();
   for (const row of rows) {
+    yield;
     const timed = { row, ...timeOf(row, columns, pos) };
     const till = JSON.stringify([cellAt(row, columns.store), plainNumber(cellAt(row, columns.till))]);
     const name = nameOf(row, columns, pos);

@@ -6,6 +6,7 @@ import Big from 'big.js';
 import type { Refusal } from '../../base/errors.js';
 import { parseNumber } from '../formats/numbers.js';
 import { addReceipt } from '../pos/pos.js';
+import type { Steps } from '../../base/steps.js';
 import type { PathStep } from '../mapping/jsonPath.js';
 import type { Mapped, PosMapping } from '../mapping/fieldMapping.js';
 import type { Columns } from '../mapping/columns.js';
@@ -25,15 +26,17 @@ interface Sheet {
 }
 
 /** Answers what a letter about each row has to hold: one of a receipt's letters holds all its rows, because one row alone would be another receipt. */
-export function addReceipts(batch: CollectedFile, { rows }: Table, columns: Columns): unknown[] {
-  const locale = localeOf(rows, columns, batch);
+export function* addReceipts(batch: CollectedFile, { rows }: Table, columns: Columns): Steps<unknown[]> {
+  const locale = yield* localeOf(rows, columns, batch);
   const sheet: Sheet = { batch, columns, locale, pos: mappingOf(columns, batch) };
   const contents: unknown[] = [];
   for (const row of rows) {
     contents[row.index] = row.values;
     if (isFooter(row, columns)) batch.collector.ignore(row.index, 'row.total');
+    yield;
   }
-  for (const group of groupRows(rows.filter((row) => !isFooter(row, columns)), columns, sheet.pos)) {
+  for (const group of yield* groupRows(rows.filter((row) => !isFooter(row, columns)), columns, sheet.pos)) {
+    yield;
     const holder = addGroup(sheet, group);
     if (group.length > 1 && holder !== 'each') for (const { row } of group) contents[row.index] = row.index === holder ? valuesInOrder(group) : [];
   }
@@ -225,12 +228,19 @@ function mappingOf(columns: Columns, { context: { pos } }: CollectedFile): PosMa
 }
 
 /** As the form declares; a file in which some amount can only be read with a decimal point is written so as a whole. */
-function localeOf(rows: readonly Row[], columns: Columns, { context: { pos, currency } }: CollectedFile): string | null {
+function* localeOf(rows: readonly Row[], columns: Columns, { context: { pos, currency } }: CollectedFile): Steps<string | null> {
   const declared = pos.number.locale ?? null;
   const reads = (cell: string, locale: string | null): boolean => parseNumber(cell, { locale, currency }).outcome === 'number';
-  const cells = rows.map((row) => cellAt(row, columns.total ?? columns.amount)).filter((cell) => /[.,]/.test(cell));
-  const onlyWithPoint = cells.some((cell) => reads(cell, POINT) && !reads(cell, declared));
-  return onlyWithPoint && !cells.some((cell) => !reads(cell, POINT) && reads(cell, declared)) ? POINT : declared;
+  let onlyWithPoint = false;
+  for (const row of rows) {
+    yield;
+    const cell = cellAt(row, columns.total ?? columns.amount);
+    if (!/[.,]/.test(cell)) continue;
+    const [withPoint, asDeclared] = [reads(cell, POINT), reads(cell, declared)];
+    if (asDeclared && !withPoint) return declared;
+    if (withPoint && !asDeclared) onlyWithPoint = true;
+  }
+  return onlyWithPoint ? POINT : declared;
 }
 
 const POINT = 'en-US';

@@ -41,7 +41,7 @@ describe('batch: more rows than a day has', () => {
   const many = (line: string): string => `${line}\n`.repeat(25_001);
   const files: readonly (readonly [what: string, text: string, rule: string])[] = [
     ['a table', `${HEAD}\n${many('1')}`, ' maxItems'], ['lines of JSON', many('{}'), ' maxItems'], ['lines of which the first is JSON', `{}\n${many('x')}`, ' maxItems'],
-    ['an array', JSON.stringify(Array(25_001).fill(1)), ' maxItems'], ['lines of which the last is JSON', `x\n${many('{')}{}`, ' json'],
+    ['an array', JSON.stringify(Array(25_001).fill(1)), ' maxItems'], ['lines of which the last is JSON', `x\n${many('{]')}{}`, ' json'],
   ];
   for (const [what, text, rule] of files) it(`${what} is refused as a whole`, () => { assert.deepEqual(rules(file(text, { 'content-type': text.startsWith('x') ? 'application/json' : '' })), [rule]); });
 });
