@@ -6,6 +6,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, messageOf } from '../engine/base/errors.js';
 import { SECOND } from '../engine/base/time.js';
+import { secureFetch } from '../nodes/shared/http/secureFetch.js';
 import { AccessControl } from './access/accessControl.js';
 import { LoginAttempts } from './access/attempts.js';
 import { type LoginFile, MIN_NEW_PASSWORD, openLoginFile } from './access/loginFile.js';
@@ -15,6 +16,8 @@ import { damagedFiles, type FlowState, isFlowWhole, mendFlow } from './flowFile.
 import { GuardedServer, isForPrograms } from './guard.js';
 import { type Embedded, type Handler, hasFlow, isUsed, type LauncherWarning, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
 import { openSecrets, remarksOnSecrets } from './secrets.js';
+import { SecureServer } from './secureServer.js';
+import { ServerCertificate } from './serverCertificate.js';
 import { addressOf, type LauncherEnvironment, type Settings } from './settings/settings.js';
 
 export interface Product {
@@ -34,23 +37,31 @@ const DRAIN_MS = 3 * SECOND;
 /** Resolves once webhooks are accepted. Rejects with `ConfigError`, or with the error of listening (`EADDRINUSE` …). */
 export async function startProduct(settings: Settings, log: (line: string) => void): Promise<Product> {
   if (!hasFlow(settings)) throw new ConfigError('BOTTEGA_TEMPLATE', 'this version does not bring that template', settings.template);
-  const server = new GuardedServer(settings.access, settings.frameAncestors);
+  const server = openServer(settings, log);
   const port = await listen(server, settings);
   const data = prepareData(settings, port, log);
   const attempts = new LoginAttempts({ proxies: settings.trustedProxies, browserKey: data.browserKey, log, ticks: () => performance.now() });
   server.tokenWatch = (request, response) => attempts.watchToken(request, response);
-  const ownUrl = settings.publicUrl ?? addressOf(settings.host, port);
+  const ownUrl = settings.publicUrl ?? addressOf(settings.host, port, settings.tls);
   const access = accessControl(settings, { ownUrl, logins: data.logins, attempts, log });
   const embedded = loadNodeRed();
   const warnings = (): readonly LauncherWarning[] => [...data.logins.shortPassword ? [SHORT_PASSWORD] : [], ...flowWarnings(settings.data)];
   const runtime = nodeRedSettings(settings, { port, credentialSecret: data.credentialSecret, access, warnings, log });
   const unserved = data.flow === 'damaged' ? whileDamaged(settings.data) : undefined;
   const flows = await startNodeRed(embedded, server, runtime, { access, unserved });
-  const url = addressOf(localName(settings.host), port);
+  const url = addressOf(localName(settings.host), port, settings.tls);
   await healthy(url, flows, log);
   if (settings.mqttUrl === undefined) await brokerListens(settings.mqttPort, log);
   server.state = 'open';
   return { url, environment: data.variables, stop: () => stop(embedded, server, access) };
+}
+
+function openServer({ access, frameAncestors, tls }: Settings, log: (line: string) => void): GuardedServer {
+  if (tls === undefined) return new GuardedServer(access, frameAncestors);
+  const certificate = new ServerCertificate(tls, log);
+  const server = new SecureServer({ access, frameAncestors, pair: certificate.read() });
+  server.once('close', certificate.watch((pair) => { server.setSecureContext(pair); }));
+  return server;
 }
 
 async function listen(server: GuardedServer, { host, port }: Settings): Promise<number> {
@@ -86,7 +97,7 @@ function prepareData(settings: Settings, port: number, log: (line: string) => vo
     ...secrets,
     TZ_SHOP: settings.zone,
     MQTT_PORT: String(settings.mqttPort),
-    BOTTEGA_PUBLIC_URL: settings.publicUrl ?? addressOf(settings.host, port),
+    BOTTEGA_PUBLIC_URL: settings.publicUrl ?? addressOf(settings.host, port, settings.tls),
   };
   Object.assign(process.env, variables);
   const flow = layOutFlow(settings.data, settings);
@@ -226,7 +237,8 @@ function accepts(port: number): Promise<boolean> {
 
 async function ask(url: string): Promise<{ status: number; body: string }> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5 * SECOND) });
+    // The certificate names the public host, not this address.
+    const response = await secureFetch(url, { signal: AbortSignal.timeout(5 * SECOND), trust: 'ourselves' });
     return { status: response.status, body: (await response.text()).slice(0, 500) };
   } catch (error) {
     return { status: 0, body: messageOf(error) };

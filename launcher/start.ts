@@ -35,6 +35,9 @@ async function main(typed: readonly string[]): Promise<void> {
     if (demo !== undefined && !RECEIVES.includes(settings.role)) {
       throw new ConfigError('BOTTEGA_ROLE', `the simulated shop needs one of ${RECEIVES.join(', ')}`, settings.role);
     }
+    if (demo !== undefined && settings.tls !== undefined) {
+      throw new ConfigError('BOTTEGA_TLS_CERT', 'not with the simulated shop, which sends without TLS', settings.tls.cert);
+    }
     product = await startProduct(settings, log);
     announce(settings, product);
     if (demo !== undefined) await simulate({ ...product, settings, say, log }, demo, stopping.signal);

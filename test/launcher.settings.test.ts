@@ -58,6 +58,11 @@ describe('launcher: environment', () => {
     [{ BOTTEGA_OIDC_ISSUER: 'https://id.example', BOTTEGA_OIDC_CLIENT_ID: 'x', BOTTEGA_OIDC_OWNERS: '*' }, /^BOTTEGA_OIDC_OWNERS: not everybody/],
     [{ BOTTEGA_OIDC_ISSUER: 'https://id.example', BOTTEGA_OIDC_CLIENT_ID: 'x', BOTTEGA_OIDC_VIEWERS: 'staff' }, /^BOTTEGA_OIDC_VIEWERS: e-mail/],
     [{ MQTT_PASSWORD: 'corta' }, /^MQTT_PASSWORD: at least 8/],
+    [{ BOTTEGA_TLS_CERT: '/cert.pem' }, /^BOTTEGA_TLS_KEY: needed where BOTTEGA_TLS_CERT is set/],
+    [{ BOTTEGA_TLS_KEY: '/key.pem' }, /^BOTTEGA_TLS_CERT: needed where BOTTEGA_TLS_KEY is set/],
+    [{ BOTTEGA_TLS_MIN: '1.1' }, /^BOTTEGA_TLS_MIN: must be 1\.3 or 1\.2 \("1\.1"\)$/],
+    [{ BOTTEGA_ENCRYPTION_KEY: 'a word' }, /^BOTTEGA_ENCRYPTION_KEY: must be 32 random bytes .*\("…"\)$/],
+    [{ BOTTEGA_ENCRYPTION_KEY_FILE: '/no/such/file' }, /^BOTTEGA_ENCRYPTION_KEY_FILE: must be a file that can be read \(ENOENT\)/],
     [{ MQTT_TLS_PORT: 'tls' }, /^MQTT_TLS_PORT: a port between 0 and 65535 \("tls"\)$/],
   ];
   for (const [environment, message] of broken) {
@@ -99,6 +104,8 @@ describe('launcher: environment', () => {
   it('writes IPv6 addresses in brackets', () => {
     assert.equal(addressOf('::1', 1880), 'http://[::1]:1880');
     assert.equal(addressOf('localhost', 80), 'http://localhost:80');
+    const { tls } = readEnvironment({ BOTTEGA_TLS_CERT: '/cert.pem', BOTTEGA_TLS_KEY: '/key.pem' });
+    assert.equal(addressOf('localhost', 443, tls), 'https://localhost:443');
   });
 });
 

@@ -25,6 +25,12 @@ export type Access =
   | { readonly by: 'password'; readonly password: string; readonly oidc?: OidcSettings }
   | { readonly by: 'provider'; readonly oidc: OidcSettings };
 
+/** `TlsFiles`: paths of PEM files; the certificate with those that vouch for it, the key without a passphrase. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface Settings {
   readonly host: string;
   /** 0: any free port. */
@@ -40,6 +46,8 @@ export interface Settings {
   readonly mqttUrl?: string;
   /** Absent: the embedded store. */
   readonly redisUrl?: string;
+  /** Its own certificate; absent: HTTP without TLS, for this machine or a proxy. */
+  readonly tls?: TlsFiles;
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: TrustedProxies;
   /** Whose pages may show ours in a frame. */
@@ -81,6 +89,7 @@ export function readEnvironment(environment: LauncherEnvironment): Settings {
     mqttPort: portAt('MQTT_PORT', read('MQTT_PORT', '1883'), 1),
     ...(mqttUrl === undefined ? {} : { mqttUrl: urlAt('MQTT_URL', mqttUrl, ['mqtt:', 'mqtts:', 'ws:', 'wss:']) }),
     ...(redisUrl === undefined ? {} : { redisUrl: redisUrlAt('REDIS_URL', redisUrl) }),
+    ...tlsFilesIn(environment),
     ...(publicUrl === undefined ? {} : { publicUrl: urlAt('BOTTEGA_PUBLIC_URL', publicUrl, ['http:', 'https:']) }),
   };
 }
@@ -90,9 +99,9 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
-/** "http://host:port", with brackets around an IPv6 address. */
-export function addressOf(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+/** "http://host:port", with brackets around an IPv6 address; "https:" with a certificate of one's own. */
+export function addressOf(host: string, port: number, tls?: TlsFiles): string {
+  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
 }
 
 function given(environment: LauncherEnvironment, name: string): string | undefined {
@@ -126,6 +135,14 @@ function accessTo(host: string, password: string | undefined, oidc: OidcSettings
   // Whether it is new, so that more is asked of it, the data directory knows.
   if (password.length < MIN_PASSWORD) throw new ConfigError('BOTTEGA_PASSWORD', 'at least 12 characters', '…');
   return { by: 'password', password, ...(oidc === undefined ? {} : { oidc }) };
+}
+
+function tlsFilesIn(environment: LauncherEnvironment): Pick<Settings, 'tls'> {
+  const [cert, key] = [given(environment, 'BOTTEGA_TLS_CERT'), given(environment, 'BOTTEGA_TLS_KEY')];
+  if (cert === undefined && key === undefined) return {};
+  if (cert === undefined) throw new ConfigError('BOTTEGA_TLS_CERT', 'needed where BOTTEGA_TLS_KEY is set', '');
+  if (key === undefined) throw new ConfigError('BOTTEGA_TLS_KEY', 'needed where BOTTEGA_TLS_CERT is set', '');
+  return { tls: { cert, key } };
 }
 
 function demandPassword(name: string, password: string | undefined): void {
