@@ -2,6 +2,7 @@
  * `repairDirectory` repairs a copy of an embedded store, which takes the store's place when it is done; the damaged files stay beside it under a name of
  * their own.
  */
+import { randomBytes } from 'node:crypto';
 import { chmod, cp, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { recountFacts } from '../../engine/aggregate/recount.js';
@@ -9,6 +10,8 @@ import { Fault } from '../../engine/base/errors.js';
 import { countRecords, type RecordCounts, shopStore, type StoreContents } from '../../engine/library/storeContents.js';
 import { openLevelStore } from '../../engine/store/level/levelStore.js';
 import { type LevelRepair, repairLevel } from '../../engine/store/level/repair.js';
+import type { KeyRing } from '../../engine/store/sealed/keyRing.js';
+import { SealedStore } from '../../engine/store/sealed/sealedStore.js';
 import { RepairNote } from '../../nodes/00-store/storeNote.js';
 
 /** `RepairOutcome`: `whole` needed nothing; `lost` where not everything could be saved. */
@@ -30,14 +33,14 @@ interface RepairedStore {
 }
 
 /** Nothing but copies is opened before the repaired one takes its place: whatever fails on the way leaves the store as it was. */
-export async function repairDirectory(directory: string, now: Date): Promise<RepairOutcome> {
+export async function repairDirectory(directory: string, ring: KeyRing, now: Date): Promise<RepairOutcome> {
   const work = `${directory}-repairing`;
   try {
     const found = await inspect(await copyTo(directory, work));
     if (!(found instanceof Fault)) return { state: 'whole', records: found.records };
     const unsaved = withMissing(await repairLevel(await copyTo(directory, work)), found);
     const { records, shops } = await readStore(work);
-    await recount(work, shops);
+    await recount(work, shops, ring);
     const copy = `${directory}-damaged-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`;
     await exchange(directory, work, copy);
     const state = unsaved.tables === 0 && unsaved.bytes === 0 ? 'repaired' : 'lost';
@@ -83,8 +86,8 @@ async function readStore(directory: string): Promise<StoreContents> {
 }
 
 /** Facts and sums may not fit each other any more. */
-async function recount(directory: string, shops: readonly string[]): Promise<void> {
-  const store = await openLevelStore(directory, Date);
+async function recount(directory: string, shops: readonly string[], ring: KeyRing): Promise<void> {
+  const store = new SealedStore(await openLevelStore(directory, Date), { ring, randomBytes });
   try {
     for (const shop of shops) await recountFacts(shopStore(store, shop));
   } finally {

@@ -54,7 +54,12 @@ export function readConfig(raw: SavedForm, secrets: StoreSecrets = {}, environme
 
 /** `directoryOf` gives the absolute directory; a relative one is taken from Node-RED's user directory. */
 export function directoryOf({ directory }: LevelConfig, userDir: string | undefined): string {
-  return resolve(userDir ?? process.env['BOTTEGA_DATA'] ?? '.bottega', directory === '' ? 'bottega-store' : directory);
+  return resolve(homeOf(userDir), directory === '' ? 'bottega-store' : directory);
+}
+
+/** `homeOf` is where a store may keep what it has to remember itself. */
+export function homeOf(userDir: string | undefined): string {
+  return resolve(userDir ?? process.env['BOTTEGA_DATA'] ?? '.bottega');
 }
 
 function readEmbedded(saved: SavedForm): LevelConfig {

@@ -18,9 +18,12 @@ import type { Health, Warning } from '../shared/ports.js';
 import { retryDelay } from '../../engine/base/retry.js';
 import { WatchedHealth } from '../shared/health.js';
 import type { RedisConfig } from './config.js';
+import { MarkerWatch } from './markerWatch.js';
 import { type Backend, OPENING } from './storeRegistry.js';
 import { UnreadableValues } from './unreadableValues.js';
 
+/** A read and a write: what Redis has lost is said within that time, and is known to that time. */
+const MARKER_EVERY_MS = 10 * SECOND;
 /** Why a store that answers cannot be unlocked. */
 const LOCKED: ReadonlySet<FaultCode> = new Set(['store.key', 'store.tampered', 'store.contended']);
 
@@ -28,6 +31,7 @@ const LOCKED: ReadonlySet<FaultCode> = new Set(['store.key', 'store.tampered', '
 export class RedisBackend implements Backend {
   readonly #store: RedisStore;
   readonly #sealed: SealedStore;
+  readonly #marker: MarkerWatch;
   readonly #unreadable = new UnreadableValues();
   readonly #health: WatchedHealth;
   #life: 'running' | 'closed' = 'running';
@@ -39,12 +43,14 @@ export class RedisBackend implements Backend {
   #failures = 0;
   #probe: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
+  #markerPoll: NodeJS.Timeout | undefined;
 
   /** Throws `ConfigError` for a URL that cannot be, or a file that cannot be read. */
-  constructor({ url, ca }: RedisConfig, ring: KeyRing) {
+  constructor({ url, ca, place }: RedisConfig, ring: KeyRing, folder: string) {
     const tls = { ...tlsOptions(process.env), ...(ca === undefined ? {} : { ca: readCertificate(ca) }) };
     this.#store = openRedisStore(url, { clock: Date, random: Math.random, tls });
     this.#sealed = new SealedStore(this.#store, { ring, randomBytes });
+    this.#marker = new MarkerWatch(this.#store, place, folder);
     const first = this.#store.health();
     const opening: Health = { state: 'waiting', cause: 'store.away', message: OPENING };
     this.#health = new WatchedHealth(opening);
@@ -64,13 +70,15 @@ export class RedisBackend implements Backend {
   }
 
   warnings(): readonly Warning[] {
+    // The owner may have deleted a note of the marker's.
+    this.#findWarnings();
     return this.#warnings.get();
   }
 
   #findWarnings(): void {
     const settings = this.#advice.filter(({ weight }) => weight === 'must').map(({ address, setting, is, expected }) => (
       { cause: `store.${setting}`, message: `Redis ${address}: ${setting} is ${is}, must be ${expected}` }));
-    this.#warnings.set([...settings, ...clockWarning(this.#skew), ...this.#unreadable.warnings()]);
+    this.#warnings.set([...settings, ...clockWarning(this.#skew), ...this.#unreadable.warnings(), ...this.#marker.warnings(Date.now())]);
   }
 
   /** Asked before windows are closed; what it finds shows in the warnings at once. */
@@ -105,6 +113,7 @@ export class RedisBackend implements Backend {
     this.#life = 'closed';
     clearTimeout(this.#probe);
     clearTimeout(this.#poll);
+    clearTimeout(this.#markerPoll);
     await this.#sealed.close();
   }
 
@@ -123,6 +132,7 @@ export class RedisBackend implements Backend {
       await this.#sealed.unlock();
       if (this.#store.health().state === 'ok') this.#health.set({ state: 'ok' });
       void this.#inspect();
+      void this.#watchMarker();
     } catch (error) {
       if (!(error instanceof Fault) || !LOCKED.has(error.code) || this.#life === 'closed') return;
       const delay = retryDelay(this.#failures++, Math.random());
@@ -149,6 +159,16 @@ export class RedisBackend implements Backend {
     this.#probe = setTimeout(() => {
       this.#store.commit([{ key: 'probe', value: '' }]).catch(() => { this.#lastSeen(this.#store.health()); });
     }, delay).unref();
+  }
+
+  /** What the check cannot ask now shows in the health, and is asked again. */
+  async #watchMarker(): Promise<void> {
+    clearTimeout(this.#markerPoll);
+    await this.#marker.check(Date.now()).catch(() => undefined);
+    clearTimeout(this.#markerPoll);
+    if (this.#life === 'closed') return;
+    this.#markerPoll = setTimeout(() => { void this.#watchMarker(); }, MARKER_EVERY_MS).unref();
+    this.#findWarnings();
   }
 
   /** A Redis that cannot be asked now says so in its health; what was found before still stands. */

@@ -12,7 +12,7 @@ import { former, formerPackageIn } from '../shared/formerPackage.js';
 import { resourceUp } from '../shared/metrics.js';
 import type { Health, StorePort } from '../shared/ports.js';
 import { registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
-import { directoryOf, readConfig, type StoreConfig } from './config.js';
+import { directoryOf, homeOf, readConfig, type StoreConfig } from './config.js';
 import { EmbeddedStore } from './levelBackend.js';
 import { probe, probeForm } from './probe.js';
 import { RedisBackend } from './redisBackend.js';
@@ -50,7 +50,7 @@ const spec: NodeSpec<StoreConfig> = {
 
 function open({ config, RED }: StoreContext): SharedStore {
   const ring = readKeyRing(process.env, (path) => readFileSync(path, 'utf8'));
-  if (config.kind === 'redis') return acquire(`redis ${config.url} ${config.ca ?? ''}`, () => new RedisBackend(config, ring));
+  if (config.kind === 'redis') return acquire(`redis ${config.url} ${config.ca ?? ''}`, () => new RedisBackend(config, ring, homeOf(RED.settings.userDir)));
   const directory = directoryOf(config, RED.settings.userDir);
   return acquire(directory, (after) => new EmbeddedStore(directory, ring, after));
 }

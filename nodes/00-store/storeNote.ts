@@ -16,8 +16,9 @@ export interface Noted {
 export interface NoteKind<T extends Noted> {
   /** Whether a file's content is such a note. */
   readonly isWhole: (content: Readonly<Record<string, unknown>>) => boolean;
-  readonly cause: string;
-  readonly message: (noted: T) => string;
+  readonly warning?: (noted: T) => Warning;
+  /** A week where nothing else is said. */
+  readonly keptMs?: number;
 }
 
 const SAID_FOR_MS = 7 * DAY;
@@ -46,7 +47,7 @@ export class StoreNote<T extends Noted> {
   /** What was noted and still holds. `now`: epoch ms. */
   read(now: number): T | undefined {
     const noted = existsSync(this.#path) ? this.#parse(readFileSync(this.#path, 'utf8')) : this.#unwritten;
-    if (noted !== undefined && now - noted.foundAt < SAID_FOR_MS) return noted;
+    if (noted !== undefined && now - noted.foundAt < (this.#kind.keptMs ?? SAID_FOR_MS)) return noted;
     rmSync(this.#path, { force: true });
     this.#unwritten = undefined;
     return undefined;
@@ -55,9 +56,8 @@ export class StoreNote<T extends Noted> {
   /** What is to be said of it. */
   warnings(now: number): readonly Warning[] {
     const noted = this.read(now);
-    if (noted === undefined) return [];
-    const { cause, message } = this.#kind;
-    return [{ cause, message: `${message(noted)}; then delete ${basename(this.#path)} in the data directory` }];
+    const warning = noted === undefined ? undefined : this.#kind.warning?.(noted);
+    return warning === undefined ? [] : [{ ...warning, message: `${warning.message}; then delete ${basename(this.#path)} in the data directory` }];
   }
 
   #parse(text: string): T | undefined {
@@ -78,9 +78,11 @@ export class DamageNote extends StoreNote<NotedDamage> {
   constructor(directory: string) {
     super(`${directory}-damage.json`, {
       isWhole: (content) => ['bytes', 'since', 'until'].every((field) => Number.isSafeInteger(content[field])),
-      cause: 'store.damaged',
-      message: ({ bytes, since, until }) => `the store found ${String(bytes)} damaged bytes when it opened: `
-        + `events that came between ${instantText(since)} and ${instantText(until)} may be lost. Let their senders send again from then on`,
+      warning: ({ bytes, since, until }) => ({
+        cause: 'store.damaged',
+        message: `the store found ${String(bytes)} damaged bytes when it opened: `
+          + `events that came between ${instantText(since)} and ${instantText(until)} may be lost. Let their senders send again from then on`,
+      }),
     });
   }
 
@@ -106,9 +108,11 @@ export class RepairNote extends StoreNote<NotedRepair> {
   constructor(directory: string) {
     super(`${directory}-repair.json`, {
       isWhole: ({ copy }) => typeof copy === 'string',
-      cause: 'store.repaired',
-      message: ({ copy, foundAt }) => `the store was repaired at ${instantText(foundAt)}, and not everything could be saved `
-        + `(the damaged files are kept in ${copy}): let the senders send again what they have`,
+      warning: ({ copy, foundAt }) => ({
+        cause: 'store.repaired',
+        message: `the store was repaired at ${instantText(foundAt)}, and not everything could be saved `
+          + `(the damaged files are kept in ${copy}): let the senders send again what they have`,
+      }),
     });
   }
 }

@@ -1,5 +1,6 @@
 /** The store node on a real Redis: shared by two nodes, wrong settings and causes by name, recovery without a restart. */
 import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import type { Fault } from '../../../engine/base/errors.js';
@@ -60,6 +61,57 @@ describe('store node on Redis', () => {
     await store.commit([{ key: 'k', value: 'last' }], 'stored');
     await unloaded;
     assert.equal(await server.cli('get', 'bottega:{shop}:k'), 'last');
+  });
+
+  const lossOf = (port: StorePort): string[] => port.warnings().map(({ cause }) => cause).filter((cause) => /emptied|rolledBack/.test(cause));
+  const markerOf = (server: RedisServer): Promise<string> => eventually(() => server.cli('get', 'bottega:{/}:marker'), 'the marker');
+  const notes = (): string[] => readdirSync(home.directory).filter((name) => /^bottega-redis-.*-(emptied|rolledback)\.json$/.test(name));
+
+  it('says that Redis was emptied: while it works, over restarts, and until its owner has taken note', async () => {
+    const server = await redis();
+    const port = await load(server);
+    await isOk(port);
+    const marker = await markerOf(server);
+    assert.deepEqual(lossOf(port), []);
+    await server.cli('flushall');
+    // A connection that comes anew is checked at once, as is every one now and then.
+    await server.cli('client', 'kill', 'type', 'normal');
+    await eventually(() => lossOf(port).length > 0, 'the warning');
+    assert.deepEqual(lossOf(port), ['store.emptied']);
+    assert.match(port.warnings()[0]?.message ?? '', /^Redis 127\.0\.0\.1:\d+ does not have any more what it was given until 2\d{3}-\S+Z: it was emptied/);
+    assert.deepEqual(port.health(), { state: 'ok' });
+    assert.deepEqual(await port.of('shop').commit([{ key: 'sale', expect: null, value: '1' }], 'stored'), { outcome: 'ok', totals: [] });
+    assert.notEqual(await markerOf(server), marker);
+    await helper.unload();
+    const again = await load(server);
+    await isOk(again);
+    assert.deepEqual(lossOf(again), ['store.emptied']);
+    rmSync(join(home.directory, notes()[0] ?? ''));
+    assert.deepEqual(lossOf(again), []);
+  });
+
+  it('notices without a new connection that Redis was emptied, and says it to others too', async () => {
+    const server = await redis();
+    const port = await load(server);
+    await isOk(port);
+    await markerOf(server);
+    await server.cli('flushall');
+    await eventually(() => lossOf(port).length > 0, 'the warning');
+    assert.deepEqual(lossOf(port), ['store.emptied']);
+  });
+
+  it('says that Redis has older data than it was given, and what came while we were off', async () => {
+    const server = await redis();
+    await isOk(await load(server));
+    const older = await markerOf(server);
+    await eventually(async () => await server.cli('get', 'bottega:{/}:marker') !== older, 'a younger marker');
+    await helper.unload();
+    await server.cli('set', 'bottega:{/}:marker', older);
+    const port = await load(server);
+    await isOk(port);
+    await eventually(() => lossOf(port).length > 0, 'the warning');
+    assert.deepEqual(lossOf(port), ['store.rolledBack']);
+    assert.match(port.warnings()[0]?.message ?? '', /has older data: what it was given between 2\d{3}-\S+Z and 2\d{3}-\S+Z may be lost/);
   });
 
   it('names the settings that may lose data', async () => {
