@@ -3,7 +3,7 @@
  * further files. Dashboard imports them as modules; Vue is the page's own.
  */
 import vue from '@vitejs/plugin-vue';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as Vue from 'vue';
@@ -24,6 +24,8 @@ export async function buildWidgets(target) {
       },
     },
   });
+  // The typeface's license asks to go with it.
+  copyFileSync(join(root, 'node_modules/@fontsource-variable/inter/LICENSE'), join(target, 'inter-LICENSE.txt'));
 }
 
 /** A server that loads components into Node.js, for tests that draw them. */

@@ -9,3 +9,8 @@ declare module '*.css?inline' {
   const style: string;
   export default style;
 }
+
+declare module '*.woff2?url' {
+  const address: string;
+  export default address;
+}

@@ -105,7 +105,7 @@ describe('component of the card', () => {
     assert.match(html, /<article class="bw bw-kpi bw-house" aria-labelledby="bw-t-w" aria-busy="false">/);
     assert.match(html, /<h2 id="bw-t-w">Revenue<\/h2><button type="button" class="bw-i" aria-expanded="false" aria-controls="bw-def-w" aria-label="What it counts: Revenue">/);
     assert.match(html, /data-kpi="revenue" data-window="1d" data-value="5495.2" data-state="live">/);
-    assert.match(html, /<span class="bw-good"><span aria-hidden="true">▲<\/span><span class="bw-said">up<\/span> 12 %<\/span> vs usual/);
+    assert.match(html, /<span class="bw-good"><span aria-hidden="true">▲<\/span><span class="bw-said">up<\/span> 12%<\/span> vs usual/);
     assert.equal([...html.matchAll(/<path /g)].length, 2);
   });
 

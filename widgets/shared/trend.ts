@@ -24,7 +24,7 @@ export function trendOf(row: Pick<KpiRow, 'value' | 'unit' | 'comparison'> | und
   if (!isShare && former === 0) return undefined;
   const change = isShare ? (row.value - former) * 100 : ((row.value - former) / Math.abs(former)) * 100;
   if (Math.abs(change) < (isShare ? SAME.points : SAME.percent)) return { arrow: '=', tone: 'calm', size: '', direction: 'same' };
-  const size = isShare ? words.text('unit.points', { n: words.decimal(Math.abs(change), 1) }) : `${words.decimal(Math.abs(change), 0)} %`;
+  const size = isShare ? words.text('unit.points', { n: words.decimal(Math.abs(change), 1) }) : words.text('unit.percent', { n: words.decimal(Math.abs(change), 0) });
   const direction = change > 0 ? 'up' : 'down';
   return { arrow: change > 0 ? '▲' : '▼', tone: better === 'neither' ? 'calm' : direction === better ? 'good' : 'bad', size, direction };
 }

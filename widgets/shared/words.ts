@@ -64,7 +64,7 @@ export class Words {
   /** A KPI value: unknown is a dash, never a zero. `unit`: a currency, `count`, `ratio` or `seconds`. */
   number(value: number | null | undefined, unit: string): ShownNumber {
     if (value === null || value === undefined) return { text: DASH, lead: '', whole: DASH, rest: '' };
-    if (unit === 'ratio') return plain(this.decimal(value * 100, 1), ' %');
+    if (unit === 'ratio') return plain(this.decimal(value * 100, 1), this.text('unit.percent', { n: '' }));
     if (unit === 'seconds') return plain(this.duration(value), '');
     if (unit === 'count') return plain(this.decimal(value, Number.isInteger(value) ? 0 : 1), '');
     return cut(new Intl.NumberFormat(this.#tag, { style: 'currency', currency: unit, useGrouping: true }).formatToParts(value));
