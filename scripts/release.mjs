@@ -16,7 +16,7 @@ const ALLOWED = [
   /^(package\.json|LICENSE|README(\.it)?\.md|CHANGELOG\.md)$/,
   /^dist\/(engine|nodes|cli)\/[\w./-]+\.(js|d\.ts)$/,
   /^dist\/(nodes|cli)\/[\w./-]+\.(html|json|svg)$/,
-  /^dist\/widgets\/[\w./-]+\.(js|css|vue|json)$/,
+  /^resources\/[\w.-]+\.(js|woff2|txt)$/,
   /^examples\/[^/]+(\/[^/]+)?\.(json|mjs|md|ts)$/,
 ];
 
@@ -46,12 +46,13 @@ export function datedChangelog(text, version, day) {
 
 /** What is wrong with the files of a package: strangers, and what the manifest promises and they lack. */
 export function faultsOfPackage(paths, manifest) {
-  const { main, types, bin, 'node-red': { nodes, plugins = {} } } = manifest;
+  const { main, types, bin, 'node-red': { nodes, plugins = {} }, 'node-red-dashboard-2': { widgets = {} } = {} } = manifest;
   const promised = [main, types, ...Object.values(bin), ...Object.values(nodes), ...Object.values(plugins), 'LICENSE', 'README.md', 'CHANGELOG.md'];
+  const components = Object.values(widgets).map(({ output }) => `resources/${output}`);
   const forms = Object.values(nodes).map((file) => file.replace(/\.js$/, '.html'));
   return [
     ...paths.filter((path) => !ALLOWED.some((allowed) => allowed.test(path))).map((path) => `${path} does not belong into the package`),
-    ...[...promised, ...forms].filter((path) => !paths.includes(path)).map((path) => `${path} is missing`),
+    ...[...promised, ...forms, ...components].filter((path) => !paths.includes(path)).map((path) => `${path} is missing`),
     ...(paths.some((path) => /^examples\/.*\.json$/.test(path)) ? [] : ['no example is in it']),
   ];
 }

@@ -43,19 +43,19 @@ describe('release', () => {
     assert.throws(() => release.datedChangelog('# Changelog\n', '0.2.0', '2026-12-01'), /no section/);
   });
 
-  const manifest = { main: 'dist/engine/index.js', types: 'dist/engine/index.d.ts', bin: { check: 'dist/cli/check.js' }, 'node-red': { nodes: { shop: 'dist/nodes/06-shop/shop.js' } } };
+  const manifest = { main: 'dist/engine/index.js', types: 'dist/engine/index.d.ts', bin: { check: 'dist/cli/check.js' }, 'node-red': { nodes: { shop: 'dist/nodes/06-shop/shop.js' } }, 'node-red-dashboard-2': { widgets: { 'ui-x': { output: 'ui-x.js', component: 'X' } } } };
   const files = [
     'package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'dist/engine/index.js', 'dist/engine/index.d.ts', 'dist/cli/check.js', 'dist/nodes/06-shop/shop.js',
-    'dist/nodes/06-shop/shop.html', 'dist/nodes/06-shop/locales/it/shop.json', 'examples/Un nodo alla volta/shop.json',
+    'resources/ui-x.js', 'resources/chunk-a1.js', 'resources/inter.woff2', 'dist/nodes/06-shop/shop.html', 'dist/nodes/06-shop/locales/it/shop.json', 'examples/Un nodo alla volta/shop.json',
   ];
 
   it('lets a whole package pass', () => { assert.deepEqual(release.faultsOfPackage(files, manifest), []); });
 
-  for (const stranger of ['.bottega/secrets.json', 'dist/launcher/start.js', 'dist/engine/index.js.map', 'test/docs.test.ts', 'engine/index.ts', 'dist/nodes/06-shop/.env']) {
+  for (const stranger of ['.bottega/secrets.json', 'dist/launcher/start.js', 'dist/engine/index.js.map', 'test/docs.test.ts', 'engine/index.ts', 'dist/nodes/06-shop/.env', 'widgets/kpi/KpiCard.vue']) {
     it(`stops at ${stranger}`, () => { assert.deepEqual(release.faultsOfPackage([...files, stranger], manifest), [`${stranger} does not belong into the package`]); });
   }
 
-  for (const [missing, says] of [['dist/cli/check.js'], ['dist/nodes/06-shop/shop.html'], ['LICENSE'], ['examples/Un nodo alla volta/shop.json', 'no example is in it']]) {
+  for (const [missing, says] of [['dist/cli/check.js'], ['dist/nodes/06-shop/shop.html'], ['resources/ui-x.js'], ['LICENSE'], ['examples/Un nodo alla volta/shop.json', 'no example is in it']]) {
     it(`stops without ${missing ?? ''}`, () => {
       assert.deepEqual(release.faultsOfPackage(files.filter((file) => file !== missing), manifest), [says ?? `${missing ?? ''} is missing`]);
     });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import mqtt from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, PHONE, valueBecomes } from '../support/browser.js';
+import { BAD_CONTROLS, FAINT_TEXTS } from '../support/readable.js';
 import { request } from '../support/http.js';
 import { type RunningProduct, startProduct, temporaryData } from '../support/product.js';
 import { event, order } from '../support/shop.js';
@@ -112,6 +113,20 @@ describe('widgets', () => {
     assert.deepEqual(phone.complaints, []);
     await phone.page.close();
   });
+
+  for (const dark of [false, true]) {
+    for (const width of [390, 820, 1440]) {
+      it(`can be read and used by everybody, ${String(width)} wide, ${dark ? 'dark' : 'light'}`, async () => {
+        const one = await openWidgets(browser, product.url, { size: { width, height: 900 }, dark });
+        assert.equal(await becomes(one.page, 0, '50'), '50');
+        await one.page.addStyleTag({ content: '* { animation: none !important; transition: none !important; }' });
+        assert.deepEqual(await one.page.evaluate(FAINT_TEXTS), []);
+        assert.deepEqual(await one.page.evaluate(BAD_CONTROLS), []);
+        assert.equal(await one.page.evaluate('document.documentElement.scrollWidth'), width);
+        await one.page.close();
+      });
+    }
+  }
 
   it('follow the filters in the page’s address, for that viewer alone, unless their form says otherwise', async () => {
     const online = await openWidgets(browser, product.url, { query: '?channel=online&store=constructor' });
