@@ -145,6 +145,9 @@ describe('launcher: start and stop', () => {
     { variables: { HOST: '0.0.0.0' }, says: /^BOTTEGA_PASSWORD: [^\n]*\n$/ },
     { variables: { BOTTEGA_ROLE: 'worker' }, says: /^MQTT_URL: [^\n]*worker[^\n]*\n$/ },
     { variables: { REDIS_URL: 'http://127.0.0.1' }, says: /^REDIS_URL: [^\n]*\n$/ },
+    { variables: { BOTTEGA_TLS_CERT: '/no/such.pem', BOTTEGA_TLS_KEY: '/no/such.pem' }, says: /^BOTTEGA_TLS_CERT: must be a file that can be read[^\n]*\n$/ },
+    { variables: { BOTTEGA_TLS_MIN: '1.1' }, says: /^BOTTEGA_TLS_MIN: must be 1\.3 or 1\.2 \("1\.1"\)\n$/ },
+    { variables: { BOTTEGA_ENCRYPTION_KEY: 'segreta' }, says: /^BOTTEGA_ENCRYPTION_KEY: must be 32 random bytes (?!.*segreta)[^\n]*\n$/ },
     { variables: { BOTTEGA_DATA: '/dev/null' }, says: /^BOTTEGA_DATA: \/dev\/null cannot be written \(EEXIST\)\n$/ },
     { variables: { BOTTEGA_DATA: '/dev/null/bottega' }, says: /^BOTTEGA_DATA: \/dev\/null\/bottega cannot be written \(ENOTDIR\)\n$/ },
   ];
