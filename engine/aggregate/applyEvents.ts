@@ -8,6 +8,7 @@ import type { ShopEvent } from '../event/event.js';
 import { factKey, SLOT } from '../fact/fact.js';
 import { cacheOf } from './factCache.js';
 import { generationIn } from '../fact/factCodec.js';
+import { countOpenings } from '../fact/openFactIndex.js';
 import { changesOf, type FoldPlan, holds, knownFact, type KnownFact, planFold, UnknownGeneration, type Versions, versionsOf } from './fold.js';
 import { decodeGeneration, encodeGeneration, type Generation, generationOf, type Measure, type StoreAliases } from '../kpi/measure.js';
 import type { SystemOfRecord } from '../kpi/systemOfRecord.js';
@@ -217,9 +218,13 @@ async function commitPlan(store: Store, plan: FoldPlan, { beside, removed, final
   const marked = groupMarks(store, plan.slices, context.now);
   // A near store reads the slices while we write down the facts; the commit waits for what is read of them, and says so if that fails.
   if (store.reads === 'near') store.read(adds.map(({ key }) => key)).catch(() => undefined);
-  const commit = store.commit([...changesOf(plan), ...adds, ...beside, ...removed, ...marked], 'stored');
+  const facts = changesOf(plan);
+  const commit = store.commit([...facts, ...adds, ...beside, ...removed, ...marked], 'stored');
   const result = await cacheOf(store).during(plan.facts, commit, ({ outcome }) => outcome === 'ok');
-  if (result.outcome === 'ok') rememberMarks(store, marked);
+  if (result.outcome === 'ok') {
+    rememberMarks(store, marked);
+    countOpenings(store, [...facts, ...removed]);
+  }
   return result;
 }
 

@@ -6,8 +6,7 @@
  * The entry is written and deleted in the commit that writes the fact, and expires with it.
  */
 import { type Fact, fieldOf, statusOf } from './fact.js';
-import type { Entry, KeyRange, Put } from '../store/store.js';
-import { textOf } from '../store/store.js';
+import { type Change, type Entry, type KeyRange, type Put, type Store, textOf } from '../store/store.js';
 
 /** `OPENABLE` are kinds of facts that somebody waits for. */
 export const OPENABLE = ['sale', 'lead'] as const;
@@ -48,6 +47,22 @@ export function openChanges(factKey: string, before: Fact | undefined, after: Fa
   const changes: Put[] = former === undefined || former === key ? [] : [{ key: former }];
   if (key !== undefined) changes.push({ key, value: openValue(after), expiresAt });
   return changes;
+}
+
+const openings = new WeakMap<Store, number>();
+
+/** `countOpenings` notes what a commit to this store opened or closed. */
+export function countOpenings(store: Store, committed: readonly Change[]): void {
+  const opened = committed.some(({ key }) => key.startsWith('q/')) ? 1 : 0;
+  openings.set(store, (openings.get(store) ?? 0) + opened);
+}
+
+/**
+ * `openingsIn` counts the commits by way of this store that opened or closed something: while it stays, what was read of it holds, but for what other
+ * processes do. `undefined` where none came this way.
+ */
+export function openingsIn(store: Store): number | undefined {
+  return openings.get(store);
 }
 
 /** `openRange` covers the entries of one type that were opened in `[from, to)` (epoch ms, cut to seconds), the oldest first. */

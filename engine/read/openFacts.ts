@@ -4,7 +4,7 @@
 import { readAliases } from '../aggregate/storeNames.js';
 import type { OpenNumbers } from './kpiValue.js';
 import { sourceIn } from '../fact/fact.js';
-import { type OpenThing, openRange, parseOpen } from '../fact/openFactIndex.js';
+import { type OpenThing, openingsIn, openRange, parseOpen } from '../fact/openFactIndex.js';
 import type { Store } from '../store/store.js';
 import { isWithin, type WindowSums } from './rollup.js';
 import { DAY, SECOND } from '../base/time.js';
@@ -25,11 +25,17 @@ const ORDERS_MS = DAY;
 /** Of more open orders or leads than this, the newest are read. */
 const MAX_ORDERS = 5_000;
 const MAX_LEADS = 20_000;
-/** Contacts are leads too, and there may be many of them: they are not read more often than this. */
-const QUOTES_MS = SECOND;
+/** Contacts are leads too, and there may be many of them: they are not read more often than this, nor are orders where nothing was opened or closed. */
+const REREAD_MS = SECOND;
 const QUOTE = /^f\/lead\/[^/]*\/(deal|quote)\//;
 
-const quotesRead = new WeakMap<Store, { readonly at: number; readonly quotes: Promise<readonly OpenThing[]> }>();
+interface Reading {
+  readonly at: number;
+  readonly openings: number | undefined;
+  readonly things: Promise<readonly OpenThing[]>;
+}
+
+const readings = { orders: new WeakMap<Store, Reading>(), quotes: new WeakMap<Store, Reading>() };
 
 /** A snapshot of what is open, taken when it is first wanted and then kept. */
 export type ReadSnapshot = () => Promise<OpenThings>;
@@ -39,10 +45,16 @@ export function snapshotOnce(store: Store, now: number): ReadSnapshot {
   return () => (seen ??= readOpen(store, now));
 }
 
-/** What is open now; orders as they are, quotes as they were at most a second ago. */
+/**
+ * What is open now. Who adds up orders knows when one opens or closes here, and misses what another process did in this second; all others read them as
+ * they are. Quotes are as they were at most a second ago.
+ */
 async function readOpen(store: Store, now: number): Promise<OpenThings> {
-  const orders = await readThings(store, 'sale', now - ORDERS_MS, MAX_ORDERS);
-  return { now, orders, quotes: await readQuotes(store, now) };
+  const openings = openingsIn(store);
+  const read = (): Promise<OpenThing[]> => readThings(store, 'sale', now - ORDERS_MS, MAX_ORDERS);
+  const orders = openings === undefined ? await read() : await rereadAtTimes(store, 'orders', now, openings, read);
+  const quotes = await rereadAtTimes(store, 'quotes', now, undefined, async () => (await readThings(store, 'lead', 0, MAX_LEADS)).filter(isQuote));
+  return { now, orders: orders.filter(({ openedAt }) => openedAt >= now - ORDERS_MS), quotes };
 }
 
 /** Without the orders that are of others than the system of record. */
@@ -83,12 +95,14 @@ async function readThings(store: Store, type: 'sale' | 'lead', from: number, lim
   return things.map((thing) => (Object.hasOwn(aliases, thing.store) ? { ...thing, store: aliases[thing.store] ?? thing.store } : thing));
 }
 
-/** A snapshot that failed is not remembered. */
-function readQuotes(store: Store, now: number): Promise<readonly OpenThing[]> {
-  const known = quotesRead.get(store);
-  if (known !== undefined && Math.abs(now - known.at) < QUOTES_MS) return known.quotes;
-  const quotes = readThings(store, 'lead', 0, MAX_LEADS).then((things) => things.filter(isQuote));
-  quotesRead.set(store, { at: now, quotes });
-  quotes.catch(() => { quotesRead.delete(store); });
-  return quotes;
+/** What was read a moment ago, while nothing moved. A reading that failed is not remembered. */
+function rereadAtTimes(
+  store: Store, what: keyof typeof readings, now: number, openings: number | undefined, read: () => Promise<readonly OpenThing[]>,
+): Promise<readonly OpenThing[]> {
+  const known = readings[what].get(store);
+  if (known?.openings === openings && known !== undefined && Math.abs(now - known.at) < REREAD_MS) return known.things;
+  const things = read();
+  readings[what].set(store, { at: now, openings, things });
+  things.catch(() => { readings[what].delete(store); });
+  return things;
 }

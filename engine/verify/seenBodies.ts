@@ -29,7 +29,7 @@ export class SeenBodies {
   }
 
   /** `meaning` is what its headers make of it. The first one holds. */
-  judge(body: string, meaning: string): 'first' | 'again' | 'other' {
+  judge(body: string | Uint8Array, meaning: string): 'first' | 'again' | 'other' {
     const name = sha256(body).toString('base64url');
     const known = this.#meanings.get(name);
     if (known !== undefined) return known === meaning ? 'again' : 'other';

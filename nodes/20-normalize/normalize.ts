@@ -98,7 +98,7 @@ class Translator {
    */
   *#read(payload: unknown, arrival: NormalizeInput, now: number): Steps<ReadDelivery> {
     const context = { ...this.#settings, ...this.#sources.admitterFor(arrival) };
-    const outcome = this.#sources.judge(yield* normalizeSteps(payload, arrival, { ...context, now }), arrival);
+    const outcome = this.#sources.judge(yield* normalizeSteps(payload, arrival, { ...context, now }), payload, arrival);
     const isKept = ((this.#node.node as { wires?: string[][] }).wires?.[1]?.length ?? 0) > 0;
     if (this.#sources.hasFirst || arrival.trust === 'untrusted' || !isKept) return { outcome };
     return { outcome, corrected: yield* correctedOutcome(outcome, now, (then) => normalizeSteps(payload, arrival, { ...context, now: then })) };

@@ -80,11 +80,11 @@ export class SourceCheck {
   }
 
   /** The outcome, or its refusal where the same body was about something else before. */
-  judge(outcome: NormalizedBody, arrival: NormalizeInput): NormalizedBody {
+  judge(outcome: NormalizedBody, payload: unknown, arrival: NormalizeInput): NormalizedBody {
     const [first] = outcome.events;
     const meaning = arrival.trust === 'signed' ? meaningOf(arrival) : undefined;
     if (first === undefined || meaning === undefined) return outcome;
-    const verdict = this.#bodies.judge(JSON.stringify(outcome.body), `${meaning} ${first.source}`);
+    const verdict = this.#bodies.judge(payload instanceof Uint8Array ? payload : JSON.stringify(outcome.body), `${meaning} ${first.source}`);
     if (verdict === 'first') this.#saveSoon();
     if (verdict !== 'other') return outcome;
     const refusal = { path: '', rule: 'topic.replayed', message: 'the same body came under another topic or for another shop', index: 0, item: 0 } as const;
