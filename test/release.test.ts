@@ -43,7 +43,10 @@ describe('release', () => {
     assert.throws(() => release.datedChangelog('# Changelog\n', '0.2.0', '2026-12-01'), /no section/);
   });
 
-  const manifest = { main: 'dist/engine/index.js', types: 'dist/engine/index.d.ts', bin: { check: 'dist/cli/check.js' }, 'node-red': { nodes: { shop: 'dist/nodes/06-shop/shop.js' } }, 'node-red-dashboard-2': { widgets: { 'ui-x': { output: 'ui-x.js', component: 'X' } } } };
+  const manifest = {
+    main: 'dist/engine/index.js', types: 'dist/engine/index.d.ts', bin: { check: 'dist/cli/check.js' }, 'node-red': { nodes: { shop: 'dist/nodes/06-shop/shop.js' } },
+    'node-red-dashboard-2': { widgets: { 'ui-x': { output: 'ui-x.js', component: 'X' } } },
+  };
   const files = [
     'package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'dist/engine/index.js', 'dist/engine/index.d.ts', 'dist/cli/check.js', 'dist/nodes/06-shop/shop.js',
     'resources/ui-x.js', 'resources/chunk-a1.js', 'resources/inter.woff2', 'dist/nodes/06-shop/shop.html', 'dist/nodes/06-shop/locales/it/shop.json', 'examples/Un nodo alla volta/shop.json',
