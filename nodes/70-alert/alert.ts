@@ -2,20 +2,23 @@
  * `bottega-alert`: KPI values become notices for people; each alert's state survives a restart.
  */
 import type { NodeAPI } from 'node-red';
+import type { Rule } from '../../engine/alert/rule.js';
 import { readRules } from '../../engine/alert/ruleForm.js';
 import { messageOf } from '../../engine/base/errors.js';
+import { type AlertPort, offerAlerts, type WatchedRule } from '../shared/alertPort.js';
 import { serveEditor } from '../shared/editorApi.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { type InputJob, portOf, registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
-import { understand } from './command.js';
+import { isCommand, understand } from './command.js';
 import { type AlertConfig, readConfig } from './config.js';
 import type { AlertInput } from './evaluator.js';
 import { Dispatcher, type TopicOf } from './dispatcher.js';
-import { knownKpis } from './knownKpis.js';
+import { knownKpis, kpisWith } from './knownKpis.js';
 import { Writer } from './notification.js';
 import { RuleEngine } from './ruleEngine.js';
 import { preview } from './preview.js';
-import type { Language } from './text/format.js';
+import { sentenceOf } from './text/describeRule.js';
+import { AlertTexts, type Language } from './text/format.js';
 
 const spec: NodeSpec<AlertConfig> = {
   type: 'bottega-alert',
@@ -29,7 +32,8 @@ const spec: NodeSpec<AlertConfig> = {
     readRules(config.rows, knownKpis(RED, shop.records));
     const writer = new Writer(shop, config.language ?? languageOf(RED), node.id);
     const dispatcher = new Dispatcher(context, writer, topicsOf(context, shop.tenant), broker);
-    const engine = new RuleEngine({ context, shop, storePort, writer, dispatcher });
+    const engine = new RuleEngine({ context, shop, storePort, writer, dispatcher, changed: () => { offer.changed(); } });
+    const offer = offerAlerts(portTo(engine, shop, context));
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') engine.open().catch((error: unknown) => { node.warn(messageOf(error)); });
       else status.waiting('store', { message: health.message });
@@ -38,6 +42,7 @@ const spec: NodeSpec<AlertConfig> = {
       batch: (jobs) => handle(jobs, engine, context),
       close: async () => {
         unwatch();
+        offer.close();
         dispatcher.close();
         await engine.close();
       },
@@ -56,10 +61,34 @@ async function handle(jobs: readonly InputJob[], engine: RuleEngine, { config }:
   const refused = new Set((await engine.apply([...origin.keys()])).map((input) => origin.get(input)));
   for (const [index, job] of jobs.entries()) {
     const one = understood[index];
-    if (one?.outcome === 'list') job.out.secondary({ ...job.message, payload: await engine.list(one.limit) }, 'list');
+    if (one?.outcome === 'list') job.out.secondary({ ...job.message, payload: await answerList(engine, one.limit) }, 'list');
     else if (one?.outcome === 'refused') job.out.secondary(job.message, one.reason);
     else if (refused.has(job)) job.out.secondary(job.message, 'alerts.tooMany');
   }
+}
+
+async function answerList(engine: RuleEngine, limit: number): Promise<object> {
+  const { alerts, history } = await engine.list(limit);
+  return { standing: alerts, history }; // vocabulary-ok: on the wire
+}
+
+/** What displays in this process may ask and command: no value goes in by it. */
+function portTo(engine: RuleEngine, shop: ShopPort, { RED, config: { rules }, node }: NodeContext<AlertConfig>): AlertPort {
+  const known = knownKpis(RED, shop.records) ?? kpisWith([], shop.records);
+  const say = (rule: Rule, language: Language): string => (
+    sentenceOf(rule, { words: new AlertTexts(language, shop.calendar.clock.zone), currency: shop.currency, known })
+  );
+  const watched = (rule: Rule): WatchedRule => ({ name: rule.name, kind: rule.kind ?? 'kpi', sentence: { it: say(rule, 'it'), en: say(rule, 'en') } });
+  return {
+    tenant: shop.tenant, id: node.id, rules: rules.map(watched),
+    list: (limit) => engine.list(limit),
+    command: async (payload) => {
+      if (!isCommand(payload)) return 'command.unknown';
+      const one = understand(payload, rules);
+      if (one.outcome !== 'inputs') return one.outcome === 'refused' ? one.reason : 'command.unknown';
+      return (await engine.apply(one.inputs)).length === 0 ? 'done' : 'alerts.tooMany';
+    },
+  };
 }
 
 /**

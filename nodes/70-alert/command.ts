@@ -41,7 +41,8 @@ const COMMANDS = ['acknowledge', 'silence', 'retire', 'list'] as const;
 
 type Command = Readonly<Partial<Record<(typeof COMMANDS)[number] | 'store' | 'until', unknown>>>;
 
-function isCommand(payload: unknown): payload is Command {
+/** `isCommand`: an object that has one of the commands' names. */
+export function isCommand(payload: unknown): payload is Command {
   return typeof payload === 'object' && payload !== null && COMMANDS.some((command) => command in payload);
 }
 

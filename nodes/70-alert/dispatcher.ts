@@ -4,11 +4,12 @@
  */
 import type { DueNotification } from '../../engine/alert/notificationLog.js';
 import { type ActiveAlert, isActive } from '../../engine/alert/state.js';
+import type { Notice } from '../shared/alertPort.js';
 import type { BrokerPort } from '../shared/ports.js';
 import type { NodeContext } from '../shared/node.js';
 import type { AlertConfig } from './config.js';
 import type { StateChange } from './evaluator.js';
-import type { Notice, Writer } from './notification.js';
+import type { Writer } from './notification.js';
 
 /** `TopicOf` answers the topic of an alert's state. */
 export type TopicOf = (alert: { readonly rule: string; readonly store: string }) => string;

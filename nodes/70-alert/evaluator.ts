@@ -12,7 +12,7 @@ import { type ActiveAlert, initialState, restoredState, type Transition } from '
 import { orderOf } from '../../engine/alert/notificationLog.js';
 import { Fault } from '../../engine/base/errors.js';
 import { type Change, prefixRange, type Put, scanAll, type Store, textOf } from '../../engine/store/store.js';
-import type { Notice } from './notification.js';
+import type { Notice } from '../shared/alertPort.js';
 
 const MAX_ALERTS = 10_000;
 const MAX_ATTEMPTS = 20;

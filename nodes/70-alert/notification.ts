@@ -2,38 +2,14 @@
  * `Writer` says a change in plain language, one notice each: what, since when, how much, and what to do.
  */
 import { createHash } from 'node:crypto';
-import type { ActiveAlert, AlertState, ChangeCause, LastSample, StateName, Transition } from '../../engine/alert/state.js';
+import type { ActiveAlert, AlertState, LastSample, StateName, Transition } from '../../engine/alert/state.js';
 import type { AlertRule, AbsenceRule } from '../../engine/alert/rule.js';
 import { ALL } from '../../engine/read/kpiValue.js';
 import { present, ownOf } from '../../engine/base/json.js';
 import { formatInstant, MINUTE, SECOND } from '../../engine/base/time.js';
+import type { Notice } from '../shared/alertPort.js';
 import type { ShopPort } from '../shared/ports.js';
 import { AlertTexts, type Dictionary, durationText, fill, type Language, sourceKind, sourceName } from './text/format.js';
-
-/** `Notice` leaves the node and is kept on the alert's topic; instants are RFC 3339. `id` is the same however often it is sent. */
-export interface Notice {
-  readonly id: string;
-  readonly rule: string;
-  readonly state: StateName;
-  readonly cause: ChangeCause | 'restart';
-  /** Of an absent source its encoded name: what to acknowledge, silence or retire it by. */
-  readonly store: string;
-  readonly source?: string;
-  readonly channel: string;
-  readonly kpi: string;
-  readonly window: { readonly size: AlertRule['size']; readonly start: string; readonly end: string } | null;
-  readonly value: number | null;
-  /** What was compared, where that was not the value: at this pace, or in proportion to its open time. */
-  readonly projected?: number;
-  /** Of an absent source: messages usual in this hour. */
-  readonly threshold: number;
-  readonly unit: string;
-  readonly since: string;
-  readonly at: string;
-  readonly acknowledgedAt?: string;
-  readonly silencedUntil?: string;
-  readonly text: string;
-}
 
 /** So many kinds of sources are named. */
 const MAX_SOURCES = 3;

@@ -6,6 +6,7 @@ import { historyPut, pruneHistory, readHistory, storedAudience } from '../../eng
 import { NotificationLog } from '../../engine/alert/notificationLog.js';
 import { HOUR, MINUTE } from '../../engine/base/time.js';
 import type { Store } from '../../engine/store/store.js';
+import type { AlertList, Notice } from '../shared/alertPort.js';
 import type { ShopPort, StorePort } from '../shared/ports.js';
 import type { NodeContext } from '../shared/node.js';
 import { WakeTimer } from '../shared/wakeTimer.js';
@@ -13,7 +14,7 @@ import type { AlertConfig } from './config.js';
 import { AlertEvaluator, type AlertInput } from './evaluator.js';
 import type { Dispatcher } from './dispatcher.js';
 import { AbsenceWatcher } from './absenceWatcher.js';
-import type { Notice, Writer } from './notification.js';
+import type { Writer } from './notification.js';
 
 export interface RuleEngineParts {
   readonly context: NodeContext<AlertConfig>;
@@ -21,6 +22,8 @@ export interface RuleEngineParts {
   readonly storePort: StorePort;
   readonly writer: Writer;
   readonly dispatcher: Dispatcher;
+  /** An alert changed. */
+  changed(): void;
 }
 
 export class RuleEngine {
@@ -55,6 +58,7 @@ export class RuleEngine {
       changed: (changes) => {
         this.#notificationLog.committed(changes.map(({ notice }) => notice));
         dispatcher.show(changes, this.#evaluator.activeAlerts());
+        parts.changed();
         if (changes.some(({ transition }) => transition.audience === 'people')) this.#notificationTimer.set(now() + groupMs);
         this.#evaluationTimer.set(this.#evaluator.wakeAt());
       },
@@ -69,6 +73,7 @@ export class RuleEngine {
   async open(): Promise<void> {
     await this.#evaluator.load();
     this.#parts.dispatcher.start(() => this.#evaluator.activeAlerts());
+    this.#parts.changed();
     const now = this.#parts.context.now();
     for (const timer of [this.#notificationTimer, this.#absenceTimer]) timer.set(now);
     this.#evaluationTimer.set(this.#evaluator.wakeAt());
@@ -83,7 +88,7 @@ export class RuleEngine {
   }
 
   /** The state of each alert, and the last changes, the newest first. */
-  async list(limit: number): Promise<object> {
+  async list(limit: number): Promise<AlertList> {
     await this.#evaluator.load();
     const { context: { node, now }, writer } = this.#parts;
     const alerts = this.#evaluator.activeAlerts().map((one) => writer.write(one, { to: one.state.state, cause: 'restart' }, now()));
@@ -91,7 +96,7 @@ export class RuleEngine {
     const history = entries.map(({ notice, audience, notifiedAt }) => (
       { ...notice, audience: storedAudience(audience), told: notifiedAt !== undefined } // vocabulary-ok: on the wire
     ));
-    return { standing: alerts, history }; // vocabulary-ok: on the wire
+    return { alerts, history };
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,7 @@ import storeNode from '../../nodes/00-store/store.js';
 import shopNode from '../../nodes/06-shop/shop.js';
 import windowNode from '../../nodes/60-window/window.js';
 import alertNode from '../../nodes/70-alert/alert.js';
-import type { Notice } from '../../nodes/70-alert/notification.js';
+import type { Notice } from '../../nodes/shared/alertPort.js';
 import type { BrokerPort, StorePort } from '../../nodes/shared/ports.js';
 import { NODE_RED } from './testNodeRed.js';
 

@@ -3,7 +3,7 @@
  */
 import { computed, type ComputedRef, inject, onMounted, onUnmounted, ref, shallowRef } from 'vue';
 import type { KpiValue } from '../../engine/read/kpiValue.js';
-import { eventOf, type ShopWords, type WidgetMessage, type WidgetState } from '../../nodes/shared/widget/wire.js';
+import { type CommandOutcome, eventOf, type ShopWords, type WidgetMessage, type WidgetState } from '../../nodes/shared/widget/wire.js';
 import { browser, CHOICE_EVENT, choiceInAddress, languages } from './browser.js';
 import shared from './locales/index.js';
 import { type Locales, Words } from './words.js';
@@ -25,9 +25,13 @@ export interface Feed<D> {
   readonly words: ComputedRef<Words>;
   /** `lost`: what is shown is as old as `state.now` and the live values. */
   readonly link: ComputedRef<'loading' | 'live' | 'lost' | 'refused'>;
+  /** `failed` where no answer came. */
+  command(command: Readonly<Record<string, string>>): Promise<CommandOutcome>;
 }
 
 const SECOND_MS = 1_000;
+/** A command that is not answered within so long has failed. */
+const ANSWER_MS = 10_000;
 /** More than any widget subscribes to: a bound, no limit. */
 const MAX_LIVE = 500;
 const NO_SHOP: ShopWords = { zone: 'Europe/Rome', currency: 'EUR', stores: [] };
@@ -42,8 +46,10 @@ export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): 
   const clock = ref(initial?.now ?? Date.now());
   let ahead = 0;
   let serial = 0;
+  const waiting = new Map<number, (outcome: CommandOutcome) => void>();
   const take = (message: WidgetMessage): void => {
     if (message.kind === 'open') { ask(); return; }
+    if (message.kind === 'answer') { waiting.get(message.serial)?.(message.outcome); return; }
     refused.value = message.kind === 'refused';
     if (message.kind === 'refused') return;
     ahead = message.now - Date.now();
@@ -58,6 +64,17 @@ export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): 
     serial += 1;
     socket?.emit('widget-action', id, { bottega: 'view', choice: choiceInAddress(), serial });
   };
+  const command = (asked: Readonly<Record<string, string>>): Promise<CommandOutcome> => new Promise((resolve) => {
+    serial += 1;
+    const own = serial;
+    const limit = setTimeout(() => { waiting.get(own)?.('failed'); }, ANSWER_MS);
+    waiting.set(own, (outcome) => {
+      clearTimeout(limit);
+      waiting.delete(own);
+      resolve(outcome);
+    });
+    socket?.emit('widget-action', id, { bottega: 'command', command: asked, serial: own });
+  });
   const lose = (): void => { connected.value = false; };
   let timer: ReturnType<typeof setInterval> | undefined;
   onMounted(() => {
@@ -82,6 +99,7 @@ export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): 
     now: computed(() => clock.value),
     words: computed(() => new Words(languages(), (state.value?.shop ?? NO_SHOP).zone, own, shared)),
     link: computed(() => linkOf(refused.value, connected.value, state.value)),
+    command,
   };
 }
 

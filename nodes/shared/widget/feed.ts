@@ -1,17 +1,20 @@
 /**
  * `WidgetFeed` serves the viewers of one widget: each sees what he chose, at once when he comes, then each change.
  */
+import { messageOf } from '../../../engine/base/errors.js';
 import { isRecord } from '../../../engine/base/json.js';
 import { MINUTE } from '../../../engine/base/time.js';
 import { throttle } from '../throttle.js';
 import type { Viewer } from './dashboard.js';
 import { View, type ViewDeps, type ViewSource } from './view.js';
-import type { Choice, WidgetMessage } from './wire.js';
+import type { Choice, CommandOutcome, WidgetMessage } from './wire.js';
 
 /** `FeedDeps`: `sourceOf` says what a choice means; two that mean the same have the same key. */
 export interface FeedDeps extends Omit<ViewDeps, 'send'> {
   readonly event: string;
   sourceOf(choice: Choice): { readonly key: string; readonly source: ViewSource };
+  /** Absent where there is nothing to command. */
+  readonly command?: (command: Choice) => Promise<CommandOutcome>;
   /** The number of viewers changed, or somebody was refused. */
   changed(): void;
 }
@@ -23,9 +26,14 @@ export const MAX_VIEWS = 100;
 const CHOICE_MS = 100;
 const MAX_FIELDS = 10;
 const MAX_TEXT = 64;
+/** A command names rules and encoded sources. */
+const MAX_NAME = 1_000;
+/** `MAX_COMMANDS` of a widget at a time: what comes on top has failed, and may be given again. */
+export const MAX_COMMANDS = 20;
 
 interface Served {
   serial: number;
+  commandSerial: number;
   view: View | undefined;
   choice: Choice;
   readonly show: ReturnType<typeof throttle>;
@@ -36,6 +44,7 @@ export class WidgetFeed {
   readonly #views = new Map<string, View>();
   readonly #viewers = new Map<Viewer, Served>();
   #minute: NodeJS.Timeout | undefined;
+  #commands = 0;
   refused = 0;
 
   constructor(deps: FeedDeps) {
@@ -50,13 +59,14 @@ export class WidgetFeed {
   take(viewer: Viewer, message: unknown): void {
     if (!isRecord(message)) return;
     if (message['bottega'] === 'leave') this.#leave(viewer);
+    if (message['bottega'] === 'command') void this.#command(viewer, Number(message['serial']), textsIn(message['command'], MAX_NAME));
     if (message['bottega'] !== 'view') return;
     const serial = Number(message['serial']);
     const served = this.#viewers.get(viewer) ?? this.#admit(viewer);
     // Each dashboard of the installation hands on the same message.
     if (served === undefined || serial === served.serial) return;
     served.serial = serial;
-    served.choice = choiceIn(message['choice']);
+    served.choice = textsIn(message['choice'], MAX_TEXT);
     served.show();
   }
 
@@ -80,11 +90,32 @@ export class WidgetFeed {
       this.#refuse(viewer, 'viewers');
       return undefined;
     }
-    const served: Served = { serial: NaN, view: undefined, choice: {}, show: throttle(() => { this.#show(viewer, served); }, CHOICE_MS) };
+    const served: Served = { serial: NaN, commandSerial: NaN, view: undefined, choice: {}, show: throttle(() => { this.#show(viewer, served); }, CHOICE_MS) };
     this.#viewers.set(viewer, served);
     this.#deps.changed();
     this.#tick();
     return served;
+  }
+
+  /** Only who views may command, and each command counts once. */
+  async #command(viewer: Viewer, serial: number, command: Choice): Promise<void> {
+    const served = this.#viewers.get(viewer);
+    if (served === undefined || this.#deps.command === undefined || !Number.isFinite(serial) || served.commandSerial === serial) return;
+    served.commandSerial = serial;
+    const outcome = this.#commands >= MAX_COMMANDS ? 'failed' : await this.#carryOut(this.#deps.command(command));
+    this.#send(viewer, { kind: 'answer', serial, outcome });
+  }
+
+  async #carryOut(command: Promise<CommandOutcome>): Promise<CommandOutcome> {
+    this.#commands += 1;
+    try {
+      return await command;
+    } catch (error) {
+      this.#deps.warn(messageOf(error));
+      return 'failed';
+    } finally {
+      this.#commands -= 1;
+    }
   }
 
   #show(viewer: Viewer, served: Served): void {
@@ -149,11 +180,11 @@ export class WidgetFeed {
 }
 
 /** Short texts by short names, without a prototype. */
-function choiceIn(raw: unknown): Choice {
-  const choice = Object.create(null) as Record<string, string>;
-  if (!isRecord(raw)) return choice;
+function textsIn(raw: unknown, longest: number): Choice {
+  const texts = Object.create(null) as Record<string, string>;
+  if (!isRecord(raw)) return texts;
   for (const [name, value] of Object.entries(raw).slice(0, MAX_FIELDS)) {
-    if (/^[a-z][A-Za-z]{0,20}$/.test(name) && typeof value === 'string' && value.length <= MAX_TEXT) choice[name] = value;
+    if (/^[a-z][A-Za-z]{0,20}$/.test(name) && typeof value === 'string' && value.length <= longest) texts[name] = value;
   }
-  return choice;
+  return texts;
 }

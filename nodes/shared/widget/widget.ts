@@ -11,7 +11,7 @@ import { joinDashboard } from './dashboard.js';
 import { MAX_VIEWERS, WidgetFeed } from './feed.js';
 import { LiveValues } from './liveValues.js';
 import { WidgetReader } from './reader.js';
-import { type Choice, eventOf, type ShopWords, type Trouble } from './wire.js';
+import { type Choice, type CommandOutcome, eventOf, type ShopWords, type Trouble } from './wire.js';
 
 /** `Reading` is what a widget reads for one choice. `since`: see `WidgetReader`. */
 export interface Reading {
@@ -28,14 +28,38 @@ export interface ViewSpec {
   read(reading: Reading): Promise<unknown>;
 }
 
-/** `WidgetSpec` declares a widget: its form, what the browser gets of it, and what a viewer sees. */
-export interface WidgetSpec<C extends WidgetConfig> {
+/** `WidgetForm` is a widget's form, and what the browser gets of it. */
+export interface WidgetForm<C extends WidgetConfig> {
   readonly type: `ui-bottega-${string}`;
   readConfig(saved: SavedForm): C;
   /** Besides title, colors and size. */
   props(config: C): Readonly<Record<string, unknown>>;
-  view(config: C, choice: Choice): ViewSpec;
 }
+
+/** `WidgetParts` are what a widget that shows no numbers may ask. `changed`: all that is seen is read anew. */
+export interface WidgetParts<C extends WidgetConfig> {
+  readonly config: C;
+  readonly shop: ShopPort;
+  readonly storePort: StorePort;
+  readonly broker: BrokerPort;
+  readonly now: () => number;
+  /** Whether the store is the one that is written to: `elsewhere` nothing is in it. */
+  readonly place: 'here' | 'elsewhere';
+  changed(): void;
+}
+
+/** `WidgetSource` reads what is no number, wherever it lies, and takes the viewers' commands. */
+export interface WidgetSource {
+  view(choice: Choice): { readonly key: string; readonly topics?: readonly KpiTopic[]; readonly read: (since: number) => Promise<unknown> };
+  readonly command?: (command: Choice) => Promise<CommandOutcome>;
+  close(): void;
+}
+
+/** `WidgetSpec` declares a widget: what a viewer sees are the numbers of a `view`, or what a source of its own reads. */
+export type WidgetSpec<C extends WidgetConfig> = WidgetForm<C> & (
+  | { view(config: C, choice: Choice): ViewSpec }
+  | { source(parts: WidgetParts<C>): WidgetSource }
+);
 
 /** One per shop node and store, for as long as they live: their objects are new after each deploy. */
 const readers = new WeakMap<ShopPort, WeakMap<StorePort, WidgetReader>>();
@@ -53,21 +77,21 @@ function openWidget<C extends WidgetConfig>(spec: WidgetSpec<C>, { RED, node, co
   const shop = portOf<ShopPort>(RED, config.shop, 'shop');
   const storePort = portOf<StorePort>(RED, config.store, 'store');
   const broker = portOf<BrokerPort>(RED, config.broker, 'broker');
-  const reader = readerOf(shop, storePort, now);
   const place = storePort.reach === 'own' && !countsHere(RED) ? 'elsewhere' : 'here';
+  const parts = { config, shop, storePort, broker, now, place, changed: () => { feed.refresh(); } } as const;
+  const source = 'source' in spec ? spec.source(parts) : numbersOf(spec, parts, readerOf(shop, storePort, now));
   const troubles = (): Trouble[] => [
-    ...(broker.health().state === 'ok' ? [] : ['broker' as const]), ...(place === 'here' ? [] : ['elsewhere' as const]),
+    ...(broker.health().state === 'ok' ? [] : ['broker' as const]), ...(place === 'here' || 'source' in spec ? [] : ['elsewhere' as const]),
   ];
-  const feed = new WidgetFeed({
+  const feed: WidgetFeed = new WidgetFeed({
     event: eventOf(node.id), live: liveOf(broker, shop.tenant, now), shop: wordsOf(shop), now, troubles,
     warn: (text) => { node.warn(text); },
     changed: () => { show(); },
     sourceOf: (choice) => {
-      const view = spec.view(config, choice);
-      // In a store that nobody here writes to, zeros would be read.
-      const read = (since: number): Promise<unknown> => (place === 'elsewhere' ? Promise.resolve(null) : view.read({ shop, reader, since, now: now() }));
-      return { key: view.key, source: { topics: view.topics, read } };
+      const { key, topics = [], read } = source.view(choice);
+      return { key, source: { topics, read } };
     },
+    ...(source.command === undefined ? {} : { command: source.command }),
   });
   const props = { ...spec.props(config), title: config.title, colors: config.colors, follows: config.follows };
   const joined = joinDashboard(RED, node, config, props, (viewer, message) => { feed.take(viewer, message); });
@@ -84,9 +108,24 @@ function openWidget<C extends WidgetConfig>(spec: WidgetSpec<C>, { RED, node, co
     close: () => {
       for (const end of unwatch) end();
       joined.leave();
+      source.close();
       feed.close();
       raiseWarning(node);
     },
+  };
+}
+
+/** In a store that nobody here writes to, zeros would be read. */
+function numbersOf<C extends WidgetConfig>(
+  spec: { view(config: C, choice: Choice): ViewSpec }, { config, shop, place, now }: WidgetParts<C>, reader: WidgetReader,
+): WidgetSource {
+  return {
+    view: (choice) => {
+      const view = spec.view(config, choice);
+      const read = (since: number): Promise<unknown> => (place === 'elsewhere' ? Promise.resolve(null) : view.read({ shop, reader, since, now: now() }));
+      return { key: view.key, topics: view.topics, read };
+    },
+    close: () => undefined,
   };
 }
 

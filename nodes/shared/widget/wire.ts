@@ -6,9 +6,13 @@ import type { KpiValue } from '../../../engine/read/kpiValue.js';
 /** `Choice` is what a viewer chose on the page, by name: `store`, `channel`, and what a widget has of its own. */
 export type Choice = Readonly<Record<string, string>>;
 
-/** `ViewerMessage`: who comes (or chooses anew) gets the state at once and then each change; who leaves gets no more. `serial` grows per viewer. */
+/**
+ * `ViewerMessage`: who comes (or chooses anew) gets the state at once and then each change; who leaves gets no more; a command is answered.
+ * `serial` grows per viewer.
+ */
 export type ViewerMessage =
   | { readonly bottega: 'view'; readonly choice: Choice; readonly serial: number }
+  | { readonly bottega: 'command'; readonly command: Readonly<Record<string, string>>; readonly serial: number }
   | { readonly bottega: 'leave' };
 
 /** `Trouble` is why what is shown may be old or lacks something. `elsewhere`: history lies in a store that this process does not share. */
@@ -31,13 +35,17 @@ export interface WidgetState<D = unknown> {
   readonly troubles: readonly Trouble[];
 }
 
+/** `CommandOutcome`: `refused` will not do, `failed` may do later. */
+export type CommandOutcome = 'done' | 'refused' | 'failed';
+
 /**
  * `WidgetMessage`: `open` asks the browser to come (the node is new, or anew); `live` are values that moved; `refused`: the widget has as many viewers,
- * or as many different choices, as it takes.
+ * or as many different choices, as it takes; `answer` says what became of a command.
  */
 export type WidgetMessage =
   | WidgetState
   | { readonly kind: 'open' }
+  | { readonly kind: 'answer'; readonly serial: number; readonly outcome: CommandOutcome }
   | { readonly kind: 'live'; readonly now: number; readonly values: readonly KpiValue[] }
   | { readonly kind: 'refused'; readonly limit: 'viewers' | 'choices' };
 

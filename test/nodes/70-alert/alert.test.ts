@@ -6,7 +6,7 @@ import { readRules } from '../../../engine/alert/ruleForm.js';
 import { HOUR } from '../../../engine/base/time.js';
 import { type AlertConfig, readConfig } from '../../../nodes/70-alert/config.js';
 import { kpisWith } from '../../../nodes/70-alert/knownKpis.js';
-import type { Notice } from '../../../nodes/70-alert/notification.js';
+import type { Notice } from '../../../nodes/shared/alertPort.js';
 import { load, NINE, revenue, said, startEmpty, unload } from '../../support/alertFlow.js';
 import { eventually } from '../../support/waiting.js';
 

@@ -8,7 +8,8 @@ import { ALWAYS } from '../../../engine/alert/activeTime.js';
 import { Calendar } from '../../../engine/calendar/windowAssigner.js';
 import { readConfig } from '../../../nodes/70-alert/config.js';
 import { AlertEvaluator } from '../../../nodes/70-alert/evaluator.js';
-import { type Notice, Writer } from '../../../nodes/70-alert/notification.js';
+import { Writer } from '../../../nodes/70-alert/notification.js';
+import { alertPorts, type Notice, watchAlertPorts } from '../../../nodes/shared/alertPort.js';
 import type { ShopPort } from '../../../nodes/shared/ports.js';
 import { clockAt, load, NINE, revenue, said, startEmpty, unload } from '../../support/alertFlow.js';
 import { hourKey } from '../../../engine/aggregate/sourceActivity.js';
@@ -73,6 +74,29 @@ describe('notifications of the alert node', () => {
     assert.equal((side.at(-1)?.payload as unknown as { history: unknown[] }).history.length, 1);
     send({ list: 5_000 });
     await eventually(() => side.at(-1)?.reason === 'command.list');
+  });
+
+  it('offers displays its rules, its alerts and its commands, and takes no values from them', async () => {
+    const { send, main } = await load([row]);
+    let changes = 0;
+    const end = watchAlertPorts('shop', () => { changes += 1; });
+    send(revenue(0, 430));
+    await eventually(() => main.length === 1);
+    const [port] = alertPorts('shop');
+    assert.ok(port !== undefined && changes > 0);
+    assert.deepEqual(port.rules.map(({ name, kind, sentence }) => [name, kind, /500/.test(sentence.it), /below/.test(sentence.en)]), [['Incasso basso', 'kpi', true, true]]);
+    const until = '2099-01-01T00:00:00Z';
+    const outcomes = [
+      await port.command({ acknowledge: 'Incasso basso', store: 'milano' }), await port.command({ silence: 'Incasso basso', store: 'milano', until }),
+      await port.command({ silence: 'Incasso basso', store: 'milano', until: 'x' }), await port.command({ acknowledge: 'constructor' }), await port.command(revenue(1, 900)),
+    ];
+    assert.deepEqual(outcomes, ['done', 'done', 'command.until', 'command.unknown', 'command.unknown']);
+    const { alerts, history } = await port.list(10);
+    assert.deepEqual(alerts.map(({ state, silencedUntil, acknowledgedAt }) => [state, silencedUntil, typeof acknowledgedAt]), [['firing', '2099-01-01T00:00:00.000Z', 'string']]);
+    assert.equal(history.length, 3);
+    end();
+    await unload();
+    assert.deepEqual(alertPorts('shop'), []);
   });
 
   it('keeps acknowledgement and silence over a restart', async () => {

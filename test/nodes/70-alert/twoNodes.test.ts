@@ -1,7 +1,7 @@
 /** Two alert nodes on one shop with rules of one name: each keeps, says and publishes its own. */
 import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
-import type { Notice } from '../../../nodes/70-alert/notification.js';
+import type { Notice } from '../../../nodes/shared/alertPort.js';
 import { load, type Loaded, NINE, type Received, revenue, startEmpty, unload } from '../../support/alertFlow.js';
 import { eventually } from '../../support/waiting.js';
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import type { KpiValue } from '../../../../engine/read/kpiValue.js';
 import type { MessageListener } from '../../../../nodes/shared/ports.js';
-import { MAX_VIEWERS, MAX_VIEWS, WidgetFeed } from '../../../../nodes/shared/widget/feed.js';
+import { MAX_COMMANDS, MAX_VIEWERS, MAX_VIEWS, WidgetFeed } from '../../../../nodes/shared/widget/feed.js';
 import { LiveValues } from '../../../../nodes/shared/widget/liveValues.js';
-import type { Choice, Trouble, WidgetMessage, WidgetState } from '../../../../nodes/shared/widget/wire.js';
+import type { Choice, CommandOutcome, Trouble, WidgetMessage, WidgetState } from '../../../../nodes/shared/widget/wire.js';
 import { eventually } from '../../../support/waiting.js';
 
 const SHOP = { zone: 'Europe/Rome', currency: 'EUR', stores: [] };
@@ -58,10 +58,13 @@ class Stage {
   reads = 0;
   fails = false;
   troubles: Trouble[] = [];
+  readonly commands: string[] = [];
+  outcome = (): Promise<CommandOutcome> => Promise.resolve('done');
   readonly warnings: string[] = [];
   readonly feed = new WidgetFeed({
     event: 'bottega:w', live: new LiveValues(this.broker as never, 'prova', Date.now), shop: SHOP, now: Date.now, troubles: () => this.troubles,
     warn: (text) => { this.warnings.push(text); }, changed: () => undefined,
+    command: (command) => { this.commands.push(command['acknowledge'] ?? ''); return this.outcome(); },
     sourceOf: (choice: Choice) => {
       const store = choice['store'] ?? '_';
       return { key: store, source: { topics: [{ name: 'revenue', window: '1d', store, channel: '_' }], read: () => this.#read(store) } };
@@ -171,6 +174,35 @@ describe('widget feed', () => {
     assert.equal(stage.feed.viewers, 0);
     stage.view(browser, JSON.parse('{"__proto__": "x", "constructor": "y", "store": "toString", "toolong": "' + 'x'.repeat(65) + '", "number": 7}'));
     assert.deepEqual((await eventually(() => first(browser.states))).data, { store: 'toString', read: 1 });
+  });
+
+  it('carries out a viewer’s command once and answers him', async () => {
+    const browser = new Browser();
+    const command = { bottega: 'command', command: { acknowledge: 'Incasso basso' }, serial: 2 };
+    stage.feed.take(browser, command);
+    assert.deepEqual([stage.commands, browser.messages], [[], []]);
+    stage.view(browser);
+    stage.feed.take(browser, command);
+    stage.feed.take(browser, command);
+    await eventually(() => browser.messages.find(({ kind }) => kind === 'answer'));
+    stage.outcome = () => Promise.reject(new Error('the store is away'));
+    stage.feed.take(browser, { ...command, serial: 3 });
+    await eventually(() => browser.messages.filter(({ kind }) => kind === 'answer')[1]);
+    assert.deepEqual(browser.messages.filter(({ kind }) => kind === 'answer'), [{ kind: 'answer', serial: 2, outcome: 'done' }, { kind: 'answer', serial: 3, outcome: 'failed' }]);
+    assert.deepEqual([stage.commands.length, stage.warnings], [2, ['the store is away']]);
+  });
+
+  it('lets a command too many fail, and takes the next once one is done', async () => {
+    const browser = new Browser();
+    const waiting: ((outcome: CommandOutcome) => void)[] = [];
+    stage.outcome = () => new Promise((resolve) => { waiting.push(resolve); });
+    stage.view(browser, {}, 0);
+    for (let serial = 1; serial <= MAX_COMMANDS + 1; serial++) stage.feed.take(browser, { bottega: 'command', command: { acknowledge: 'a' }, serial });
+    assert.deepEqual([waiting.length, await eventually(() => browser.messages.find(({ kind }) => kind === 'answer'))], [MAX_COMMANDS, { kind: 'answer', serial: MAX_COMMANDS + 1, outcome: 'failed' }]);
+    waiting[0]?.('refused');
+    await eventually(() => browser.messages.find((message) => message.kind === 'answer' && message.outcome === 'refused'));
+    stage.feed.take(browser, { bottega: 'command', command: { acknowledge: 'a' }, serial: MAX_COMMANDS + 2 });
+    assert.equal(waiting.length, MAX_COMMANDS + 1);
   });
 
   it('refuses a viewer and a choice too many by name, and takes the next once one has left', async () => {
