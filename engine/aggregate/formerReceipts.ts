@@ -47,7 +47,7 @@ function formerReceipt(key: string, text: string, context: FoldContext): FormerR
   return today === undefined || moved === key ? [] : [{ before, key: moved, source, formerSource }];
 }
 
-/** Its store was named as a sender wrote it, in letters that look the same and are not. */
+/** Its store was named as a sender wrote it, in letters that read the same and are not. */
 function ofStoreAsWritten(key: string, text: string, formerSource: string): FormerReceipt[] {
   const [store, till] = storeAndTill(formerSource);
   if (cleanName(store) === store) return [];

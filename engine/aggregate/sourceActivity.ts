@@ -2,7 +2,7 @@ import { DAY, floorHour, parseInstant } from '../base/time.js';
 import type { ShopEvent } from '../event/event.js';
 import { type Add, countersOf, type Value } from '../store/store.js';
 
-const KEEP_MS = 5 * 7 * DAY;
+export const ACTIVITY_KEPT_MS = 5 * 7 * DAY;
 
 /** "2026-11-22T09". */
 const HOUR_TEXT = 13;
@@ -18,7 +18,7 @@ export function hoursPrefix(source: string): string {
 
 /** What came from a source in the hour of that instant. */
 export function countHour(source: string, at: number, messages: number): Add {
-  return { key: hourKey(source, at), add: { n: messages }, expiresAt: floorHour(at) + KEEP_MS, total: 'unneeded' };
+  return { key: hourKey(source, at), add: { n: messages }, expiresAt: floorHour(at) + ACTIVITY_KEPT_MS, total: 'unneeded' };
 }
 
 /** The same of a batch, by the hours in which its events were recorded. */

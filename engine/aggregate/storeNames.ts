@@ -37,8 +37,13 @@ export type ChangedStores = { readonly outcome: 'changed'; readonly changed: num
 
 /** Path of the endpoint that lists and changes a shop's stores; what means something in the path of a route is written as its code. */
 export function storesPath(tenant: string): string {
+  return adminPath(tenant, 'stores');
+}
+
+/** Path of an endpoint for whoever runs the shop. */
+export function adminPath(tenant: string, name: string): string {
   const segment = encodeURIComponent(tenant).replace(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `/admin/${segment}/stores`;
+  return `/admin/${segment}/${name}`;
 }
 
 /** The names that were merged or retired, as they stand in the store. */

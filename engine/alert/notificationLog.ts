@@ -14,7 +14,7 @@ import { DAY, MINUTE } from '../base/time.js';
 /** A claim this old belongs to a process that died with it. */
 export const CLAIM_MS = 30_000;
 /** What nobody came to send for so long concerns nobody. */
-const KEEP_MS = 7 * DAY;
+export const PENDING_KEPT_MS = 7 * DAY;
 /** Nothing is held back for longer; what seems to be was dated by a clock that has been set right since. */
 const MAX_WAIT_MS = 10 * MINUTE;
 const PAGE = 500;
@@ -79,7 +79,7 @@ export class NotificationLog<N extends Identified> {
   /** `waiting` is to be committed with what it is about; it is sent in order, together with what waits at `dueAt`. */
   waiting(notice: N, order: number, dueAt: number): Put {
     const entry: NotificationLogEntry<N> = { state: 'waiting', order, dueAt, notice };
-    return { key: `u/${this.#deps.owner}/${orderText(order)}/${notice.id}`, value: JSON.stringify(entry), expiresAt: dueAt + KEEP_MS };
+    return { key: `u/${this.#deps.owner}/${orderText(order)}/${notice.id}`, value: JSON.stringify(entry), expiresAt: dueAt + PENDING_KEPT_MS };
   }
 
   /** `committed`: that was done by us, and not by one who died before we knew. */
@@ -94,7 +94,7 @@ export class NotificationLog<N extends Identified> {
       const now = this.#deps.now();
       const due = this.#dueOf(found, now);
       if (due.length === 0) return nextAt(found, now);
-      const claims = due.map(({ key, text, entry }): Put => ({ key, expect: text, value: this.#claim(entry, now), expiresAt: now + KEEP_MS }));
+      const claims = due.map(({ key, text, entry }): Put => ({ key, expect: text, value: this.#claim(entry, now), expiresAt: now + PENDING_KEPT_MS }));
       const { outcome } = await this.#deps.store.commit(claims, 'stored');
       // Held up for too long on the way back, the claims may be others' by now.
       if (outcome === 'conflict' || Math.abs(this.#deps.now() - now) >= CLAIM_MS / 2) continue;

@@ -42,7 +42,7 @@ export type Settled = 'delivered' | 'again' | 'givenUp';
 const DELAYS_MS = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR, 24 * HOUR];
 const MAX_NOTIFICATIONS = 1_000;
 const CLAIM_MS = 2 * MINUTE;
-const TAKEN_MS = 7 * DAY;
+export const SENT_KEPT_MS = 7 * DAY;
 
 export class NotificationQueue<N extends Identified> {
   readonly #store: Store;
@@ -119,7 +119,7 @@ export class NotificationQueue<N extends Identified> {
   }
 
   #mark({ id }: N, now: number): Put {
-    return { key: `nd/${this.#owner}/${id}`, expect: null, value: '', expiresAt: now + TAKEN_MS };
+    return { key: `nd/${this.#owner}/${id}`, expect: null, value: '', expiresAt: now + SENT_KEPT_MS };
   }
 
   #prefix(): string {

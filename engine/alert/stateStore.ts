@@ -29,7 +29,7 @@ export interface HistoryEntry<N> {
 }
 
 const MAX_HISTORY = 1_000;
-const KEEP_MS = 400 * DAY;
+export const HISTORY_KEPT_MS = 400 * DAY;
 
 export const FORMER_PREFIX = 'a/';
 
@@ -85,7 +85,7 @@ export function persistedFields({ lastSeenAt: _lastSeenAt, newest, ...state }: A
 }
 
 export function historyPut<N extends Identified>(owner: string, order: number, { audience, notifiedAt, notice }: HistoryEntry<N>): Put {
-  const expiresAt = Math.floor(order / 1_000) + KEEP_MS;
+  const expiresAt = Math.floor(order / 1_000) + HISTORY_KEPT_MS;
   const fields = { audience: storedAudience(audience), toldAt: notifiedAt, notice }; // vocabulary-ok
   return { key: `${historyPrefix(owner)}${orderText(order)}/${notice.id}`, value: JSON.stringify(fields), expiresAt };
 }

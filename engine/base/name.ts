@@ -1,5 +1,5 @@
 /**
- * `cleanName` brings the name of a store, channel, till or campaign to its one form: two names that nobody can tell apart are one name.
+ * `cleanName` brings the name of a store, channel, till or campaign to its one form: two names that read the same are one name.
  */
 
 /** Names that are clean already, which nearly all are. */
@@ -9,7 +9,7 @@ const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
  * (Unicode's Default_Ignorable_Code_Point, which UAX #31 drops from identifiers, too), and annotation marks.
  */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
-/** Every kind of space looks like one. */
+/** Every kind of space reads as one. */
 const SPACES = /[\p{Zs}\u2028\u2029]+/gu;
 
 /** `cleanName`: composed (NFC), without invisible characters, spaces only between words. What is no character of a name at all is left for others to refuse. */

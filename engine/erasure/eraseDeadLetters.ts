@@ -3,8 +3,8 @@
  *
  * A letter is a sale that may still be counted: only those that name the customer, or one of the orders, are thrown away.
  */
-import type { DeadLetter } from '../deadletter/deadLetter.js';
-import type { Content, DeadLetterStore } from '../deadletter/deadLetterStore.js';
+import { type DeadLetter, openPart } from '../deadletter/deadLetter.js';
+import type { Bundle, Content, DeadLetterStore } from '../deadletter/deadLetterStore.js';
 import { parseJson } from '../base/json.js';
 import { headerOf, hostOf } from '../normalize/draft/headers.js';
 import { at, idAt, listAt, textAt } from '../normalize/draft/fields.js';
@@ -25,13 +25,29 @@ export async function eraseLetters(letters: DeadLetterStore, request: DeadLetter
   const sought = soughtBy(request, privacyKey);
   if (sought === undefined) return 0;
   let erased = 0;
-  for await (const { letter, places } of letters.bundles(Infinity)) {
-    const content = await letters.contentOf(places);
-    if (content === undefined || !isAbout(sought, letter, content, privacyKey)) continue;
+  for await (const { places } of lettersAbout(letters, sought, privacyKey)) {
     await letters.remove(places);
     erased += places.length;
   }
   return erased;
+}
+
+/** The letters that name somebody by address or pseudonym, with what they hold: what would be thrown away. */
+export async function* lettersNaming(
+  letters: DeadLetterStore, names: readonly string[], privacyKey: Uint8Array,
+): AsyncGenerator<{ readonly letter: DeadLetter; readonly content: string }> {
+  const sought = { provider: '', names: names.map((name) => name.toLowerCase()), ids: [] };
+  for await (const { letter, sealed } of lettersAbout(letters, sought, privacyKey)) {
+    const opened = unseal(sealed, privacyKey);
+    if (opened.outcome === 'plain') yield { letter: openPart(letter), content: opened.plain.toString() };
+  }
+}
+
+async function* lettersAbout(letters: DeadLetterStore, sought: Sought, privacyKey: Uint8Array): AsyncGenerator<Bundle & Content> {
+  for await (const bundle of letters.bundles(Infinity)) {
+    const content = await letters.contentOf(bundle.places);
+    if (content !== undefined && isAbout(sought, bundle.letter, content, privacyKey)) yield { ...bundle, ...content };
+  }
 }
 
 /** `undefined` where the request cannot be read, or names nobody. */

@@ -19,6 +19,7 @@ import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { readConfig, type WindowConfig } from './config.js';
 import { joinShop, type NodeDefinitions } from './shopDefinitions.js';
 import { Fold } from './aggregator.js';
+import { servePrivacy } from './privacyApi.js';
 import { serveStores } from './storesApi.js';
 import { Publisher } from './publisher.js';
 
@@ -55,11 +56,11 @@ const spec: NodeSpec<WindowConfig> = {
       if (health.state === 'ok') fold.opened().then(() => publisher.start()).catch((error: unknown) => { warn(String(error)); });
       else status.waiting('store', { message: health.message });
     });
-    const unserve = serveStores(RED, { store, shop, changed: () => fold.redefined() });
+    const unserve = [serveStores(RED, { store, shop, changed: () => fold.redefined() }), servePrivacy(RED, { store, shop, now })];
     return {
       batch: (jobs) => fold.handle(jobs),
       close: async () => {
-        unserve();
+        for (const remove of unserve) remove();
         unwatch();
         member.leave();
         await Promise.all([publisher.close(), fold.close()]);

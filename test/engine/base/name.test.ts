@@ -1,4 +1,4 @@
-/** Names that nobody can tell apart are one name. */
+/** Names that read the same are one name. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { cleanName } from '../../../engine/base/name.js';

@@ -1,4 +1,4 @@
-/** A name in another form of the same letters, or with something invisible in it, is the same name: at every door. */
+/** A name in another form of the same letters, or with something invisible in it, is the same name: whichever way it comes. */
 import assert from 'node:assert/strict';
 import { readRules } from '../../../engine/alert/ruleForm.js';
 import type { ShopEvent } from '../../../engine/event/event.js';
@@ -21,7 +21,7 @@ const csv = (store: string): Sent => ({
 const lines = (body: string): Sent => ({ provider: 'batch', headers: { 'content-type': 'application/x-ndjson' }, body });
 
 describe('the store Café, however it is written', () => {
-  const doors: readonly (readonly [door: string, sentOf: (store: string) => Sent])[] = [
+  const ways: readonly (readonly [way: string, sentOf: (store: string) => Sent])[] = [
     ['canonical events', (store) => ({ provider: 'events', body: canonical({ store }) })],
     ['a till', (store) => ({ provider: 'pos', body: { idNegozio: store, idCassa: '1', numeroScontrino: '12', dataOra: '22/11/2026 09:15', totale: '1,00' } })],
     ['a table', csv],
@@ -30,14 +30,14 @@ describe('the store Café, however it is written', () => {
     ['a page', (store) => ({ provider: 'pixel', body: { event: 'visit', id: 'm', client: 'c', url: 'https://a.example/', store } })],
     ['Shopify\'s location', (store) => ({ provider: 'shopify', topic: 'orders/create', body: { ...shopifyOrder({ id: 1, at: NOW, total: '1.00' }), location_id: store } })],
   ];
-  for (const [door, sentOf] of doors) {
-    it(`${door}: is the store that has it among its names`, () => {
+  for (const [way, sentOf] of ways) {
+    it(`${way}: is the store that has it among its names`, () => {
       for (const store of WRITTEN) assert.equal(only(send({ ...sentOf(store), context: asSent })).data.store, 'asti', JSON.stringify(store));
     });
   }
 
-  for (const [door, sentOf] of doors.slice(0, 4)) {
-    it(`${door}: is one store where nobody declared it, and one receipt`, () => {
+  for (const [way, sentOf] of ways.slice(0, 4)) {
+    it(`${way}: is one store where nobody declared it, and one receipt`, () => {
       const events = WRITTEN.map((store): ShopEvent => only(send({ ...sentOf(store), context: unlisted })));
       for (const event of events) assert.deepEqual(event, events[0]);
       assert.equal(events[0]?.data.store, CAFE);

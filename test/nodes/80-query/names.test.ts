@@ -1,4 +1,4 @@
-/** Stores, channels, campaigns and KPIs by names that every JavaScript object knows something of: from the doors to the answers of /kpi. */
+/** Stores, channels, campaigns and KPIs by names that every JavaScript object knows something of: from what is sent to the answers of /kpi. */
 import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
 import supertest from 'supertest';
