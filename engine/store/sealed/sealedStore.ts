@@ -10,7 +10,7 @@ import { present } from '../../base/json.js';
 import type { Change, CommitResult, Durability, Entry, KeyRange, Store, Value } from '../store.js';
 import type { KeyRing } from './keyRing.js';
 import { enroll, type KeyRegister } from './register.js';
-import { type RandomBytes, sealedBy, tampered, ValueSealer } from './sealedValue.js';
+import { isMarked, type RandomBytes, sealedBy, tampered, ValueSealer } from './sealedValue.js';
 
 /** Of texts and what is stored for them, lately. */
 const MAX_KNOWN_CHARACTERS = 8 * 1024 * 1024;
@@ -126,7 +126,7 @@ export class SealedStore implements Store {
 
   /** Without keys a text is stored the same way each time. */
   #plain(change: Change): Change {
-    if ('add' in change) return change;
+    if ('add' in change || !(isMarked(change.expect) || isMarked(change.value))) return change;
     const { key, expect, value } = change;
     return {
       ...change,

@@ -36,6 +36,11 @@ export function sealedBy(stored: string): string | undefined {
   return stored.startsWith(SEALED) ? stored.slice(SEALED.length, ID_END) : undefined;
 }
 
+/** `isMarked`: whether a text begins as sealed ones do, and is written otherwise also without a key. */
+export function isMarked(text: string | null | undefined): boolean {
+  return text?.startsWith(MARK) === true;
+}
+
 /** `ValueSealer` with the keys of one ring. */
 export class ValueSealer {
   readonly #ring: KeyRing;
