@@ -25,6 +25,7 @@ interface Example {
 
 const SALE = '{"specversion": "1.0", "id": $string($millis()), "source": "urn:bottega:esempio", "type": "sale", "subject": "ordine/" & $string($millis()), '
   + '"time": $now(), "data": {"store": "negozio", "channel": "pos", "status": "completed", "amount": "42.50", "payment": "card"}}';
+const ONLINE_SALE = SALE.replace('"channel": "pos"', '"channel": "online"').replace('42.50', '18.00');
 const SAME_SALE = SALE.replace('"id": $string($millis())', '"id": "sempre-lo-stesso"').replace('"ordine/" & $string($millis())', '"ordine/1"');
 const RECEIPT = '{"numeroScontrino": $string($millis()), "dataOra": $now(), "totale": "12,50", "pagamenti": [{"tipo": "CONTANTI"}], "stato": "completo"}';
 const BAD_RECEIPT = '{"numeroScontrino": "1", "dataOra": $now(), "totale": "dodici euro"}';
@@ -146,6 +147,14 @@ const EXAMPLES: readonly Example[] = [
     type: 'ui-day', title: 'La giornata', says: 'Premi più volte, poi apri /dashboard/esempio',
     why: 'La curva cresce a ogni vendita. Il solito e la previsione arrivano quando nell’archivio ci sono giorni uguali della settimana: uno per il solito, quattro per la previsione.',
     nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-day', { target: '500', width: 12 }) },
+  },
+  {
+    type: 'ui-breakdown', title: 'Le parti di un numero', says: 'Premi i due pulsanti, poi apri /dashboard/esempio',
+    why: 'Ogni canale ha la sua barra, con la quota. Nel modulo si scelgono anche i punti vendita o i mezzi di pagamento, i giorni e il confronto.',
+    nodes: {
+      press: press('vendita in negozio', SALE, 'count'), online: { ...press('vendita online', ONLINE_SALE, 'count'), at: [140, 200] },
+      count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-breakdown', { width: 6 }),
+    },
   },
   {
     type: 'monitor', title: 'Sorvegliare', says: 'Ogni secondo dice come sta tutto',

@@ -186,6 +186,13 @@ export const KPIS: readonly Kpi[] = DEFINITIONS.map(typed);
 /** There where the shop names a system of record. */
 export const OTHER_SOURCES: Kpi = typed({ name: 'other_sources', unit: 'count', top: [count('other_sources')] });
 
+/** `PAYMENT_PARTS` are what was paid by each means, less what went back by it: the amounts behind `card_share`, `cash_share` and `other_share`. */
+export const PAYMENT_PARTS: readonly Kpi[] = [
+  { name: 'card', unit: 'money' as const, top: [sum('card_paid')] },
+  { name: 'cash', unit: 'money' as const, top: [sum('cash_paid')] },
+  { name: 'other', unit: 'money' as const, top: [sum('paid'), minus(sum('card_paid')), minus(sum('cash_paid'))] },
+].map(typed);
+
 /** Names that a shop's own number of before may have: where it has, that one stays and this one is left out. */
 const ADDED_LATER: ReadonlySet<string> = new Set([
   'net_sales', 'gross_sales', 'discounts', 'taxes', 'tips', 'shipping', 'gift_cards_sold', 'voids', 'social_visit_conversion', 'other_sources',

@@ -7,6 +7,7 @@ import { placePeriod } from '../../engine/query/period.js';
 import { parseQuestion, type RawQuestion } from '../../engine/query/kpiQuery.js';
 import { asksDescriptions, type DescribedKpis, describeKpis } from '../../engine/query/describe.js';
 import { answerRows } from '../../engine/query/execute.js';
+import type { Kpi } from '../../engine/kpi/kpi.js';
 import type { Store } from '../../engine/store/store.js';
 import type { ShopPort } from './ports.js';
 import { type KpiRow } from '../../engine/read/kpiValue.js';
@@ -22,13 +23,16 @@ export interface AnswerSource {
   readonly store: Store;
   readonly comparison: Baseline;
   readonly graceMs: number;
+  /** Instead of the shop's numbers: parts of one that have no topic of their own. */
+  readonly parts?: readonly Kpi[];
 }
 
 /** Answers from the store; throws the store's faults. */
-export async function answer(raw: RawQuestion, { shop, store, comparison, graceMs }: AnswerSource, now: number): Promise<QueryAnswer> {
+export async function answer(raw: RawQuestion, { shop, store, comparison, graceMs, parts }: AnswerSource, now: number): Promise<QueryAnswer> {
   const definitions = await readDefinitions(store);
   if (asksDescriptions(raw)) return describeKpis(raw, definitions, shop.currency);
-  const { kpis, incompleteAfterMs, records = [] } = definitions;
+  const { incompleteAfterMs, records = [] } = definitions;
+  const kpis = parts ?? definitions.kpis;
   const placed = placePeriod(raw, shop.calendar, now);
   if (placed.outcome === 'refused') return placed;
   const parsed = parseQuestion(placed.raw, kpis, shop.calendar, now);

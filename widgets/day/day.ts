@@ -2,9 +2,10 @@
  * `dayOf` puts the day into words: what has come in, against what, and where it will end.
  */
 import type { DayData } from '../../nodes/86-ui-day/view.js';
-import type { CardInput, DataState } from '../kpi/card.js';
+import type { CardInput } from '../kpi/card.js';
 import { cardOf } from '../kpi/card.js';
 import type { WidgetState } from '../../nodes/shared/widget/wire.js';
+import type { DataState } from '../shared/dataState.js';
 import { newest } from '../shared/rows.js';
 import type { ShownNumber, Words } from '../shared/words.js';
 import type { Trend } from '../shared/trend.js';

@@ -4,6 +4,7 @@
 import type { CardData } from '../../nodes/85-ui-kpi/view.js';
 import type { KpiRow, KpiValue } from '../../engine/read/kpiValue.js';
 import type { WidgetState } from '../../nodes/shared/widget/wire.js';
+import { type DataState, type Link, warningOf } from '../shared/dataState.js';
 import { newest, type Wanted } from '../shared/rows.js';
 import { type Trend, trendOf } from '../shared/trend.js';
 import type { ShownNumber, Words } from '../shared/words.js';
@@ -16,9 +17,6 @@ export interface CardProps extends Wanted {
   readonly line: 'hours' | 'days' | 'none';
   readonly colors: 'house' | 'dashboard';
 }
-
-/** `DataState`: loading; live; old (as of `state.now`); unknown, in words why; nothing, which is known to be none; gone or refused. */
-export type DataState = 'loading' | 'live' | 'old' | 'unknown' | 'nothing' | 'gone' | 'refused';
 
 /** `ShownCard`, in words. `raw` is the number as the engine has it, empty while unknown. */
 export interface ShownCard {
@@ -38,7 +36,7 @@ export interface CardInput {
   readonly props: CardProps;
   readonly state: WidgetState<CardData | null> | undefined;
   readonly live: readonly KpiValue[];
-  readonly link: 'loading' | 'live' | 'lost' | 'refused';
+  readonly link: Link;
   readonly now: number;
   readonly words: Words;
 }
@@ -58,7 +56,7 @@ export function cardOf(input: CardInput): ShownCard {
     raw: row === undefined || row.value === null ? '' : String(row.value),
     trend,
     note: noteOf(status, row, input),
-    warning: warningOf(input, status),
+    warning: status === 'old' ? warningOf(state, now, words) : '',
     definition: definitionOf(input, row),
   };
 }
@@ -86,12 +84,6 @@ function noteOf(status: DataState, row: KpiRow | undefined, { now, words, props 
   if (status === 'unknown') return words.text(row?.unknown ?? 'unknown');
   const quietMs = row === undefined ? 0 : now - new Date(row.updatedAt).getTime();
   return status === 'live' && props.window === '1d' && quietMs > QUIET_MS ? words.text('last', { age: words.age(quietMs) }) : '';
-}
-
-function warningOf({ state, now, words }: CardInput, status: DataState): string {
-  if (status !== 'old' || state === undefined) return '';
-  const trouble = state.troubles.find((each) => each !== 'elsewhere') ?? 'lost';
-  return words.text(`state.${trouble}`, { age: words.age(now - state.now) });
 }
 
 function definitionOf({ state, words, props }: CardInput, row: KpiRow | undefined): string[] {

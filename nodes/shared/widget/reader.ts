@@ -10,6 +10,7 @@ import type { KpiRow } from '../../../engine/read/kpiValue.js';
 import { readDefinitions } from '../../../engine/kpi/storedDefinitions.js';
 import type { RawQuestion } from '../../../engine/query/kpiQuery.js';
 import { describeKpis, type KpiDescription } from '../../../engine/query/describe.js';
+import { PAYMENT_PARTS } from '../../../engine/kpi/builtinKpis.js';
 import { isAdditive } from '../../../engine/kpi/kpi.js';
 import type { Store } from '../../../engine/store/store.js';
 import { answer } from '../answer.js';
@@ -60,10 +61,20 @@ export class WidgetReader {
    */
   async rows(question: RawQuestion, since: number): Promise<readonly KpiRow[]> {
     const { name, ...rest } = question;
-    const rows = await this.#all(rest, since);
+    const rows = await this.#all(rest, since, 'shop');
     if (typeof name !== 'string' || name === '') return rows;
     const names = name.split(',');
     return rows.filter((row) => names.includes(row.name));
+  }
+
+  /** The rows of one number alone: for long stretches, of which hardly anybody asks for all numbers. */
+  long(question: RawQuestion, since: number): Promise<readonly KpiRow[]> {
+    return this.#all(question, since, 'shop');
+  }
+
+  /** What was paid by each means, as rows of that name: `card`, `cash`, `other`. */
+  payments(question: RawQuestion, since: number): Promise<readonly KpiRow[]> {
+    return this.#all(question, since, 'payments');
   }
 
   /** What that number is, in the words of its definition; `undefined` where the shop has none of that name. */
@@ -82,12 +93,13 @@ export class WidgetReader {
     return kpi === undefined ? { days: 0, usual: [] } : this.#curves.today({ kpi, group, soFar }, this.#now());
   }
 
-  #all(question: RawQuestion, since: number): Promise<readonly KpiRow[]> {
-    const key = JSON.stringify(Object.entries(question).sort());
+  #all(question: RawQuestion, since: number, of: 'shop' | 'payments'): Promise<readonly KpiRow[]> {
+    const key = of + JSON.stringify(Object.entries(question).sort());
     const known = this.#answers.get(key);
     if (known !== undefined && known.askedAt >= since) return known.rows;
     const askedAt = this.#now();
-    const rows = answer(question, { shop: this.#shop, store: this.#store, comparison: this.#baseline, graceMs: GRACE_MS }, askedAt)
+    const source = { shop: this.#shop, store: this.#store, comparison: this.#baseline, graceMs: GRACE_MS };
+    const rows = answer(question, of === 'payments' ? { ...source, parts: PAYMENT_PARTS } : source, askedAt)
       .then((answered) => (answered.outcome === 'rows' ? answered.rows : []));
     this.#answers.set(key, { askedAt, rows });
     rows.catch(() => { this.#answers.delete(key); });
