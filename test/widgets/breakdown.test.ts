@@ -86,7 +86,7 @@ describe('component of the breakdown', () => {
   it('draws a list that says number, share and difference to eyes and screen readers', async () => {
     const html = await components.draw('breakdown/PartsPanel.vue', { props: PROPS, initial: stateOf(dataOf([part('pos', 75, 50), part('<b>', -25)])) });
     assert.match(html, /<li class="bw-above bw-part" data-part="pos"><span class="bw-name">In store<\/span><span class="bw-number" data-kpi="revenue" data-value="75">€75.00<\/span>/);
-    assert.match(html, /<span class="bw-said">up<\/span> 50 %<\/span><span class="bw-said">, before €50.00<\/span>/);
+    assert.match(html, /<span class="bw-said">up<\/span> 50%<\/span><span class="bw-said">, before €50.00<\/span>/);
     assert.match(html, /<li class="bw-below bw-part" data-part="&lt;b&gt;"><span class="bw-name">&lt;b&gt;<\/span>/);
     assert.match(html, /<span class="bw-track" aria-hidden="true">/);
   });
