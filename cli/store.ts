@@ -7,6 +7,7 @@ import { complain, type ExitCode, print, type RunCommand, runMain } from './fram
 import en from './locales/en.json';
 import it from './locales/it.json';
 import { fill } from './frame/words.js';
+import { backup, restore } from './store/backup.js';
 import { processingRecord, subjectExport } from './store/privacy.js';
 import { repair } from './store/repair.js';
 import { reseal } from './store/reseal.js';
@@ -15,6 +16,8 @@ import { stores } from './store/stores.js';
 const COMMANDS: ReadonlyMap<string, RunCommand> = new Map([
   ['stores', stores],
   ['repair', repair],
+  ['backup', backup],
+  ['restore', restore],
   ['reseal', reseal],
   ['processing-record', processingRecord],
   ['subject-export', subjectExport],

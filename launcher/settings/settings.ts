@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../../engine/base/errors.js';
+import { readBackupPlan } from '../../engine/store/backupPlan.js';
 import { parseRedisUrl } from '../../engine/store/redis/url.js';
 import { tlsOptions } from '../../engine/base/tls.js';
 import { readKeyRing } from '../../engine/store/sealed/keyRing.js';
@@ -63,8 +64,9 @@ export function readEnvironment(environment: LauncherEnvironment): Settings {
   const read = (name: string, fallback: string): string => given(environment, name) ?? fallback;
   const role = oneOf('BOTTEGA_ROLE', read('BOTTEGA_ROLE', 'all'), ROLES);
   demandForRole(role, environment);
-  // The shop node reads them: here they stop the start where they are no limits.
+  // The nodes read them: here they stop the start where they are no limits.
   readNameLimits(environment);
+  readBackupPlan(environment);
   // Everything that opens or dials.
   tlsOptions(environment);
   // The store node.

@@ -11,6 +11,8 @@ import type { Change, CommitResult, Durability, Entry, KeyRange, Store, Value } 
 import type { Health, Warning } from '../shared/ports.js';
 import { retryDelay } from '../../engine/base/retry.js';
 import { WatchedHealth } from '../shared/health.js';
+import { writeBackup, type WrittenBackup } from './backupFiles.js';
+import type { BackupSchedule } from './backupSchedule.js';
 import { DamageNote, RepairNote } from './storeNote.js';
 import { type Backend, OPENING } from './storeRegistry.js';
 import { UnreadableValues } from './unreadableValues.js';
@@ -29,6 +31,7 @@ export class EmbeddedStore implements Backend {
   readonly #directory: string;
   readonly #damage: DamageNote;
   readonly #repair: RepairNote;
+  readonly #schedule: BackupSchedule | undefined;
   readonly #ring: KeyRing;
   readonly #undeciphered = new UnreadableValues();
   readonly #warnings = new WatchedValue<readonly Warning[]>([]);
@@ -41,12 +44,13 @@ export class EmbeddedStore implements Backend {
   #retry: NodeJS.Timeout | undefined;
 
   /** `after`: a former store in that directory, closing. */
-  constructor(directory: string, ring: KeyRing, after: Promise<void>) {
+  constructor(directory: string, ring: KeyRing, after: Promise<void>, schedule?: (store: EmbeddedStore) => BackupSchedule) {
     this.#directory = directory;
     this.#ring = ring;
     this.#damage = new DamageNote(directory);
     this.#repair = new RepairNote(directory);
     this.#opened = this.#open(after);
+    this.#schedule = schedule?.(this);
   }
 
   health(): Health {
@@ -87,8 +91,15 @@ export class EmbeddedStore implements Backend {
     return this.#call(({ level }) => level.sweep(limit));
   }
 
+  /** A backup in that folder; `home`: the data directory. Throws the store's and the file system's errors. */
+  async backup(home: string, folder: string): Promise<WrittenBackup> {
+    const { level } = await this.#opened;
+    return writeBackup(level, home, folder, Date.now());
+  }
+
   async close(): Promise<void> {
     this.#life = 'closed';
+    this.#schedule?.close();
     clearTimeout(this.#retry);
     const opened = await this.#opened.catch(() => undefined);
     await opened?.store.close();

@@ -6,12 +6,15 @@ import type { NodeAPI } from 'node-red';
 import type { FaultCode } from '../../engine/base/errors.js';
 import { present } from '../../engine/base/json.js';
 import { readKeyRing } from '../../engine/store/sealed/keyRing.js';
+import { readBackupPlan } from '../../engine/store/backupPlan.js';
 import { scoped } from '../../engine/store/store.js';
 import { answerEditor, serveEditor } from '../shared/editorApi.js';
 import { former, formerPackageIn } from '../shared/formerPackage.js';
 import { resourceUp } from '../shared/metrics.js';
 import type { Health, StorePort } from '../shared/ports.js';
 import { registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
+import { serveBackup } from './backupApi.js';
+import { BackupSchedule } from './backupSchedule.js';
 import { directoryOf, homeOf, readConfig, type StoreConfig } from './config.js';
 import { EmbeddedStore } from './levelBackend.js';
 import { probe, probeForm } from './probe.js';
@@ -38,6 +41,10 @@ const spec: NodeSpec<StoreConfig> = {
       watch: (listener) => backend.watch(listener),
     };
     answerEditor(context.node, () => probe(port, context.now));
+    const home = homeOf(context.RED.settings.userDir);
+    const backup = backend.backup?.bind(backend);
+    if (backup !== undefined) unwatch.push(serveBackup(context.RED, home, (folder) => backup(home, folder)));
+    else if ((process.env['BOTTEGA_BACKUP_DIR'] ?? '') !== '') context.node.warn(context.text('noBackup'));
     return {
       port,
       close: () => {
@@ -48,11 +55,14 @@ const spec: NodeSpec<StoreConfig> = {
   },
 };
 
-function open({ config, RED }: StoreContext): SharedStore {
+function open({ config, RED, node }: StoreContext): SharedStore {
   const ring = readKeyRing(process.env, (path) => readFileSync(path, 'utf8'));
   if (config.kind === 'redis') return acquire(`redis ${config.url} ${config.ca ?? ''}`, () => new RedisBackend(config, ring, homeOf(RED.settings.userDir)));
   const directory = directoryOf(config, RED.settings.userDir);
-  return acquire(directory, (after) => new EmbeddedStore(directory, ring, after));
+  const plan = readBackupPlan(process.env);
+  const schedule = plan === undefined ? undefined : (store: EmbeddedStore): BackupSchedule => (
+    new BackupSchedule(plan, (folder) => store.backup(homeOf(RED.settings.userDir), folder), (text) => { node.warn(text); }));
+  return acquire(directory, (after) => new EmbeddedStore(directory, ring, after, schedule));
 }
 
 /** Shows each change; in the log the same cause, tried again and again, is one line. */

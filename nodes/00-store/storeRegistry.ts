@@ -3,6 +3,7 @@
  */
 import { present } from '../../engine/base/json.js';
 import type { Store } from '../../engine/store/store.js';
+import type { WrittenBackup } from './backupFiles.js';
 import type { Warning, Watched } from '../shared/ports.js';
 
 const SWEEP_LIMIT = 1_000;
@@ -23,6 +24,8 @@ export interface Backend extends Store, Watched {
   warnings(): readonly Warning[];
   /** See `StorePort`; absent: nobody shares it. */
   readonly clock?: () => Promise<number | undefined>;
+  /** A backup of `home` in that folder; absent where the store's server makes its own. */
+  backup?(home: string, folder: string): Promise<WrittenBackup>;
   /** Calls back at each change of the warnings; the answer stops it. */
   watchWarnings(listener: () => void): () => void;
 }

@@ -4,6 +4,7 @@
 import { ClassicLevel } from 'classic-level';
 import { MemoryLevel } from 'memory-level';
 import { Fault } from '../../base/errors.js';
+import { copyLevel } from './copyLevel.js';
 import { GroupCommit } from './groupCommit.js';
 import { faultOf, type LevelDb, LevelHandle, type RangeOptions } from './handle.js';
 import { type DamageListener, watchingDamage } from './logDamage.js';
@@ -111,6 +112,14 @@ export class LevelStore implements Store {
     // The line judges each key again: it may have been written anew since it was seen.
     if (expired.length > 0) await this.#commits.add(expired.map((key) => ({ key, expire: true })), 'soon');
     return expired.length;
+  }
+
+  /**
+   * Copies everything, as it is at one instant, into a new database at `directory`, while reads and commits go on. Values that are sealed stay so.
+   * Answers how many records. Throws the store's faults, `store.closed` where the store closes meanwhile.
+   */
+  copyTo(directory: string): Promise<number> {
+    return this.#handle.use((db) => copyLevel(db, directory, () => { this.#refuseClosed(); }));
   }
 
   async close(): Promise<void> {
