@@ -1,10 +1,13 @@
 /** `bottega-store repair` on real directories that were damaged in every way a disk or a hurried hand can think of. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { openLevelStore } from '../engine/store/level/levelStore.js';
+import { parseKeyRing } from '../engine/store/sealed/keyRing.js';
+import { SealedStore } from '../engine/store/sealed/sealedStore.js';
 import { textOf } from '../engine/store/store.js';
 import { damageBytes } from './support/damage.js';
 
@@ -18,8 +21,8 @@ interface Outcome {
 const FACTS = 3_000;
 const MAIN = join(__dirname, '../cli/store.ts');
 
-function run(args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, ['--import', 'tsx', MAIN, 'repair', ...args], { encoding: 'utf8', cwd: join(__dirname, '..'), env: { ...process.env, LC_ALL: 'C' } });
+function run(args: readonly string[], variables: Readonly<Record<string, string>> = {}): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, ['--import', 'tsx', MAIN, 'repair', ...args], { encoding: 'utf8', cwd: join(__dirname, '..'), env: { ...process.env, LC_ALL: 'C', ...variables } });
 }
 
 /** Facts in several tables, and a few records in the log. */
@@ -121,6 +124,27 @@ describe('bottega-store repair', function repairs() {
     const { stdout } = run([damaged('words', (at) => { rmSync(fileIn(at, /\.ldb$/, 'first')); })]);
     assert.match(stdout, /is repaired, but something was lost: .*\nwhat was wrong: .*Corruption: 1 missing files; e\.g\.: .*bottega-store\/.*\nthe damaged files are kept in .*-damaged-.*\nnot to be saved: 1 tables/);
     assert.match(stdout, /\nthe sums are counted anew from the facts at the next start\n {2}facts .*: 2000\n {2}sums .*: 1\n/);
+  });
+
+  it('repairs a store that is encrypted, with its key; without it, nothing is touched', async () => {
+    const BOTTEGA_ENCRYPTION_KEY = randomBytes(32).toString('base64');
+    const directory = join(folder, 'sealed', 'bottega-store');
+    mkdirSync(join(folder, 'sealed'));
+    const ring = parseKeyRing(BOTTEGA_ENCRYPTION_KEY, 'key');
+    const open = async (): Promise<SealedStore> => new SealedStore(await openLevelStore(directory, Date), { ring, randomBytes });
+    const store = await open();
+    await store.commit([{ key: 'shop/f/sale/a/1', value: 'g\tsale\t1\ta\na100' }]);
+    await store.close();
+    rmSync(join(directory, 'CURRENT'));
+    const before = contents(directory);
+    const without = run([directory]);
+    assert.equal(without.status, 2);
+    assert.deepEqual(contents(directory), before);
+    assert.deepEqual(readdirSync(join(folder, 'sealed')), ['bottega-store']);
+    assert.equal(run([directory], { BOTTEGA_ENCRYPTION_KEY }).status, 0);
+    const repaired = await open();
+    assert.deepEqual(await repaired.read(['shop/f/sale/a/1']), ['-\tsale\t1\ta\na100']);
+    await repaired.close();
   });
 
   it('touches nothing while the shop runs, and nothing that is not there', async () => {
