@@ -3,6 +3,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { secureFetch } from '../../nodes/shared/http/secureFetch.js';
+
+/** All that is kept of a customer may be much. */
+const MAX_REPLY_BYTES = 256 * 1024 * 1024;
 
 /** `ShopReply`: status 0 where nobody answers. */
 export interface ShopReply {
@@ -20,7 +24,8 @@ export function tokenOf(data: string): string | undefined {
 export async function askShop(address: string, token: string, body?: object): Promise<ShopReply> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   try {
-    const response = await fetch(address, { headers, ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }) });
+    const asked = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const response = await secureFetch(address, { headers, maxBytes: MAX_REPLY_BYTES, ...asked });
     return { status: response.status, body: await response.json().catch(() => undefined) };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

@@ -87,7 +87,8 @@ export class SealedStore implements Store {
   commit(changes: readonly Change[], durability?: Durability): Promise<CommitResult> {
     return this.#use(async () => {
       if (this.#register === undefined) await this.unlock();
-      return this.#commit(changes, durability);
+      if (this.#ring.reads.size > 0) return this.#commit(changes, durability);
+      return this.#inner.commit(changes.map((change) => this.#plain(change)), durability);
     });
   }
 
@@ -98,7 +99,6 @@ export class SealedStore implements Store {
   }
 
   async #commit(changes: readonly Change[], durability: Durability | undefined): Promise<CommitResult> {
-    if (this.#ring.reads.size === 0) return this.#inner.commit(changes.map((change) => this.#plain(change)), durability);
     const puts = new Map<string, KnownText>();
     const sealed = changes.map((change) => this.#sealed(change, puts));
     const commit = { changes: sealed, durability, expected: expectedIn(changes), proposed: new Map<string, string>() };
@@ -130,7 +130,10 @@ export class SealedStore implements Store {
     const { key, expect, value } = change;
     return {
       ...change,
-      ...present({ expect: typeof expect === 'string' ? this.#sealer.seal(key, expect) : expect, value: value === undefined ? value : this.#sealer.seal(key, value) }),
+      ...present({
+        expect: typeof expect === 'string' ? this.#sealer.seal(key, expect) : expect,
+        value: value === undefined ? undefined : this.#sealer.seal(key, value),
+      }),
     };
   }
 
