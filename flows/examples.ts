@@ -161,6 +161,15 @@ const EXAMPLES: readonly Example[] = [
     why: 'Le stesse cose si leggono su GET /health e, per Prometheus, su GET /metrics.',
     nodes: { node: nodeOf('monitor', 'second', { name: '' }, ['main']), main: debugs('third').main },
   },
+  {
+    type: 'ui-alerts', title: 'Gli avvisi', says: 'Premi, poi apri /dashboard/esempio: con 42,50 euro c’è un avviso aperto',
+    why: 'Il widget trova da sé il nodo avvisi dello stesso negozio. “Visto” e “Silenzia” arrivano a quel nodo senza fili.',
+    nodes: {
+      press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, ['judge'], []),
+      judge: nodeOf('alert', 'third', { name: '', rules: [{ ...RULE, name: 'Incasso da guardare' }] }, [], []),
+      node: nodeOf('ui-alerts', 'fourth', { name: '', group: GROUP, order: 1, width: 6 }),
+    },
+  },
 ];
 
 /** File name → the nodes of the flow, one per node type that stands on a tab. */

@@ -98,6 +98,21 @@ export class Words {
     return new Intl.DateTimeFormat(this.#tag, { timeZone: this.#zone, hourCycle: 'h23', ...options }).format(at);
   }
 
+  /** "14:05" on the same day, "ven 20/11, 14:05" on another. */
+  day(at: number, now: number): string {
+    return this.#isToday(at, now) ? this.time(at) : this.time(at, { weekday: 'short', day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit' });
+  }
+
+  /** The text at `key.hour`, or at `key.day` for an instant of another day. */
+  moment(key: string, at: number, now: number, values: Readonly<Record<string, string>> = {}): string {
+    return this.text(`${key}.${this.#isToday(at, now) ? 'hour' : 'day'}`, { at: this.day(at, now), ...values });
+  }
+
+  #isToday(at: number, now: number): boolean {
+    const date = { day: '2-digit', month: '2-digit', year: 'numeric' } as const;
+    return this.time(at, date) === this.time(now, date);
+  }
+
   /** The day of the week on the shop's clock, 0 is Sunday. */
   weekday(at: number): number {
     return ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'].indexOf(new Intl.DateTimeFormat('en-US', { timeZone: this.#zone, weekday: 'short' }).format(at));

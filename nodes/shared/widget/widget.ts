@@ -45,7 +45,7 @@ export interface WidgetParts<C extends WidgetConfig> {
   readonly now: () => number;
   /** Whether the store is the one that is written to: `elsewhere` nothing is in it. */
   readonly place: 'here' | 'elsewhere';
-  changed(): void;
+  readonly changed: () => void;
 }
 
 /** `WidgetSource` reads what is no number, wherever it lies, and takes the viewers' commands. */

@@ -1,0 +1,7 @@
+/** The alerts, offered to Dashboard. */
+import { offer } from '../shared/browser.js';
+import shared from '../shared/style.css?inline';
+import AlertList from './AlertList.vue';
+import own from './style.css?inline';
+
+offer('ui-bottega-alerts', { UIBottegaAlerts: AlertList }, { shared, alerts: own });
