@@ -29,13 +29,13 @@ const MAX_LEADS = 20_000;
 const REREAD_MS = SECOND;
 const QUOTE = /^f\/lead\/[^/]*\/(deal|quote)\//;
 
-interface Reading {
+interface OpenThingsRead {
   readonly at: number;
   readonly openings: number | undefined;
   readonly things: Promise<readonly OpenThing[]>;
 }
 
-const readings = { orders: new WeakMap<Store, Reading>(), quotes: new WeakMap<Store, Reading>() };
+const readings = { orders: new WeakMap<Store, OpenThingsRead>(), quotes: new WeakMap<Store, OpenThingsRead>() };
 
 /** A snapshot of what is open, taken when it is first wanted and then kept. */
 export type ReadSnapshot = () => Promise<OpenThings>;

@@ -29,7 +29,7 @@ export const FAULTS = {
   'store.corrupt': {
     status: [503],
     en: ['Files of the embedded store are damaged', 'Stop the shop and run `bottega-store repair`: it keeps the damaged files, and says what could be saved'],
-    it: ['File dell’archivio interno sono rovinati', 'Fermare il negozio e lanciare `bottega-store repair`: conserva i file rovinati, e dice che cosa si è salvato'],
+    it: ['File dell’archivio interno sono rovinati', 'Fermare il negozio e lanciare `bottega-store repair`: conserva i file rovinati e dice che cosa si salva'],
   },
   'store.key': {
     status: [503],

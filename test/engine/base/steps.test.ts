@@ -23,7 +23,6 @@ describe('work in steps', () => {
   });
 
   it('fails as it fails at once', async () => {
-     
     function* fail(): Steps<never> {
       throw new Error('no');
     }
