@@ -170,6 +170,11 @@ const EXAMPLES: readonly Example[] = [
       node: nodeOf('ui-alerts', 'fourth', { name: '', group: GROUP, order: 1, width: 6 }),
     },
   },
+  {
+    type: 'ui-sources', title: 'Le fonti', says: 'Premi, poi apri /dashboard/esempio: la fonte è in elenco',
+    why: 'Si vede quando ogni mittente ha scritto l’ultima volta e quanto oggi. Con un nodo avvisi anche chi manca, con un nodo monitor anche che cosa non va.',
+    nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-sources', { width: 6 }) },
+  },
 ];
 
 /** File name → the nodes of the flow, one per node type that stands on a tab. */

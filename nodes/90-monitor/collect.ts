@@ -1,12 +1,12 @@
 /**
- * `readMetrics`, `readLastSeen`, `readDead` and `readOutbox` collect the monitor's numbers from the process's metrics and from the store.
+ * `readMetrics`, `readDead` and `readOutbox` collect the monitor's numbers from the process's metrics and from the store.
  */
 import { decodeRecord } from '../../engine/delivery/outboxStore.js';
 import { type Entry, prefixRange, type Store, textOf } from '../../engine/store/store.js';
 import { parseWaiting, WAITING_VOIDS } from '../../engine/fact/waitingVoids.js';
-import { formatInstant, parseInstant } from '../../engine/base/time.js';
+import { formatInstant } from '../../engine/base/time.js';
 import { events, hopSeconds, outboxDepth, resourceUp } from '../shared/metrics.js';
-import type { LatencyBucket, SourceLastSeen, SnapshotReading } from './snapshot.js';
+import type { LatencyBucket, SnapshotReading } from './snapshot.js';
 
 export interface Dead {
   readonly count: number;
@@ -37,7 +37,6 @@ export interface OutboxNumbers {
   readonly oldestAgeMs?: number;
 }
 
-const MAX_SOURCES = 200;
 const MAX_COUNTED = 1_000;
 const LAST = 20;
 const MAX_REASONS = 30;
@@ -56,15 +55,6 @@ export async function readMetrics(now: number): Promise<SnapshotReading> {
     hops.set(hop, [...hops.get(hop) ?? [], { le: Number(String((labels as { le?: unknown }).le).replace('+Inf', 'Infinity')), count: value }]);
   }
   return { at: now, events: counts, hops };
-}
-
-export async function readLastSeen(store: Pick<Store, 'scan'>): Promise<SourceLastSeen[]> {
-  const entries = await store.scan(prefixRange('src/'), MAX_SOURCES);
-  return entries.flatMap((entry) => {
-    const { source, time, recordedAt } = recordOf(entry);
-    const known = typeof source === 'string' && typeof time === 'string' && typeof recordedAt === 'string' && parseInstant(recordedAt) !== undefined;
-    return known ? [{ source, time, recordedAt }] : [];
-  });
 }
 
 export async function readDead(store: Pick<Store, 'scan'>): Promise<Dead> {

@@ -3,19 +3,10 @@
  */
 import { type FaultCode, messageOf } from '../../engine/base/errors.js';
 import type { Store } from '../../engine/store/store.js';
+import type { HealthCause, Report } from '../shared/healthReport.js';
 import type { Health, Warning, Watched } from '../shared/ports.js';
 import { raisedWarnings } from '../shared/raisedWarnings.js';
 import { within } from '../shared/within.js';
-
-/** `Report` of a check. `warnings`: what does not work and yet loses nothing. */
-export type Report =
-  | { readonly status: 'ok'; readonly warnings?: readonly HealthCause[] }
-  | { readonly status: 'down'; readonly causes: readonly HealthCause[] };
-
-export interface HealthCause {
-  readonly cause: string;
-  readonly message: string;
-}
 
 /** `Resources` that, when down, make the shop refuse events. */
 export interface Resources {

@@ -4,6 +4,7 @@
 import type { NodeAPI } from 'node-red';
 import { messageOf } from '../../engine/base/errors.js';
 import { clockWarnings } from '../shared/clock.js';
+import { offerHealth, type Report } from '../shared/healthReport.js';
 import { registry } from '../shared/metrics.js';
 import type { BrokerPort, ShopPort, StorePort, Warning } from '../shared/ports.js';
 import { serve } from '../shared/http/route.js';
@@ -14,7 +15,7 @@ import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
 import { Ticker } from '../shared/ticker.js';
 import { type MonitorConfig, readConfig } from './config.js';
 import { fullOutboxes } from './collect.js';
-import { healthCheck, type Report } from './health.js';
+import { healthCheck } from './health.js';
 import { Poller, shopCard } from './poller.js';
 
 const spec: NodeSpec<MonitorConfig> = {
@@ -33,7 +34,7 @@ const spec: NodeSpec<MonitorConfig> = {
     const check = healthCheck({ store, storeHealth: port, senders, fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
     const observer = new Poller(store, shopCard(shop), check, now);
     let life: 'running' | 'closed' = 'running';
-    const unserve = [serveHealth(RED, check), serveMetrics(RED)];
+    const unserve = [serveHealth(RED, check), serveMetrics(RED), offerHealth(shop.tenant, check)];
     const ticker = new Ticker(config.intervalMs, 'now', async () => {
       const seen = await observer.poll();
       if (seen.change === 'none' || life === 'closed') return;

@@ -2,12 +2,13 @@
  * `Poller` finds out what has changed since the last poll: it keeps a minute of readings and the last snapshot.
  */
 import type { Store } from '../../engine/store/store.js';
-import { type Dead, type OutboxNumbers, readDead, readLastSeen, readMetrics, readOutbox, readWaitingVoids, type WaitingVoids } from './collect.js';
+import { type Dead, type OutboxNumbers, readDead, readMetrics, readOutbox, readWaitingVoids, type WaitingVoids } from './collect.js';
+import { readLastSeen, type SourceLastSeen } from '../shared/lastSeen.js';
 import type { ShopPort } from '../shared/ports.js';
 import { refusedShops } from '../shared/refusedShops.js';
-import type { Report } from './health.js';
+import type { Report } from '../shared/healthReport.js';
 import {
-  type SourceLastSeen, keepMinute, type Latency, latencies, type SnapshotReading, refusedRows, type SourceRow, sourceRows, withoutAges,
+  keepMinute, type Latency, latencies, type SnapshotReading, refusedRows, type SourceRow, sourceRows, withoutAges,
 } from './snapshot.js';
 
 /** `Snapshot` is what the dashboard gets. `latency` is per hop, of the last minute, in seconds. */

@@ -4,6 +4,7 @@
 import { ownOf } from '../../engine/base/json.js';
 import { MINUTE, parseInstant } from '../../engine/base/time.js';
 import { providerOf } from '../../engine/kpi/systemOfRecord.js';
+import type { SourceLastSeen } from '../shared/lastSeen.js';
 
 /** `SourceRow` is one sender. `source`: a CloudEvents source, or a provider's name where only its counters are known. Counts are since the process started. */
 export interface SourceRow {
@@ -38,13 +39,6 @@ export interface SnapshotReading {
 export interface LatencyBucket {
   readonly le: number;
   readonly count: number;
-}
-
-/** `SourceLastSeen` is when a source was last seen, as window nodes write it down. */
-export interface SourceLastSeen {
-  readonly source: string;
-  readonly time: string;
-  readonly recordedAt: string;
 }
 
 const NONE: ReadonlyMap<string, number> = new Map();

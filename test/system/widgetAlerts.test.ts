@@ -1,4 +1,4 @@
-/** The widget of the alerts as people see it: an alert that fires is there by itself, and what is pressed counts in the alert node, which no wire leads to. */
+/** The widgets of alerts and sources as people see them: an alert that fires is there by itself, and what is pressed counts in the alert node, which no wire leads to. */
 import assert from 'node:assert/strict';
 import type { Browser, Locator } from 'playwright-core';
 import { openBrowser, PHONE } from '../support/browser.js';
@@ -13,14 +13,14 @@ const RULE = {
 };
 const RULES = [RULE, { ...RULE, name: 'Incasso altissimo', threshold: '4000' }, { ...RULE, name: 'Molte vendite', kpi: 'orders', threshold: '0' }];
 
-describe('widget of the alerts', () => {
+describe('widgets of alerts and sources', () => {
   const data = temporaryData();
   let browser: Browser;
   let product: RunningProduct;
   let viewer: WidgetViewer;
 
   before(async () => {
-    const flow = flowWithWidgets('retail', [['alerts', 7, {}], ['alerts', 5, { shows: 'open', title: 'Adesso' }], ['kpi', 3, {}]]);
+    const flow = flowWithWidgets('retail', [['alerts', 7, {}], ['alerts', 5, { shows: 'open', title: 'Adesso' }], ['kpi', 3, {}], ['sources', 9, {}]]);
     layOut(data.path, flow.map((node) => (node.type === 'bottega-alert' ? { ...node, rules: RULES } : node)));
     product = await startProduct(data.path);
     browser = await openBrowser();
@@ -83,6 +83,12 @@ describe('widget of the alerts', () => {
     assert.ok(heights.length > 0 && heights.every((height) => height >= 44), String(heights));
     assert.deepEqual(phone.complaints, []);
     await phone.page.close();
+  });
+
+  it('list who sends, when last and how much today', async () => {
+    const row = widget(3).locator('[data-source]').first();
+    assert.match(await row.innerText(), /\d+ (s|min) fa\s+\d\d:\d\d\s+[1-9]/);
+    assert.equal(await row.getAttribute('data-state'), 'seen');
   });
 
   it('reports no error', () => { assert.deepEqual(viewer.complaints, []); });
