@@ -175,6 +175,14 @@ const EXAMPLES: readonly Example[] = [
     why: 'Si vede quando ogni mittente ha scritto l’ultima volta e quanto oggi. Con un nodo avvisi anche chi manca, con un nodo monitor anche che cosa non va.',
     nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-sources', { width: 6 }) },
   },
+  {
+    type: 'ui-filters', title: 'I filtri', says: 'Premi, poi apri /dashboard/esempio e scegli un altro periodo',
+    why: 'La scheda segue ciò che si sceglie, e ognuno sceglie per sé. La scelta sta nell’indirizzo: lo si può salvare o mandare a qualcuno.',
+    nodes: {
+      press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-filters', { width: 12 }),
+      card: nodeOf('ui-kpi', 'fourth', { name: '', group: GROUP, order: 2, kpi: 'revenue', width: 3 }),
+    },
+  },
 ];
 
 /** File name → the nodes of the flow, one per node type that stands on a tab. */

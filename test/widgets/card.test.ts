@@ -7,7 +7,7 @@ import shared from '../../widgets/shared/locales/index.js';
 import { Words } from '../../widgets/shared/words.js';
 import { KPIS, OTHER_SOURCES } from '../../engine/kpi/builtinKpis.js';
 import { Components } from '../support/components.js';
-import { AT, cardData, rowOf, stateOf } from '../support/widgetStates.js';
+import { AT, cardData, DAY, rowOf, stateOf } from '../support/widgetStates.js';
 
 const PROPS: CardProps = { title: '', kpi: 'revenue', window: '1d', compare: 'usual', better: 'up', line: 'hours', colors: 'house' };
 const italian = new Words(['it-IT'], 'Europe/Rome', texts, shared);
@@ -53,6 +53,15 @@ describe('card of a number', () => {
   }
 
   const yesterday = { size: '1d' as const, start: '2026-11-26T23:00:00.000Z', end: '2026-11-27T23:00:00.000Z' };
+  it('says of which days it is, where other days than today were chosen, and takes no live value for theirs', () => {
+    const week = { ...DAY, start: DAY.end - 7 * 86_400_000 };
+    const days = { stretch: '7d' as const, days: week, compare: 'previous' as const };
+    const shown = card(cardData(rowOf({ value: 110, comparison: { value: 100, days: 7 } }), days), { live: [rowOf({ value: 9_999, revision: 9 }) as never] });
+    assert.deepEqual([shown.raw, shown.days, shown.trend?.against], ['110', 'ultimi 7 giorni', 'sul periodo prima']);
+    assert.equal(card(cardData(rowOf({ value: 100, comparison: { value: 100, days: 7 } }), days)).trend?.against, 'come nel periodo di confronto');
+    assert.equal(card(cardData()).days, '');
+  });
+
   const STATES: readonly [what: string, input: () => ReturnType<typeof cardOf>, expected: readonly string[]][] = [
     ['loading', () => card(undefined), ['loading', '', '–', 'Un momento…', '']],
     ['nothing sold', () => card(cardData(rowOf({ value: 0, count: 0 }))), ['nothing', '0', '0,00 €', 'Ancora niente', '']],

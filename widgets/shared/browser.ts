@@ -8,7 +8,8 @@ interface StyleElement {
 
 interface Browser {
   readonly navigator?: { readonly languages?: readonly string[]; readonly language?: string };
-  readonly location?: { readonly search: string };
+  readonly location?: { readonly search: string; readonly pathname: string; readonly hash: string };
+  readonly history?: { readonly state: unknown; replaceState(state: unknown, title: string, address: string): void };
   readonly document?: {
     getElementById(id: string): object | null;
     createElement(name: 'style'): StyleElement;
@@ -16,6 +17,7 @@ interface Browser {
   };
   addEventListener?(event: string, listener: () => void): void;
   removeEventListener?(event: string, listener: () => void): void;
+  dispatchEvent?(event: Event): boolean;
 }
 
 export const browser = globalThis as unknown as Browser;
@@ -32,6 +34,20 @@ export function languages(): readonly string[] {
 /** `choiceInAddress` is what was chosen on this page: `?store=milano&channel=online`. */
 export function choiceInAddress(): Readonly<Record<string, string>> {
   return Object.fromEntries(new URLSearchParams(browser.location?.search ?? ''));
+}
+
+/** `choose` changes parts of the choice, for all widgets of the page; an empty text takes one out. The rest of the address stays. */
+export function choose(changed: Readonly<Record<string, string>>): void {
+  const { location, history } = browser;
+  if (location === undefined || history === undefined) return;
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changed)) {
+    if (value === '') query.delete(name);
+    else query.set(name, value);
+  }
+  const search = query.size === 0 ? '' : `?${query.toString()}`;
+  history.replaceState(history.state, '', location.pathname + search + location.hash);
+  browser.dispatchEvent?.(new Event(CHOICE_EVENT));
 }
 
 /** `offer` makes components known to Dashboard, under its widget's name, and adds their style to the page, once each. */
