@@ -14,8 +14,8 @@ const english = new Words(['en-GB'], 'Europe/Rome', texts, shared);
 const at = (minutes: number): string => new Date(AT + minutes * 60_000).toISOString();
 const POS = 'urn:bottega:pos:cassa-1';
 const MISSED: NodeNotice = {
-  node: 'a', id: 'n', rule: 'Fonti mute', state: 'noData', cause: 'noData', store: encodeURIComponent(POS), source: POS, channel: '_', kpi: '', window: null, value: null, threshold: 12,
-  unit: 'count', since: at(-90), at: at(-30), text: 'Fonti mute: pos (cassa-1) non manda da 1 h 30 min. Che fare: controlla la cassa',
+  node: 'a', id: 'n', rule: 'Fonti assenti', state: 'noData', cause: 'noData', store: encodeURIComponent(POS), source: POS, channel: '_', kpi: '', window: null, value: null, threshold: 12,
+  unit: 'count', since: at(-90), at: at(-30), text: 'Fonti assenti: pos (cassa-1) non manda da 1 h 30 min. Che fare: controlla la cassa',
 };
 
 function data(fields: Partial<SourcesData> = {}): SourcesData {
@@ -36,7 +36,7 @@ describe('sources in words', () => {
   it('put first who is missed, with what to do and the command that retires it', () => {
     const [first] = sourcesOf(data({ missed: [MISSED] }), AT, italian).sources;
     assert.deepEqual([first?.key, first?.missed], [POS, {
-      text: 'Pos (cassa-1) non manda da 1 h 30 min', advice: 'Controlla la cassa', command: { node: 'a', retire: 'Fonti mute', store: MISSED.store },
+      text: 'Pos (cassa-1) non manda da 1 h 30 min', advice: 'Controlla la cassa', command: { node: 'a', retire: 'Fonti assenti', store: MISSED.store },
     }]);
   });
 

@@ -71,8 +71,8 @@ describe('node of the sources’ widget', () => {
     await load([saved]);
     const port = portIn('broker') as BrokerPort;
     await eventually(() => (port.health().state === 'ok' ? true : undefined));
-    const notice = { id: 'n', rule: 'Fonti mute', state: 'noData', cause: 'noData', store: 'urn%3Ax', source: 'urn:x', since: '2026-11-28T10:00:00.000Z', at: '2026-11-28T10:00:00.000Z', text: 'x', unit: 'count', value: null };
-    await port.publish('bottega/prova/alert/Fonti mute/urn%3Ax', JSON.stringify(notice), { retain: true });
+    const notice = { id: 'n', rule: 'Fonti assenti', state: 'noData', cause: 'noData', store: 'urn%3Ax', source: 'urn:x', since: '2026-11-28T10:00:00.000Z', at: '2026-11-28T10:00:00.000Z', text: 'x', unit: 'count', value: null };
+    await port.publish('bottega/prova/alert/Fonti assenti/urn%3Ax', JSON.stringify(notice), { retain: true });
     await port.publish('bottega/prova/alert/Incasso/milano', JSON.stringify({ ...notice, state: 'firing', source: undefined, store: 'milano' }), { retain: true });
     const { place, missed, sources } = await seen(new FakeViewer(), (data) => data.missed.length > 0);
     assert.deepEqual([place, missed.map(({ source }) => source), sources], ['elsewhere', ['urn:x'], []]);
