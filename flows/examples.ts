@@ -157,6 +157,11 @@ const EXAMPLES: readonly Example[] = [
     },
   },
   {
+    type: 'ui-chart', title: 'Un grafico', says: 'Premi più volte, poi apri /dashboard/esempio',
+    why: 'La barra dell’ora cresce a ogni vendita. Nel modulo si scelgono barre, linea o mappa delle ore, i giorni e il confronto, che si vede tratteggiato.',
+    nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-chart', { width: 8 }) },
+  },
+  {
     type: 'monitor', title: 'Sorvegliare', says: 'Ogni secondo dice come sta tutto',
     why: 'Le stesse cose si leggono su GET /health e, per Prometheus, su GET /metrics.',
     nodes: { node: nodeOf('monitor', 'second', { name: '' }, ['main']), main: debugs('third').main },
