@@ -6,7 +6,7 @@
  * earliest; so are rows of one number and minute, wherever they stand.
  */
 import { parseDate, shownBy } from '../formats/dates.js';
-import { documentKindOf } from '../mapping/documentKinds.js';
+import { documentKindOf, plainWords } from '../mapping/documentKinds.js';
 import type { Columns } from '../mapping/columns.js';
 import type { PosMapping } from '../mapping/fieldMapping.js';
 import { minuteShown, plainNumber } from '../pos/receiptSubject.js';
@@ -74,10 +74,15 @@ function isNear(before: TimedRow | undefined, { shownMs }: TimedRow): boolean {
   return Math.abs(shownMs - before.shownMs) <= MAX_APART_MS;
 }
 
-function nameOf(row: Row, { number, kind }: Columns, { kinds }: PosMapping): string {
-  const plain = plainNumber(cellAt(row, number));
-  const word = cellAt(row, kind);
-  return plain === '' ? '' : `${documentKindOf(word, kinds) ?? (word === '' ? 'sale' : word)} ${plain}`;
+function nameOf(row: Row, columns: Columns, pos: PosMapping): string {
+  const plain = plainNumber(cellAt(row, columns.number));
+  return plain === '' ? '' : `${kindOf(cellAt(row, columns.kind), columns, pos)} ${plain}`;
+}
+
+/** A line's type may say what became of it: "annullato" is a line of the same receipt, "annullo" a document of its own. */
+function kindOf(word: string, { line, status }: Columns, { kinds, statuses }: PosMapping): string {
+  if (word === '' || (line !== undefined && status === undefined && statuses.has(plainWords(word)))) return 'sale';
+  return documentKindOf(word, kinds) ?? word;
 }
 
 /** The minute of the earliest row; where no date can be read, what stands in its place. */

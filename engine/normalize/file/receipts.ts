@@ -80,8 +80,18 @@ function addVersions(sheet: Sheet, group: RowGroup): number {
   const [firstTaken, ...restTaken] = taken;
   if (first === undefined || firstTaken === undefined) return addLines(sheet, group);
   const blamed = addLines(sheet, [first, ...rest], group.length);
-  if (isSame(withoutState(sheet, kept), withoutState(sheet, taken))) addLines(sheet, [firstTaken, ...restTaken]);
+  if (isSame(linesIn(sheet, kept), linesIn(sheet, taken))) addLines(sheet, [issuedWith(sheet, firstTaken, first), ...restTaken]);
   return blamed;
+}
+
+/** Lines may be taken back minutes later: what is voided is the receipt as it was issued. */
+function issuedWith({ columns }: Sheet, { row }: TimedRow, issued: TimedRow): TimedRow {
+  const times = timeHeadings(columns).map((heading) => [heading, cellAt(issued.row, heading)] as const);
+  return { ...issued, row: { ...row, values: { ...row.values, ...Object.fromEntries(times) } } };
+}
+
+function timeHeadings({ time, date, clock, openedAt, closedAt }: Columns): string[] {
+  return [time, date, clock, openedAt, closedAt].filter((heading) => heading !== undefined);
 }
 
 function isVoided({ batch, columns }: Sheet, row: Row): boolean {
@@ -89,9 +99,15 @@ function isVoided({ batch, columns }: Sheet, row: Row): boolean {
   return word !== '' && statusOfWord(word, batch.context.pos) === 'voided';
 }
 
-function withoutState({ columns }: Sheet, rows: readonly TimedRow[]): string[] {
-  const state = columns.status ?? columns.kind ?? '';
-  return rows.map(({ row }) => JSON.stringify({ ...row.values, [state]: '' })).sort();
+/** What rows say of their lines, neither when nor in what state; tills write what they take back with a minus, or without. */
+function linesIn({ columns }: Sheet, rows: readonly TimedRow[]): string[] {
+  const aside = new Set([...timeHeadings(columns), columns.status ?? columns.kind]);
+  const cellsOf = (row: Row): string[] => Object.entries(row.values).flatMap(([heading, cell]) => (aside.has(heading) ? [] : [unsigned(cell)]));
+  return rows.map(({ row }) => JSON.stringify(cellsOf(row))).sort();
+}
+
+function unsigned(cell: string): string {
+  return cell.replace(/^[-\u2212]\s*(?=[\d\p{Sc}])/u, '');
 }
 
 function isSame(ones: readonly string[], others: readonly string[]): boolean {

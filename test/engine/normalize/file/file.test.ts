@@ -186,6 +186,9 @@ describe('batch: rows that share a receipt', () => {
   const voids: readonly (readonly [what: string, rows: readonly string[], events: readonly string[]])[] = [
     ['lines that were voided are no part of it', [stated('Tè', '2,00', 'completo'), stated('Caffè', '1,10', 'annullato')], ['completed 2.00']],
     ['lines that all come again are a receipt that was voided', ['completo', 'annullato'].flatMap((state) => [stated('Tè', '2,00', state), stated('Caffè', '1,10', state, '10:04')]), ['completed 3.10', 'voided 3.10']],
+    ['lines that come again a minute later are, too', [stated('Pane', '5,00', 'completo', '12:40'), stated('Pane', '5,00', 'annullato', '12:41')], ['completed 5.00', 'voided 5.00']],
+    ['lines that come again with a minus are, too', [stated('Tè', '2,00', 'completo'), stated('Caffè', '1,10', 'completo'), stated('Tè', '-2,00', 'annullato', '10:05'), stated('Caffè', '-1,10', 'annullato', '10:05')], ['completed 3.10', 'voided 3.10']],
+    ['of lines that come again in part only those were voided', [stated('Tè', '2,00', 'completo'), stated('Caffè', '1,10', 'completo'), stated('Caffè', '1,10', 'annullato', '10:05')], ['completed 3.10']],
     ['lines that are all voided are, too', [stated('Tè', '2,00', 'annullato'), stated('Caffè', '1,10', 'annullato', '10:04')], ['voided 3.10']],
   ];
   for (const [what, rows, expected] of voids) {
@@ -193,6 +196,25 @@ describe('batch: rows that share a receipt', () => {
       assert.deepEqual(file(table(STATES, ...rows)).events.map(({ data }) => `${String(data.status)} ${String(data.amount)}`), expected);
     });
   }
+
+  it('are voided as the receipt that they are, though taken back minutes later, over midnight too, or by their type', () => {
+    const tables: readonly (readonly [heading: string, ...rows: string[]])[] = [
+      [STATES, stated('Pane', '5,00', 'completo', '12:40'), stated('Pane', '5,00', 'annullato', '12:45')],
+      [STATES, '04/03/2026;23:55;4;1;Pane;5,00;completo', '05/03/2026;00:02;4;1;Pane;5,00;annullato'],
+      ['Data;Ora;Cassa;Scontrino;Descrizione;Totale;Tipo', stated('Pane', '5,00', 'Vendita', '12:40'), stated('Pane', '5,00', 'Annullato', '12:45')],
+    ];
+    for (const [heading, ...rows] of tables) {
+      const [sale, voided] = file(table(heading, ...rows)).events;
+      assert.ok(sale !== undefined && voided !== undefined);
+      assert.deepEqual([sale.subject, sale.time, voided.data.status], [voided.subject, voided.time, 'voided']);
+      assert.ok(sequenceKey(sale.sequence) < sequenceKey(voided.sequence), `${sale.sequence} ${voided.sequence}`);
+    }
+  });
+
+  it('lose a line whose type says that it was voided', () => {
+    const rows = [stated('Tè', '2,00', 'Vendita'), stated('Caffè', '1,10', 'Annullato')];
+    assert.deepEqual(file(table('Data;Ora;Cassa;Scontrino;Descrizione;Totale;Tipo', ...rows)).events.map(summary), ['sale receipt/1/2026-03-05T10:00 2.00']);
+  });
 
   it('are later versions with every line more, also of one that was voided; a receipt that never was is later than all', () => {
     const rows = [stated('Tè', '2,00', 'completo'), stated('Caffè', '1,10', 'completo', '10:04'), stated('Latte', '0,50', 'completo', '10:09')];
