@@ -36,7 +36,7 @@ export function breakdownView(config: BreakdownConfig, choice: Choice): ViewSpec
   };
 }
 
-/** No topic tells the amounts of each means of payment: its share moves when they do. */
+/** No topic has the amounts of each means of payment: its share moves when they do. */
 function topicsOf({ kpi, by }: BreakdownConfig, group: Group): KpiTopic[] {
   if (by === 'payment') return [{ name: 'revenue', window: '1d', ...group }, { name: 'card_share', window: '1d', ...group }];
   return [{ name: kpi, window: '1d', ...group, ...(group[by] === '_' ? { [by]: '+' } : {}) }];

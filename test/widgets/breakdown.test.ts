@@ -37,7 +37,7 @@ describe('breakdown of a number', () => {
     ]);
   });
 
-  it('tells a part below zero as such, and shares of what is above', () => {
+  it('shows a part below zero as such, and shares of what is above', () => {
     const shown = breakdown(dataOf([part('pos', 100), part('online', -25)]));
     assert.deepEqual(shown.parts.map(({ text, share, width, sign }) => [plain(text), plain(share), width, sign]), [
       ['100,00 €', '100,0 % del totale', 100, 'above'], ['-25,00 €', 'sotto zero: torna più di quanto entra', 25, 'below'],

@@ -5,7 +5,7 @@ import type { KpiRow, KpiValue } from '../../engine/read/kpiValue.js';
 import type { PartsBy } from '../../nodes/87-ui-breakdown/config.js';
 import type { BreakdownData, BreakdownRow } from '../../nodes/87-ui-breakdown/view.js';
 import type { ShopWords, WidgetState } from '../../nodes/shared/widget/wire.js';
-import { type DataState, type Link, panelNote, panelState, warningOf } from '../shared/dataState.js';
+import { type DataState, type FeedLink, panelNote, panelState, warningOf } from '../shared/dataState.js';
 import { newest } from '../shared/rows.js';
 import { stretchWords } from '../shared/stretch.js';
 import { type Trend, trendOf } from '../shared/trend.js';
@@ -50,13 +50,13 @@ export interface BreakdownInput {
   readonly props: BreakdownProps;
   readonly state: WidgetState<BreakdownData | null> | undefined;
   readonly live: readonly KpiValue[];
-  readonly link: Link;
+  readonly link: FeedLink;
   readonly now: number;
   readonly words: Words;
 }
 
 /** A part before it is in words. `former` is unknown where one of those behind it is. */
-interface Part {
+interface BreakdownPart {
   readonly part: string;
   readonly value: number;
   readonly former: number | null;
@@ -82,7 +82,7 @@ export function breakdownOf(input: BreakdownInput): ShownBreakdown {
   };
 }
 
-function partsOf(input: BreakdownInput): Part[] {
+function partsOf(input: BreakdownInput): BreakdownPart[] {
   const rows = [...newestRows(input)].flatMap(([part, { value, unit, comparison }]) => (
     (value ?? 0) === 0 && (comparison?.value ?? 0) === 0 ? [] : [{ part, value: value ?? 0, former: comparison?.value ?? null, unit }]));
   const sorted = rows.sort((a, b) => b.value - a.value || (a.part < b.part ? -1 : 1));
@@ -107,7 +107,7 @@ function newestRows({ props: { kpi, by }, state, live, now }: BreakdownInput): M
   return rows;
 }
 
-function shown(parts: readonly Part[], { props, state, words }: BreakdownInput): ShownPart[] {
+function shown(parts: readonly BreakdownPart[], { props, state, words }: BreakdownInput): ShownPart[] {
   const above = parts.reduce((sum, { value }) => sum + Math.max(0, value), 0);
   const longest = Math.max(...parts.map(({ value }) => Math.abs(value)));
   const hidden = (state?.data?.rows.length ?? parts.length) - props.top + 1;
@@ -128,7 +128,7 @@ function nameOf(part: string, by: PartsBy, shop: ShopWords | undefined, words: W
   return words.find(`${by}.${part}`) ?? part;
 }
 
-function noteOf(status: DataState, parts: readonly Part[], { state, words }: BreakdownInput): string {
+function noteOf(status: DataState, parts: readonly BreakdownPart[], { state, words }: BreakdownInput): string {
   if (state?.data?.facts?.adds === 'not') return words.text('notAdding');
   if (status === 'live' && parts.some(({ value }) => value < 0)) return words.text('above');
   return panelNote(status, state?.data?.stretch === 'today', { state, words });

@@ -4,7 +4,7 @@
 import type { CardData } from '../../nodes/85-ui-kpi/view.js';
 import type { KpiRow, KpiValue } from '../../engine/read/kpiValue.js';
 import type { WidgetState } from '../../nodes/shared/widget/wire.js';
-import { type DataState, type Link, warningOf } from '../shared/dataState.js';
+import { type DataState, type FeedLink, warningOf } from '../shared/dataState.js';
 import { newest, type Wanted } from '../shared/rows.js';
 import { againstWords, stretchWords } from '../shared/stretch.js';
 import { type Trend, trendOf } from '../shared/trend.js';
@@ -39,7 +39,7 @@ export interface CardInput {
   readonly props: CardProps;
   readonly state: WidgetState<CardData | null> | undefined;
   readonly live: readonly KpiValue[];
-  readonly link: Link;
+  readonly link: FeedLink;
   readonly now: number;
   readonly words: Words;
 }

@@ -1,5 +1,5 @@
 /**
- * `DataState` is how far what is shown can be trusted; it looks different in each state, and is said in words.
+ * `DataState` is how far what is shown can be trusted; it is shown differently in each state, and is said in words.
  */
 import type { WidgetState } from '../../nodes/shared/widget/wire.js';
 import type { Words } from './words.js';
@@ -7,8 +7,8 @@ import type { Words } from './words.js';
 /** `DataState`: loading; live; old (as of `state.now`); unknown, in words why; nothing, which is known to be none; gone or refused. */
 export type DataState = 'loading' | 'live' | 'old' | 'unknown' | 'nothing' | 'gone' | 'refused';
 
-/** `Link` to the server side; `lost`: what is shown is as old as the state and its live values. */
-export type Link = 'loading' | 'live' | 'lost' | 'refused';
+/** `FeedLink` to the server side; `lost`: what is shown is as old as the state and its live values. */
+export type FeedLink = 'loading' | 'live' | 'lost' | 'refused';
 
 /** `warningOf` says why what is shown is old, and how old. */
 export function warningOf(state: WidgetState | undefined, now: number, words: Words): string {
@@ -20,7 +20,7 @@ export function warningOf(state: WidgetState | undefined, now: number, words: Wo
 /** `PanelInput` is what the state of a panel of several numbers depends on. `facts`: whether the shop has its number. */
 export interface PanelInput {
   readonly state: WidgetState<{ readonly facts?: unknown } | null> | undefined;
-  readonly link: Link;
+  readonly link: FeedLink;
   readonly values: readonly (number | null)[];
 }
 

@@ -5,7 +5,7 @@ import { computed, type ComputedRef, inject, onMounted, onUnmounted, ref, shallo
 import type { KpiValue } from '../../engine/read/kpiValue.js';
 import { type CommandOutcome, eventOf, type ShopWords, type WidgetMessage, type WidgetState } from '../../nodes/shared/widget/wire.js';
 import { browser, CHOICE_EVENT, choiceInAddress, languages } from './browser.js';
-import type { Link } from './dataState.js';
+import type { FeedLink } from './dataState.js';
 import shared from './locales/index.js';
 import { type Locales, Words } from './words.js';
 
@@ -25,7 +25,7 @@ export interface Feed<D> {
   readonly now: ComputedRef<number>;
   readonly words: ComputedRef<Words>;
   /** `lost`: what is shown is as old as `state.now` and the live values. */
-  readonly link: ComputedRef<Link>;
+  readonly link: ComputedRef<FeedLink>;
   /** `failed` where no answer came. */
   command(command: Readonly<Record<string, string>>): Promise<CommandOutcome>;
 }
@@ -104,7 +104,7 @@ export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): 
   };
 }
 
-function linkOf(refused: boolean, connected: boolean, state: WidgetState | undefined): Link {
+function linkOf(refused: boolean, connected: boolean, state: WidgetState | undefined): FeedLink {
   if (refused) return 'refused';
   if (state === undefined) return 'loading';
   return connected && state.troubles.every((trouble) => trouble === 'elsewhere') ? 'live' : 'lost';

@@ -1,5 +1,5 @@
 /**
- * `Stretch` is the days that a viewer looks at, and what they are compared with: as the form says, or as is chosen on the page.
+ * `Stretch` is the days that a viewer sees, and what they are compared with: as the form says, or as is chosen on the page.
  */
 import { COMPARISONS, type ComparedWith, type RawQuestion } from '../../../engine/query/kpiQuery.js';
 import { type Period, placePeriod } from '../../../engine/query/period.js';
@@ -10,7 +10,7 @@ import type { Choice } from './wire.js';
 /** `PERIODS` that a form offers: business days up to and with today, or yesterday alone. */
 export const PERIODS = ['today', 'yesterday', '7d', '30d'] as const satisfies readonly Period[];
 
-/** `StretchName` tells a stretch in words: a period, or days of one's own. */
+/** `StretchName` is a stretch in words: a period, or days of one's own. */
 export type StretchName = Period | 'free';
 
 /** `Stretch` as it is chosen. `asked` is its part of a question of `/kpi`. */
