@@ -26,7 +26,6 @@ export interface CardData {
   readonly compare?: ComparedWith | 'nothing';
 }
 
-
 /** `LinePoint` of the card's line: the windows in order of time, epoch ms; a point's value is `null` where it is unknown. */
 export interface LinePoint {
   readonly at: number;

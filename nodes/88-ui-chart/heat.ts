@@ -14,7 +14,7 @@ export interface HeatCell {
   readonly days: number;
 }
 
-interface Sums {
+interface CellSums {
   days: number;
   value: number;
   weight: number;
@@ -31,7 +31,7 @@ const FIRST_WEEKDAY = 3;
  */
 export function heatOf(spans: readonly Span[], rows: readonly KpiRow[], { adds }: Pick<KpiFacts, 'adds'>, calendar: Calendar): HeatCell[] {
   const known = new Map(rows.map((row) => [parseInstant(row.window.start), row]));
-  const cells = new Map<string, Sums & { weekday: number; hour: number }>();
+  const cells = new Map<string, CellSums & { weekday: number; hour: number }>();
   for (const { start } of spans) {
     const place = placeOf(start, calendar);
     const key = `${String(place.hour)}/${String(place.weekday)}`;
@@ -44,7 +44,8 @@ export function heatOf(spans: readonly Span[], rows: readonly KpiRow[], { adds }
     cell.value += (row?.value ?? 0) * weight;
     cell.weight += weight;
   }
-  return [...cells.values()].map(({ weekday, hour, days, value, weight }) => ({ weekday, hour, days, value: weight === 0 ? null : Number((value / weight).toFixed(6)) }));
+  const meanOf = (value: number, weight: number): number | null => (weight === 0 ? null : Number((value / weight).toFixed(6)));
+  return [...cells.values()].map(({ weekday, hour, days, value, weight }) => ({ weekday, hour, days, value: meanOf(value, weight) }));
 }
 
 function placeOf(at: number, calendar: Calendar): { weekday: number; hour: number } {

@@ -36,7 +36,7 @@ export interface ChartData {
 const WEEK_DAYS = 7;
 /** Fifty-two weeks: weekdays are compared with weekdays. */
 const YEAR_DAYS = 52 * WEEK_DAYS;
-/** Hours of more days are days: nobody tells so many apart. */
+/** Hours of more days are days: nobody could keep so many apart. */
 const MAX_DAYS_OF_HOURS = 7;
 
 /** `chartView` is what a viewer's choice means for a chart. A heat map is of the last weeks, unless days are chosen. */

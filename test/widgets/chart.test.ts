@@ -81,17 +81,17 @@ describe('chart of a number', () => {
 });
 
 describe('drawing of a chart', () => {
-  const look = { ink: INK, width: 600, rough: String, tip: String };
+  const theme = { ink: INK, width: 600, rough: String, tip: String };
   interface Bars { series: { data: { value: number; itemStyle: { color: string } }[] }[]; yAxis: { max?: number } }
 
   it('draws what is below zero in red, the open window in the brand’s color, and no more than the axis has', () => {
-    const option = optionOf(chart(dataOf([point(9, 100), point(10, -20), point(11, 4_000), point(12, 90), point(17, 80)])), look) as unknown as Bars;
+    const option = optionOf(chart(dataOf([point(9, 100), point(10, -20), point(11, 4_000), point(12, 90), point(17, 80)])), theme) as unknown as Bars;
     assert.deepEqual(option.series[0]?.data.map(({ value, itemStyle }) => [value, itemStyle.color]), [[100, '#00cc00'], [-20, '#cc0000'], [130, '#00cc00'], [90, '#00cc00'], [80, '#00aa00']]);
     assert.equal(option.yAxis.max, 130);
   });
 
   it('has a ghost only where there is something to compare with', () => {
-    const seriesOf = (compare: ChartData['compare']): number => (optionOf(chart(dataOf([point(9, 1, 2)], { compare })), look) as unknown as Bars).series.length;
+    const seriesOf = (compare: ChartData['compare']): number => (optionOf(chart(dataOf([point(9, 1, 2)], { compare })), theme) as unknown as Bars).series.length;
     assert.deepEqual([seriesOf('usual'), seriesOf('nothing')], [2, 1]);
   });
 

@@ -5,11 +5,12 @@ import type { KpiValue } from '../../engine/read/kpiValue.js';
 import type { ChartShape } from '../../nodes/88-ui-chart/config.js';
 import type { ChartData, ChartPoint } from '../../nodes/88-ui-chart/view.js';
 import type { WidgetState } from '../../nodes/shared/widget/wire.js';
-import { type DataState, type Link, panelNote, panelState, warningOf } from '../shared/dataState.js';
+import { type DataState, type FeedLink, panelNote, panelState, warningOf } from '../shared/dataState.js';
 import { againstWords, stretchWords } from '../shared/stretch.js';
 import type { Words } from '../shared/words.js';
 import { heatPoints } from './heat.js';
 import { type Cap, capOf } from './outlier.js';
+import type { ShownPoint } from './shownPoint.js';
 
 /** `ChartProps` are what the browser gets of the chart's form. */
 export interface ChartProps {
@@ -17,16 +18,6 @@ export interface ChartProps {
   readonly kpi: string;
   readonly shape: ChartShape;
   readonly colors: 'house' | 'dashboard';
-}
-
-/** `ShownPoint`: `label` is for the axis, `said` the lines of its tooltip; `place` is its column and row of a heat map. */
-export interface ShownPoint {
-  readonly label: string;
-  readonly said: readonly string[];
-  readonly value: number | null;
-  readonly former: number | null;
-  readonly isNow: boolean;
-  readonly place?: readonly [column: number, row: number];
 }
 
 /** `ShownChart`, in words. `columns` and `rows` are the axes of a heat map. */
@@ -53,7 +44,7 @@ export interface ChartInput {
   readonly props: ChartProps;
   readonly state: WidgetState<ChartData | null> | undefined;
   readonly live: readonly KpiValue[];
-  readonly link: Link;
+  readonly link: FeedLink;
   readonly now: number;
   readonly words: Words;
 }

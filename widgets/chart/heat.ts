@@ -3,7 +3,7 @@
  */
 import type { HeatCell } from '../../nodes/88-ui-chart/heat.js';
 import type { Words } from '../shared/words.js';
-import type { ShownPoint } from './chart.js';
+import type { ShownPoint } from './shownPoint.js';
 
 /** `ShownHeat`: only hours in which something came. */
 export interface ShownHeat {

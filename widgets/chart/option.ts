@@ -1,13 +1,14 @@
 /**
  * `optionOf` says to ECharts what to draw: the axes, the points, the ghosts of what was before. All text comes from `ShownChart`.
  */
-import type { ShownChart, ShownPoint } from './chart.js';
+import type { ShownChart } from './chart.js';
+import type { ShownPoint } from './shownPoint.js';
 
 /** `ChartInk` are colors that a browser has resolved, and the font. */
 export type ChartInk = Readonly<Record<'ink' | 'soft' | 'line' | 'brand' | 'leaf' | 'ghost' | 'bad' | 'card' | 'font', string>>;
 
-/** `ChartLook`: `width` in pixels; `rough` says a value of the axis; `tip` is the HTML of a point's tooltip. */
-export interface ChartLook {
+/** `ChartTheme`: `width` in pixels; `rough` says a value of the axis; `tip` is the HTML of a point's tooltip. */
+export interface ChartTheme {
   readonly ink: ChartInk;
   readonly width: number;
   readonly rough: (value: number) => string;
@@ -16,16 +17,16 @@ export interface ChartLook {
 
 const FONT_SIZE = 12;
 
-export function optionOf(chart: ShownChart, look: ChartLook): Readonly<Record<string, unknown>> {
-  const { ink } = look;
+export function optionOf(chart: ShownChart, theme: ChartTheme): Readonly<Record<string, unknown>> {
+  const { ink } = theme;
   const frame = {
     animationDuration: 300, animationDurationUpdate: 300, textStyle: { fontFamily: ink.font, fontSize: FONT_SIZE, color: ink.soft },
-    tooltip: tooltipOf(chart, look),
+    tooltip: tooltipOf(chart, theme),
   };
-  return { ...frame, ...(chart.shape === 'heat' ? heatOption(chart, look) : seriesOption(chart, look)) };
+  return { ...frame, ...(chart.shape === 'heat' ? heatOption(chart, theme) : seriesOption(chart, theme)) };
 }
 
-function tooltipOf({ shape }: ShownChart, { ink, tip }: ChartLook): object {
+function tooltipOf({ shape }: ShownChart, { ink, tip }: ChartTheme): object {
   return {
     trigger: shape === 'heat' ? 'item' : 'axis', triggerOn: 'mousemove|click', confine: true, transitionDuration: 0.1, backgroundColor: ink.ink, borderWidth: 0, padding: [6, 10],
     textStyle: { color: ink.card, fontSize: 13, fontFamily: ink.font }, axisPointer: { z: 1, type: shape === 'line' ? 'line' : 'shadow', shadowStyle: { color: ink.line, opacity: 0.35 }, lineStyle: { color: ink.soft } },
@@ -33,7 +34,7 @@ function tooltipOf({ shape }: ShownChart, { ink, tip }: ChartLook): object {
   };
 }
 
-function seriesOption(chart: ShownChart, { ink, rough, width }: ChartLook): object {
+function seriesOption(chart: ShownChart, { ink, rough, width }: ChartTheme): object {
   const { points, cap, shape } = chart;
   const isLine = shape === 'line';
   const labels = { color: ink.soft, fontSize: FONT_SIZE };
@@ -85,7 +86,7 @@ function belowZero({ bad, brand }: ChartInk): object {
   return { type: 'piecewise', show: false, dimension: 1, seriesIndex: 0, pieces: [{ lt: 0, color: bad }, { gte: 0, color: brand }] };
 }
 
-function heatOption({ points, columns, rows, cap }: ShownChart, { ink, width }: ChartLook): object {
+function heatOption({ points, columns, rows, cap }: ShownChart, { ink, width }: ChartTheme): object {
   const labels = { color: ink.soft, fontSize: FONT_SIZE };
   const axis = { type: 'category', axisTick: { show: false }, axisLine: { show: false }, splitLine: { show: false } };
   const values = points.flatMap(({ value }) => (value === null ? [] : [value]));

@@ -14,7 +14,7 @@ const FAR = 4;
 const FEW = 2;
 /** Fewer values than these say nothing about what is common. */
 const ENOUGH = 4;
-const ROOM = 1.25;
+const HEADROOM = 1.25;
 
 export function capOf(values: readonly (number | null)[]): Cap {
   const [above, below] = [1, -1].map((sign) => capAbove(values.flatMap((value) => (value === null || value * sign <= 0 ? [] : [value * sign]))));
@@ -25,7 +25,7 @@ function capAbove(values: readonly number[]): number | undefined {
   const sorted = [...values].sort((a, b) => b - a);
   for (let count = FEW; count >= 1; count--) {
     const [last, next] = [sorted[count - 1], sorted[count]];
-    if (last !== undefined && next !== undefined && sorted.length - count >= ENOUGH - 1 && last > FAR * next) return rounded(next * ROOM);
+    if (last !== undefined && next !== undefined && sorted.length - count >= ENOUGH - 1 && last > FAR * next) return rounded(next * HEADROOM);
   }
   return undefined;
 }
