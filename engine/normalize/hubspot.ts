@@ -10,7 +10,7 @@ import { Collector, type EventDraft, type Intake, type NormalizeContext, type No
 import { at, decimalAt, idAt, listAt, textAt } from './draft/fields.js';
 import { defaultStore } from './draft/headers.js';
 import { roundText } from './draft/money.js';
-import { rankedInMillisecond } from './draft/sequence.js';
+import { BELOW_VERSIONS, rankedInMillisecond } from './draft/sequence.js';
 
 type ObjectKind = 'contact' | 'deal' | 'ticket';
 type Fields = EventDraft['data'];
@@ -26,8 +26,6 @@ const NETWORKS = new Set(['instagram', 'facebook', 'linkedin', 'twitter', 'tikto
 const LATEST_MS = 253_402_300_799_999;
 /** Instants begin with a digit: what has this before it outranks every version without it, whenever that was. */
 const ABOVE_VERSIONS = '~';
-/** What has this before it is outranked by every version without it. */
-const BELOW_VERSIONS = '#';
 
 /** `normalizeHubspot` takes an array of up to 100 mixed notices; more are taken too. */
 export function normalizeHubspot(body: unknown, intake: Intake, context: NormalizeContext): Normalized {

@@ -6,6 +6,9 @@ import { formatInstant, parseInstant } from '../../base/time.js';
 
 const RANK: Readonly<Record<SaleStatus, number>> = { open: 0, completed: 1, cancelled: 2, voided: 3 };
 
+/** `BELOW_VERSIONS`: what has this before it is outranked by every version without it. */
+export const BELOW_VERSIONS = '#';
+
 /** `rankedSequence`: the rank takes the place of milliseconds for a source that counts seconds, of nanoseconds for one that counts milliseconds. */
 export function rankedSequence(epochMs: number, rank: number): string {
   return epochMs % 1_000 === 0 ? formatInstant(epochMs + Math.min(rank, 999)) : rankedInMillisecond(epochMs, rank);

@@ -10,6 +10,7 @@ import { toMinor } from '../../base/money.js';
 import { parseInstant } from '../../base/time.js';
 import { at, decimalAt, idAt, listAt, textAt } from '../draft/fields.js';
 import { least, moneyAt, most, positive, roundMoney, roundText, sumMoney } from '../draft/money.js';
+import { givenAtSale, refundTransactions } from './refundTransactions.js';
 
 /** `TaxAmount` is the VAT of one rate in percent. */
 export interface TaxAmount {
@@ -39,8 +40,8 @@ export function shopMoney(record: unknown, field: string): Big | undefined {
 }
 
 /**
- * `orderMoney`: the sale is `total_price` minus what edits took out without giving money back; of an order that is paid in part it is what was
- * paid, the rest (`total_outstanding`) is owed. Tips and gift cards sold are in `amount`, and stand beside it. `currency` is the shop's.
+ * `orderMoney`: the sale is `total_price` minus what edits took out without giving money back; of an order that was only ever paid in part it is what
+ * was paid (`receivedFor`). Tips and gift cards sold are in `amount`, and stand beside it. `currency` is the shop's.
  */
 export function orderMoney(order: unknown, currency: string): OrderMoney {
   const named = { currency: textAt(order, 'total_price_set', 'shop_money', 'currency_code') ?? textAt(order, 'currency') };
@@ -49,9 +50,7 @@ export function orderMoney(order: unknown, currency: string): OrderMoney {
     return { ...named, amount: decimalAt(order, 'total_price_set', 'shop_money', 'amount') ?? decimalAt(order, 'total_price') };
   }
   const edits = editsOf(order);
-  const sale = saleAfter(order, total, edits);
-  const owed = textAt(order, 'financial_status') === 'partially_paid' ? moneyAt(order, 'total_outstanding') : undefined;
-  const amount = most(new Big(0), sale.minus(owed ?? 0));
+  const { amount } = receivedFor(order, total, currency);
   return {
     ...named,
     amount: roundMoney(amount, currency),
@@ -62,6 +61,32 @@ export function orderMoney(order: unknown, currency: string): OrderMoney {
     discount: positive(shopMoney(order, 'total_discounts') ?? new Big(0), currency),
     taxes: at(order, 'tax_lines') === undefined ? undefined : taxesIn(listAt(order, 'tax_lines'), shareOf(amount, total), currency),
   };
+}
+
+/** `Received` is what was paid of a sale: as this version states it, or as it is guessed where the version allows of several sums. */
+export interface Received {
+  readonly amount: Big;
+  readonly basis: 'stated' | 'guessed';
+}
+
+/**
+ * `receivedFor` is what was ever paid of the sale that is left after edits, before refunds. `refunded` is "the full amount paid for an order was refunded",
+ * `partially_refunded` less than that (GraphQL Admin API, OrderDisplayFinancialStatus). `total_outstanding` is "the total amount not yet transacted …
+ * positive … in the merchant's favor": the current total minus what was paid, plus what was given back. Where money was given back that the current
+ * total does not show, what is owed may have grown by it or not; a cancellation ends it. Then an earlier version knows better what was paid.
+ */
+export function receivedFor(order: unknown, total: Big, currency: string): Received {
+  const sale = most(new Big(0), saleAfter(order, total, editsOf(order)));
+  const status = textAt(order, 'financial_status');
+  const back = givenAtSale(order, currency);
+  if (status === 'refunded' && back.gt(0)) return { amount: least(sale, back), basis: 'stated' };
+  const owed = moneyAt(order, 'total_outstanding');
+  if (status === 'partially_refunded' && textAt(order, 'cancelled_at') !== undefined) return { amount: sale, basis: 'guessed' };
+  const isOwed = status === 'partially_paid' || (status === 'partially_refunded' && owed?.gt(0) === true && back.gt(0));
+  if (owed === undefined || !isOwed) return { amount: sale, basis: 'stated' };
+  const current = shopMoney(order, 'current_total_price') ?? sale;
+  const received = most(back, least(sale, current.plus(back).minus(owed)));
+  return { amount: received, basis: current.plus(back).gt(sale) ? 'guessed' : 'stated' };
 }
 
 /** `checkoutMoney` is what a checkout comes to; nobody has paid it yet. */
@@ -89,11 +114,6 @@ export function lineValue(order: unknown, refund: unknown): Big {
   const lines = listAt(refund, 'refund_line_items');
   const taxes = at(order, 'taxes_included') === false ? lines.map((line) => shopMoney(line, 'total_tax')) : [];
   return sumMoney([...lines.map((line) => shopMoney(line, 'subtotal')), ...taxes]);
-}
-
-/** `refundTransactions` are those that give money back, whatever became of them. A test of the payment provider is none. */
-export function refundTransactions(refund: unknown): readonly unknown[] {
-  return listAt(refund, 'transactions').filter((transaction) => at(transaction, 'kind') === 'refund' && at(transaction, 'test') !== true);
 }
 
 /** Records of `refunds[]` that took lines out of the order and gave no money back; those of a cancellation are none: the sale stays. */

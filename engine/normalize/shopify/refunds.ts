@@ -2,7 +2,6 @@
  * `addRefund` reads the money that a Shopify refund gives back: its refund transactions, as one fact, whether the refund comes by itself or in its order.
  */
 import Big from 'big.js';
-import type { RefusalRule } from '../../base/errors.js';
 import { parseInstant } from '../../base/time.js';
 import type { EventDraft } from '../draft/collector.js';
 import { at, idAt, listAt, textAt } from '../draft/fields.js';
@@ -10,7 +9,8 @@ import { defaultStore, storeNamed } from '../draft/headers.js';
 import { least, moneyAt, portionBeyond, positive, roundMoney, sumMoney } from '../draft/money.js';
 import { paymentOf } from '../draft/paymentMethod.js';
 import { rankedInMillisecond } from '../draft/sequence.js';
-import { dutiesField, orderMoney, refundTransactions, shopMoney, type TaxAmount, taxesIn } from './orderMoney.js';
+import { dutiesField, orderMoney, shopMoney, type TaxAmount, taxesIn } from './orderMoney.js';
+import { givenIn, refundTotal, type RefundTotal, refundTransactions } from './refundTransactions.js';
 import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
 
 /** `RefundedOrder` is the order a refund was found in: its place there, and where the order itself is recorded. */
@@ -20,12 +20,6 @@ export interface RefundedOrder {
   readonly channel: string;
   readonly store: string;
 }
-
-/**
- * What counts: `success`, and `pending` ("the transaction is being processed", Admin REST API, Transaction), which may still end as `failure` or
- * `error`; then the refund never was.
- */
-const GIVEN = new Set(['success', 'pending']);
 
 /**
  * `addRefund`: the same refund in `refunds/create` and in its order is one fact. What the order says of it is the later version: it knows store and
@@ -41,7 +35,7 @@ export function addRefund(shop: ShopifyStore, refund: unknown, found?: RefundedO
   }
   const transactions = refundTransactions(refund);
   const given = givenIn(refund);
-  const total = totalOf(given, refund, found?.order, shop.context.currency);
+  const total = refundTotal(given, refund, found?.order, shop.context.currency);
   if (total.outcome === 'refused') collector.refuse(0, { path: `${prefix}/transactions`, rule: total.rule, message: total.message });
   else if (transactions.length > 0 && (given.length === 0 || !total.amount.eq(0))) {
     collector.add(0, draftOf(shop, { refund, id, transactions, total, status: given.length === 0 ? 'voided' : 'completed', prefix, found }));
@@ -50,19 +44,11 @@ export function addRefund(shop: ShopifyStore, refund: unknown, found?: RefundedO
   else if (found === undefined) collector.ignore(0, isTest(refund) ? 'test' : 'refund.empty');
 }
 
-function givenIn(refund: unknown): readonly unknown[] {
-  return refundTransactions(refund).filter((transaction) => GIVEN.has(textAt(transaction, 'status') ?? ''));
-}
-
-type Total =
-  | { readonly outcome: 'total'; readonly amount: Big; readonly currency: string | undefined }
-  | { readonly outcome: 'refused'; readonly rule: RefusalRule; readonly message: string };
-
 interface RefundSource {
   readonly refund: unknown;
   readonly id: string;
   readonly transactions: readonly unknown[];
-  readonly total: Extract<Total, { outcome: 'total' }>;
+  readonly total: Extract<RefundTotal, { outcome: 'total' }>;
   readonly status: 'completed' | 'voided';
   readonly prefix: string;
   readonly found: RefundedOrder | undefined;
@@ -148,7 +134,7 @@ function tipIn({ order, position }: RefundedOrder, amount: Big, currency: string
   const { amount: paid, tip = 0, giftCards = 0 } = orderMoney(order, currency);
   const goods = new Big(paid ?? 0).minus(tip).minus(giftCards);
   const before = listAt(order, 'refunds').slice(0, position).map((refund) => {
-    const total = totalOf(givenIn(refund), refund, order, currency);
+    const total = refundTotal(givenIn(refund), refund, order, currency);
     return total.outcome === 'total' ? total.amount.minus(cardsIn(refund, order)) : undefined;
   });
   return portionBeyond(goods, sumMoney(before), amount.minus(cardsIn(listAt(order, 'refunds')[position], order)), new Big(tip));
@@ -170,54 +156,4 @@ function taxesOf(lines: readonly unknown[], amount: Big, currency: string): TaxA
 function isTest(refund: unknown): boolean {
   const transactions = listAt(refund, 'transactions').filter((transaction) => at(transaction, 'kind') === 'refund');
   return transactions.length > 0 && transactions.every((transaction) => at(transaction, 'test') === true);
-}
-
-function totalOf(transactions: readonly unknown[], refund: unknown, order: unknown, currency: string): Total {
-  const amounts: Big[] = [];
-  const currencies = new Set<string | undefined>();
-  for (const transaction of transactions) {
-    const inShop = inShopCurrency(transaction, refund, order, currency);
-    if (inShop === undefined) return { outcome: 'refused', rule: 'number.form', message: 'a transaction has no exact amount' };
-    amounts.push(inShop.amount);
-    currencies.add(inShop.currency);
-  }
-  if (currencies.size > 1) return { outcome: 'refused', rule: 'currency.mixed', message: 'transactions in several currencies' };
-  return { outcome: 'total', amount: sumMoney(amounts).abs(), currency: [...currencies][0] };
-}
-
-interface Money {
-  readonly amount: Big;
-  readonly currency: string | undefined;
-}
-
-/**
- * A transaction in the shop's currency, by the first of: its own `amount_set`; its amount, where that is in this currency; what its
- * `currency_exchange_adjustment` comes to ("final_amount: the amount of the associated transaction in the shop currency", Admin REST API,
- * Transaction); the rate at which the same message gives other sums in both currencies. Else it stays foreign, and is refused.
- */
-function inShopCurrency(transaction: unknown, refund: unknown, order: unknown, currency: string): Money | undefined {
-  const inSet = moneyAt(transaction, 'amount_set', 'shop_money', 'amount');
-  if (inSet !== undefined) return { amount: inSet, currency: textAt(transaction, 'amount_set', 'shop_money', 'currency_code') };
-  const amount = moneyAt(transaction, 'amount');
-  if (amount === undefined) return undefined;
-  const foreign = textAt(transaction, 'currency');
-  if (foreign === undefined || foreign === currency) return { amount, currency: foreign };
-  const exchanged = moneyAt(transaction, 'currency_exchange_adjustment', 'final_amount');
-  const exchangedTo = textAt(transaction, 'currency_exchange_adjustment', 'currency');
-  if (exchanged !== undefined && (exchangedTo ?? currency) === currency) return { amount: exchanged, currency };
-  const rate = rateIn(refund, foreign, currency) ?? rateIn(order, foreign, currency);
-  return rate === undefined ? { amount, currency: foreign } : { amount: amount.times(rate), currency };
-}
-
-const SETS = [
-  'total_price_set', 'current_total_price_set', 'subtotal_set', 'total_tax_set', 'amount_set', 'tax_amount_set', 'subtotal_amount_set',
-] as const;
-
-/** Shop's money for the customer's, over all sums that this record and its parts give in both. */
-function rateIn(record: unknown, foreign: string, currency: string): Big | undefined {
-  const parts = [record, ...['refund_line_items', 'order_adjustments', 'refund_shipping_lines', 'transactions'].flatMap((list) => listAt(record, list))];
-  const sets = parts.flatMap((part) => SETS.map((name) => at(part, name))).filter((set) =>
-    at(set, 'shop_money', 'currency_code') === currency && at(set, 'presentment_money', 'currency_code') === foreign);
-  const [ours, theirs] = ['shop_money', 'presentment_money'].map((side) => sumMoney(sets.map((set) => moneyAt(set, side, 'amount')?.abs())));
-  return ours !== undefined && theirs?.gt(0) === true && ours.gt(0) ? ours.div(theirs) : undefined;
 }

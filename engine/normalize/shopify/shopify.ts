@@ -10,8 +10,8 @@ import { Collector, type EventDraft, type Intake, type NormalizeContext, type No
 import { at, decimalAt, idAt, listAt, sumOf, textAt } from '../draft/fields.js';
 import { BODY_OF_OTHER, defaultStore, hasOnly, headerOf, hostOf, storeNamed, TOPIC_MISSING, topicOf } from '../draft/headers.js';
 import { paymentOf } from '../draft/paymentMethod.js';
-import { rankOf } from '../draft/sequence.js';
-import { checkoutMoney, orderMoney } from './orderMoney.js';
+import { BELOW_VERSIONS, rankOf } from '../draft/sequence.js';
+import { checkoutMoney, orderMoney, receivedFor, shopMoney } from './orderMoney.js';
 import { addPrivacy, PRIVACY_TOPICS } from './privacyRequests.js';
 import { addRefund } from './refunds.js';
 import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
@@ -58,10 +58,17 @@ function addOrder(shop: ShopifyStore, order: unknown): void {
   const status = statusOf(order);
   const time = at(order, 'processed_at') ?? at(order, 'created_at');
   const rank = rankOf(status);
-  const sequence = versionAt(shop, textAt(order, 'updated_at'), rank) ?? versionAt(shop, typeof time === 'string' ? time : undefined, rank);
+  const version = versionAt(shop, textAt(order, 'updated_at'), rank) ?? versionAt(shop, typeof time === 'string' ? time : undefined, rank);
+  const sequence = version === undefined ? undefined : placeOf(shop, order, version);
   const data = orderData(shop, order, status);
   shop.collector.add(0, { type: 'sale', source: sourceOf(shop), subject: `order/${id}`, sequence, time, data, origins: orderOrigins(order) });
   listAt(order, 'refunds').forEach((refund, position) => { addRefund(shop, refund, { order, position, channel: data.channel, store: data.store }); });
+}
+
+/** A version that leaves open what was paid stands behind those that say it, and before those of which nothing was paid. */
+function placeOf({ context }: ShopifyStore, order: unknown, version: string): string {
+  const total = shopMoney(order, 'total_price');
+  return total !== undefined && receivedFor(order, total, context.currency).basis === 'guessed' ? BELOW_VERSIONS + version : version;
 }
 
 /** A deletion names the order and says nothing else; what an order alone has is in no refund or checkout. */

@@ -34,6 +34,24 @@ function hubspot([at, subscriptionType, change]: Step): NormalizedBody {
 const edit = { id: 4, created_at: '2026-11-19T12:00:00+01:00', refund_line_items: [returned('30.00', { line_item_id: 2 })], transactions: [] };
 const refund = (...transactions: Body[]): Body => ({ id: 5, created_at: '2026-11-20T10:00:00+01:00', refund_line_items: [returned('30.00')], transactions });
 
+/** Of an order of 80 only 30 were ever paid; what was given back, and what the order says of itself then. */
+const cancelled = { cancelled_at: '2026-11-20T10:00:00+01:00', current_total_price: '0.00' };
+const goods = { refund_line_items: [returned('80.00')] };
+const discrepancy = { ...goods, order_adjustments: [{ kind: 'refund_discrepancy', amount: '50.00' }] };
+const DEPOSITS = ([
+  ['some of it', '10.00', {}, ['60.00', '50.00'].flatMap((total_outstanding) => ['partially_refunded', 'partially_paid'].map((financial_status) => ({ financial_status, total_outstanding })))],
+  ['some of it, shown in the total', '10.00', {}, ['partially_refunded', 'partially_paid'].map((financial_status) => ({ financial_status, current_total_price: '70.00', total_outstanding: '50.00' }))],
+  ['some of it, and cancelled', '10.00', goods, ['0.00', '50.00', undefined].map((total_outstanding) => ({ financial_status: 'partially_refunded', ...cancelled, total_outstanding }))],
+  ['all of it', '30.00', {}, [{ total_outstanding: '80.00' }, { total_outstanding: '50.00' }, {}].map((more) => ({ financial_status: 'refunded', ...more }))],
+  ...[{}, goods, discrepancy].map((names) => ['all of it, and cancelled', '30.00', names,
+    ['0.00', '50.00', undefined].map((total_outstanding) => ({ financial_status: 'refunded', ...cancelled, total_outstanding }))] as const),
+] as const).flatMap(([what, back, names, orders]) => orders.map((order): readonly [string, readonly Step[], Expected] => [
+  `a deposit, ${what} given back: ${JSON.stringify({ ...order, ...names })}`,
+  [['19T10', 'orders/create', { financial_status: 'partially_paid', total_outstanding: '50.00' }],
+    ['20T10', 'orders/updated', { current_total_price: '80.00', ...order, refunds: [{ ...refund(given(back)), refund_line_items: [], ...names }] }]],
+  { gross_revenue: 30, revenue: 30 - Number(back), refunds: Number(back), orders: 1 },
+]));
+
 const SHOPIFY: readonly (readonly [string, readonly Step[], Expected])[] = [
   ['edited down before it was paid', [['19T10', 'orders/create', { financial_status: 'pending' }], ['20T10', 'orders/paid', { current_total_price: '50.00', refunds: [edit] }]], { revenue: 50, refunds: 0 }],
   ['a discount by edit', [['20T10', 'orders/updated', { current_total_price: '72.50' }]], { revenue: 72.5 }],
@@ -67,6 +85,31 @@ const SHOPIFY: readonly (readonly [string, readonly Step[], Expected])[] = [
   ['cancelled before payment', [['19T10', 'orders/create', { financial_status: 'pending' }], ['20T10', 'orders/cancelled', { financial_status: 'voided', cancelled_at: '2026-11-20T10:00:00+01:00' }]], { revenue: 0, orders: 0 }],
   ['an authorization that ran out', [['19T10', 'orders/create', { financial_status: 'authorized' }], ['20T10', 'orders/updated', { financial_status: 'expired' }]], { revenue: 0, open_orders: 0 }],
   ['a deposit', [['20T10', 'orders/updated', { financial_status: 'partially_paid', total_outstanding: '55.00' }]], { revenue: 25, orders: 1 }],
+  ...DEPOSITS,
+  ['all of a price in another currency given back, at a later rate', [['20T10', 'orders/updated', {
+    financial_status: 'refunded', total_price_set: money('80.00', '88.00', 'USD'),
+    refunds: [refund(given('88.00', 'success', { currency: 'USD', currency_exchange_adjustment: { final_amount: '79.10', currency: 'EUR' } }))],
+  }]], { revenue: 0.9, gross_revenue: 80, refunds: 79.1 }],
+  ['edited upwards after payment, not paid yet, and something given back', [['19T10', 'orders/paid', {}], ['20T10', 'orders/updated', {
+    financial_status: 'partially_refunded', total_price: '100.00', current_total_price: '100.00', total_outstanding: '30.00', refunds: [{ ...refund(given('10.00')), refund_line_items: [] }],
+  }]], { revenue: 70, gross_revenue: 80, refunds: 10 }],
+  ['an exchange for more, after a return, not paid yet', [['20T10', 'orders/updated', {
+    financial_status: 'partially_refunded', total_price: '130.00', current_total_price: '100.00', total_outstanding: '50.00', refunds: [refund(given('30.00'))],
+  }]], { revenue: 50, gross_revenue: 80, refunds: 30 }],
+  ['a goodwill refund, which the order says is owed again', [['20T10', 'orders/updated', {
+    financial_status: 'partially_refunded', current_total_price: '80.00', total_outstanding: '30.00', refunds: [{ ...refund(given('30.00')), refund_line_items: [] }],
+  }]], { revenue: 50, gross_revenue: 80, refunds: 30 }],
+  ['a return that is given back as a store credit', [['20T10', 'orders/updated', {
+    financial_status: 'partially_refunded', current_total_price: '50.00', total_outstanding: '0.00', refunds: [refund(given('30.00', 'success', { gateway: 'shopify_store_credit' }))],
+  }]], { revenue: 50, gross_revenue: 80, refunds: 30 }],
+  ['postage given back', [['20T10', 'orders/updated', {
+    financial_status: 'partially_refunded', current_total_price: '75.00', total_outstanding: '0.00',
+    refunds: [{ ...refund(given('5.00')), refund_line_items: [], order_adjustments: [{ kind: 'shipping_refund', amount: '-5.00' }] }],
+  }]], { revenue: 75, gross_revenue: 80, refunds: 5 }],
+  ['cancelled, and only a part given back', [['19T10', 'orders/paid', {}], ['20T10', 'orders/cancelled', {
+    financial_status: 'partially_refunded', cancelled_at: '2026-11-20T10:00:00+01:00', current_total_price: '0.00', total_outstanding: '0.00',
+    refunds: [{ ...refund(given('60.00')), refund_line_items: [returned('80.00')] }],
+  }]], { revenue: 20, gross_revenue: 80, refunds: 60 }],
   ['duties that the shop collects', [['19T10', 'orders/paid', {
     original_total_duties_set: money('10.00'), total_shipping_price_set: money('5.00'), tax_lines: [{ rate: 0, price: '0.00' }],
   }]], { revenue: 80, shipping: 5, net_sales: 65, gross_sales: 65 }],
