@@ -5,6 +5,7 @@
  * is left aside, and so are a number, a date and a means of payment that follow ("Reso n. 12 del 03/11"); what remains has to be in the list, or in the
  * shop's own.
  */
+import { cleanName } from '../../base/name.js';
 import { type DocumentLabel, readLabel, withoutMeans } from './documentLabel.js';
 
 /** `sale`: the customer paid. `return`: money was given back. `void`: another document never was. `ignored`: no sale, and nothing wrong. */
@@ -83,6 +84,12 @@ export function documentKindOf(word: string, own: OwnKinds): DocumentKind | unde
   return kindOfWord(word, own) ?? labelledKind(word, own) ?? paidKind(word, own);
 }
 
+/** Whether a word that stands for a void says that what never was is a return. */
+export function voidsReturn(word: string, own: OwnKinds): boolean {
+  const label = readLabel(word).find(({ added }) => added === 'markedNumber')?.word ?? word;
+  return [word, label, withoutMeans(label)?.word ?? label].some((each) => isVoidOfReturn(bare(plainWords(apart(each))), own));
+}
+
 function kindOfWord(word: string, own: OwnKinds): DocumentKind | undefined {
   return kindOfWords(plainWords(word), own) ?? kindOfWords(plainWords(apart(word)), own);
 }
@@ -125,7 +132,7 @@ function kindOfWords(words: string, own: OwnKinds): DocumentKind | undefined {
   if (known !== undefined) return known;
   const rest = bare(words);
   if (rest === '') return words === '' ? undefined : 'sale';
-  return bareKind(rest, own) ?? qualifiedKind(rest, own);
+  return bareKind(rest, own) ?? qualifiedKind(rest, own) ?? (isVoidOfReturn(rest, own) ? 'void' : undefined);
 }
 
 /** A void in part takes away no receipt, and how much it does take nobody says. */
@@ -133,6 +140,12 @@ function qualifiedKind(words: string, own: OwnKinds): DocumentKind | undefined {
   const all = words.split(' ');
   const kind = bareKind(all.filter((word) => !QUALIFIERS.has(word)).join(' '), own);
   return kind === 'void' && (all.includes('parziale') || all.includes('partial')) ? undefined : kind;
+}
+
+/** "Annullo reso": that return never was. The other way round ("reso annullato") nobody knows what is counted. */
+function isVoidOfReturn(words: string, own: OwnKinds): boolean {
+  const [first = '', ...rest] = words.split(' ');
+  return (own.get(first) ?? KINDS.get(first)) === 'void' && rest.length > 0 && bareKind(rest.join(' '), own) === 'return';
 }
 
 function bareKind(words: string, own: OwnKinds): DocumentKind | undefined {
@@ -148,7 +161,7 @@ function sharedKind(words: string, own: OwnKinds): DocumentKind | undefined {
 
 /** Words as they are compared: small letters without accents, one space for whatever stands between them. */
 export function plainWords(text: string): string {
-  const letters = text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  const letters = cleanName(text).normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
   return letters.replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim();
 }
 

@@ -2,6 +2,7 @@
  * `DocumentLabel` is a till's word for a kind of document with what it adds: "Reso n. 12 del 03/11", "Refund (store credit)". Only what is a number, a
  * date or a means of payment is taken off; whatever else is added makes it another word.
  */
+import { cleanName } from '../../base/name.js';
 
 /** `reference`: the number that is said to be one ("n. 12"), and the date, as they were written. */
 export interface DocumentLabel {
@@ -13,20 +14,24 @@ export interface DocumentLabel {
 const DATE = String.raw`\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?:[T ,]+\d{1,2}[:.]\d{2}(?::\d{2})?)?`;
 /** Neither an amount ("12,50") nor a share ("50%"). */
 const NUMBER = String.raw`[a-z]{0,4}[/-]?\d[\w/-]*`;
+/** How a word ends that something is added to: "DOC. N. 12", "Reso (merce) n. 12". */
+const END = String.raw`\p{L}\.?\)?`;
 const ON = String.raw`(?:del|dated|of|from|on|il)`;
 /** A number that is not said to be one may be anything, a code too: nothing but the kind is read of it. */
-const BARE = new RegExp(String.raw`^(.*?\p{L}\)?)[\s:\u2010-\u2015-]+(?:\d[\w/-]*|\d{1,2}\.\d{1,2}\.\d{2,4})$`, 'iu');
+const BARE = new RegExp(String.raw`^(.*?${END})[\s:\u2010-\u2015-]+(?:\d[\w/-]*|\d{1,2}\.\d{1,2}\.\d{2,4})$`, 'iu');
 const MARK = String.raw`(?:(?:numero|number|num|nr|no|n)[.°º]*\s*|#\s*)`;
-const MARKED = new RegExp(String.raw`^(.*?\p{L}\)?)[\s:,\u2010-\u2015-]+${MARK}(${NUMBER})(?:,?\s+${ON}\s+(${DATE}))?$`, 'iu');
-const NUMBERED = new RegExp(String.raw`^(.*?\p{L}\)?)[\s:,\u2010-\u2015-]+(\d[\w/-]*),?\s+${ON}\s+(${DATE})$`, 'iu');
-const DATED = new RegExp(String.raw`^(.*?[\p{L}\d]\)?),?\s+${ON}\s+(${DATE})$`, 'iu');
+const MARKED = new RegExp(String.raw`^(.*?${END})[\s:,\u2010-\u2015-]+${MARK}(${NUMBER})(?:,?\s+${ON}\s+(${DATE}))?$`, 'iu');
+const NUMBERED = new RegExp(String.raw`^(.*?${END})[\s:,\u2010-\u2015-]+(\d[\w/-]*),?\s+${ON}\s+(${DATE})$`, 'iu');
+const DATED = new RegExp(String.raw`^(.*?[\p{L}\d]\.?\)?),?\s+${ON}\s+(${DATE})$`, 'iu');
 
 const MONEY = [
   'contanti', 'contante', 'cash', 'carta', 'carta di credito', 'carta di debito', 'bancomat', 'card', 'credit card', 'debit card', 'pos', 'bonifico',
-  'bank transfer', 'assegno', 'elettronico',
+  'bank transfer', 'assegno', 'elettronico', 'contrassegno', 'pagobancomat', 'bancomat pay', 'postepay', 'carta prepagata', 'visa', 'mastercard', 'maestro', 'amex',
+  'american express', 'satispay', 'paypal', 'apple pay', 'google pay', 'samsung pay', 'amazon pay', 'nexi', 'sumup', 'stripe', 'zettle', 'klarna', 'scalapay', 'alipay',
+  'wechat pay', 'twint', 'revolut', 'cheque', 'wire transfer', 'cash on delivery',
 ] as const;
 /** What gives money back may give it as credit; what sells a voucher is no sale (SEMANTICS, gift cards). */
-const CREDIT = ['store credit', 'credito negozio', 'credito in negozio', 'buono', 'buono acquisto', 'buono spesa', 'voucher', 'gift card'] as const;
+const CREDIT = ['store credit', 'credito negozio', 'credito in negozio', 'buono', 'buono acquisto', 'buono spesa', 'voucher', 'gift card', 'buono pasto', 'buoni pasto', 'ticket restaurant', 'carta regalo', 'meal voucher'] as const;
 const BY = '(?:(?:in|con|su|tramite|by|to|as|on|via|per|a mezzo)\\s+)?';
 const MEANS = [...MONEY, ...CREDIT].sort((a, b) => b.length - a.length).join('|');
 const MEANS_AFTER = new RegExp(String.raw`^(.*?[\p{L}\p{N}])[\s:,(\u2010-\u2015-]+${BY}(${MEANS})\)?$`, 'iu');
@@ -58,11 +63,11 @@ export function withoutMeans(text: string): { readonly word: string; readonly as
   return { word, as: (CREDIT as readonly string[]).includes(means.toLowerCase()) ? 'credit' : 'money' };
 }
 
-/** Longer text is no label of a till's. */
-const MAX_LABEL = 64;
+/** Longer text is no label of a till's: "DOCUMENTO COMMERCIALE emesso per RESO MERCE N. 0018-0056 del 28/11/2026" is one. */
+export const MAX_LABEL = 128;
 
 function labelIn(text: string): string {
-  return text.length > MAX_LABEL ? '' : text.trim().replaceAll(/\s+/gu, ' ');
+  return text.length > MAX_LABEL ? '' : cleanName(text).replaceAll(/\s+/gu, ' ');
 }
 
 function labelOf(added: DocumentLabel['added'], word = '', number?: string, date?: string): DocumentLabel {

@@ -11,7 +11,7 @@ import { minuteShown, plainNumber, subjectOf } from './receiptSubject.js';
 const NUMBERS = ['numero', 'numeroScontrino', 'numeroDocumento', 'number', 'receiptNumber', 'id'] as const;
 const DATES = ['dataOra', 'data', 'datetime', 'date', 'time'] as const;
 /** "n. 12 del 21/11/2026", "no. 12 of 21/11/2026". */
-const STATED = /^(?:(?:scontrino|documento|doc\.?|ricevuta|receipt)\s+)?(?:(?:n|nr|no|num)[.°º]?\s+|n[.°º]\s*|#\s*)?(.+?)(?:,?\s+(?:del|of|dated|from)\s+(.+))?$/i;
+const STATED = /^(?:(?:scontrino|documento(?:\s+commerciale)?|doc\.?|ricevuta|receipt)\s+)?(?:(?:n|nr|no|num)[.°º]?\s+|n[.°º]\s*|#\s*)?(.+?)(?:,?\s+(?:del|of|dated|from)\s+(.+))?$/i;
 
 /** The subject it refers to, as much of it as is known; `undefined` where it refers to none, or where the receipt remembers why not. */
 export function referenceIn(receipt: Receipt): string | undefined {

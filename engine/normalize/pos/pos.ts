@@ -6,7 +6,7 @@ import { formatInstant, MINUTE } from '../../base/time.js';
 import { cleanName } from '../../base/name.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
 import { type EventDraft, Collector, type Intake, type NormalizeContext, type Normalized } from '../draft/collector.js';
-import { DOCUMENT_KINDS, type DocumentKind, documentKindOf } from '../mapping/documentKinds.js';
+import { DOCUMENT_KINDS, type DocumentKind, documentKindOf, voidsReturn } from '../mapping/documentKinds.js';
 import { isReturnStatus, statusOfWord } from '../mapping/statusWords.js';
 import { referenceIn } from './documentReference.js';
 import { type DateRead, Receipt } from './receipt.js';
@@ -44,7 +44,7 @@ function draftOf(receipt: Receipt, context: NormalizeContext): EventDraft | 'ign
   const issue = issueOf(receipt);
   const [time, subject, amount] = [receipt.instant('time'), subjectIn(receipt, kind, issue), amountOf(receipt, status)];
   const type = typeOf(kind, status, amount);
-  const refersTo = type === 'refund' || kind === 'void' ? referenceIn(receipt) : undefined;
+  const refersTo = type === 'refund' || kind === 'void' ? referenceIn(receipt) ?? returnIn(receipt, kind) : undefined;
   const data = { ...dataOf(receipt, context), ...paymentIn(receipt, type), x_zone: issue?.zone, status, amount: amount?.replace(/^-/, ''), refersTo };
   missAbsent(receipt, { number: subject, time, amount: amount ?? (status === 'voided' ? 'unneeded' : undefined) });
   if (subject === undefined || time === undefined) return undefined;
@@ -88,6 +88,13 @@ function subjectIn(receipt: Receipt, kind: DocumentKind, issue: DateRead | undef
   const number = plainNumber(receipt.text('number') ?? '');
   if (number === '') return undefined;
   return subjectOf({ kind: kind === 'void' ? 'void' : 'receipt', number, issued: issue === undefined ? '' : minuteShown(issue.shownMs) });
+}
+
+/** A void of a return without any reference repeats the return's number: where no such return is known it waits, and takes nothing out of the numbers. */
+function returnIn(receipt: Receipt, kind: DocumentKind): string | undefined {
+  const number = plainNumber(receipt.text('number') ?? '');
+  const isReturn = kind === 'void' && number !== '' && voidsReturn(receipt.text('kind') ?? '', receipt.mapping.kinds);
+  return isReturn ? subjectOf({ kind: 'receipt', number, issued: '' }) : undefined;
 }
 
 /** When it was issued; absent where numbers never begin again. Its `zone` goes along as `x_zone` (see aggregate/tillZones.ts). */

@@ -8,10 +8,13 @@ import { parseDate, shownBy, type TimeFlag } from '../formats/dates.js';
 import { parseNumber } from '../formats/numbers.js';
 import { toMinor } from '../../base/money.js';
 import { roundMoney } from '../draft/money.js';
+import { MAX_LABEL } from '../mapping/documentLabel.js';
 import { pointerOf, type PathStep, valuesAt } from '../mapping/jsonPath.js';
 import type { Mapped, PosMapping } from '../mapping/fieldMapping.js';
 
 const MAX_TEXT = 64;
+/** Fields in which a till may write a whole heading. */
+const LABELS: ReadonlySet<Mapped> = new Set(['kind', 'status', 'refersTo']);
 
 /** `zone`: by which `shownMs` was found, where the till stated an instant and not what its clock showed. */
 export interface DateRead {
@@ -40,8 +43,10 @@ export class Receipt {
     return pointerOf(this.#steps(field));
   }
 
+  /** What breaks one rule at one place is one refusal, however often it is read. */
   refuse(field: Mapped, rule: RefusalRule, message: string): void {
-    this.refusals.push({ path: this.pointer(field), rule, message });
+    const path = this.pointer(field);
+    if (!this.refusals.some((refusal) => refusal.path === path && refusal.rule === rule)) this.refusals.push({ path, rule, message });
   }
 
   /** Says that a needed field is missing, unless something was said about it already. */
@@ -92,8 +97,10 @@ export class Receipt {
   textIn(field: Mapped, value: unknown): string | undefined {
     if (value === undefined) return undefined;
     const parsed = parseNumber(value, { kind: 'id' });
-    if (parsed.outcome === 'number' && parsed.text.length <= MAX_TEXT) return parsed.text;
-    this.refuse(field, parsed.outcome === 'refused' ? parsed.rule : 'maxLength', 'must be short text');
+    const longest = LABELS.has(field) ? MAX_LABEL : MAX_TEXT;
+    if (parsed.outcome === 'number' && parsed.text.length <= longest) return parsed.text;
+    const [rule, why] = parsed.outcome === 'refused' ? [parsed.rule, ` (${parsed.message})`] as const : ['maxLength', ''] as const;
+    this.refuse(field, rule, `${field} must be text of at most ${String(longest)} characters${why}`);
     return undefined;
   }
 

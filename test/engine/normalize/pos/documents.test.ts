@@ -43,6 +43,17 @@ describe('a till\'s document', () => {
     [{ tipoDocumento: 'Reso 44' }, `refund completed 7.00 receipt/45/${minute}`],
     [{ tipoDocumento: 'Scontrino n. 44' }, `sale completed 7.00 receipt/45/${minute}`],
     [{ tipoDocumento: 'Annullo', riferimento: '44 del 19/11' }, `sale voided 7.00 void/45/${minute} of receipt/44/2026-11-19`],
+    [{ tipoDocumento: 'DOCUMENTO COMMERCIALE emesso per ANNULLAMENTO N. 0018-0056 del 18/11/2026' }, `sale voided 7.00 void/45/${minute} of receipt/18-56/2026-11-18`],
+    [{ tipoDocumento: 'DOCUMENTO COMMERCIALE\nemesso per RESO MERCE\nN. 0018-0056 del 18/11/2026' }, `refund completed 7.00 receipt/45/${minute} of receipt/18-56/2026-11-18`],
+    [{ tipoDocumento: 'ANNULLO DOC. N. 12 DEL 16-11-2026' }, `sale voided 7.00 void/45/${minute} of receipt/12/2026-11-16`],
+    [{ tipoDocumento: 'Reso\u200b n. 7' }, `refund completed 7.00 receipt/45/${minute} of receipt/7`],
+    [{ tipoDocumento: 'Re\u00adso n. 7' }, `refund completed 7.00 receipt/45/${minute} of receipt/7`],
+    [{ tipoDocumento: 'Rimborso Satispay' }, `refund completed 7.00 receipt/45/${minute}`],
+    [{ tipoDocumento: 'Annullo reso n. 8' }, `sale voided 7.00 void/45/${minute} of receipt/8`],
+    [{ tipoDocumento: 'Storno nota di credito n. 3 del 19/11' }, `sale voided 7.00 void/45/${minute} of receipt/3/2026-11-19`],
+    [{ tipoDocumento: 'Annullo reso', riferimento: 'Documento commerciale n. 8' }, `sale voided 7.00 void/45/${minute} of receipt/8`],
+    [{ tipoDocumento: 'Annullo reso' }, `sale voided 7.00 void/45/${minute} of receipt/45`],
+    [{ tipoDocumento: 'Annullo reso n. 45' }, `sale voided 7.00 void/45/${minute} of receipt/45`],
     [{ stato: 'PAGATA' }, `sale completed 7.00 receipt/45/${minute}`],
     [{ stato: 'Closed' }, `sale completed 7.00 receipt/45/${minute}`],
     [{ stato: 'IN_ATTESA' }, `sale open 7.00 receipt/45/${minute}`],
@@ -63,6 +74,13 @@ describe('a till\'s document', () => {
     assert.deepEqual(rules(pos({ tipoDocumento: 3 })), ['/tipoDocumento document.unknown']);
     assert.equal(summaryOf({ tipoDocumento: 'GHIRIGÒRO' }, { kinds: 'ghirigoro=return' }), `refund completed 7.00 receipt/45/${minute}`);
     assert.equal(summaryOf({ tipoDocumento: 3 }, { kinds: '3=sale' }), `sale completed 7.00 receipt/45/${minute}`);
+  });
+
+  it('is refused once for each thing that is wrong, with the longest text that may be', () => {
+    assert.deepEqual(pos({ dataOra: '31/02/2026 10:00' }).refusals.map(({ path, rule }) => `${path} ${rule}`), ['/dataOra date.impossible']);
+    const [refusal, ...more] = pos({ tipoDocumento: 'x'.repeat(129) }).refusals;
+    assert.deepEqual([refusal?.rule, refusal?.message, more], ['maxLength', 'kind must be text of at most 128 characters', []]);
+    assert.deepEqual(pos({ numeroScontrino: '4'.repeat(65) }).refusals.map(({ message }) => message), ['number must be text of at most 64 characters']);
   });
 
   it('names a day that there is', () => {
