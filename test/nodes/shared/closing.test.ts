@@ -164,9 +164,9 @@ async function closeAll(): Promise<Map<string, number>> {
 describe('nodes behind a store and a broker that never answer', () => {
   eachInNodeRed();
 
-  it('are all that this package has', () => {
+  it('are all that this package has, but for widgets, which only read', () => {
     const own = new Set([...Object.keys(NODES), 'store', 'broker', 'shop']);
-    assert.deepEqual(Object.keys(readManifest()['node-red'].nodes).filter((name) => !own.has(name)), []);
+    assert.deepEqual(Object.keys(readManifest()['node-red'].nodes).filter((name) => !own.has(name) && !name.startsWith('ui-')), []);
   });
 
   for (const reads of ['answers', 'hangs'] as const) {
