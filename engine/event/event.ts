@@ -110,11 +110,11 @@ export function parseEvent(sent: unknown, context: EventContext): ParsedEvent {
   return { outcome: 'event', event };
 }
 
-/** The input itself where there is nothing to clean, else a copy. */
+/** The input itself where there is nothing to clean, else a copy. Names are cleaned, and texts of the sender's own, which conditions compare. */
 function withCleanNames(input: unknown): unknown {
   if (!isRecord(input) || !isRecord(input['data'])) return input;
   const { data } = input;
-  const names = cleanFields(data, ['store', 'channel']);
+  const names = cleanFields(data, Object.keys(data).filter((field) => field === 'store' || field === 'channel' || field.startsWith('x_')));
   const campaign = isRecord(data['campaign']) ? cleanFields(data['campaign'], ['source', 'medium', 'name']) : undefined;
   if (names === undefined && campaign === undefined) return input;
   return { ...input, data: { ...data, ...names, ...(campaign === undefined ? {} : { campaign: { ...data['campaign'] as object, ...campaign } }) } };

@@ -128,7 +128,7 @@ function readCondition(row: Record<string, unknown>, path: string): FormConditio
   if (op === 'above' || op === 'atMost') return readBound(row, op, path);
   const field = checked(row['field'], `${path}.field`, 'must be a field of the event', (text) => FIELD.test(text));
   if (op === 'known' || op === 'unknown') return { field, op };
-  const value = checked(row['value'], `${path}.value`, 'must not be empty', (text) => text !== '');
+  const value = checked(row['value'], `${path}.value`, 'must not be empty', (text) => cleanName(text) !== '');
   return { field, op, value: NAMES.test(field) ? cleanName(value) : value };
 }
 
@@ -143,7 +143,15 @@ function conditionOf({ field, op, value }: FormCondition): Condition {
   if (field === 'source') return { field: 'sender', op, ...(value === undefined ? {} : { value }) };
   if (value === undefined) return { field, op };
   if (op === 'above' || op === 'atMost') return { field, op, value: Number(value) * (UNITS[field] ?? 1) };
+  if (isExtra(field)) return extraCondition(field, op, value);
   return { field, op, value: field === 'social' ? value === 'true' : value };
+}
+
+/** Texts are clean since the intake cleans them; facts of former releases hold them as they were sent. */
+function extraCondition(field: string, op: FormCondition['op'], value: string): Condition {
+  const clean = cleanName(value);
+  const [only = value, ...others] = new Set([clean, clean.normalize('NFD'), value]);
+  return others.length === 0 ? { field, op, value: only } : { field, op: op === 'isNot' ? 'notIn' : 'in', value: [only, ...others] };
 }
 
 function asRow(saved: unknown, field: string): Record<string, unknown> {

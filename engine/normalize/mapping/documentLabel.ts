@@ -19,19 +19,24 @@ const END = String.raw`\p{L}\.?\)?`;
 const ON = String.raw`(?:del|dated|of|from|on|il)`;
 /** A number that is not said to be one may be anything, a code too: nothing but the kind is read of it. */
 const BARE = new RegExp(String.raw`^(.*?${END})[\s:\u2010-\u2015-]+(?:\d[\w/-]*|\d{1,2}\.\d{1,2}\.\d{2,4})$`, 'iu');
+/** What stands between a word and what is added to it. */
+const GAP = String.raw`[\s:,\u2010-\u2015-]+`;
 const MARK = String.raw`(?:(?:numero|number|num|nr|no|n)[.°º]*\s*|#\s*)`;
-const MARKED = new RegExp(String.raw`^(.*?${END})[\s:,\u2010-\u2015-]+${MARK}(${NUMBER})(?:,?\s+${ON}\s+(${DATE}))?$`, 'iu');
-const NUMBERED = new RegExp(String.raw`^(.*?${END})[\s:,\u2010-\u2015-]+(\d[\w/-]*),?\s+${ON}\s+(${DATE})$`, 'iu');
+const MARKED = new RegExp(String.raw`^(.*?${END})${GAP}${MARK}(${NUMBER})(?:,?\s+${ON}\s+(${DATE}))?$`, 'iu');
+const NUMBERED = new RegExp(String.raw`^(.*?${END})${GAP}(\d[\w/-]*),?\s+${ON}\s+(${DATE})$`, 'iu');
 const DATED = new RegExp(String.raw`^(.*?[\p{L}\d]\.?\)?),?\s+${ON}\s+(${DATE})$`, 'iu');
 
 const MONEY = [
   'contanti', 'contante', 'cash', 'carta', 'carta di credito', 'carta di debito', 'bancomat', 'card', 'credit card', 'debit card', 'pos', 'bonifico',
-  'bank transfer', 'assegno', 'elettronico', 'contrassegno', 'pagobancomat', 'bancomat pay', 'postepay', 'carta prepagata', 'visa', 'mastercard', 'maestro', 'amex',
-  'american express', 'satispay', 'paypal', 'apple pay', 'google pay', 'samsung pay', 'amazon pay', 'nexi', 'sumup', 'stripe', 'zettle', 'klarna', 'scalapay', 'alipay',
-  'wechat pay', 'twint', 'revolut', 'cheque', 'wire transfer', 'cash on delivery',
+  'bank transfer', 'assegno', 'elettronico', 'contrassegno', 'pagobancomat', 'bancomat pay', 'postepay', 'carta prepagata', 'visa', 'mastercard',
+  'maestro', 'amex', 'american express', 'satispay', 'paypal', 'apple pay', 'google pay', 'samsung pay', 'amazon pay', 'nexi', 'sumup', 'stripe',
+  'zettle', 'klarna', 'scalapay', 'alipay', 'wechat pay', 'twint', 'revolut', 'cheque', 'wire transfer', 'cash on delivery',
 ] as const;
 /** What gives money back may give it as credit; what sells a voucher is no sale (SEMANTICS, gift cards). */
-const CREDIT = ['store credit', 'credito negozio', 'credito in negozio', 'buono', 'buono acquisto', 'buono spesa', 'voucher', 'gift card', 'buono pasto', 'buoni pasto', 'ticket restaurant', 'carta regalo', 'meal voucher'] as const;
+const CREDIT = [
+  'store credit', 'credito negozio', 'credito in negozio', 'buono', 'buono acquisto', 'buono spesa', 'voucher', 'gift card', 'buono pasto', 'buoni pasto',
+  'ticket restaurant', 'carta regalo', 'meal voucher',
+] as const;
 const BY = '(?:(?:in|con|su|tramite|by|to|as|on|via|per|a mezzo)\\s+)?';
 const MEANS = [...MONEY, ...CREDIT].sort((a, b) => b.length - a.length).join('|');
 const MEANS_AFTER = new RegExp(String.raw`^(.*?[\p{L}\p{N}])[\s:,(\u2010-\u2015-]+${BY}(${MEANS})\)?$`, 'iu');

@@ -44,7 +44,7 @@ function draftOf(receipt: Receipt, context: NormalizeContext): EventDraft | 'ign
   const issue = issueOf(receipt);
   const [time, subject, amount] = [receipt.instant('time'), subjectIn(receipt, kind, issue), amountOf(receipt, status)];
   const type = typeOf(kind, status, amount);
-  const refersTo = type === 'refund' || kind === 'void' ? referenceIn(receipt) ?? returnIn(receipt, kind) : undefined;
+  const refersTo = referenceOf(receipt, kind, type);
   const data = { ...dataOf(receipt, context), ...paymentIn(receipt, type), x_zone: issue?.zone, status, amount: amount?.replace(/^-/, ''), refersTo };
   missAbsent(receipt, { number: subject, time, amount: amount ?? (status === 'voided' ? 'unneeded' : undefined) });
   if (subject === undefined || time === undefined) return undefined;
@@ -90,10 +90,15 @@ function subjectIn(receipt: Receipt, kind: DocumentKind, issue: DateRead | undef
   return subjectOf({ kind: kind === 'void' ? 'void' : 'receipt', number, issued: issue === undefined ? '' : minuteShown(issue.shownMs) });
 }
 
+function referenceOf(receipt: Receipt, kind: DocumentKind, type: 'sale' | 'refund'): string | undefined {
+  if (kind === 'void') return referenceIn(receipt) ?? returnIn(receipt);
+  return type === 'refund' ? referenceIn(receipt) : undefined;
+}
+
 /** A void of a return without any reference repeats the return's number: where no such return is known it waits, and takes nothing out of the numbers. */
-function returnIn(receipt: Receipt, kind: DocumentKind): string | undefined {
+function returnIn(receipt: Receipt): string | undefined {
   const number = plainNumber(receipt.text('number') ?? '');
-  const isReturn = kind === 'void' && number !== '' && voidsReturn(receipt.text('kind') ?? '', receipt.mapping.kinds);
+  const isReturn = number !== '' && voidsReturn(receipt.text('kind') ?? '', receipt.mapping.kinds);
   return isReturn ? subjectOf({ kind: 'receipt', number, issued: '' }) : undefined;
 }
 

@@ -6,7 +6,8 @@ import { factKey, mergeEvent } from '../../../engine/fact/fact.js';
 import { evaluate } from '../../../engine/kpi/evaluate.js';
 import { compile, contributionsOf } from '../../../engine/kpi/contribution.js';
 import { KPIS, MEASURES } from '../../../engine/kpi/builtinKpis.js';
-import { event } from '../../support/events.js';
+import { parseEvent } from '../../../engine/event/event.js';
+import { event, NOW } from '../../support/events.js';
 import { memoryStore } from '../../support/shopStore.js';
 
 const gift = { name: 'gift_cards', type: 'sale', value: 'amount', show: 'sum', where: [{ field: 'x_gift', op: 'is', value: 'yes' }] };
@@ -57,6 +58,26 @@ describe('custom KPIs', () => {
       }
     });
   }
+
+  const spellings: readonly (readonly [asked: string, sent: string])[] = [
+    ['Verit\u00e0', 'Verit\u00e0'], ['Verit\u00e0', 'Verita\u0300'], ['Verit\u00e0', 'Verit\u00e0\u200b'], ['Verita\u0300', 'Verit\u00e0'], ['Verit\u00e0\u200b ', ' Verit\u00e0'], ['yes', 'y\u00ades'],
+  ];
+  for (const [asked, sent] of spellings) {
+    it(`compare texts as they are read: ${JSON.stringify([asked, sent])}`, () => {
+      const parsed = parseEvent(event({ subject: '1', data: { amount: '10.00', x_gift: sent } }), { now: NOW, currency: 'EUR' });
+      assert.ok(parsed.outcome === 'event');
+      for (const [op, expected] of [['is', 1], ['isNot', 0]] as const) {
+        const measures = readCustomKpis([{ ...gift, value: 'one', where: [{ field: 'x_gift', op, value: asked }] }]).map(measureOf);
+        assert.equal(contributionsOf(mergeEvent(undefined, parsed.event, 'EUR'), measures).filter(({ field }) => field === 'u_gift_cards').length, expected, op);
+      }
+    });
+  }
+
+  it('meet facts that a former release kept as they were sent', () => {
+    const measures = readCustomKpis([{ ...gift, value: 'one', where: [{ field: 'x_gift', op: 'is', value: 'Verit\u00e0' }] }]).map(measureOf);
+    const kept = mergeEvent(undefined, event({ subject: '1', data: { amount: '10.00', x_gift: 'Verita\u0300' } }), 'EUR');
+    assert.equal(contributionsOf(kept, measures).filter(({ field }) => field === 'u_gift_cards').length, 1);
+  });
 
   const guests = { name: 'guests', type: 'sale', value: 'x_guests', show: 'sum', where: [] };
   const each = { ...gift, name: 'gift_each', show: 'per', per: 'guests' };

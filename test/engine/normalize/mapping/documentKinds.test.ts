@@ -6,7 +6,8 @@ const WORDS: Readonly<Record<DocumentKind | 'unknown', readonly string[]>> = {
   sale: [
     'Vendita', 'SCONTRINO', 'Documento commerciale', 'DOCUMENTO COMMERCIALE di vendita o prestazione', 'Doc. comm.', 'Fattura', 'fattura-immediata', 'Scontrino parlante',
     'vendita al banco', 'Ricevuta fiscale', 'receipt', 'Sale', 'INVOICE', 'take-away', 'TD01', 'Fattura elettronica', 'Vendita al dettaglio', 'FATTURE',
-    'Scontrino n. 12', 'Documento commerciale n. 0012-0034', 'Tavolo 12', 'Fattura n. 12/A', 'Vendita contanti', 'Vendita Satispay', 'Fattura n. 7 del 3/11/2026', 'Sale - card',
+    'Scontrino n. 12', 'Documento commerciale n. 0012-0034', 'Tavolo 12', 'Fattura n. 12/A', 'Vendita contanti', 'Vendita Satispay',
+    'Fattura n. 7 del 3/11/2026', 'Sale - card',
     'Ricevute', 'documentoCommerciale', 'DocumentoCommercialeDiVendita', 'Invoices', 'RT',
   ],
   return: [
@@ -15,12 +16,14 @@ const WORDS: Readonly<Record<DocumentKind | 'unknown', readonly string[]>> = {
     'Reso n. 12', 'Reso nr 12', 'RESO N° 12 del 03/11', 'Store credit refund', 'Refund (store credit)', 'Nota di credito n. 5/2026', 'Reso #12',
     'Reso 12', 'Rimborso in contanti',
     'Documento commerciale di reso n. 0012-0034 del 21/11/2026', 'Reso n. 12 (contanti)', 'Cash refund', 'Rimborso con buono', 'Reso 03/11/2026', 'resoMerce n. 4', 'Refund No. 12 of 3/11',
-    'CREDIT NOTES', 'DOCUMENTO COMMERCIALE emesso per RESO MERCE N. 0018-0056 del 28/11/2026', 'Reso\u200b n. 7', 'Re\u00adso', 'Rimborso Satispay', 'Reso PayPal n. 3', 'Refund - Apple Pay', 'Rimborso buoni pasto', 'resoMerce', 'ResoMerce', 'notaCredito', 'documentoReso', 'ReSo', 'Sales Return', 'Note di accredito',
+    'CREDIT NOTES', 'DOCUMENTO COMMERCIALE emesso per RESO MERCE N. 0018-0056 del 28/11/2026', 'Reso\u200b n. 7', 'Re\u00adso',
+    'Rimborso Satispay', 'Reso PayPal n. 3', 'Refund - Apple Pay', 'Rimborso buoni pasto', 'resoMerce', 'ResoMerce', 'notaCredito', 'documentoReso', 'ReSo', 'Sales Return', 'Note di accredito',
   ],
   void: [
     'Annullo', 'ANNULLAMENTO', 'Scontrino annullato', 'Documento commerciale per annullamento', 'Annullo scontrino', 'storno', 'Stornò', 'Storno vendita', 'VOID', 'voided', 'Cancelled',
     'annulló', 'void sale', 'Annullo totale', 'Storno totale', 'VOIDS', 'Annullati', 'aNnUlLo', 'annulloVendita', 'Cancellations',
-    'Annullo scontrino n. 0012', 'Void receipt no. 12', 'Annullo del 03/11/2026', 'Annullato n. 12', 'ANNULLO NR. 7 DEL 21.11.2026', 'Void #3 (card)', 'DOCUMENTO COMMERCIALE emesso per ANNULLAMENTO N. 0018-0056 del 28/11/2026', 'ANNULLO DOC. N. 12 DEL 26-11-2026', 'An\u00adnullo', 'Annullo\u200b n. 7',
+    'Annullo scontrino n. 0012', 'Void receipt no. 12', 'Annullo del 03/11/2026', 'Annullato n. 12', 'ANNULLO NR. 7 DEL 21.11.2026', 'Void #3 (card)',
+    'DOCUMENTO COMMERCIALE emesso per ANNULLAMENTO N. 0018-0056 del 28/11/2026', 'ANNULLO DOC. N. 12 DEL 26-11-2026', 'An\u00adnullo', 'Annullo\u200b n. 7',
     'Annullo reso n. 8', 'Storno nota di credito n. 3', 'Annullo reso', 'annulloReso', 'Void refund #8', 'ANNULLAMENTO RESO MERCE N. 8 DEL 26/11', 'Storno rimborso Satispay', 'Scontrino cancellato',
   ],
   ignored: [
@@ -30,7 +33,8 @@ const WORDS: Readonly<Record<DocumentKind | 'unknown', readonly string[]>> = {
   ],
   unknown: [
     'Resoconto', 'Resoconto n. 12', 'Annullabile', 'Annullabile 3', 'Nota di credito mai', 'Reso n. mai', 'Reso del mese', 'Reso 12,50', 'Reso 50%', 'Reson 12', 'Reso n. 12 annullato',
-    'Comanda reso', 'Reso Satispay mai', 'Vendita ticket restaurant', 'Satispay', 'Reso annullato', 'Tipo 3', 'Tipo n. 3', 'Cassa n. 2', 'Operazione 5', 'Documento 12', 'n. 12', '12', 'TD 99', 'Ghirigoro n. 12', 'Storno parziale n. 12', 'partial void #3',
+    'Comanda reso', 'Reso Satispay mai', 'Vendita ticket restaurant', 'Satispay', 'Reso annullato',
+    'Tipo 3', 'Tipo n. 3', 'Cassa n. 2', 'Operazione 5', 'Documento 12', 'n. 12', '12', 'TD 99', 'Ghirigoro n. 12', 'Storno parziale n. 12', 'partial void #3',
     'Reso vendita annullata n. 12', `Reso${' '.repeat(128)}n. 12`, 'Buono', 'Contanti', 'Store credit', 'Vendita buono', 'Gift card sale', 'Scontrino in contanti', 'ghirigoro', 'Storno parziale',
     'partial void', 'totale', 'parziale', 'Vendita ghirigoro', 'Reso fattura annullata', 'reso vendita annullata', 'x', '99', 'constructor', '__proto__',
   ],
