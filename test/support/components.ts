@@ -11,6 +11,8 @@ interface Server {
 
 export class Components {
   #server: Promise<Server> | undefined;
+  /** Vite sets it for the whole process. */
+  readonly #nodeEnv = process.env['NODE_ENV'];
 
   /** The HTML of a component in `widgets/`, without the marks that Vue leaves for the browser. */
   async draw(file: string, props: object): Promise<string> {
@@ -22,5 +24,7 @@ export class Components {
 
   async close(): Promise<void> {
     await (await this.#server)?.close();
+    if (this.#nodeEnv === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = this.#nodeEnv;
   }
 }
