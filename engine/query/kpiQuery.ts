@@ -2,6 +2,7 @@
  * What exactly is asked, and how is the answer written? A question of `/kpi` parsed rule by rule; rows as JSON or CSV.
  */
 import type { Refusal } from '../base/errors.js';
+import type { DeclaredStore } from '../aggregate/storeNames.js';
 import { cleanName } from '../base/name.js';
 import { minorDigits } from '../base/money.js';
 import { LABEL } from '../event/schema.js';
@@ -38,15 +39,15 @@ export const MAX_WINDOWS = 10_000;
 
 /**
  * Without `from` and `to`: the current window. With only one of them, the window that begins or ends there up to now.
- * Windows that overlap `[from, to)` are answered whole.
+ * Windows that overlap `[from, to)` are answered whole. `stores` of the shop may be asked for by their aliases.
  */
-export function parseQuestion(raw: RawQuestion, kpis: readonly Kpi[], calendar: Calendar, now: number): ParsedQuestion {
+export function parseQuestion(raw: RawQuestion, kpis: readonly Kpi[], calendar: Calendar, now: number, stores: readonly DeclaredStore[] = []): ParsedQuestion {
   const refusals: Refusal[] = [];
   refuseLists(raw, refusals);
   const { size, as } = readWindow(raw['window'], refusals);
   const names = readNames(raw['name'], kpis, refusals);
   const group = readGroup(raw['group'], refusals);
-  const store = readLabel(raw['store'], 'store', refusals);
+  const store = storeMeant(readLabel(raw['store'], 'store', refusals), stores);
   const channel = readLabel(raw['channel'], 'channel', refusals);
   const compare = readCompare(raw['compare'], refusals);
   const spans = readSpans(raw, size, calendar, now, refusals);
@@ -135,6 +136,14 @@ function readLabel(raw: unknown, path: string, refusals: Refusal[]): string | un
   if (text === '' || text === '_') return undefined;
   if (!LABEL.test(text)) refusals.push({ path, rule: 'pattern', message: 'is no name of a store or channel' });
   return text;
+}
+
+/** A store's own name is no other's alias; an alias may be asked for in any case. */
+function storeMeant(name: string | undefined, stores: readonly DeclaredStore[]): string | undefined {
+  if (name === undefined || stores.some(({ id }) => id === name)) return name;
+  const lower = name.toLowerCase();
+  const named = stores.find(({ aliases }) => aliases.includes(name)) ?? stores.find(({ aliases }) => aliases.some((alias) => alias.toLowerCase() === lower));
+  return named?.id ?? name;
 }
 
 function readSpans(raw: RawQuestion, size: WindowSize, calendar: Calendar, now: number, refusals: Refusal[]): Span[] {

@@ -35,7 +35,7 @@ export async function answer(raw: RawQuestion, { shop, store, comparison, graceM
   const kpis = parts ?? definitions.kpis;
   const placed = placePeriod(raw, shop.calendar, now);
   if (placed.outcome === 'refused') return placed;
-  const parsed = parseQuestion(placed.raw, kpis, shop.calendar, now);
+  const parsed = parseQuestion(placed.raw, kpis, shop.calendar, now, shop.stores);
   if (parsed.outcome === 'refused') return parsed;
   const { question } = parsed;
   const asked = question.names.size === 0 ? kpis : kpis.filter(({ name }) => question.names.has(name));

@@ -25,6 +25,18 @@ describe('questions', () => {
     });
   }
 
+  const stores = [{ id: 'milano', aliases: ['MI-01'] }, { id: 'mi-1', aliases: ['MILANO', 'loc\u00e0l'] }];
+  const asked: [store: string, meant: string | undefined][] = [
+    ['MI-01', 'milano'], ['mi-01', 'milano'], ['milano', 'milano'], ['Milano', 'mi-1'], ['LOCA\u0300L', 'mi-1'], ['roma', 'roma'], ['MI-1', 'MI-1'], ['_', undefined],
+  ];
+  for (const [store, meant] of asked) {
+    it(`of the store "${store}" are of ${String(meant)}`, () => {
+      const parsed = parseQuestion({ store }, KPIS, calendar, NOW, stores);
+      assert.ok(parsed.outcome === 'question');
+      assert.equal(parsed.question.store, meant);
+    });
+  }
+
   const refused: [raw: Record<string, unknown>, path: string, rule: string][] = [
     [{ window: '2h' }, 'window', 'enum'],
     [{ name: 'revenue,profit' }, 'name', 'unknown'],
