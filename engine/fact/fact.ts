@@ -138,8 +138,17 @@ export function factOf({ type, id, time, sequence, data }: ShopEvent, currency: 
   const extras = pushRest(values, data, currency);
   // A version whose place is its time is not read twice for the same instant.
   const place = sequence === time ? time.slice(0, -1) : sequenceKey(sequence);
-  return { type, sequences: isUnpaid(type, status) ? UNPAID + place : place, ids: id, extras, values, by: undefined };
+  const fact: Fact = { type, sequences: isUnpaid(type, status) ? UNPAID + place : place, ids: id, extras, values, by: undefined };
+  return data['x_deleted'] === undefined ? fact : withSequences(fact, behindOthers) ?? fact;
 }
+
+/** Where and when a record was deleted, merged or restored is not where and when it counts, as long as anything else is known of it. */
+function behindOthers(field: string, sequence: string): string {
+  return field === 'time' || field === 'store' || field === 'channel' ? BEHIND_OTHERS + sequence : sequence;
+}
+
+/** Behind creations (`#`), before what was derived from other facts (`!`). */
+const BEHIND_OTHERS = '"';
 
 function minorOf(amount: string | undefined, currency: string): number | undefined {
   return amount === undefined ? undefined : toMinor(amount, currency) ?? 0;

@@ -82,11 +82,14 @@ export function receivedFor(order: unknown, total: Big, currency: string): Recei
   if (status === 'refunded' && back.gt(0)) return { amount: least(sale, back), basis: 'stated' };
   const owed = moneyAt(order, 'total_outstanding');
   if (status === 'partially_refunded' && textAt(order, 'cancelled_at') !== undefined) return { amount: sale, basis: 'guessed' };
-  const isOwed = status === 'partially_paid' || (status === 'partially_refunded' && owed?.gt(0) === true && back.gt(0));
-  if (owed === undefined || !isOwed) return { amount: sale, basis: 'stated' };
+  if (owed === undefined || !isPaidInPart(status, owed, back)) return { amount: sale, basis: 'stated' };
   const current = shopMoney(order, 'current_total_price') ?? sale;
   const received = most(back, least(sale, current.plus(back).minus(owed)));
   return { amount: received, basis: current.plus(back).gt(sale) ? 'guessed' : 'stated' };
+}
+
+function isPaidInPart(status: string | undefined, owed: Big, back: Big): boolean {
+  return status === 'partially_paid' || (status === 'partially_refunded' && owed.gt(0) && back.gt(0));
 }
 
 /** `checkoutMoney` is what a checkout comes to; nobody has paid it yet. */

@@ -1,7 +1,7 @@
 /**
  * `refundTransactions` are what a Shopify refund moved: which transactions count, and what they come to in the shop's currency.
  */
-import Big from 'big.js';
+import type Big from 'big.js';
 import type { RefusalRule } from '../../base/errors.js';
 import { at, listAt, textAt } from '../draft/fields.js';
 import { moneyAt, sumMoney } from '../draft/money.js';

@@ -5,9 +5,10 @@ import { foldEvents, openGenerations } from '../../../engine/aggregate/applyEven
 import type { FoldContext } from '../../../engine/aggregate/slice.js';
 import type { ShopEvent } from '../../../engine/event/event.js';
 import { MEASURES } from '../../../engine/kpi/builtinKpis.js';
+import type { Measure } from '../../../engine/kpi/measure.js';
 import { countersOf, prefixRange, scanAll, scoped, type Store } from '../../../engine/store/store.js';
 import { event, NOW } from '../../support/events.js';
-import { calendar, memoryStore, stateOf } from '../../support/shopStore.js';
+import { calendar, memoryStore, receive, stateOf } from '../../support/shopStore.js';
 import { cut } from '../../support/versions.js';
 
 async function contextOf(store: Store): Promise<FoldContext> {
@@ -27,6 +28,15 @@ async function sumsIn(store: Store): Promise<Record<string, number>> {
     for (const [field, sum] of Object.entries(countersOf(value))) if (field === 'social_won#' || field === 'social_reached#') sums[field] = (sums[field] ?? 0) + sum;
   }
   return Object.fromEntries(Object.entries(sums).filter(([, sum]) => sum !== 0).sort());
+}
+
+/** Leads that are there, as a number of the owner's own counts them. */
+async function leadsByHour(batches: readonly (readonly ShopEvent[])[]): Promise<Record<string, number>> {
+  const store = await memoryStore();
+  const leads: Measure = { name: 'leads', terms: [{ type: 'lead', where: [{ field: 'status', op: 'isNot', value: 'voided' }], value: 'one' }] };
+  for (const batch of batches) await receive(store, batch, NOW, [leads]);
+  const hours = (await scanAll(store, prefixRange('h/'))).map(({ key, value }): [string, number] => [key, countersOf(value)['leads#'] ?? 0]);
+  return Object.fromEntries(hours.filter(([, sum]) => sum !== 0));
 }
 
 const at = (minute: number): string => `2026-11-22T11:${String(minute)}:00Z`;
@@ -82,6 +92,26 @@ describe('leads that were merged', () => {
   it('come to an end where merges go in a circle', async () => {
     const circle = ['1', '2'].flatMap((id) => [said(`contact/${id}`, 10, { openedAt: at(10) }, '#'), said(`contact/${id}`, 11, { x_deleted: true, [`x_into_${id === '1' ? '2' : '1'}`]: 'primary' })]);
     assert.deepEqual(await sumsIn(await shopThatGot([circle, [said('deal/1', 12, { refersTo: 'contact/1', campaign: { medium: 'social' } })]])), { 'social_reached#': 1 });
+  });
+
+  it('count on the day of their primary, whatever day they were merged', async () => {
+    const onDay = (subject: string, day: number, data: object, prefix = ''): ShopEvent => {
+      const time = `2026-11-${String(day)}T11:00:00Z`;
+      return event({ type: 'lead', subject, time, id: `${subject} ${JSON.stringify(data)}`, sequence: prefix + time, data: { store: 'milano-1', channel: 'online', ...data } });
+    };
+    const own = fc.record({ kind: fc.constantFrom('deal', 'contact'), created: fc.integer({ min: 10, max: 15 }), changed: fc.option(fc.integer({ min: 15, max: 17 })) });
+    await fc.assert(fc.asyncProperty(own, fc.array(fc.nat(20), { maxLength: 4 }), fc.boolean(), async ({ kind, created, changed }, cuts, reversed) => {
+      const primary = [
+        onDay(`${kind}/1`, created, { status: 'open', openedAt: `2026-11-${String(created)}T11:00:00Z` }, '#'),
+        ...(changed === null ? [] : [onDay(`${kind}/1`, changed, { campaign: { medium: 'social' } })]),
+      ];
+      const secondary = onDay(`${kind}/2`, 18, { status: 'open' }, '#');
+      const merge = [onDay(`${kind}/1`, 20, { x_deleted: true, x_into_3: 'primary' }), onDay(`${kind}/2`, 20, { x_deleted: true, x_into_3: 'secondary' })];
+      const all = [...primary, secondary, ...merge];
+      const [alone, merged] = [await leadsByHour([primary]), await leadsByHour(cut(reversed ? all.toReversed() : all, cuts))];
+      assert.deepEqual(merged, alone);
+      assert.deepEqual(Object.keys(alone).length, 1);
+    }), { numRuns: 60 });
   });
 
   const person: readonly ShopEvent[] = [
