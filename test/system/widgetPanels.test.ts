@@ -11,6 +11,8 @@ const WIDGETS: readonly WidgetOnPage[] = [
   ['breakdown', 4, { by: 'channel' }],
   ['breakdown', 4, { by: 'payment', compare: 'lastWeek' }],
   ['breakdown', 4, { by: 'channel', period: '30d', kpi: 'orders', compare: 'nothing' }],
+  ['chart', 8, {}],
+  ['chart', 4, { shape: 'heat' }],
 ];
 
 describe('panels', () => {
@@ -59,6 +61,25 @@ describe('panels', () => {
     assert.match(text, /In negozio/);
     assert.deepEqual(chosen.complaints, []);
     await chosen.page.close();
+  });
+
+  it('draw today by hours, live, and say each by hover and by key', async () => {
+    const chart = panel(viewer.page, 3);
+    const valueNow = (): Promise<number> => chart.locator('[data-point]').evaluateAll((points) => (points as unknown as HTMLPart[]).reduce((sum, { dataset }) => sum + Number(dataset.value), 0));
+    assert.equal(await until(valueNow, (sum) => sum === 70), 70);
+    await send(event('p-5', 'sale', { amount: '30.00', payment: 'card' }));
+    assert.equal(await until(valueNow, (sum) => sum === 100), 100);
+    await chart.locator('svg path').first().waitFor({ state: 'attached' });
+    const slider = chart.getByRole('slider', { name: 'Fatturato per ora' });
+    await slider.focus();
+    await viewer.page.keyboard.press('Home');
+    assert.match(await until(() => slider.getAttribute('aria-valuetext'), (said) => /^\d\d:00–\d\d:00: /.test(said ?? '')) ?? '', /di solito/);
+    await chart.getByText(/^di solito/).first().waitFor();
+  });
+
+  it('draw a map of hours by weekdays', async () => {
+    await until(() => panel(viewer.page, 4).locator('[data-point]').count(), (count) => count > 20);
+    assert.match(await panel(viewer.page, 4).innerText(), /Fatturato: un’ora media/);
   });
 
   it('fit a phone in the dark, in English', async () => {
