@@ -95,7 +95,12 @@ describe('drawing of a chart', () => {
     assert.deepEqual([seriesOf('usual'), seriesOf('nothing')], [2, 1]);
   });
 
-  it('mixes colors as browsers write them', () => { assert.deepEqual([mixed('#000000', 'rgb(100, 200, 50)', 0.5), mixed('#ffffff', '#000000', 0)], ['rgb(50, 100, 25)', 'rgb(255, 255, 255)']); });
+  it('mixes colors as style sheets and browsers write them', () => {
+    const table = [['#000000', 'rgb(100, 200, 50)', 0.5, 'rgb(50, 100, 25)'], ['#ffffff', '#000000', 0, 'rgb(255, 255, 255)'], ['#fff', '#1A6', 0, 'rgb(255, 255, 255)'], ['#fff', '#1A6', 1, 'rgb(17, 170, 102)']] as const;
+    for (const [from, to, share, expected] of table) {
+      assert.equal(mixed(from, to, share), expected);
+    }
+  });
 
   const KEYS: [key: string, shape: 'bars' | 'heat', from: number | undefined, to: number | undefined][] = [
     ['ArrowRight', 'bars', 1, 2], ['ArrowRight', 'bars', 5, 5], ['ArrowLeft', 'bars', 0, 0], ['ArrowDown', 'bars', 3, 2], ['ArrowDown', 'heat', 0, 3], ['ArrowUp', 'heat', 1, 0],

@@ -112,7 +112,7 @@ function shadesOf(most: number, { card, brand }: ChartInk): object[] {
   }));
 }
 
-/** `mixed` of two colors as a browser resolves them: `#rrggbb` or `rgb(r, g, b)`. */
+/** `mixed` of two colors as they stand in a style sheet: `#rgb`, `#rrggbb` or `rgb(r, g, b)`. */
 export function mixed(from: string, to: string, share: number): string {
   const [a, b] = [channelsOf(from), channelsOf(to)];
   const parts = [0, 1, 2].map((index) => Math.round((a[index] ?? 0) + ((b[index] ?? 0) - (a[index] ?? 0)) * share));
@@ -120,7 +120,8 @@ export function mixed(from: string, to: string, share: number): string {
 }
 
 function channelsOf(color: string): number[] {
-  const [, hex] = /^#([0-9a-f]{6})$/i.exec(color.trim()) ?? [];
+  const [, digits] = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(color.trim()) ?? [];
+  const hex = digits?.length === 3 ? digits.replace(/./g, '$&$&') : digits;
   if (hex !== undefined) return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
   return (color.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
 }
