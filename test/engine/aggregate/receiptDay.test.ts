@@ -90,14 +90,16 @@ async function outcomeIn(store: Store): Promise<unknown> {
 function totalsOf(documents: readonly Document[]): unknown {
   const at = ({ day, minute }: Document): number => Number(day) * 1_440 + minute;
   const sales = documents.filter(({ kind }) => kind === 'Vendita');
+  // A void takes the latest document of its number, be it a return; of the same minute, the receipt.
+  const voidable = [...sales, ...documents.filter(({ kind }) => kind === 'Reso')];
   const voided = new Set<Document>();
   const alone: Document[] = [];
   for (const one of documents.filter(({ kind }) => kind === 'Annullo')) {
-    const meant = sales.filter((sale) => {
-      const ago = at(one) - at(sale);
-      return sale.number === one.number && ago >= 0 && ago <= 1_440 && (sale.cents === one.cents || sale.day === one.day || ago <= 720);
+    const meant = voidable.filter((each) => {
+      const ago = at(one) - at(each);
+      return each.number === one.number && ago >= 0 && ago <= 1_440 && (each.cents === one.cents || each.day === one.day || ago <= 720);
     });
-    const latest = meant.reduce<Document | undefined>((best, sale) => (best === undefined || at(sale) > at(best) ? sale : best), undefined);
+    const latest = meant.reduce<Document | undefined>((best, each) => (best === undefined || at(each) > at(best) ? each : best), undefined);
     if (latest === undefined) alone.push(one);
     else voided.add(latest);
   }
@@ -105,7 +107,7 @@ function totalsOf(documents: readonly Document[]): unknown {
     const sum = (list: readonly Document[]): number => list.filter((one) => one.day === day).reduce((total, { cents }) => total + cents, 0);
     const count = (list: readonly Document[]): number => list.filter((one) => one.day === day).length;
     const valid = sales.filter((sale) => !voided.has(sale));
-    const returns = documents.filter(({ kind }) => kind === 'Reso');
+    const returns = documents.filter((one) => one.kind === 'Reso' && !voided.has(one));
     return [(sum(valid) - sum(alone) - sum(returns)) / 100, count(valid) - count(alone), sum(returns) / 100];
   });
 }
