@@ -8,7 +8,9 @@
 import {
   type Fact, factKey, fieldOf, FIRST_EXTRA, isOfOrder, mergeFacts, NO_EXTRAS, SLOT, sourceIn, statusOf, subjectIn, UNSAID, type VoidState,
 } from '../fact/fact.js';
+import { raisedBy } from '../fact/voidState.js';
 import { paidBy } from '../kpi/saleMoney.js';
+import { type FollowingRefund, isEdited, unknownToSale } from './editedOrders.js';
 import type { Versions, VoidStates } from './fold.js';
 import { check, factIn, learnIn, type RelatedBatch } from './relatedBatch.js';
 import { followLeads } from './relatedLeads.js';
@@ -67,6 +69,13 @@ function followSale(batch: RelatedBatch, key: string, inBatch: readonly string[]
     batch.states.set(follower, fact.type === 'payment' ? paymentState(sale) : refundState(sale, subjectIn(follower)));
     check(batch, follower);
   }
+  if (isEdited(sale)) batch.states.set(key, raisedBy(unknownToSale(sale, refundsAmong(batch, key, followers))));
+}
+
+/** The refunds of the sale that are known. */
+function refundsAmong(batch: RelatedBatch, sale: string, followers: ReadonlySet<string>): readonly FollowingRefund[] {
+  const known = [...followers].map((key) => [key, factIn(batch, key)] as const);
+  return known.flatMap(([key, fact]) => (fact?.type === 'refund' && saleOf(key, fact) === sale ? [{ subject: subjectIn(key), fact }] : []));
 }
 
 function introduce(batch: RelatedBatch, key: string, follower: string): void {

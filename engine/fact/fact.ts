@@ -31,9 +31,10 @@ export const FIRST_EXTRA = 20;
  * Of a receipt: `voided`, some void names it, so it never was. Of a void: `applied` to the document that it names, `waiting` for that document
  * without effect, `unnamed`, it names none and takes its own amount out of the window in which it was issued (see voidState.ts). Of a refund:
  * `voided` with its sale, or a till's by some void that names it. Of a payment: `stated` by its sale, too. Of a deal: `released`, its contact is
- * gone and no longer stands for both (see aggregate/relatedLeads.ts).
+ * gone and no longer stands for both (see aggregate/relatedLeads.ts). Of an order: `raised:4000`, so much (minor units) of what edits took out of it
+ * went back as refunds that its latest version does not know (see aggregate/editedOrders.ts).
  */
-export type VoidState = 'voided' | 'applied' | 'waiting' | 'unnamed' | 'stated' | 'released';
+export type VoidState = 'voided' | 'applied' | 'waiting' | 'unnamed' | 'stated' | 'released' | `raised:${string}`;
 
 /**
  * The merged fields by their place, with the place of their writer (`by` is absent where there is but one writer). A writer is the version's

@@ -11,6 +11,7 @@ import { parseInstant } from '../../base/time.js';
 import { at, decimalAt, idAt, listAt, textAt } from '../draft/fields.js';
 import { least, moneyAt, most, positive, roundMoney, roundText, sumMoney } from '../draft/money.js';
 import { givenAtSale, refundTransactions } from './refundTransactions.js';
+import { shopifyId } from './store.js';
 
 /** `TaxAmount` is the VAT of one rate in percent. */
 export interface TaxAmount {
@@ -62,6 +63,26 @@ export function orderMoney(order: unknown, currency: string): OrderMoney {
     taxes: at(order, 'tax_lines') === undefined ? undefined : taxesIn(listAt(order, 'tax_lines'), shareOf(amount, total), currency),
   };
 }
+
+/**
+ * `editedOut` is what a version of a paid order says of edits that took something out which was not given back: how much of that may still be, in
+ * minor units, and the refunds that it knows. Where `total_outstanding` says what is owed to the customer, which is negative then, that is the most.
+ * Absent where there is nothing of the kind (see aggregate/editedOrders.ts).
+ */
+export function editedOut(order: unknown, currency: string): { readonly x_edited_out_minor?: number | undefined; readonly x_edited_refunds?: string } {
+  const total = shopMoney(order, 'total_price');
+  if (total === undefined || !FULLY_PAID.has(textAt(order, 'financial_status') ?? '')) return {};
+  const owed = moneyAt(order, 'total_outstanding')?.times(-1);
+  const takenOut = total.minus(receivedFor(order, total, currency).amount);
+  const rounded = positive(owed === undefined ? takenOut : least(takenOut, owed), currency);
+  const refunds = listAt(order, 'refunds').filter((refund) => refundTransactions(refund).length > 0);
+  const names = refunds.map((refund) => `refund/${shopifyId(refund) ?? ''}`).join(' ');
+  return rounded === undefined || names.length > MAX_NAMES ? {} : { x_edited_out_minor: toMinor(rounded, currency), x_edited_refunds: names };
+}
+
+const FULLY_PAID = new Set(['paid', 'partially_refunded']);
+/** A field of ours holds no more. */
+const MAX_NAMES = 256;
 
 /** `Received` is what was paid of a sale: as this version states it, or as it is guessed where the version allows of several sums. */
 export interface Received {
@@ -147,8 +168,8 @@ function saleAfter(order: unknown, total: Big, edits: readonly unknown[]): Big {
   return total.minus(least(takenOut, most(new Big(0), total.minus(current))));
 }
 
-/** What a record says it gives back: its lines, duties, and adjustments, which are negative where they give more. */
-function worthOf(order: unknown, refund: unknown): Big {
+/** `worthOf`: what a record says it gives back: its lines, duties, and adjustments, which are negative where they give more. */
+export function worthOf(order: unknown, refund: unknown): Big {
   const adjustments = listAt(refund, 'order_adjustments').flatMap((one) => [shopMoney(one, 'amount'), shopMoney(one, 'tax_amount')]);
   const duties = listAt(refund, 'duties').map((duty) => shopMoney(duty, 'amount'));
   return lineValue(order, refund).plus(sumMoney(duties)).minus(sumMoney(adjustments));

@@ -2,6 +2,7 @@
  * `addRefund` reads the money that a Shopify refund gives back: its refund transactions, as one fact, whether the refund comes by itself or in its order.
  */
 import Big from 'big.js';
+import { toMinor } from '../../base/money.js';
 import { parseInstant } from '../../base/time.js';
 import type { EventDraft } from '../draft/collector.js';
 import { at, idAt, listAt, textAt } from '../draft/fields.js';
@@ -9,7 +10,7 @@ import { defaultStore, storeNamed } from '../draft/headers.js';
 import { least, moneyAt, portionBeyond, positive, roundMoney, sumMoney } from '../draft/money.js';
 import { paymentOf } from '../draft/paymentMethod.js';
 import { rankedInMillisecond } from '../draft/sequence.js';
-import { dutiesField, orderMoney, shopMoney, type TaxAmount, taxesIn } from './orderMoney.js';
+import { dutiesField, orderMoney, shopMoney, type TaxAmount, taxesIn, worthOf } from './orderMoney.js';
 import { givenIn, refundTotal, type RefundTotal, refundTransactions } from './refundTransactions.js';
 import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
 
@@ -115,11 +116,22 @@ function partsOf(refund: unknown, order: unknown, amount: Big, currency: string)
     ...listAt(refund, 'refund_shipping_lines').map((line) => moneyAt(line, 'subtotal_amount_set', 'shop_money', 'amount')),
   ];
   return {
+    ...(order === undefined ? { x_beyond_returned_minor: beyondReturned(refund, amount, currency) } : {}),
     giftCards: positive(least(amount, cards), currency),
     shipping: positive(least(amount, sumMoney(postage)), currency),
     x_duties_minor: dutiesField(sumMoney(listAt(refund, 'duties').map((duty) => shopMoney(duty, 'amount'))), amount, currency),
     taxes: taxesOf(lines, amount, currency),
   };
+}
+
+/**
+ * What is given back beyond what is returned: what an earlier edit took out (see aggregate/editedOrders.ts). By itself a refund does not say whether its prices
+ * are with VAT; what may be that of returned lines is none of it.
+ */
+function beyondReturned(refund: unknown, amount: Big, currency: string): number | undefined {
+  const tax = sumMoney(listAt(refund, 'refund_line_items').map((line) => shopMoney(line, 'total_tax')));
+  const beyond = positive(amount.minus(worthOf(undefined, refund)).minus(tax), currency);
+  return beyond === undefined ? undefined : toMinor(beyond, currency);
 }
 
 /** Gift cards among the returned lines, as the line or its order says. */

@@ -11,7 +11,7 @@ import { at, decimalAt, idAt, listAt, sumOf, textAt } from '../draft/fields.js';
 import { BODY_OF_OTHER, defaultStore, hasOnly, headerOf, hostOf, storeNamed, TOPIC_MISSING, topicOf } from '../draft/headers.js';
 import { paymentOf } from '../draft/paymentMethod.js';
 import { BELOW_VERSIONS, rankOf } from '../draft/sequence.js';
-import { checkoutMoney, orderMoney, receivedFor, shopMoney } from './orderMoney.js';
+import { checkoutMoney, editedOut, orderMoney, receivedFor, shopMoney } from './orderMoney.js';
 import { addPrivacy, PRIVACY_TOPICS } from './privacyRequests.js';
 import { addRefund } from './refunds.js';
 import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
@@ -108,6 +108,7 @@ function orderData(shop: ShopifyStore, order: unknown, status: SaleStatus): Even
     channel,
     status,
     ...orderMoney(order, context.currency),
+    ...editedOut(order, context.currency),
     quantity: sumOf(listAt(order, 'line_items'), 'quantity'),
     payment: paymentOf(listAt(order, 'payment_gateway_names')),
     campaign: campaignOf(textAt(order, 'landing_site'), textAt(order, 'referring_site'), host),
