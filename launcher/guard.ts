@@ -16,7 +16,11 @@ import { type Access, isLoopback } from './settings/settings.js';
 /** `closed` while nothing can be accepted yet or any more: senders are asked to come again. */
 export type GuardState = 'closed' | 'open';
 
-export type GuardVerdict = 'pass' | 'closed' | 'foreign';
+/** `absent`: not on this port. */
+export type GuardVerdict = 'pass' | 'closed' | 'foreign' | 'absent';
+
+/** `GuardReach` is what a port serves: everything, or what senders post to and no more. */
+export type GuardReach = 'everything' | 'senders';
 
 /** What the verdict depends on. */
 export interface GuardedRequest {
@@ -26,12 +30,18 @@ export interface GuardedRequest {
 
 /** Each step begins with a letter or digit, so that no `..` leads out. */
 const SENDERS = /^\/(in(\/\w[\w.-]*)+|kpi|health|metrics)\/?$/i;
+const INTAKE = /^\/(in(\/\w[\w.-]*)+|health)\/?$/i;
 /** Headers of a proxy or tunnel: whoever asks does not sit at this machine, whatever Host says. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'cf-connecting-ip'];
 
 /** Whether it is for senders and other programs: no page of the editor or the dashboard. */
 export function isForPrograms(url: string): boolean {
   return SENDERS.test(url.split(/[?#]/, 1)[0] ?? '');
+}
+
+/** Whether a port for senders alone has it. */
+export function isForSenders(url: string): boolean {
+  return INTAKE.test(url.split(/[?#]/, 1)[0] ?? '');
 }
 
 /** A page of another site (its Origin), or another name for this machine (DNS rebinding, a tunnel), does not get to editor and dashboard. */
@@ -78,12 +88,15 @@ export class GuardedServer extends Server {
   readonly #access: Access;
   readonly #frameAncestors: FrameAncestors;
   readonly #connections = new Connections(MAX_CONNECTIONS);
+  readonly #reach: GuardReach;
   #state: GuardState = 'closed';
   #underWay = 0;
   #onIdle: (() => void) | undefined;
 
-  constructor(access: Access, frameAncestors: FrameAncestors = 'none', { headersMs, requestMs, checkEveryMs }: ServerDeadlines = DEADLINES) {
+  constructor(access: Access, frameAncestors: FrameAncestors = 'none', deadlines: ServerDeadlines = DEADLINES, reach: GuardReach = 'everything') {
+    const { headersMs, requestMs, checkEveryMs } = deadlines;
     super({ headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkEveryMs });
+    this.#reach = reach;
     this.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#access = access;
     this.#frameAncestors = frameAncestors;
@@ -99,11 +112,15 @@ export class GuardedServer extends Server {
     if (event !== 'request' && event !== 'upgrade') return super.emit(event, ...args);
     const request = args[0] as IncomingMessage;
     if (event === 'request') this.#secure(request, args[1] as ServerResponse);
-    const verdict = judge({ url: request.url ?? '/', headers: request.headers }, this.#access, this.#state);
+    const verdict = this.#judge(request);
     if (verdict === 'pass') return this.#handOn(event, args, request);
     if (event === 'request') refuse(args[1] as ServerResponse, verdict);
     else (args[1] as Duplex).end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
     return true;
+  }
+
+  #judge({ url = '/', headers }: IncomingMessage): GuardVerdict {
+    return this.#reach === 'senders' && !isForSenders(url) ? 'absent' : judge({ url, headers }, this.#access, this.#state);
   }
 
   #handOn(event: 'request' | 'upgrade', args: unknown[], request: IncomingMessage): boolean {
@@ -141,11 +158,23 @@ function isSlow(error: unknown, { bytesRead }: Socket): boolean {
   return (error as { readonly code?: unknown }).code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead > 0;
 }
 
+interface GuardRefusal {
+  readonly status: number;
+  readonly error: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const REFUSALS: Readonly<Record<Exclude<GuardVerdict, 'pass'>, GuardRefusal>> = {
+  closed: { status: 503, error: 'starting or stopping', headers: { 'Retry-After': '2' } },
+  foreign: {
+    status: 403,
+    error: 'editor and dashboard answer only to this machine under its own name; set BOTTEGA_PASSWORD or BOTTEGA_OIDC_ISSUER to open them under others',
+  },
+  absent: { status: 404, error: 'only /in/… and /health are served on this port' },
+};
+
 function refuse(response: ServerResponse, verdict: Exclude<GuardVerdict, 'pass'>): void {
-  const closed = verdict === 'closed';
-  const error = closed
-    ? 'starting or stopping'
-    : 'editor and dashboard answer only to this machine under its own name; set BOTTEGA_PASSWORD or BOTTEGA_OIDC_ISSUER to open them under others';
-  response.writeHead(closed ? 503 : 403, { 'Content-Type': 'application/json', Connection: 'close', ...(closed ? { 'Retry-After': '2' } : {}) });
+  const { status, error, headers = {} } = REFUSALS[verdict];
+  response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close', ...headers });
   response.end(`${JSON.stringify({ error })}\n`);
 }

@@ -1,8 +1,7 @@
 /**
  * `startProduct` brings the whole product up in one process: listen, start Node-RED, wait until it can store, let requests in; and down again.
  */
-import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, messageOf } from '../engine/base/errors.js';
 import { SECOND } from '../engine/base/time.js';
@@ -13,11 +12,10 @@ import { type LoginFile, MIN_NEW_PASSWORD, openLoginFile } from './access/loginF
 import { SignedIn } from './access/signedIn.js';
 import { openDataDirectory } from './dataDirectory.js';
 import { damagedFiles, type FlowState, isFlowWhole, mendFlow } from './flowFile.js';
-import { GuardedServer, isForPrograms } from './guard.js';
+import { isForPrograms } from './guard.js';
+import { LauncherPorts } from './ports.js';
 import { type Embedded, type Handler, hasFlow, isUsed, type LauncherWarning, layOutFlow, loadNodeRed, nodeRedSettings } from './runtime.js';
 import { openSecrets, remarksOnSecrets } from './secrets.js';
-import { SecureServer } from './secureServer.js';
-import { ServerCertificate } from './serverCertificate.js';
 import { addressOf, type LauncherEnvironment, type Settings } from './settings/settings.js';
 
 export interface Product {
@@ -37,37 +35,23 @@ const DRAIN_MS = 3 * SECOND;
 /** Resolves once webhooks are accepted. Rejects with `ConfigError`, or with the error of listening (`EADDRINUSE` …). */
 export async function startProduct(settings: Settings, log: (line: string) => void): Promise<Product> {
   if (!hasFlow(settings)) throw new ConfigError('BOTTEGA_TEMPLATE', 'this version does not bring that template', settings.template);
-  const server = openServer(settings, log);
-  const port = await listen(server, settings);
+  const ports = new LauncherPorts(settings, log);
+  const port = await ports.listen();
   const data = prepareData(settings, port, log);
   const attempts = new LoginAttempts({ proxies: settings.trustedProxies, browserKey: data.browserKey, log, ticks: () => performance.now() });
-  server.tokenWatch = (request, response) => attempts.watchToken(request, response);
+  ports.tokenWatch = (request, response) => attempts.watchToken(request, response);
   const ownUrl = settings.publicUrl ?? addressOf(settings.host, port, settings.tls);
   const access = accessControl(settings, { ownUrl, logins: data.logins, attempts, log });
   const embedded = loadNodeRed();
   const warnings = (): readonly LauncherWarning[] => [...data.logins.shortPassword ? [SHORT_PASSWORD] : [], ...flowWarnings(settings.data)];
   const runtime = nodeRedSettings(settings, { port, credentialSecret: data.credentialSecret, access, warnings, log });
   const unserved = data.flow === 'damaged' ? whileDamaged(settings.data) : undefined;
-  const flows = await startNodeRed(embedded, server, runtime, { access, unserved });
+  const flows = await startNodeRed(embedded, ports, runtime, { access, unserved });
   const url = addressOf(localName(settings.host), port, settings.tls);
   await healthy(url, flows, log);
   if (settings.mqttUrl === undefined) await brokerListens(settings.mqttPort, log);
-  server.state = 'open';
-  return { url, environment: data.variables, stop: () => stop(embedded, server, access) };
-}
-
-function openServer({ access, frameAncestors, tls }: Settings, log: (line: string) => void): GuardedServer {
-  if (tls === undefined) return new GuardedServer(access, frameAncestors);
-  const certificate = new ServerCertificate(tls, log);
-  const server = new SecureServer({ access, frameAncestors, pair: certificate.read() });
-  server.once('close', certificate.watch((pair) => { server.setSecureContext(pair); }));
-  return server;
-}
-
-async function listen(server: GuardedServer, { host, port }: Settings): Promise<number> {
-  server.listen(port, host);
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  ports.state = 'open';
+  return { url, environment: data.variables, stop: () => stop(embedded, ports, access) };
 }
 
 /** What the data directory holds for the launcher. */
@@ -97,7 +81,8 @@ function prepareData(settings: Settings, port: number, log: (line: string) => vo
     ...secrets,
     TZ_SHOP: settings.zone,
     MQTT_PORT: String(settings.mqttPort),
-    BOTTEGA_PUBLIC_URL: settings.publicUrl ?? addressOf(settings.host, port, settings.tls),
+    // What senders sign: where they are served.
+    BOTTEGA_PUBLIC_URL: settings.publicUrl ?? addressOf(settings.host, settings.intakePort ?? port, settings.tls),
   };
   Object.assign(process.env, variables);
   const flow = layOutFlow(settings.data, settings);
@@ -173,9 +158,9 @@ interface ServeTerms {
   readonly unserved: Handler | undefined;
 }
 
-async function startNodeRed({ red, app }: Embedded, server: GuardedServer, settings: object, { access, unserved }: ServeTerms): Promise<Flows> {
-  if (access !== undefined) server.on('upgrade', access.upgrade);
-  red.init(server, settings);
+async function startNodeRed({ red, app }: Embedded, ports: LauncherPorts, settings: object, { access, unserved }: ServeTerms): Promise<Flows> {
+  if (access !== undefined) ports.onUpgrade(access.upgrade);
+  red.init(ports.main, settings);
   // What serves the editor in Node-RED 4 lets every site read whatever it passes on: our numbers and figures do not go that way.
   app.use((request, response, next) => {
     if (!isForPrograms(request.url ?? '')) next();
@@ -184,7 +169,7 @@ async function startNodeRed({ red, app }: Embedded, server: GuardedServer, setti
   if (access !== undefined) app.use(access.handle);
   app.use(red.httpAdmin);
   app.use(red.httpNode);
-  server.on('request', app);
+  ports.onRequest(app);
   const flows: Flows = { started: false };
   red.events.once('flows:started', () => { flows.started = true; });
   await red.start();
@@ -252,11 +237,9 @@ function localName(host: string): string {
 }
 
 /** No new request is let in; those under way finish, then nodes close and flush, then connections end. */
-async function stop({ red }: Embedded, server: GuardedServer, access: AccessControl | undefined): Promise<void> {
-  server.state = 'closed';
-  server.close();
-  await Promise.race([server.idle(), pause(DRAIN_MS, undefined, { ref: false })]);
+async function stop({ red }: Embedded, ports: LauncherPorts, access: AccessControl | undefined): Promise<void> {
+  await ports.drain(DRAIN_MS);
   access?.close();
   await red.stop();
-  server.closeAllConnections();
+  ports.closeAllConnections();
 }

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { createServer, type Server, TLSSocket } from 'node:tls';
 import { SECOND } from '../engine/base/time.js';
 import { tlsOptions } from '../engine/base/tls.js';
-import { GuardedServer, type ServerDeadlines } from './guard.js';
+import { GuardedServer, type GuardReach, type ServerDeadlines } from './guard.js';
 import type { FrameAncestors } from './settings/frameAncestors.js';
 import type { Access } from './settings/settings.js';
 import type { KeyPair } from './serverCertificate.js';
@@ -21,6 +21,7 @@ export interface SecureTerms {
   readonly frameAncestors: FrameAncestors;
   readonly pair: KeyPair;
   readonly deadlines?: ServerDeadlines;
+  readonly reach?: GuardReach;
 }
 
 /** `SecureServer` listens as any server does. */
@@ -29,8 +30,8 @@ export class SecureServer extends GuardedServer {
   readonly #front: Server;
   readonly #shaking = new Map<string, Socket>();
 
-  constructor({ access, frameAncestors, pair, deadlines }: SecureTerms) {
-    super(access, frameAncestors, deadlines);
+  constructor({ access, frameAncestors, pair, deadlines, reach }: SecureTerms) {
+    super(access, frameAncestors, deadlines, reach);
     this.#front = createServer({ ...pair, ...tlsOptions(process.env), handshakeTimeout: HANDSHAKE_MS, ALPNProtocols: ['http/1.1'] });
     this.#front.on('secureConnection', (socket) => {
       this.#shaking.delete(keyOf(socket));

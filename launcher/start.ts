@@ -1,7 +1,9 @@
 /**
  * `npm start` and `npm run demo`: the product in one process, one line `ready <url>` once webhooks are accepted, a clean stop on a signal.
  */
+import { readFileSync } from 'node:fs';
 import { ConfigError, messageOf } from '../engine/base/errors.js';
+import { secretsInFiles } from '../engine/base/secretFiles.js';
 import { SECOND } from '../engine/base/time.js';
 import { readDemo } from './simulator/demo.js';
 import { type Product, startProduct } from './product.js';
@@ -30,6 +32,7 @@ async function main(typed: readonly string[]): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { stopping.abort(); });
   surviveFaults();
   try {
+    Object.assign(process.env, secretsInFiles(process.env, (path) => readFileSync(path, 'utf8')));
     const settings = readEnvironment(process.env);
     const demo = readDemo(typed);
     if (demo !== undefined && !RECEIVES.includes(settings.role)) {
@@ -75,16 +78,28 @@ const UNUSABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOT
 /** One line that says what to change. */
 function startError(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  const { code, address, port, path } = error as { code?: string; address?: string; port?: number; path?: string };
+  const { code, path } = error as { code?: string; path?: string };
   if (path !== undefined && UNUSABLE.has(code ?? '')) return `BOTTEGA_DATA: ${path} cannot be written (${String(code)})`;
-  const place = `${address ?? process.env['HOST'] ?? ''}:${String(port ?? '')}`;
+  return listenError(error as ListenError) ?? `cannot start: ${causes(error)}`;
+}
+
+interface ListenError {
+  readonly code?: string;
+  readonly address?: string;
+  readonly port?: number;
+}
+
+function listenError({ code, address, port }: ListenError): string | undefined {
+  const { HOST = '', BOTTEGA_INTAKE_PORT: intake = '' } = process.env;
+  const place = `${address ?? HOST}:${String(port ?? '')}`;
+  const variable = String(port) === intake.trim() ? 'BOTTEGA_INTAKE_PORT' : 'PORT';
   const known: Readonly<Record<string, string>> = {
-    EADDRINUSE: `PORT: ${place} is taken by another program`,
+    EADDRINUSE: `${variable}: ${place} is taken by another program`,
     EADDRNOTAVAIL: `HOST: ${place} is no address of this machine`,
-    ENOTFOUND: `HOST: ${process.env['HOST'] ?? ''} is no address of this machine`,
-    ...(port === undefined ? {} : { EACCES: `PORT: not allowed to listen on ${place}` }),
+    ENOTFOUND: `HOST: ${HOST} is no address of this machine`,
+    ...(port === undefined ? {} : { EACCES: `${variable}: not allowed to listen on ${place}` }),
   };
-  return known[code ?? ''] ?? `cannot start: ${causes(error)}`;
+  return known[code ?? ''];
 }
 
 /**

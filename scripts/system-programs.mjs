@@ -6,7 +6,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Program → Debian package. */
-const PROGRAMS = { 'redis-server': 'redis-server', mosquitto: 'mosquitto', chromium: 'chromium' };
+const PROGRAMS = { 'redis-server': 'redis-server', mosquitto: 'mosquitto', mosquitto_sub: 'mosquitto-clients', chromium: 'chromium' };
 
 /** Answers what is still missing, as one sentence, or `undefined` where all is there. */
 export function ensurePrograms() {

@@ -63,6 +63,8 @@ describe('launcher: environment', () => {
     [{ BOTTEGA_TLS_MIN: '1.1' }, /^BOTTEGA_TLS_MIN: must be 1\.3 or 1\.2 \("1\.1"\)$/],
     [{ BOTTEGA_ENCRYPTION_KEY: 'a word' }, /^BOTTEGA_ENCRYPTION_KEY: must be 32 random bytes .*\("…"\)$/],
     [{ BOTTEGA_ENCRYPTION_KEY_FILE: '/no/such/file' }, /^BOTTEGA_ENCRYPTION_KEY_FILE: must be a file that can be read \(ENOENT\)/],
+    [{ BOTTEGA_INTAKE_PORT: '0' }, /^BOTTEGA_INTAKE_PORT: a port between 1 and 65535 \("0"\)$/],
+    [{ PORT: '1880', BOTTEGA_INTAKE_PORT: '1880' }, /^BOTTEGA_INTAKE_PORT: another port than PORT \("1880"\)$/],
     [{ MQTT_TLS_PORT: 'tls' }, /^MQTT_TLS_PORT: a port between 0 and 65535 \("tls"\)$/],
   ];
   for (const [environment, message] of broken) {

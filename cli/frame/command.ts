@@ -1,7 +1,9 @@
 /**
  * `CliCommand` is one command of a program: what was typed is parsed, help and what cannot be understood are answered in the user's language, the rest is done.
  */
+import { readFileSync } from 'node:fs';
 import { messageOf } from '../../engine/base/errors.js';
+import { secretsInFiles } from '../../engine/base/secretFiles.js';
 import type { CliEnvironment, CliLanguage, CommonProblem } from './arguments.js';
 import en from '../locales/en.json';
 import it from '../locales/it.json';
@@ -39,6 +41,7 @@ export const complain = (text: string): void => { process.stderr.write(`${text}\
 /** `runner` puts a command into its frame. */
 export function runner<Given, Problem extends string, Reporter extends CommandReporter<Problem>>(command: CliCommand<Given, Problem, Reporter>): RunCommand {
   return async (typed) => {
+    Object.assign(process.env, secretsInFiles(process.env, (path) => readFileSync(path, 'utf8')));
     const parsed = command.parse(typed, process.env);
     const reporter = command.reporter(parsed.language);
     if (parsed.outcome === 'arguments') return command.act(parsed.given, reporter);

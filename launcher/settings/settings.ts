@@ -36,6 +36,8 @@ export interface Settings {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** A second port, where senders alone are served: no editor, no dashboard. Absent: they are served on the first. */
+  readonly intakePort?: number;
   /** Node-RED's user directory; the embedded store lies in it too. */
   readonly data: string;
   readonly role: Role;
@@ -80,7 +82,7 @@ export function readEnvironment(environment: LauncherEnvironment): Settings {
   const publicUrl = given(environment, 'BOTTEGA_PUBLIC_URL');
   return {
     host,
-    port: portAt('PORT', read('PORT', '1880'), 0),
+    ...portsIn(environment),
     data: read('BOTTEGA_DATA', './.bottega'),
     role,
     template: oneOf('BOTTEGA_TEMPLATE', read('BOTTEGA_TEMPLATE', 'retail'), TEMPLATES),
@@ -137,6 +139,15 @@ function accessTo(host: string, password: string | undefined, oidc: OidcSettings
   // Whether it is new, so that more is asked of it, the data directory knows.
   if (password.length < MIN_PASSWORD) throw new ConfigError('BOTTEGA_PASSWORD', 'at least 12 characters', '…');
   return { by: 'password', password, ...(oidc === undefined ? {} : { oidc }) };
+}
+
+function portsIn(environment: LauncherEnvironment): Pick<Settings, 'port' | 'intakePort'> {
+  const port = portAt('PORT', given(environment, 'PORT') ?? '1880', 0);
+  const intake = given(environment, 'BOTTEGA_INTAKE_PORT');
+  if (intake === undefined) return { port };
+  const intakePort = portAt('BOTTEGA_INTAKE_PORT', intake, 1);
+  if (intakePort === port) throw new ConfigError('BOTTEGA_INTAKE_PORT', 'another port than PORT', intake);
+  return { port, intakePort };
 }
 
 function tlsFilesIn(environment: LauncherEnvironment): Pick<Settings, 'tls'> {

@@ -19,6 +19,10 @@ export interface Trial {
   readonly form: Form;
   /** How long faults are begun; the short form tries each kind a few times. */
   readonly forMs?: number;
+  /** Other than all kinds. */
+  readonly kinds?: readonly Kind[];
+  /** So many faults, at most. */
+  readonly faults?: number;
   readonly say: (line: string) => void;
 }
 
@@ -114,8 +118,9 @@ class Run {
   }
 
   async #faults(): Promise<void> {
-    const { seed, form, forMs = Infinity } = this.#trial;
-    const deck = new Deck(planOf(seed, form), form === 'short' ? SHORT_DECKS * KINDS.length : Infinity);
+    const { seed, form, forMs = Infinity, kinds = KINDS } = this.#trial;
+    const { faults = form === 'short' ? SHORT_DECKS * kinds.length : Infinity } = this.#trial;
+    const deck = new Deck(planOf(seed, form, kinds), faults);
     const until = Date.now() + forMs;
     const lane = async (): Promise<void> => {
       while (Date.now() < until) {

@@ -47,6 +47,17 @@ export class DockerFolder {
     return value;
   }
 
+  /** The secret in the file of that name. */
+  secret(name: string): string {
+    return this.read(`secrets/${name}`).trim();
+  }
+
+  /** Where the files lie that a service finds in /run/secrets. */
+  secretFiles(compose: Compose, service: string): Readonly<Record<string, string>> {
+    const mounts = (compose.services[service]?.secrets ?? []).map((each) => (typeof each === 'string' ? { source: each, target: each } : each));
+    return Object.fromEntries(mounts.map(({ source, target }) => [`/run/secrets/${target}`, join(this.path, compose.secrets[source]?.file ?? '')]));
+  }
+
   /** Every file the script made: mode and content. */
   made(): Record<string, { mode: string; text: string }> {
     const files = ['.env', ...(readdirSync(join(this.path, 'secrets'), { recursive: true }) as string[]).map((file) => `secrets/${file}`)];
@@ -116,7 +127,7 @@ export class ConfiguredRedis {
 
   /** What redis-cli prints for one of the users. */
   as(user: string, ...command: string[]): Promise<string> {
-    return this.cli(['--user', user], command, this.#folder.setting(`REDIS_${user.toUpperCase()}_PASSWORD`));
+    return this.cli(['--user', user], command, this.#folder.secret(`REDIS_${user.toUpperCase()}_PASSWORD`));
   }
 
   cli(options: readonly string[], command: readonly string[], password?: string): Promise<string> {
@@ -154,10 +165,10 @@ export interface Service {
   readonly restart: string;
   readonly deploy: { readonly resources: { readonly limits: Readonly<Record<'cpus' | 'memory' | 'pids', string | number>> } };
   readonly networks: readonly string[];
-  readonly secrets: readonly Mount[];
-  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: readonly (string | Mount)[];
+  readonly environment?: Readonly<Record<string, string>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly healthcheck?: { readonly test: readonly [string, string] };
+  readonly healthcheck?: { readonly test: readonly string[] };
   readonly ports?: readonly string[];
   readonly tmpfs?: readonly string[];
   readonly volumes?: readonly string[];

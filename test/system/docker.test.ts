@@ -1,10 +1,22 @@
 /** Do the files of docker/ hold what they promise? The script is run; what needs Docker itself is read. (The servers: dockerServers.test.ts.) */
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { secretsInFiles } from '../../engine/base/secretFiles.js';
 import { readEnvironment } from '../../launcher/settings/settings.js';
 import { type Compose, DockerFolder, readCompose } from '../support/docker.js';
+
+const PASSWORDS = [
+  'BOTTEGA_PASSWORD', 'BOTTEGA_API_TOKEN', 'BOTTEGA_PRIVACY_KEY', 'MQTT_EDGE_PASSWORD', 'MQTT_WORKER_PASSWORD', 'MQTT_FRONT_PASSWORD', 'MQTT_HEALTH_PASSWORD',
+  'REDIS_WORKER_PASSWORD', 'REDIS_FRONT_PASSWORD', 'REDIS_HEALTH_PASSWORD',
+];
+/** Made empty: whoever sends has them. */
+const EMPTY = [
+  'SHOPIFY_WEBHOOK_SECRET', 'HUBSPOT_CLIENT_SECRET', 'WOOCOMMERCE_WEBHOOK_SECRET', 'POS_JWT_SECRET', 'POS_WEBHOOK_SECRET', 'BOTTEGA_OIDC_CLIENT_SECRET',
+];
 
 describe('docker/make-secrets.sh', () => {
   let folder: DockerFolder;
@@ -16,19 +28,21 @@ describe('docker/make-secrets.sh', () => {
     assert.equal(existsSync(join(folder.path, '.env')) || existsSync(join(folder.path, 'secrets')), false);
     assert.deepEqual(folder.makeSecrets(), named);
     const made = folder.made();
-    assert.deepEqual(Object.keys(made).sort(), [
-      '.env', 'secrets/ca.crt', 'secrets/ca.key', 'secrets/mosquitto/passwords', 'secrets/mosquitto/server.crt', 'secrets/mosquitto/server.key',
-      'secrets/redis/server.crt', 'secrets/redis/server.key', 'secrets/redis/users.acl',
-    ]);
+    assert.deepEqual(Object.keys(made).sort(), ['.env', ...[
+      ...PASSWORDS, ...EMPTY, 'BOTTEGA_ENCRYPTION_KEY', 'ca.crt', 'ca.key', 'edge/MQTT_URL', 'front/MQTT_URL', 'front/REDIS_URL', 'mosquitto/health',
+      'mosquitto/passwords', 'mosquitto/server.crt', 'mosquitto/server.key', 'redis/server.crt', 'redis/server.key', 'redis/users.acl', 'worker/MQTT_URL', 'worker/REDIS_URL',
+    ].map((file) => `secrets/${file}`)].sort());
     assert.deepEqual(new Set(Object.values(made).map(({ mode }) => mode)), new Set(['600']));
   });
 
   it('makes passwords of 256 bits, each another, and prints none', () => {
     const said = folder.makeSecrets().join('\n');
-    const passwords = Object.entries(folder.settings()).filter(([name]) => /PASSWORD|TOKEN|KEY/.test(name)).map(([, value]) => value);
-    assert.equal(passwords.length, 10);
+    const passwords = PASSWORDS.map((name) => folder.secret(name));
     assert.equal(new Set(passwords).size, 10);
     for (const password of passwords) assert.ok(/^[0-9a-f]{64}$/.test(password) && !said.includes(password));
+    for (const name of EMPTY) assert.equal(folder.secret(name), '', name);
+    assert.equal(folder.secret('BOTTEGA_ENCRYPTION_KEY'), 'off');
+    assert.deepEqual(Object.keys(folder.settings()).sort(), ['BOTTEGA_GID', 'BOTTEGA_UID', 'TZ_SHOP']);
     const served = ['mosquitto/passwords', 'redis/users.acl'].map((file) => folder.read(`secrets/${file}`)).join('');
     assert.ok(passwords.every((password) => !served.includes(password)), 'a server is given a password itself');
   });
@@ -40,13 +54,24 @@ describe('docker/make-secrets.sh', () => {
     assert.deepEqual(folder.made(), before);
   });
 
-  it('gives both servers a new password for one that was taken out, and leaves the rest', () => {
+  it('gives servers and those who dial them a new password for one that was taken out, and leaves the rest', () => {
     folder.makeSecrets();
     const before = folder.made();
-    folder.write('.env', folder.read('.env').replace(/^MQTT_EDGE_PASSWORD=.*\n/m, '').replace(/^REDIS_FRONT_PASSWORD=.*\n/m, ''));
-    assert.deepEqual(folder.makeSecrets(), ['MQTT_EDGE_PASSWORD', 'REDIS_FRONT_PASSWORD', 'secrets/mosquitto/passwords', 'secrets/redis/users.acl']);
+    for (const name of ['MQTT_EDGE_PASSWORD', 'REDIS_FRONT_PASSWORD']) rmSync(join(folder.path, 'secrets', name));
+    const expected = ['MQTT_EDGE_PASSWORD', 'REDIS_FRONT_PASSWORD', 'mosquitto/passwords', 'redis/users.acl', 'edge/MQTT_URL', 'front/REDIS_URL'].map((file) => `secrets/${file}`);
+    assert.deepEqual(folder.makeSecrets(), expected);
     const changed = Object.keys(before).filter((file) => before[file]?.text !== folder.made()[file]?.text);
-    assert.deepEqual(changed.sort(), ['.env', 'secrets/mosquitto/passwords', 'secrets/redis/users.acl']);
+    assert.deepEqual(changed.sort(), [...expected].sort());
+    assert.equal(folder.secret('edge/MQTT_URL'), `mqtts://edge:${folder.secret('MQTT_EDGE_PASSWORD')}@mosquitto:8883`);
+  });
+
+  it('moves what a former version kept in .env to files, and nothing of it stays there', () => {
+    folder.write('.env', `SHOPIFY_WEBHOOK_SECRET=of-the-shop\nPOS_JWT_SECRET=\nTZ_SHOP=Europe/Rome\nBOTTEGA_PASSWORD=chosen by the owner\nMQTT_EDGE_PASSWORD=${'a'.repeat(64)}\n`);
+    folder.makeSecrets();
+    assert.deepEqual(['SHOPIFY_WEBHOOK_SECRET', 'POS_JWT_SECRET', 'BOTTEGA_PASSWORD', 'MQTT_EDGE_PASSWORD'].map((name) => folder.secret(name)),
+      ['of-the-shop', '', 'chosen by the owner', 'a'.repeat(64)]);
+    assert.deepEqual(folder.read('.env').match(/^\w+(?==)/gm)?.sort(), ['BOTTEGA_GID', 'BOTTEGA_UID', 'TZ_SHOP']);
+    assert.deepEqual(folder.makeSecrets(), []);
   });
 
   it('renews a certificate that another authority signed, with the authority there is', () => {
@@ -91,16 +116,28 @@ describe('docker/compose.yaml', () => {
     return found;
   };
 
-  it('asks for every secret by name, has no default for any, and says where they come from', () => {
+  it('asks for every setting without a default by name, and says where it comes from', () => {
     assert.throws(() => readCompose({}), /BOTTEGA_UID is missing a value: run docker\/make-secrets\.sh first/);
     const variables = [...text.matchAll(/\$\{(\w+)(:[-?])?([^}]*)\}/g)].map(([, name = '', kind = '', word = '']) => ({ name, kind, word }));
     const required = variables.filter(({ kind }) => kind === ':?');
     assert.ok(required.every(({ word }) => word === 'run docker/make-secrets.sh first'));
-    const made = Object.keys(folder.settings()).filter((name) => /^BOTTEGA_([UG]ID|PASSWORD|API_TOKEN|PRIVACY_KEY)$|_PASSWORD$/.test(name));
-    assert.deepEqual([...new Set(required.map(({ name }) => name))].sort(), made.sort());
+    assert.deepEqual([...new Set(required.map(({ name }) => name))].sort(), ['BOTTEGA_GID', 'BOTTEGA_UID']);
     const others = variables.filter(({ kind }) => kind !== ':?');
     assert.ok(others.every(({ kind }) => kind === ':-'));
-    for (const { name, word } of others) if (/SECRET|PASSWORD|TOKEN|KEY/.test(name)) assert.equal(word, '', name);
+  });
+
+  it('hands secrets over as files, to those who need them and nobody else: no variable holds one', () => {
+    const all = new Set(Object.keys(folder.made()).filter((file) => /PASSWORD|TOKEN|KEY|SECRET|_URL|health/.test(file)).map((file) => folder.read(file).trim()));
+    for (const [name, { environment }] of Object.entries(compose.services)) {
+      for (const [variable, value] of Object.entries(environment ?? {})) {
+        assert.ok(!/PASSWORD|TOKEN|SECRET|KEY/.test(variable) || variable.endsWith('_FILE'), `${name}: ${variable}`);
+        assert.ok(value === '' || [...all].every((secret) => secret === '' || secret === 'off' || !value.includes(secret)), `${name}: ${variable}`);
+      }
+      const files = folder.secretFiles(compose, name);
+      const named = Object.entries(environment ?? {}).filter(([variable]) => variable.endsWith('_FILE')).map(([, path]) => path);
+      if (NODE_RED.includes(name)) assert.deepEqual(Object.keys(files).filter((path) => !path.endsWith('ca.crt')).sort(), named.sort(), name);
+      for (const file of Object.values(files)) assert.ok(existsSync(file), `${name}: ${file}`);
+    }
   });
 
   it('runs nothing as root, with capabilities, on a writable file system or without limits', () => {
@@ -116,9 +153,13 @@ describe('docker/compose.yaml', () => {
     }
   });
 
-  it('publishes the HTTP of edge and front, on this machine, and nothing else', () => {
+  it('publishes webhooks, and editor and dashboard on ports of their own, on this machine, and nothing else', () => {
+    assert.equal(service('edge').environment?.['BOTTEGA_INTAKE_PORT'], '1890');
+    // Wherever the webhooks are published: the editor of the edge is for this machine.
+    const open = readCompose({ ...folder.settings(), BOTTEGA_BIND: '0.0.0.0' });
+    assert.deepEqual(open.services['edge']?.ports, ['0.0.0.0:1880:1890', '127.0.0.1:1882:1880']);
     const published = Object.entries(compose.services).flatMap(([name, { ports }]) => (ports ?? []).map((port) => `${name} ${port}`));
-    assert.deepEqual(published, ['edge 127.0.0.1:1880:1880', 'front 127.0.0.1:1881:1880']);
+    assert.deepEqual(published, ['edge 127.0.0.1:1880:1890', 'edge 127.0.0.1:1882:1880', 'front 127.0.0.1:1881:1880']);
     assert.equal(compose.networks['inside']?.internal, true);
     for (const name of ['worker', 'mosquitto', 'redis']) assert.deepEqual(service(name).networks, ['inside'], name);
   });
@@ -135,26 +176,28 @@ describe('docker/compose.yaml', () => {
     assert.deepEqual(service('worker').depends_on, waiting);
     assert.deepEqual(service('front').depends_on, waiting);
     assert.deepEqual(service('edge').depends_on, { mosquitto: { condition: 'service_started' } });
-    for (const name of ['mosquitto', 'redis']) assert.equal(service(name).healthcheck?.test[0], 'CMD-SHELL', name);
+    assert.deepEqual(['mosquitto', 'redis'].map((name) => service(name).healthcheck?.test[0]), ['CMD', 'CMD-SHELL']);
     assert.match(readFileSync('docker/Dockerfile', 'utf8'), /^HEALTHCHECK [^\n]*\\\n +CMD .*\/health/m);
   });
 
   it('gives each server the files its configuration names, and each role its own login', () => {
     for (const [name, file] of [['mosquitto', 'mosquitto/mosquitto.conf'], ['redis', 'redis/redis.conf']] as const) {
       const wanted = [...folder.read(file).matchAll(/\/run\/secrets\/([\w.]+)/g)].map(([, target]) => target);
-      const given = service(name).secrets.map(({ target }) => target);
+      const given = Object.keys(folder.secretFiles(compose, name)).map((path) => path.replace('/run/secrets/', ''));
       assert.deepEqual(wanted.filter((target) => !given.includes(target ?? '')), [], name);
     }
     for (const { file } of Object.values(compose.secrets)) assert.ok(file.replace('./', '') in folder.made(), file);
     const [mqttPort, redisPort] = [/^listener (\d+)$/m.exec(folder.read('mosquitto/mosquitto.conf'))?.[1], /^tls-port (\d+)$/m.exec(folder.read('redis/redis.conf'))?.[1]];
     for (const role of NODE_RED) {
-      const { environment, secrets } = service(role);
-      assert.deepEqual(secrets, [{ source: 'ca', target: 'ca.crt' }]);
-      assert.equal(readEnvironment(environment).role, role);
+      const files = folder.secretFiles(compose, role);
+      const { environment = {} } = service(role);
+      const found = secretsInFiles(environment, (path) => readFileSync(files[path] ?? path, 'utf8'));
+      const here = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, files[value] ?? value]));
+      assert.equal(readEnvironment({ ...here, ...found }).role, role);
       assert.equal(environment['NODE_EXTRA_CA_CERTS'], '/run/secrets/ca.crt');
-      assert.equal(environment['MQTT_URL'], `mqtts://${role}:${folder.setting(`MQTT_${role.toUpperCase()}_PASSWORD`)}@mosquitto:${mqttPort ?? ''}`);
+      assert.equal(found['MQTT_URL'], `mqtts://${role}:${folder.secret(`MQTT_${role.toUpperCase()}_PASSWORD`)}@mosquitto:${mqttPort ?? ''}`);
       if (role === 'edge') continue;
-      assert.equal(environment['REDIS_URL'], `rediss://${role}:${folder.setting(`REDIS_${role.toUpperCase()}_PASSWORD`)}@redis:${redisPort ?? ''}`);
+      assert.equal(found['REDIS_URL'], `rediss://${role}:${folder.secret(`REDIS_${role.toUpperCase()}_PASSWORD`)}@redis:${redisPort ?? ''}`);
     }
   });
 
@@ -167,8 +210,29 @@ describe('docker/compose.yaml', () => {
       const copied = [...dockerfile.matchAll(/^COPY (?!--from)(?:--\S+ )*(.+) \S+$/gm)].flatMap(([, files]) => (files ?? '').split(' '));
       for (const file of copied) assert.ok(existsSync(join(context, file)), `${name}: ${file}`);
     }
+    // Named by version. (By digest only where somebody can ask the registry for it.)
+    for (const name of ['docker', 'docker/mosquitto', 'docker/redis']) {
+      for (const [, image = ''] of readFileSync(join(name, 'Dockerfile'), 'utf8').matchAll(/^FROM (\S+)/gm)) assert.match(image, /^[\w-]+:\d+(\.\d+)*(-[a-z]+)?$/, name);
+    }
     const [everything, ...allowed] = readFileSync('docker/Dockerfile.dockerignore', 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     assert.equal(everything, '*');
     for (const line of allowed) assert.ok(line.startsWith('!') && existsSync(line.slice(1)) && !/docker|\.env|secret|\.bottega/.test(line), line);
+  });
+
+  it('lets everything reach the build that it needs', function () {
+    this.timeout(300_000);
+    const root = mkdtempSync(join(tmpdir(), 'bottega-image-'));
+    try {
+      const allowed = readFileSync('docker/Dockerfile.dockerignore', 'utf8').split('\n').filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+      for (const name of allowed) cpSync(name, join(root, name), { recursive: true });
+      mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
+      for (const name of readdirSync('node_modules').filter((each) => each !== '.cache')) symlinkSync(resolve('node_modules', name), join(root, 'node_modules', name));
+      execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root, stdio: 'pipe' });
+      const shipped = [...readFileSync('docker/Dockerfile', 'utf8').matchAll(/^COPY --from=build (.+) \S+$/gm)].flatMap(([, files = '']) => files.split(' '));
+      for (const file of shipped) assert.ok(existsSync(join(root, file.replace('/app/', ''))), file);
+      assert.ok(existsSync(join(root, 'dist/launcher/start.js')) && existsSync(join(root, 'resources/ui-bottega-kpi.js')));
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
   });
 });

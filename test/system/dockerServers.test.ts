@@ -1,7 +1,8 @@
 /** Are broker and store of docker/ closed to whoever is not meant? Mosquitto and Redis run with their very configuration. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +11,7 @@ import { openRedisStore, type RedisStore } from '../../engine/store/redis/connec
 import { prefixRange } from '../../engine/store/store.js';
 import { ConfiguredRedis, DockerFolder, handshake, readCompose, startBroker } from '../support/docker.js';
 import type { Mosquitto } from '../support/mosquitto.js';
+import { buildPackage } from '../support/product.js';
 import { eventually } from '../support/waiting.js';
 
 const NOT_AUTHORIZED = 135;
@@ -42,7 +44,7 @@ describe('docker/mosquitto', () => {
 
   const options = (extra: IClientOptions): IClientOptions => ({ protocolVersion: 5, reconnectPeriod: 0, connectTimeout: 5_000, ca: folder.ca, ...extra });
   const url = (): string => `mqtts://127.0.0.1:${String(broker.port)}`;
-  const passwordOf = (user: string): string => folder.setting(`MQTT_${user.toUpperCase()}_PASSWORD`);
+  const passwordOf = (user: string): string => folder.secret(`MQTT_${user.toUpperCase()}_PASSWORD`);
   async function as(user: string): Promise<MqttClient> {
     const client = await connectAsync(url(), options({ username: user, password: passwordOf(user) }), false);
     clients.push(client);
@@ -78,7 +80,7 @@ describe('docker/mosquitto', () => {
       ['without password', { username: 'edge' }],
       ['wrong password', { username: 'edge', password: passwordOf('worker') }],
       ['unknown user', { username: 'admin', password: passwordOf('edge') }],
-      ['password of another installation', { username: 'edge', password: stranger.setting('MQTT_EDGE_PASSWORD') }],
+      ['password of another installation', { username: 'edge', password: stranger.secret('MQTT_EDGE_PASSWORD') }],
     ];
     for (const [who, login] of rows) assert.equal(await refusal(login), NOT_AUTHORIZED, who);
     for (const user of ['edge', 'worker', 'front', 'health']) assert.equal(await refusal({ username: user, password: passwordOf(user) }), 'let in', user);
@@ -150,6 +152,22 @@ describe('docker/mosquitto', () => {
     assert.equal(await value, '{"value":7}');
   });
 
+  it('is found healthy by the check of the compose file, which has no password on its command line, and not with another one', async () => {
+    const { services } = readCompose(folder.settings());
+    const [, program = '', ...options] = services['mosquitto']?.healthcheck?.test ?? [];
+    assert.deepEqual([program, options], ['mosquitto_sub', ['-t', '$SYS/broker/uptime', '-C', '1', '-W', '4']]);
+    assert.equal(services['mosquitto']?.environment?.['XDG_CONFIG_HOME'], '/run/secrets');
+    const found = mkdtempSync(join(tmpdir(), 'bottega-health-'));
+    const check = (password: string): Promise<unknown> => {
+      const file = folder.read('secrets/mosquitto/health').replace('8883', String(broker.port)).replace('/run/secrets/ca.crt', join(folder.path, 'secrets/ca.crt'));
+      writeFileSync(join(found, 'mosquitto_sub'), file.replace(passwordOf('health'), password));
+      return run(program, options, { env: { ...process.env, XDG_CONFIG_HOME: found } });
+    };
+    await check(passwordOf('health'));
+    await assert.rejects(check(passwordOf('worker')));
+    rmSync(found, { recursive: true });
+  });
+
   it('is trusted by a Node.js that is given the authority as in the compose file', async () => {
     const script = "require('mqtt').connectAsync(process.argv[1], { reconnectPeriod: 0 }, false).then((client) => client.endAsync()).then(() => console.log('connected'), ({ code }) => console.log(code))";
     const address = `mqtts://worker:${passwordOf('worker')}@localhost:${String(broker.port)}`;
@@ -180,7 +198,7 @@ describe('docker/redis', () => {
     rmSync(data, { recursive: true, force: true });
   });
 
-  function storeOf(user: string, { password = folder.setting(`REDIS_${user.toUpperCase()}_PASSWORD`), ca = folder.ca } = {}): RedisStore {
+  function storeOf(user: string, { password = folder.secret(`REDIS_${user.toUpperCase()}_PASSWORD`), ca = folder.ca } = {}): RedisStore {
     const store = openRedisStore(`rediss://${user}:${password}@127.0.0.1:${String(server.port)}`, { clock: Date, random: Math.random, tls: { ca } });
     stores.push(store);
     return store;
@@ -199,10 +217,10 @@ describe('docker/redis', () => {
 
   it('lets in nobody without the right name and password, the default user least of all', async () => {
     assert.match(await server.cli([], ['ping']), /NOAUTH/);
-    for (const [user, password] of [['default', ''], ['default', 'default'], ['worker', folder.setting('REDIS_FRONT_PASSWORD')], ['admin', 'admin']] as const) {
+    for (const [user, password] of [['default', ''], ['default', 'default'], ['worker', folder.secret('REDIS_FRONT_PASSWORD')], ['admin', 'admin']] as const) {
       assert.match(await server.cli([], ['auth', user, password]), /WRONGPASS/, user);
     }
-    await assert.rejects(storeOf('worker', { password: stranger.setting('REDIS_WORKER_PASSWORD') }).read(['shop/a']), /WRONGPASS/);
+    await assert.rejects(storeOf('worker', { password: stranger.secret('REDIS_WORKER_PASSWORD') }).read(['shop/a']), /WRONGPASS/);
   });
 
   it('lets workers and front do all that the store does', async () => {
@@ -252,6 +270,16 @@ describe('docker/redis', () => {
     assert.deepEqual(advice.map(({ weight, setting }) => [weight, setting]), [['should', 'replicas']]);
   });
 
+  it('lets a worker encrypt what was stored before there was a key', async () => {
+    await storeOf('worker').commit([{ key: 'reseal/a', value: 'plain' }]);
+    buildPackage();
+    const url = `rediss://worker:${folder.secret('REDIS_WORKER_PASSWORD')}@localhost:${String(server.port)}`;
+    const env = { ...process.env, REDIS_URL: url, BOTTEGA_ENCRYPTION_KEY: randomBytes(32).toString('base64'), NODE_EXTRA_CA_CERTS: join(folder.path, 'secrets/ca.crt') };
+    await run(process.execPath, ['dist/cli/store.js', 'reseal'], { env });
+    const [value] = await storeOf('worker').read(['reseal/a']);
+    assert.ok(typeof value === 'string' && !value.includes('plain'));
+  });
+
   // Redis replays transactions as the default user: one without rights would lose every commit here (redis/redis#14541).
   it('has everything again after a kill', async () => {
     await storeOf('worker').commit([{ key: 'kill/a', value: 'kept' }]);
@@ -261,10 +289,15 @@ describe('docker/redis', () => {
   });
 
   it('is found healthy by the check of the compose file, and not with another password', async () => {
-    const command = readCompose(folder.settings()).services['redis']?.healthcheck?.test[1] ?? '';
-    const here = command.replace('6379', String(server.port)).replace('/run/secrets/', `${folder.path}/secrets/`);
-    const check = (password: string): Promise<unknown> => run('sh', ['-c', here], { env: { ...process.env, REDISCLI_AUTH: password } });
-    await check(folder.setting('REDIS_HEALTH_PASSWORD'));
-    await assert.rejects(check(folder.setting('REDIS_WORKER_PASSWORD')));
+    const compose = readCompose(folder.settings());
+    const command = compose.services['redis']?.healthcheck?.test[1] ?? '';
+    const check = (files: Readonly<Record<string, string>>): Promise<unknown> => {
+      const here = Object.entries(files).reduce((text, [target, file]) => text.replaceAll(target, file), command.replace('6379', String(server.port)));
+      return run('sh', ['-c', here]);
+    };
+    const files = folder.secretFiles(compose, 'redis');
+    await check(files);
+    await assert.rejects(check({ ...files, '/run/secrets/health-password': join(folder.path, 'secrets/REDIS_WORKER_PASSWORD') }));
+    for (const [, password] of Object.entries(files).filter(([target]) => target.endsWith('password'))) assert.ok(!command.includes(readFileSync(password, 'utf8')));
   });
 });

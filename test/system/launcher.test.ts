@@ -148,6 +148,7 @@ describe('launcher: start and stop', () => {
     { variables: { BOTTEGA_TLS_CERT: '/no/such.pem', BOTTEGA_TLS_KEY: '/no/such.pem' }, says: /^BOTTEGA_TLS_CERT: must be a file that can be read[^\n]*\n$/ },
     { variables: { BOTTEGA_TLS_MIN: '1.1' }, says: /^BOTTEGA_TLS_MIN: must be 1\.3 or 1\.2 \("1\.1"\)\n$/ },
     { variables: { BOTTEGA_ENCRYPTION_KEY: 'segreta' }, says: /^BOTTEGA_ENCRYPTION_KEY: must be 32 random bytes (?!.*segreta)[^\n]*\n$/ },
+    { variables: { BOTTEGA_PASSWORD_FILE: '/no/such/file' }, says: /^BOTTEGA_PASSWORD_FILE: must be a file that can be read \(ENOENT\) [^\n]*\n$/ },
     { variables: { BOTTEGA_DATA: '/dev/null' }, says: /^BOTTEGA_DATA: \/dev\/null cannot be written \(EEXIST\)\n$/ },
     { variables: { BOTTEGA_DATA: '/dev/null/bottega' }, says: /^BOTTEGA_DATA: \/dev\/null\/bottega cannot be written \(ENOTDIR\)\n$/ },
   ];
@@ -168,6 +169,16 @@ describe('launcher: start and stop', () => {
     squatter.close();
     assert.equal(code, 1);
     assert.equal(stderr, `PORT: 127.0.0.1:${String(port)} is taken by another program\n`);
+  });
+
+  it('says which port is taken where senders have their own', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    const { port } = squatter.address() as { port: number };
+    const { code, stderr } = await runToEnd({ BOTTEGA_DATA: join(data.path, 'never'), PORT: '0', BOTTEGA_INTAKE_PORT: String(port) });
+    squatter.close();
+    assert.equal(code, 1);
+    assert.equal(stderr, `BOTTEGA_INTAKE_PORT: 127.0.0.1:${String(port)} is taken by another program\n`);
   });
 });
 

@@ -3,6 +3,7 @@
  */
 import { hkdfSync } from 'node:crypto';
 import { ConfigError } from '../../base/errors.js';
+import { secretFile } from '../../base/secretFiles.js';
 
 /** `StoreKey`: 256 bits; its `id` says which key a value was sealed with, and nothing of the key. */
 export interface StoreKey {
@@ -33,19 +34,10 @@ export function readKeyRing(environment: Readonly<Record<string, string | undefi
   const [text, path] = [environment['BOTTEGA_ENCRYPTION_KEY']?.trim() ?? '', environment['BOTTEGA_ENCRYPTION_KEY_FILE']?.trim() ?? ''];
   if (path === '') return parseKeyRing(text, 'BOTTEGA_ENCRYPTION_KEY');
   if (text !== '') throw new ConfigError('BOTTEGA_ENCRYPTION_KEY_FILE', 'must not be set beside BOTTEGA_ENCRYPTION_KEY', path);
-  const ring = parseKeyRing(fileText(path, readText), 'BOTTEGA_ENCRYPTION_KEY_FILE');
+  const ring = parseKeyRing(secretFile('BOTTEGA_ENCRYPTION_KEY_FILE', path, readText), 'BOTTEGA_ENCRYPTION_KEY_FILE');
   // An empty file is a key that got lost, not the wish to have none.
   if (ring === NO_KEYS) throw new ConfigError('BOTTEGA_ENCRYPTION_KEY_FILE', 'must be a file that holds a key', path);
   return ring;
-}
-
-function fileText(path: string, readText: (path: string) => string): string {
-  try {
-    return readText(path);
-  } catch (error) {
-    const { code } = error as { code?: unknown };
-    throw new ConfigError('BOTTEGA_ENCRYPTION_KEY_FILE', `must be a file that can be read (${typeof code === 'string' ? code : 'error'})`, path);
-  }
 }
 
 /** `parseKeyRing`: see `readKeyRing`; `name` is the variable's, for the error. */
