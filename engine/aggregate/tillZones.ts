@@ -10,6 +10,7 @@
 import { LRUCache } from 'lru-cache';
 import { LocalClock, MINUTE, parseInstant } from '../base/time.js';
 import type { ShopEvent } from '../event/event.js';
+import { withFlags } from '../event/quality.js';
 import { isTill, minuteShown, nameIn, subjectOf } from '../normalize/pos/receiptSubject.js';
 import { type Store, textOf } from '../store/store.js';
 
@@ -46,12 +47,7 @@ async function nameOf(store: Store, event: ShopEvent, now: number): Promise<Shop
   const { zone } = zones.reduce((latest, each) => (each.from <= issuedAt ? each : latest));
   if (zone === declared) return event;
   const issued = minuteShown(issuedAt + clockOf(zone).offsetAt(issuedAt));
-  return { ...event, subject: subjectOf({ ...name, issued }), data: { ...data, x_zone: zone, x_quality: withFlag(data['x_quality']) } };
-}
-
-function withFlag(quality: unknown): string {
-  const flags = typeof quality === 'string' ? quality.split(',') : [];
-  return [...new Set([...flags, 'till.zone'])].sort().join(',');
+  return { ...event, subject: subjectOf({ ...name, issued }), data: { ...data, x_zone: zone, x_quality: withFlags(data['x_quality'], ['till.zone']) } };
 }
 
 /** What was read once holds for ever, but for a zone that is added: whoever brings it reads anew. */

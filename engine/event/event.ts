@@ -5,7 +5,9 @@ import Ajv2020, { type ErrorObject, type Schema } from 'ajv/dist/2020.js';
 import type { Refusal, RefusalRule } from '../base/errors.js';
 import { isRecord, present } from '../base/json.js';
 import { cleanName } from '../base/name.js';
-import { type ERASURE, type EVENT_TYPES, eventSchema, type STATUSES } from './schema.js';
+import { canonicalLines, cleanLines, type EventLine, lineFlags, moneyText, rateText } from './lines.js';
+import { withFlags } from './quality.js';
+import { type ERASURE, type EVENT_TYPES, eventSchema, MAX_FIELDS, type STATUSES } from './schema.js';
 import { fromMinor, toMinor } from '../base/money.js';
 import { DAY, formatInstant, MINUTE, parseInstant } from '../base/time.js';
 
@@ -33,7 +35,9 @@ export interface TaxShare {
 
 /**
  * `EventData`: `amount` is decimal text with the currency's decimals (more are rounded, see `toMinor`): what was paid, with VAT, shipping, tip and
- * gift cards sold, after the discount. So are `tip`, `shipping`, `giftCards` and `discount`, all of them 0 or more.
+ * gift cards sold, after the discount. So are `tip`, `shipping`, `giftCards` and `discount`, all of them 0 or more; `discount` is that of all lines.
+ * `lines` are the goods: what they do not add up to `amount` with shipping, tip and gift cards is flagged in `x_quality`. An empty list takes back the lines of
+ * an earlier version. `staff` is the pseudonym of who sold, where the shop wants it counted.
  * Instants are UTC with milliseconds; `quantity` has at most three decimals; `refersTo` is the subject of the sale that a refund is of.
  */
 export interface EventData {
@@ -47,6 +51,7 @@ export interface EventData {
   readonly quantity?: number;
   readonly payment?: string;
   readonly payments?: readonly PaymentShare[];
+  readonly lines?: readonly EventLine[];
   readonly taxes?: readonly TaxShare[];
   readonly discount?: string;
   readonly tip?: string;
@@ -55,6 +60,7 @@ export interface EventData {
   readonly refersTo?: string;
   readonly campaign?: Campaign;
   readonly customer?: string;
+  readonly staff?: string;
   readonly [extra: `x_${string}`]: string | number | boolean;
 }
 
@@ -116,8 +122,10 @@ function withCleanNames(input: unknown): unknown {
   const { data } = input;
   const names = cleanFields(data, Object.keys(data).filter((field) => field === 'store' || field === 'channel' || field.startsWith('x_')));
   const campaign = isRecord(data['campaign']) ? cleanFields(data['campaign'], ['source', 'medium', 'name']) : undefined;
-  if (names === undefined && campaign === undefined) return input;
-  return { ...input, data: { ...data, ...names, ...(campaign === undefined ? {} : { campaign: { ...data['campaign'] as object, ...campaign } }) } };
+  const lines = cleanLines(data['lines']);
+  if (names === undefined && campaign === undefined && lines === data['lines']) return input;
+  const changed = campaign === undefined ? {} : { campaign: { ...data['campaign'] as object, ...campaign } };
+  return { ...input, data: { ...data, ...names, ...changed, ...(lines === undefined ? {} : { lines }) } };
 }
 
 /** The fields that are not clean, cleaned; `undefined` where all are. */
@@ -170,19 +178,18 @@ function canonical(raw: Json & { data: Json }, context: EventContext, refusals: 
 
 function canonicalData(raw: Json, context: EventContext, refusals: Refusal[]): EventData {
   const currency = (raw['currency'] ?? context.currency) as string;
-  const hasMoney = MONEY.some((field) => raw[field] !== undefined) || SHARES.some((field) => raw[field] !== undefined);
-  const data = inOrder(hasMoney ? { ...raw, currency } : raw);
+  const lines = raw['lines'] as readonly Json[] | undefined;
+  const hasMoney = lines !== undefined || MONEY.some((field) => raw[field] !== undefined) || SHARES.some((field) => raw[field] !== undefined);
+  let data = inOrder(hasMoney ? { ...raw, currency } : raw);
   if (hasMoney && currency !== context.currency) {
     refusals.push({ path: '/data/currency', rule: 'currency.foreign', message: `the shop counts in ${context.currency}` });
   } else if (hasMoney) canonicalMoney(data, currency, refusals);
+  if (lines !== undefined && currency === context.currency) data = withLines(data, lines, currency, refusals);
   for (const field of ['openedAt', 'closedAt'] as const) {
     if (raw[field] !== undefined) data[field] = reformat(raw[field], `/data/${field}`, refusals);
   }
   refuseBadSpan(data, refusals);
-  const quantity = raw['quantity'] as number | undefined;
-  if (quantity !== undefined && !Number.isInteger(Math.round(quantity * 1e6) / 1e3)) {
-    refusals.push({ path: '/data/quantity', rule: 'precision', message: 'at most three decimals' });
-  }
+  refuseBadQuantity(raw['quantity'] as number | undefined, refusals);
   return data as unknown as EventData;
 }
 
@@ -191,6 +198,12 @@ function inOrder(raw: Json): Json {
   const data: Json = {};
   for (const field of Object.keys(raw).sort()) data[field] = raw[field];
   return data;
+}
+
+function refuseBadQuantity(quantity: number | undefined, refusals: Refusal[]): void {
+  if (quantity !== undefined && !Number.isInteger(Math.round(quantity * 1e6) / 1e3)) {
+    refusals.push({ path: '/data/quantity', rule: 'precision', message: 'at most three decimals' });
+  }
 }
 
 function refuseBadSpan(data: Json, refusals: Refusal[]): void {
@@ -202,6 +215,14 @@ function refuseBadSpan(data: Json, refusals: Refusal[]): void {
   }
 }
 
+/** A flag takes the last field that an event may have, and no sale is refused for want of one. */
+function withLines(data: Json, sent: readonly Json[], currency: string, refusals: Refusal[]): Json {
+  data['lines'] = canonicalLines(sent, currency, refusals);
+  const flags = lineFlags(data, sent.length, currency);
+  if (flags.length === 0 || (data['x_quality'] === undefined && Object.keys(data).length >= MAX_FIELDS)) return data;
+  return inOrder({ ...data, x_quality: withFlags(data['x_quality'], flags) });
+}
+
 /** Gives every sum of money its canonical form, in place. */
 function canonicalMoney(data: Json, currency: string, refusals: Refusal[]): void {
   for (const field of MONEY) if (data[field] !== undefined) data[field] = amountAt(data[field], `/data/${field}`, currency, refusals);
@@ -210,20 +231,15 @@ function canonicalMoney(data: Json, currency: string, refusals: Refusal[]): void
     if (shares === undefined) continue;
     data[field] = shares.map((share, index) => {
       const amount = amountAt(share['amount'], `/data/${field}/${String(index)}/amount`, currency, refusals);
-      return inOrder({ ...share, amount });
+      return inOrder(field === 'taxes' ? { rate: rateText(share['rate']), amount } : { ...share, amount });
     });
   }
 }
 
 function amountAt(raw: unknown, path: string, currency: string, refusals: Refusal[]): string {
-  const minor = toMinor(typeof raw === 'number' ? plainDecimal(raw) : String(raw), currency);
+  const minor = toMinor(moneyText(raw), currency);
   if (minor === undefined) refusals.push({ path, rule: 'precision', message: `not an exact amount of ${currency}` });
   return fromMinor(minor ?? 0, currency);
-}
-
-/** A JSON number without its exponent, and without decimals that no currency has. */
-function plainDecimal(raw: number): string {
-  return Math.abs(raw) < 1e-6 ? '0' : String(raw);
 }
 
 function canonicalSequence(sequence: string): string {

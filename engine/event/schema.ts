@@ -15,6 +15,9 @@ export const ERASURE = 'erasure';
 /** `cancelled`: never paid, or paid and then given back by a refund of its own. `voided`: it never was, and leaves the window of its time. */
 export const STATUSES = ['open', 'completed', 'cancelled', 'voided'] as const;
 
+/** `STAFF`: the pseudonym of who sold. */
+export const STAFF = /^s[0-9]{1,3}:[A-Za-z0-9_-]{1,64}$/;
+
 const label = { type: 'string', pattern: LABEL.source } as const;
 const instant = { type: 'string', minLength: 20, maxLength: 35 } as const;
 /** No control characters, no half of a surrogate pair: it has to survive UTF-8, a key and a topic. */
@@ -28,8 +31,12 @@ const money = {
   anyOf: [{ type: 'string', pattern: '^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,18})?$' }, { type: 'number', minimum: 0, exclusiveMaximum: 1e9 }],
 } as const;
 const means = { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,31}$' } as const;
+/** Of one line: an article that comes back in exchange is worth less than nothing. */
+const signedMoney = {
+  anyOf: [{ type: 'string', pattern: '^-?(0|[1-9][0-9]{0,8})(\\.[0-9]{1,18})?$' }, { type: 'number', exclusiveMinimum: -1e9, exclusiveMaximum: 1e9 }],
+} as const;
 /** A VAT rate in percent. */
-const rate = { type: 'string', pattern: '^(100|[1-9]?[0-9])(\\.[0-9]{1,2})?$' } as const;
+const rate = { anyOf: [{ type: 'string', pattern: '^(100|[1-9]?[0-9])(\\.[0-9]{1,2})?$' }, { type: 'number', minimum: 0, maximum: 100 }] } as const;
 
 /** At most this many rates, and this many means of payment, in one event. */
 const MAX_SHARES = 20;
@@ -40,6 +47,28 @@ function shares(name: string, of: object): object {
     items: { type: 'object', required: [name, 'amount'], properties: { [name]: of, amount: money }, additionalProperties: false },
   };
 }
+
+/** Far more than a receipt has; of more than `MAX_LINES` the rest is added up (see lines.ts). */
+const MAX_SENT_LINES = 10_000;
+
+const line = {
+  type: 'object',
+  required: ['amount'],
+  properties: {
+    product: { ...name, maxLength: 128 },
+    name,
+    category: { ...name, maxLength: 128 },
+    quantity: { type: 'number', minimum: -1e7, maximum: 1e7 },
+    amount: signedMoney,
+    discount: money,
+    vatRate: rate,
+    cost: money,
+  },
+  additionalProperties: false,
+} as const;
+
+/** `MAX_FIELDS` of `data`. */
+export const MAX_FIELDS = 40;
 
 const data = {
   type: 'object',
@@ -55,6 +84,7 @@ const data = {
     quantity: { type: 'number', minimum: 0, maximum: 1e7 },
     payment: means,
     payments: shares('by', means),
+    lines: { type: 'array', maxItems: MAX_SENT_LINES, items: line },
     taxes: shares('rate', rate),
     discount: money,
     tip: money,
@@ -63,10 +93,11 @@ const data = {
     refersTo: text,
     campaign: { type: 'object', properties: { source: name, medium: name, name }, additionalProperties: false },
     customer: { type: 'string', pattern: '^h[0-9]{1,3}:[A-Za-z0-9_-]{1,64}$' },
+    staff: { type: 'string', pattern: STAFF.source },
   },
   patternProperties: { '^x_[A-Za-z0-9_]{1,60}$': { anyOf: [{ type: 'string', maxLength: 256, pattern: WRITABLE }, { type: 'number' }, { type: 'boolean' }] } },
   additionalProperties: false,
-  maxProperties: 40,
+  maxProperties: MAX_FIELDS,
 } as const;
 
 const PRICED = ['sale', 'refund', 'payment', 'waste'] as const;

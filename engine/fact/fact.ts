@@ -6,6 +6,7 @@
  */
 import { HUBSPOT, LATEST_MS } from '../normalize/hubspot.js';
 import { type EventData, type EventType, sequenceKey, type ShopEvent } from '../event/event.js';
+import { type SaleLine, saleLines } from './saleLine.js';
 import { toMinor } from '../base/money.js';
 import { parseInstant } from '../base/time.js';
 
@@ -15,18 +16,18 @@ export interface Share {
   readonly amount: number;
 }
 
-/** A field's value: text, an instant in epoch ms, money in minor units, a quantity in thousandths, shares of money. */
-export type FieldValue = string | number | boolean | readonly Share[];
+/** A field's value: text, an instant in epoch ms, money in minor units, a quantity in thousandths, shares of money, lines. */
+export type FieldValue = string | number | boolean | readonly Share[] | readonly SaleLine[];
 
 /** Where the fields that any event may have stand in a fact; a sender's own fields (`x_…`) follow, in the order of their names. */
 export const SLOT = {
   store: 0, channel: 1, time: 2, status: 3, amount: 4, quantity: 5, payment: 6, openedAt: 7, closedAt: 8, customer: 9,
   'campaign.source': 10, 'campaign.medium': 11, 'campaign.name': 12,
-  tip: 13, shipping: 14, giftCards: 15, discount: 16, taxes: 17, payments: 18, refersTo: 19,
+  tip: 13, shipping: 14, giftCards: 15, discount: 16, taxes: 17, payments: 18, refersTo: 19, lines: 20, staff: 21,
 } as const;
 
 /** The place of the first `x_…` field. */
-export const FIRST_EXTRA = 20;
+export const FIRST_EXTRA = 22;
 
 /**
  * Of a receipt: `voided`, some void names it, so it never was. Of a void: `applied` to the document that it names, `waiting` for that document
@@ -79,6 +80,11 @@ export function mergeFacts(a: Fact | undefined, b: Fact): Fact {
   if (covers(a, b)) return a;
   if (covers(b, a)) return b;
   return mergeRegisters(a, b);
+}
+
+/** The lines of a sale, a return or waste; `undefined` where no version has any. The list is empty where the latest version took them back. */
+export function linesOf({ values }: Fact): readonly SaleLine[] | undefined {
+  return values[SLOT.lines] as readonly SaleLine[] | undefined;
 }
 
 /** The value of one field, `undefined` where no version set it. */
@@ -222,17 +228,17 @@ function commonOf({ openedAt, closedAt, customer, campaign }: EventData): (Field
   return [optionalInstant(openedAt), optionalInstant(closedAt), customer, campaign?.source, campaign?.medium, campaign?.name];
 }
 
-const DETAILS = ['tip', 'shipping', 'giftCards', 'discount', 'taxes', 'payments', 'refersTo'] as const;
+const DETAILS = ['tip', 'shipping', 'giftCards', 'discount', 'taxes', 'payments', 'refersTo', 'lines', 'staff'] as const;
 const NO_DETAILS: readonly undefined[] = new Array<undefined>(FIRST_EXTRA - SLOT.tip).fill(undefined);
 
 /** What few senders say of a sale, in the order of its places. */
 function detailsOf(data: EventData, currency: string): (FieldValue | undefined)[] | undefined {
   if (DETAILS.every((field) => data[field] === undefined)) return undefined;
-  const { tip, shipping, giftCards, discount, taxes, payments, refersTo } = data;
+  const { tip, shipping, giftCards, discount, taxes, payments, refersTo, lines, staff } = data;
   const sums = [tip, shipping, giftCards, discount].map((amount) => minorOf(amount, currency));
   const taxShares = taxes?.map(({ rate, amount }): Share => ({ of: rate, amount: minorOf(amount, currency) ?? 0 }));
   const paymentShares = payments?.map(({ by, amount }): Share => ({ of: by, amount: minorOf(amount, currency) ?? 0 }));
-  return [...sums, taxShares, paymentShares, refersTo];
+  return [...sums, taxShares, paymentShares, refersTo, lines === undefined ? undefined : saleLines(lines, currency), staff];
 }
 
 function ownFields(data: EventData): readonly string[] {

@@ -5,14 +5,15 @@
  *     [<place of the writer, where it is not the first>]<letter><value>                 one line a field
  *     ~<void state>                                                                     where other documents give it one
  *
- * `a4250` is an amount of 42.50, `1t1795338930` a time set by the second writer, `y[["card",4000]]` what was paid how, `x_table=n7` a field of
- * the sender's own with its kind (`s` text, `n` number, `b` true or false).
+ * `a4250` is an amount of 42.50, `1t1795338930` a time set by the second writer, `y[["card",4000]]` what was paid how, `b[[1400,2000,"sku-1"]]` lines
+ * (see saleLine.ts), `x_table=n7` a field of the sender's own with its kind (`s` text, `n` number, `b` true or false).
  * Instants are seconds, with `.` and milliseconds where there are any. No text of a canonical event holds a
  * control character (see event.schema.ts), so none has to be escaped; U+0001 before a sequence says that nobody had paid yet (see fact.ts).
  */
 import type { EventType } from '../event/event.js';
 import type { VoidState } from './fact.js';
-import { type Fact, type FieldValue, FIRST_EXTRA, NO_EXTRAS, SLOT } from './fact.js';
+import { type Fact, type FieldValue, FIRST_EXTRA, NO_EXTRAS, type Share, SLOT } from './fact.js';
+import { linesIn, linesText, type SaleLine } from './saleLine.js';
 
 /** A fact as it lies in the store: with the generation of measures its contributions were computed by (see measure.ts). */
 export interface StoredFact {
@@ -21,7 +22,7 @@ export interface StoredFact {
 }
 
 /** The letter of each place. */
-const LETTERS = ['s', 'c', 't', 'u', 'a', 'q', 'p', 'o', 'l', 'k', 'e', 'm', 'n', 'i', 'h', 'g', 'd', 'v', 'y', 'r'] as const;
+const LETTERS = ['s', 'c', 't', 'u', 'a', 'q', 'p', 'o', 'l', 'k', 'e', 'm', 'n', 'i', 'h', 'g', 'd', 'v', 'y', 'r', 'b', 'w'] as const;
 const PLACES: ReadonlyMap<string, number> = new Map(LETTERS.map((letter, place) => [letter, place]));
 
 /** Text to store; the same knowledge under the same measures is the same text. Joined: a text put together with `+` would keep all its pieces. */
@@ -88,12 +89,14 @@ const NINE = '9'.charCodeAt(0);
 
 function valueAt(place: number, body: string): FieldValue {
   if (isInstant(place)) return instantIn(body);
+  if (place === SLOT.lines) return linesIn(body);
   if (isShares(place)) return (JSON.parse(body) as [string, number][]).map(([of, amount]) => ({ of, amount }));
   return isNumber(place) ? Number(body) : body;
 }
 
 function valueText(place: number, value: FieldValue): string {
-  if (typeof value === 'object') return JSON.stringify(value.map(({ of, amount }) => [of, amount]));
+  if (place === SLOT.lines) return linesText(value as readonly SaleLine[]);
+  if (typeof value === 'object') return JSON.stringify((value as readonly Share[]).map(({ of, amount }) => [of, amount]));
   return isInstant(place) ? instantText(value as number) : String(value);
 }
 

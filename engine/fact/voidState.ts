@@ -30,7 +30,7 @@ function raised(fact: Fact): Fact {
   const grown = ({ of, amount }: Share): Share => ({ of, amount: before === 0 ? amount : Math.round((amount * (before + by)) / before) });
   const valueAt = (value: FieldValue | undefined, place: number): FieldValue | undefined => {
     if (place === SLOT.amount) return before + by;
-    return place === SLOT.taxes && typeof value === 'object' ? value.map(grown) : value;
+    return place === SLOT.taxes && typeof value === 'object' ? (value as readonly Share[]).map(grown) : value;
   };
   return { ...fact, values: fact.values.map(valueAt) };
 }

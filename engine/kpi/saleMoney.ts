@@ -3,7 +3,7 @@
  *
  * `amount` is all that was paid: VAT, shipping, tip and gift cards sold are in it, the discount is not.
  */
-import { type Fact, fieldOf, type FieldValue, type Share, SLOT } from '../fact/fact.js';
+import { type Fact, fieldOf, type Share, SLOT } from '../fact/fact.js';
 
 /** Means of payment that have a share of their own, and all of them. */
 export type PaidBy = 'card' | 'cash' | 'any';
@@ -16,7 +16,7 @@ export function revenueOf({ values }: Fact): number | undefined {
 
 /** VAT at all rates; `undefined` where the sender did not say. */
 export function taxOf({ values }: Fact): number | undefined {
-  const taxes = sharesIn(values[SLOT.taxes]);
+  const taxes = sharesIn(values, 'taxes');
   return taxes?.reduce((sum, { amount }) => sum + amount, 0);
 }
 
@@ -44,7 +44,7 @@ export function paidBy(fact: Fact, means: PaidBy): number | undefined {
   const { values } = fact;
   const amount = values[SLOT.amount];
   if (typeof amount !== 'number') return undefined;
-  const payments = sharesIn(values[SLOT.payments]);
+  const payments = sharesIn(values, 'payments');
   if (payments !== undefined && payments.length > 0) return shareOf(payments, means, amount) || undefined;
   const payment = values[SLOT.payment];
   if (payment === undefined) return undefined;
@@ -67,8 +67,8 @@ function withoutTax(fact: Fact, part: number): number | undefined {
   return revenue === 0 ? part : part - Math.round((tax * part) / revenue);
 }
 
-function sharesIn(value: FieldValue | undefined): readonly Share[] | undefined {
-  return typeof value === 'object' ? value : undefined;
+function sharesIn(values: Fact['values'], field: 'taxes' | 'payments'): readonly Share[] | undefined {
+  return values[SLOT[field]] as readonly Share[] | undefined;
 }
 
 function money(values: Fact['values'], field: 'tip' | 'giftCards' | 'shipping' | 'discount'): number {

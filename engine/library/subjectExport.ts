@@ -7,7 +7,8 @@ import { formatInstant } from '../base/time.js';
 import type { DeadLetter } from '../deadletter/deadLetter.js';
 import { DeadLetterStore } from '../deadletter/deadLetterStore.js';
 import { lettersNaming } from '../erasure/eraseDeadLetters.js';
-import { type Fact, fieldOf, type FieldValue, SLOT } from '../fact/fact.js';
+import { type Fact, fieldOf, type FieldValue, type Share, SLOT } from '../fact/fact.js';
+import { eventLines, type SaleLine } from '../fact/saleLine.js';
 import { decodeFact } from '../fact/factCodec.js';
 import { pseudonymOf } from '../privacy/pseudonym.js';
 import { prefixRange, type Store, textOf } from '../store/store.js';
@@ -71,7 +72,8 @@ function exported(key: string, fact: Fact, currency: string): ExportedFact {
 }
 
 function plainValue(field: string, value: FieldValue, currency: string): unknown {
-  if (typeof value === 'object') return value.map((share) => ({ ...share, amount: fromMinor(share.amount, currency) }));
+  if (field === 'lines') return eventLines(value as readonly SaleLine[], (minor) => fromMinor(minor, currency));
+  if (typeof value === 'object') return (value as readonly Share[]).map((share) => ({ ...share, amount: fromMinor(share.amount, currency) }));
   if (typeof value !== 'number') return value;
   if (MONEY.has(field)) return fromMinor(value, currency);
   if (INSTANTS.has(field)) return formatInstant(value);

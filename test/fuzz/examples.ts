@@ -32,7 +32,8 @@ export const BODIES = {
     sale: event({
       data: {
         channel: 'pos', status: 'completed', amount: '42.50', openedAt: '2026-11-22T11:00:00Z', closedAt: AT, quantity: 3, payment: 'card', payments: [{ by: 'card', amount: '40.00' }, { by: 'voucher', amount: '2.50' }],
-        taxes: [{ rate: '10', amount: '3.86' }], discount: '1.00', tip: '2.00', shipping: '0.00', giftCards: '0.00', campaign: { source: 'instagram', medium: 'social', name: 'natale' }, customer: 'h1:abc', x_note: 'a',
+        taxes: [{ rate: '10', amount: '3.86' }], discount: '1.00', tip: '2.00', shipping: '0.00', giftCards: '0.00', campaign: { source: 'instagram', medium: 'social', name: 'natale' }, customer: 'h1:abc', staff: 's1:abc',
+        lines: [{ product: 'sku-1', name: 'Margherita', category: 'pizza', quantity: 2, amount: '14.00', discount: '1.00', vatRate: '10' }, { amount: '26.50', cost: '9.00' }], x_note: 'a',
       },
     }),
     refund: event({ type: 'refund', subject: 'refund/1', data: { refersTo: 'order/1' } }), visit: event({ type: 'visit', data: { quantity: 3 } }), waste: event({ type: 'waste', subject: 'waste/1' }),

@@ -189,6 +189,14 @@ export const FLAGS = {
     en: ['The parts of the payment do not add up to the total; all of it is “other”', 'Correct the parts at the till'],
     it: ['Le parti del pagamento non fanno il totale; vale tutto come “altro”', 'Correggere le parti nella cassa'],
   },
+  'lines.sum': {
+    en: ['Lines, shipping, tip and gift cards do not add up to the amount; the amount counts', 'See discounts and rounding at the sender'],
+    it: ['Righe, spedizione, mancia e buoni regalo non fanno il totale; vale il totale', 'Vedere sconti e arrotondamenti nella sorgente'],
+  },
+  'lines.many': {
+    en: ['More than 300 lines; equal ones were added up, and then the last ones', 'Nothing: the sums are right'],
+    it: ['Più di 300 righe; sommate quelle uguali, e poi le ultime', 'Niente: le somme sono giuste'],
+  },
   'time.gap': {
     en: ['A time in the missing hour of March; moved on by it', 'Send times with their offset'],
     it: ['Un’ora che a marzo non esiste; spostata avanti', 'Mandare le ore con lo scarto dal fuso'],

@@ -7,6 +7,7 @@ import type { Refusal } from '../../base/errors.js';
 import { cleanName } from '../../base/name.js';
 import type { IgnoredReason } from '../../base/errorTable/index.js';
 import { type EventData, type EventType, parseEvent, type ShopEvent } from '../../event/event.js';
+import { STAFF } from '../../event/schema.js';
 import { formatInstant } from '../../base/time.js';
 import type { Calendar } from '../../calendar/windowAssigner.js';
 import type { OwnColumns } from '../mapping/columns.js';
@@ -28,6 +29,8 @@ export interface NormalizeContext {
   readonly stores: readonly { readonly id: string; readonly aliases: readonly string[] }[];
   readonly calendar: Calendar;
   readonly pseudonym: (email: string) => string;
+  /** Of who sold, where the shop wants that counted; absent: nobody learns of it. */
+  readonly staffPseudonym?: (name: string) => string;
   readonly pos: PosMapping;
   /** Headings of a file's columns beside those that are known anyway. */
   readonly columns?: OwnColumns;
@@ -81,6 +84,8 @@ export interface Normalized {
 const ID_LENGTH = 22;
 const SHOP_UNKNOWN: Refusal = { path: '', rule: 'shop.unknown', message: 'not a shop that is known here' };
 
+type CollectorContext = Pick<NormalizeContext, 'now' | 'currency' | 'admits' | 'stores' | 'staffPseudonym'>;
+
 /** `Collector` of one delivery. */
 export class Collector implements Normalized {
   readonly events: ShopEvent[] = [];
@@ -88,12 +93,12 @@ export class Collector implements Normalized {
   readonly ignored: Ignored[] = [];
   readonly erasures: number[] = [];
   refused = 0;
-  readonly #context: Pick<NormalizeContext, 'now' | 'currency' | 'admits' | 'stores'>;
+  readonly #context: CollectorContext;
   /** Elements of shops that nobody knows: each is refused once, however many events it would make. */
   readonly #foreign = new Set<number>();
   readonly #recordedtime: string;
 
-  constructor(intake: Pick<Intake, 'receivedAt'>, context: Pick<NormalizeContext, 'now' | 'currency' | 'admits' | 'stores'>) {
+  constructor(intake: Pick<Intake, 'receivedAt'>, context: CollectorContext) {
     this.#context = context;
     this.#recordedtime = formatInstant(intake.receivedAt);
   }
@@ -118,7 +123,7 @@ export class Collector implements Normalized {
 
   /** Checks a canonical event as it was sent, id included; of its store, whatever name of it was sent. */
   addCanonical(index: number, sent: unknown): void {
-    const event = this.#parse(index, isRecord(sent) ? this.#inStore(sent) : {}, {});
+    const event = this.#parse(index, isRecord(sent) ? this.#withoutStaff(this.#inStore(sent)) : {}, {});
     if (event !== undefined) this.events.push(event);
   }
 
@@ -136,7 +141,15 @@ export class Collector implements Normalized {
     this.erasures.push(index);
   }
 
-  #inStore(sent: Readonly<Record<string, unknown>>): object {
+  /** Who sold is counted only where the shop wants it: a pseudonym is left out, anything else is refused as ever. */
+  #withoutStaff(sent: Readonly<Record<string, unknown>>): object {
+    const { data } = sent;
+    if (this.#context.staffPseudonym !== undefined || !isRecord(data) || typeof data['staff'] !== 'string' || !STAFF.test(data['staff'])) return sent;
+    const { staff: _staff, ...rest } = data;
+    return { ...sent, data: rest };
+  }
+
+  #inStore(sent: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
     const { data } = sent;
     if (!isRecord(data) || typeof data['store'] !== 'string') return sent;
     const alias = cleanName(data['store']);

@@ -3,6 +3,7 @@
  */
 import Big from 'big.js';
 import type { QualityFlag } from '../../base/errorTable/index.js';
+import { withFlags } from '../../event/quality.js';
 import { formatInstant } from '../../base/time.js';
 import { cleanName } from '../../base/name.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
@@ -55,7 +56,7 @@ export function closingDraft({ context, store }: CollectedFile, closing: Closing
       store: named ?? defaultStore(context), channel: 'pos', status: final === 'final' ? 'completed' : 'open',
       amount: gross.lt(0) ? undefined : roundMoney(gross, CURRENCY), currency: CURRENCY,
       x_net: inCents(net), x_tax: inCents(tax), x_cash: inCents(cash), x_electronic: inCents(electronic), x_vouchers: inCents(vouchers), x_receipts: receipts,
-      x_quality: flags.length === 0 ? undefined : flags.join(','),
+      x_quality: flags.length === 0 ? undefined : withFlags(undefined, flags),
     },
   };
 }

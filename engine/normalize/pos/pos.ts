@@ -1,7 +1,9 @@
 /**
  * `normalizePos` makes sales, returns and voids of a till's receipts. The form's mapping says where things stand; nothing is guessed.
  */
+import type { QualityFlag } from '../../base/errorTable/index.js';
 import type { SaleStatus } from '../../event/event.js';
+import { withFlags } from '../../event/quality.js';
 import { formatInstant, MINUTE } from '../../base/time.js';
 import { cleanName } from '../../base/name.js';
 import { defaultStore, storeNamed } from '../draft/headers.js';
@@ -64,8 +66,8 @@ function typeOf(kind: DocumentKind, status: SaleStatus, amount = ''): 'sale' | '
   return kind === 'return' || (kind === 'sale' && status !== 'voided' && amount.startsWith('-')) ? 'refund' : 'sale';
 }
 
-function flagged(data: EventDraft['data'], flags: ReadonlySet<string>): EventDraft['data'] {
-  return flags.size === 0 ? data : { ...data, x_quality: [...flags].sort().join(',') };
+function flagged(data: EventDraft['data'], flags: ReadonlySet<QualityFlag>): EventDraft['data'] {
+  return flags.size === 0 ? data : { ...data, x_quality: withFlags(undefined, flags) };
 }
 
 function missAbsent(receipt: Receipt, needed: Readonly<Record<'number' | 'time' | 'amount', unknown>>): void {

@@ -84,7 +84,16 @@ describe('canonical events', () => {
     ['a VAT rate beyond all', withData({ taxes: [{ rate: '122', amount: '1.00' }] }), '/data/taxes/0/rate', 'pattern'],
     ['more means of payment than a purse has', withData({ payments: new Array(21).fill({ by: 'card', amount: '1.00' }) }), '/data/payments', 'maxItems'],
     ['a tip in another currency', { ...sale, type: 'visit', data: { store: 'milano', tip: '1.00', currency: 'USD' } }, '/data/currency', 'currency.foreign'],
-    ['a line of a receipt, still', withData({ lines: [] }), '/data/lines', 'additionalProperties'],
+    ['a line without an amount', withData({ lines: [{ product: 'a' }] }), '/data/lines/0/amount', 'required'],
+    ['an unknown field of a line', withData({ lines: [{ amount: '1.00', email: 'a@b.it' }] }), '/data/lines/0/email', 'additionalProperties'],
+    ['a line break in a name', withData({ lines: [{ amount: '1.00', name: 'a\nb' }] }), '/data/lines/0/name', 'pattern'],
+    ['a product number of 129 characters', withData({ lines: [{ amount: '1.00', product: 'a'.repeat(129) }] }), '/data/lines/0/product', 'maxLength'],
+    ['a VAT rate of a line beyond all', withData({ lines: [{ amount: '1.00', vatRate: 101 }] }), '/data/lines/0/vatRate', 'maximum'],
+    ['four decimals of a line\'s quantity', withData({ lines: [{ amount: '1.00', quantity: 1.2345 }] }), '/data/lines/0/quantity', 'precision'],
+    ['a negative discount of a line', withData({ lines: [{ amount: '1.00', discount: '-0.50' }] }), '/data/lines/0/discount', 'pattern'],
+    ['a line that is more than a shop can take', withData({ lines: [{ amount: '-1000000000.00' }] }), '/data/lines/0/amount', 'pattern'],
+    ['more lines than a receipt has', withData({ lines: new Array(10_001).fill({ amount: '1.00' }) }), '/data/lines', 'maxItems'],
+    ['a person as staff', withData({ staff: 'Maria' }), '/data/staff', 'pattern'],
     ['an e-mail as customer', withData({ customer: 'maria@example.it' }), '/data/customer', 'pattern'],
   ];
   for (const [what, input, path, rule] of refused) {

@@ -18,6 +18,12 @@ describe('normalize events', () => {
     assert.deepEqual(outcome.refusals.map(({ index, path, rule }) => `${String(index)} ${path} ${rule}`), ['1 /data/nome additionalProperties', '2  type']);
   });
 
+  it('leaves out who sold, where the shop does not count it, and refuses a name', () => {
+    const sale = { ...event, type: 'sale', subject: 'receipt/1', data: { store: 'asti', amount: '1.00', staff: 's1:abc' } };
+    assert.equal(only(events(sale)).data.staff, undefined);
+    assert.deepEqual(rules(events({ ...sale, data: { ...sale.data, staff: 'Maria' } })), ['/data/staff pattern']);
+  });
+
   const unwritable: readonly [change: object, rule: string][] = [
     [{ id: 'a\u0000' }, '/id pattern'], [{ source: 'urn:\ud800' }, '/source pattern'], [{ subject: 'a\nb' }, '/subject pattern'],
     [{ data: { store: 'asti', x_note: '\udc00' } }, '/data/x_note pattern'], [{ data: { store: 'asti', campaign: { name: '\ud83d' } } }, '/data/campaign/name pattern'],
