@@ -1,6 +1,6 @@
 /**
- * `LauncherPorts` are the ports of one installation: one with everything, and, where it is asked for, one with what senders post to and no more, so that a proxy
- * or a firewall that opens it to the world opens no editor.
+ * `LauncherPorts` are the ports of one installation: one with everything, and, where it is asked for, one with what senders post to and no more, so that
+ * a proxy or a firewall that opens it to the world opens no editor.
  */
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener } from 'node:http';

@@ -1,11 +1,12 @@
 /**
- * A release. `npm run release -- minor` (or patch, major, or a version) builds, checks what the package would contain, sets the version, dates the
- * changelog's section, commits and tags; with `--dry-run` nothing is written but `dist`. Publishing is left to `npm publish` and `git push --follow-tags`.
+ * A release. `npm run release -- minor` (or patch, major, or a version) builds, makes the bill of materials, checks what the package would contain, sets the
+ * version, dates the changelog's section, commits and tags; with `--dry-run` nothing is written but `dist`. Publishing is left to `npm publish` and `git push --follow-tags`.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { writeBill } from './sbom.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const UNRELEASED = '## [Unreleased]\n';
@@ -15,10 +16,14 @@ const MAX_UNPACKED_BYTES = 6 * 1024 * 1024;
 const ALLOWED = [
   /^(package\.json|LICENSE|README(\.it)?\.md|CHANGELOG\.md)$/,
   /^dist\/(engine|nodes|cli)\/[\w./-]+\.(js|d\.ts)$/,
+  /^dist\/sbom\.cdx\.json$/,
   /^dist\/(nodes|cli)\/[\w./-]+\.(html|json|svg)$/,
   /^resources\/[\w.-]+\.(js|woff2|txt)$/,
   /^examples\/[^/]+(\/[^/]+)?\.(json|mjs|md|ts)$/,
 ];
+
+/** In every package, whatever its manifest says. */
+const ALWAYS = ['dist/sbom.cdx.json', 'LICENSE', 'README.md', 'CHANGELOG.md'];
 
 /** The version after `version`; throws where the step is none. */
 export function nextVersion(version, step) {
@@ -47,7 +52,7 @@ export function datedChangelog(text, version, day) {
 /** What is wrong with the files of a package: strangers, and what the manifest promises and they lack. */
 export function faultsOfPackage(paths, manifest) {
   const { main, types, bin, 'node-red': { nodes, plugins = {} }, 'node-red-dashboard-2': { widgets = {} } = {} } = manifest;
-  const promised = [main, types, ...Object.values(bin), ...Object.values(nodes), ...Object.values(plugins), 'LICENSE', 'README.md', 'CHANGELOG.md'];
+  const promised = [main, types, ...Object.values(bin), ...Object.values(nodes), ...Object.values(plugins), ...ALWAYS];
   const components = Object.values(widgets).map(({ output }) => `resources/${output}`);
   const forms = Object.values(nodes).map((file) => file.replace(/\.js$/, '.html'));
   return [
@@ -65,12 +70,14 @@ function main([step, ...options]) {
   const changelog = datedChangelog(readFileSync('CHANGELOG.md', 'utf8'), version, new Date().toISOString().slice(0, 10));
   if (!isDry) checkTree(version);
   run(process.execPath, ['scripts/build.mjs']);
+  writeBill();
   checkPackage(manifest);
   if (isDry) {
     console.log(`would set ${version}, date the changelog, commit and tag v${version}`);
     return;
   }
   writeFileSync('CHANGELOG.md', changelog);
+  // The bill names the version; what `npm publish` sends is made anew with it.
   run('npm', ['version', version, '--no-git-tag-version', '--allow-same-version']);
   run('git', ['commit', '--quiet', '--message', `build(release): ${version}`, 'CHANGELOG.md', 'package.json', 'package-lock.json']);
   run('git', ['tag', '--annotate', `v${version}`, '--message', `Version ${version}`]);

@@ -48,7 +48,7 @@ describe('release', () => {
     'node-red-dashboard-2': { widgets: { 'ui-x': { output: 'ui-x.js', component: 'X' } } },
   };
   const files = [
-    'package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'dist/engine/index.js', 'dist/engine/index.d.ts', 'dist/cli/check.js', 'dist/nodes/06-shop/shop.js',
+    'package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'dist/engine/index.js', 'dist/engine/index.d.ts', 'dist/cli/check.js', 'dist/nodes/06-shop/shop.js', 'dist/sbom.cdx.json',
     'resources/ui-x.js', 'resources/chunk-a1.js', 'resources/inter.woff2', 'dist/nodes/06-shop/shop.html', 'dist/nodes/06-shop/locales/it/shop.json', 'examples/Un nodo alla volta/shop.json',
   ];
 

@@ -227,7 +227,7 @@ describe('docker/compose.yaml', () => {
       for (const name of allowed) cpSync(name, join(root, name), { recursive: true });
       mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
       for (const name of readdirSync('node_modules').filter((each) => each !== '.cache')) symlinkSync(resolve('node_modules', name), join(root, 'node_modules', name));
-      execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root, stdio: 'pipe' });
+      for (const command of [['scripts/build.mjs'], ['scripts/sbom.mjs', '--image']]) execFileSync(process.execPath, command, { cwd: root, stdio: 'pipe' });
       const shipped = [...readFileSync('docker/Dockerfile', 'utf8').matchAll(/^COPY --from=build (.+) \S+$/gm)].flatMap(([, files = '']) => files.split(' '));
       for (const file of shipped) assert.ok(existsSync(join(root, file.replace('/app/', ''))), file);
       assert.ok(existsSync(join(root, 'dist/launcher/start.js')) && existsSync(join(root, 'resources/ui-bottega-kpi.js')));
