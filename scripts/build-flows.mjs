@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { register } from 'tsx/cjs/api';
 import { readForm } from './node-form.mjs';
+import { readFormFile } from './widget-form.mjs';
 
 register();
 const { buildFlows } = createRequire(import.meta.url)('../flows/build.ts');
@@ -30,7 +31,7 @@ function defaultsOf(type) {
   const name = type.includes('bottega-') ? type.replace('bottega-', '') : '';
   const folder = readdirSync(join(root, 'nodes')).find((entry) => entry.replace(/^\d\d-/, '') === name && entry !== name);
   if (folder === undefined) return undefined;
-  const file = join(root, 'nodes', folder, `${name}.html`);
-  const defaults = existsSync(file) ? readForm(readFileSync(file, 'utf8'), type).definition?.defaults : undefined;
+  const file = join('nodes', folder, `${name}.html`);
+  const defaults = existsSync(join(root, file)) ? readForm(readFormFile(file, root), type).definition?.defaults : undefined;
   return defaults && Object.fromEntries(Object.entries(defaults).map(([field, { value }]) => [field, value]));
 }

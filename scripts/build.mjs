@@ -9,12 +9,14 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildWidgets } from './build-widgets.mjs';
+import { readFormFile, WIDGET_FORM } from './widget-form.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const mark = join(root, 'node_modules/.cache/bottega/build');
 const inputs = [
   'engine', 'nodes', 'cli', 'launcher', 'flows', 'icons', 'widgets',
-  'scripts/build.mjs', 'scripts/build-widgets.mjs', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json',
+  'scripts/build.mjs', 'scripts/build-widgets.mjs', 'scripts/widget-form.mjs', 'scripts/node-form.mjs',
+  'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json',
 ];
 
 /** What the shop owner sees under Import > Examples. */
@@ -67,7 +69,10 @@ function compile(target) {
 
 function copyForms(target) {
   for (const file of filesBelow('nodes')) {
-    if (/\.html$|\/form\.js$|\/locales\/.*\.json$/.test(file)) cpSync(file, join(target, file));
+    if (!/\.html$|\/form\.js$|\/locales\/.*\.json$/.test(file) || file === WIDGET_FORM) continue;
+    mkdirSync(dirname(join(target, file)), { recursive: true });
+    if (file.endsWith('.html')) writeFileSync(join(target, file), readFormFile(file));
+    else cpSync(file, join(target, file));
   }
 }
 

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readForm, typeOf } from './node-form.mjs';
+import { readFormFile, WIDGET_TEXTS } from './widget-form.mjs';
 
 const LANGUAGES = ['en-US', 'it'];
 const HELP = {
@@ -42,7 +43,7 @@ function checkFiles({ path, name }) {
 
 function formOf({ path, name }) {
   const file = join(path, `${name}.html`);
-  const html = readFileSync(file, 'utf8');
+  const html = readFormFile(file);
   demand(html.split('\n').length <= MAX_HTML_LINES, `${file}: more than ${MAX_HTML_LINES} lines`);
   const form = readForm(html, typeOf(name));
   demand(form.definition !== undefined, `${file}: no literal registerType('${typeOf(name)}', …)${form.error === undefined ? '' : ` (${form.error})`}`);
@@ -71,7 +72,8 @@ function checkForm({ path, name }) {
     demand(rule.validate === undefined || rule.validate.length === 2, `${path}: the validator of ${field} must be declared with (value, opt)`);
     if (UNLABELED.includes(field)) continue;
     for (const language of LANGUAGES) {
-      demand(textAt(path, name, language, `${name}.label.${field}`) !== undefined, `${path}: ${field} has no label in ${language}`);
+      const label = textIn(localeOf(path, name, language), `${name}.label.${field}`) ?? sharedText(name, language, `label.${field}`);
+      demand(label !== undefined, `${path}: ${field} has no label in ${language}`);
     }
   }
 }
@@ -86,6 +88,9 @@ function checkLocales({ path, name }) {
   const reference = checkTexts(path, name);
   const isKnown = (key) => (key.endsWith('*') ? reference.some((each) => each.startsWith(key.slice(0, -1))) : reference.includes(key));
   for (const key of usedKeys(path, name)) demand(isKnown(key), `${path}: ${key} is used but in no locale`);
+  for (const [, key] of (forms.get(name)?.html ?? '').matchAll(/\/widget:widget\.([\w.]*\w)["']/g)) {
+    for (const language of LANGUAGES) demand(sharedText(name, language, key) !== undefined, `${path}: widget.${key} is used but not in ${language}`);
+  }
 }
 
 /** The keys of the texts, which must be the same in every language. */
@@ -160,8 +165,13 @@ function localeOf(path, name, language) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 }
 
-function textAt(path, name, language, key) {
-  return key.split('.').reduce((at, step) => at?.[step], localeOf(path, name, language));
+/** What the forms of all widgets say. */
+function sharedText(name, language, key) {
+  return name.startsWith('ui-') ? textIn(JSON.parse(readFileSync(WIDGET_TEXTS(language), 'utf8')), `widget.${key}`) : undefined;
+}
+
+function textIn(texts, key) {
+  return key.split('.').reduce((at, step) => at?.[step], texts);
 }
 
 function keysOf(value, prefix = '') {

@@ -4,11 +4,14 @@
  * `BOTTEGA_TEST_PACKAGE=<folder>` takes a built package (or `.` for this one) instead.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 
 export const ROOT = resolve(__dirname, '../..');
+
+const { readFormFile } = createRequire(__filename)('../../scripts/widget-form.mjs') as { readFormFile: (file: string, root: string) => string };
 
 let built: string | undefined;
 
@@ -31,7 +34,8 @@ function build(): string {
 
 function place(file: string, target: string): void {
   mkdirSync(dirname(target), { recursive: true });
-  if (!file.endsWith('.ts')) cpSync(join(ROOT, file), target);
+  if (file.endsWith('.html')) writeFileSync(target, readFormFile(file, ROOT));
+  else if (!file.endsWith('.ts')) cpSync(join(ROOT, file), target);
   else if (!file.endsWith('.d.ts')) writeFileSync(target.replace(/\.ts$/, '.js'), transpile(file));
 }
 

@@ -1,15 +1,19 @@
 /** The forms of widgets in a real editor: numbers by name, own ones too, in both languages; with Dashboard 2, and without it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.js';
 import { type Editor, openEditor, openForm, reasonUnder, said, saveForm } from '../support/editor.js';
 import { linkInto } from '../support/nodeRed.js';
+import { ROOT } from '../support/package.js';
 import { freePort } from '../support/ports.js';
 import { type FlowNode, type Runtime, start } from '../support/runtime.js';
 import { until } from '../support/waiting.js';
+
+const { 'node-red-dashboard-2': { widgets } } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { 'node-red-dashboard-2': { widgets: Readonly<Record<string, unknown>> } };
+const TYPES = Object.keys(widgets);
 
 const OWN = { name: 'regali', type: 'sale', value: 'one', show: 'sum', where: [{ field: 'x_gift', op: 'is', value: 'yes' }] };
 
@@ -23,6 +27,7 @@ function flowWith(mqttPort: number, group: string): FlowNode[] {
     { id: 'window-1', type: 'bottega-window', version: 1, name: '', ...places, kpis: [OWN], wires: [[], []] },
     { id: 'card-1', type: 'ui-bottega-kpi', version: 1, name: '', group, ...places, kpi: 'orders', wires: [] },
     { id: 'day-1', type: 'ui-bottega-day', version: 1, name: '', group, ...places, kpi: 'revenue', target: '', wires: [] },
+    ...TYPES.map((type) => ({ id: `${type}-new`, type, version: 1, name: '', group, ...places, kpi: 'revenue', wires: [] })),
   ];
 }
 
@@ -80,6 +85,24 @@ describe('forms of widgets in the editor', () => {
       await page.fill('#node-input-target', 'molto');
       assert.match(await until(() => reasonUnder(page, '#node-input-target'), (reason) => reason !== ''), /vuoto o un numero/);
     });
+
+    for (const language of ['it', 'en-US'] as const) {
+      it(`are whole, each of them, in ${language}`, async () => {
+        const opened = await openEditor(browser, red.url, language);
+        for (const type of TYPES) {
+          await openForm(opened.page, `${type}-new`);
+          await opened.page.locator('details.bottega-more > summary').click();
+          const form = opened.page.locator('#dialog-form');
+          const words = await form.innerText();
+          assert.match(words, language === 'it' ? /Gruppo[^]*Dimensioni[^]*Titolo[^]*Negozio[^]*Archivio[^]*In diretta da[^]*Colori[^]*Classe CSS/ : /Group[^]*Size[^]*Title[^]*Shop[^]*Store[^]*Live from[^]*Colors[^]*CSS class/, type);
+          const choices = (await form.locator('select option').allInnerTexts()).join(' | ');
+          assert.doesNotMatch(words + choices, /__|(ui-|widget)\S*[.:]\S/, type);
+          assert.deepEqual(await form.locator('.bottega-reason.is-shown').allInnerTexts(), [], type);
+        }
+        assert.deepEqual(ownComplaints(opened), []);
+        await opened.page.context().close();
+      });
+    }
 
     it('save what was chosen', async () => {
       const { page } = editor;
