@@ -28,10 +28,11 @@ export function isAbout({ kpi, size, channel, group }: AlertRule, value: KpiValu
   return kpi === value.name && size === labelOf(value) && channel === value.channel && (group === 'all') === (value.store === ALL);
 }
 
-export function sampleOf({ window, value, unit, count, revision, status, updatedAt }: KpiValue): KpiSample {
+export function sampleOf({ window, value, unit, count, revision, status, updatedAt, previous }: KpiValue): KpiSample {
   const span = { start: parseInstant(window.start) ?? 0, end: parseInstant(window.end) ?? 0 };
   // Values of a user's own flow may say less than they should.
-  return { ...span, value, unit, count, revision, status, updatedAt: typeof updatedAt === 'string' ? parseInstant(updatedAt) : undefined };
+  const former = previous === undefined ? {} : { previous: previous.value };
+  return { ...span, value, unit, count, revision, status, ...former, updatedAt: typeof updatedAt === 'string' ? parseInstant(updatedAt) : undefined };
 }
 
 export function observe(rule: AlertRule, before: AlertState, sample: KpiSample, context: EvalContext): Moved {
@@ -85,9 +86,9 @@ function evaluateSample(rule: AlertRule, before: AlertState, sample: KpiSample, 
   if (!isEvaluated(rule, sample, status, now, hours)) return closed(kept(rule, before, sample), now);
   const compared = inProportion(rule, value, sample, hours);
   const isTakenBack = status === 'corrected' && hasFiredIn(rule, before, start) && !isBreached(rule.when, compared);
-  if (start < (before.newest?.start ?? -Infinity)) return isTakenBack ? takeBack(rule, before, start, now) : stay(before);
+  if (start < (before.newest?.start ?? -Infinity)) return isTakenBack ? takeBack(rule, withCorrection(before, sample), start, now) : stay(before);
   const state = withSample(rule, before, sample, compared, hours);
-  if (isTakenBack) return takeBackNewest(rule, state, compared, now);
+  if (isTakenBack) return takeBackNewest(rule, withCorrection(state, sample), compared, now);
   return status === 'live' && rule.evaluate === 'projected' ? reconsider(rule, state, context) : evaluate(rule, state, compared, context);
 }
 
@@ -105,7 +106,8 @@ function evaluatePast(rule: AlertRule, before: AlertState, sample: KpiSample, { 
   const isNewest = before.newest?.start === start;
   const state = isNewest ? { ...before, newest: lastSampleOf(sample) } : before;
   if (!hasFiredIn(rule, before, start) || isBreached(rule.when, compared)) return stay(state);
-  return isNewest ? takeBackNewest(rule, state, compared, now) : takeBack(rule, state, start, now);
+  const corrected = withCorrection(state, sample);
+  return isNewest ? takeBackNewest(rule, corrected, compared, now) : takeBack(rule, corrected, start, now);
 }
 
 function hasFiredIn({ evaluate: moment }: AlertRule, { run, breachedIn }: AlertState, start: number): boolean {
@@ -167,11 +169,43 @@ function evaluate(rule: AlertRule, before: AlertState, value: number, context: E
 }
 
 function evaluateFiring(rule: AlertRule, before: AlertState, value: number, context: EvalContext): Moved {
-  const { clearedAt = context.now, ...firing } = before;
+  const { clearedAt = context.now, correction: _former, ...firing } = before;
   if (isBreached(rule.when, value)) return stay(breached(rule, firing, context));
   if (!isRecovered(rule.when, value)) return stay(firing);
   const isOver = context.hours.openMs({ start: clearedAt, end: context.now }) >= rule.keepFiringForMs;
-  return isOver ? enter({ ...firing, run: [] }, 'resolved', 'recovery', context.now) : stay({ ...firing, clearedAt });
+  const cleared = withUndone(rule, firing);
+  return isOver ? recovered(cleared, context.now) : stay({ ...cleared, clearedAt });
+}
+
+/** `recovered` is over, by what came later or because what it fired for was taken back. */
+export function recovered(before: AlertState, now: number): Moved {
+  return enter({ ...before, run: [] }, 'resolved', before.correction === undefined ? 'recovery' : 'correction', now);
+}
+
+/** What a correction says of a window. */
+function withCorrection(state: AlertState, { start, end, value, unit, count, previous }: KpiSample): AlertState {
+  const breach = state.breach?.start === start ? state.breach : undefined;
+  const before = breach === undefined ? previous : breach.value;
+  const by = breach !== undefined && count < breach.count ? 'void' : 'correction';
+  return { ...state, correction: { start, end, value, unit, by, ...(before === undefined ? {} : { before }) } };
+}
+
+/** KPIs of what is open: it is closed without anybody correcting anything. Of numbers of the user's own nobody knows. */
+const CORRECTED_ONLY = new Set([
+  'revenue', 'gross_revenue', 'net_sales', 'gross_sales', 'refunds', 'returns', 'orders', 'average_ticket', 'discounts', 'taxes', 'tips', 'shipping',
+  'gift_cards_sold', 'voids', 'waste', 'footfall', 'covers', 'average_per_cover', 'service_time', 'service_time_outliers', 'support_time',
+]);
+
+/**
+ * Within one window facts only come. Where there are fewer than when it fired, one was voided; where there are as many and the value is smaller, one
+ * was corrected.
+ */
+function withUndone({ kpi }: AlertRule, state: AlertState): AlertState {
+  const { breach, newest } = state;
+  if (breach === undefined || newest === undefined || breach.start !== newest.start || !CORRECTED_ONLY.has(kpi)) return state;
+  const { start, end, value, unit, count } = newest;
+  if (count > breach.count || (count === breach.count && (value ?? 0) >= (breach.value ?? 0))) return state;
+  return { ...state, correction: { start, end, value, unit, before: breach.value, by: count < breach.count ? 'void' : 'correction' } };
 }
 
 /** A correction says that an older window was not breached after all: only those after it count. */
@@ -194,9 +228,10 @@ function takeBackNewest(rule: AlertRule, before: AlertState, value: number, now:
 }
 
 /** The state with the newest window in its run. A live breach that began before the shop opened begins with the opening. */
-function breached(rule: AlertRule, state: AlertState, { now, hours }: EvalContext): AlertState {
-  const { run, newest } = state;
+function breached(rule: AlertRule, former: AlertState, { now, hours }: EvalContext): AlertState {
+  const { run, newest } = former;
   const at = newest?.start ?? now;
+  const state = newest === undefined ? former : { ...former, breach: { start: newest.start, end: newest.end, value: newest.value, count: newest.count } };
   if (rule.evaluate !== 'finished') {
     const [began] = run;
     const isEarlier = began !== undefined && began >= (hours.openedAt(now) ?? began);

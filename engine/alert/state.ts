@@ -22,6 +22,17 @@ export interface LastSample {
   readonly absentSources?: readonly string[];
 }
 
+/** `BreachedWindow` is the newest window in which a rule was breached, as it was then. */
+export type BreachedWindow = Pick<LastSample, 'start' | 'end' | 'value' | 'count'>;
+
+/**
+ * `Correction` is what a window was taken to be before (absent: nobody knows any more), and what it is now. `void`: fewer facts are in it than when it fired.
+ */
+export interface Correction extends Pick<LastSample, 'start' | 'end' | 'value' | 'unit'> {
+  readonly before?: number | null;
+  readonly by: 'void' | 'correction';
+}
+
 /** `KpiSample` is a KPI value of the rule's window size and group; instants in epoch ms. */
 export interface KpiSample extends LastSample {
   readonly status: KpiStatus;
@@ -29,6 +40,8 @@ export interface KpiSample extends LastSample {
   readonly revision: number;
   /** When its window changed last; `undefined`: unknown, so just now. */
   readonly updatedAt: number | undefined;
+  /** What was emitted of the window before it was corrected. */
+  readonly previous?: number | null;
   /** When it was emitted, where that was earlier. */
   readonly emittedAt?: number;
 }
@@ -42,6 +55,9 @@ export interface AlertState {
   readonly run: readonly number[];
   /** Start of the newest breached window, where the run is an instant. */
   readonly breachedIn?: number;
+  readonly breach?: BreachedWindow;
+  /** Why it is over, where it was not by what came later. */
+  readonly correction?: Correction;
   /** When the newest fact was stored that a value rested on. */
   readonly lastSeenAt: number;
   readonly newest?: LastSample;
@@ -99,9 +115,10 @@ export function isActive({ state }: AlertState): boolean {
 
 /** `enter` changes the state; being acknowledged, notified and cleared belong to one firing. */
 export function enter(before: AlertState, to: StateName, cause: ChangeCause, now: number): Moved {
-  const { clearedAt: _c, notifiedAt, acknowledgedAt: _a, ...kept } = before;
+  const { clearedAt: _c, notifiedAt, acknowledgedAt: _a, correction, ...kept } = before;
   const audience = audienceOf(before, to, notifiedAt, now);
-  return { state: { ...kept, state: to, since: now }, transitions: [{ to, cause, audience }] };
+  const why = cause === 'correction' && correction !== undefined ? { correction } : {};
+  return { state: { ...kept, ...why, state: to, since: now }, transitions: [{ to, cause, audience }] };
 }
 
 export function stay(state: AlertState): Moved {

@@ -5,7 +5,7 @@
  * hours is neither evaluated nor repeated while the shop is closed: what fires stays, what is pending begins anew.
  */
 import { ALWAYS, dueAt, type Hours, nextOpen } from './activeTime.js';
-import { closed, type EvalContext, isLongEnough, isWaiting, observe, reconsider } from './evaluate.js';
+import { closed, type EvalContext, isLongEnough, isWaiting, observe, reconsider, recovered } from './evaluate.js';
 import type { AlertRule, Rule } from './rule.js';
 import {
   acknowledged, type AlertState, enter, isActive, type Moved, repeatAt, repeatDue, type KpiSample, silenced, stay, type Transition,
@@ -124,7 +124,7 @@ function passTime(rule: AlertRule, before: AlertState, { now, hours }: EvalConte
   const { state, clearedAt, restored, lastSeenAt } = before;
   if (state === 'pending' && restored === undefined && isLongEnough(rule, before, now)) return enter(before, 'firing', 'threshold', now);
   if (state === 'firing' && clearedAt !== undefined && hours.openMs({ start: clearedAt, end: now }) >= rule.keepFiringForMs) {
-    return enter({ ...before, run: [] }, 'resolved', 'recovery', now);
+    return recovered(before, now);
   }
   if (state === 'noData' && now >= lastSeenAt + rule.noDataMs + LONGEST_WAIT_MS) return enter({ ...before, retiredAt: lastSeenAt }, 'resolved', 'history', now);
   if (isActive(before)) return repeatDue(rule.repeatMs, before, now);

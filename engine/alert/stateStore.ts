@@ -80,8 +80,8 @@ export function isOf(rule: Rule, { about }: StoredAlert, store: string): boolean
 }
 
 /** `persistedFields` are what of a state is worth a write: a value that only moves within its state is not. */
-export function persistedFields({ lastSeenAt: _lastSeenAt, newest, ...state }: AlertState): string {
-  return JSON.stringify({ ...state, newest: newest?.start });
+export function persistedFields({ lastSeenAt: _lastSeenAt, newest, breach, ...state }: AlertState): string {
+  return JSON.stringify({ ...state, newest: newest?.start, breach: breach?.start });
 }
 
 export function historyPut<N extends Identified>(owner: string, order: number, { audience, notifiedAt, notice }: HistoryEntry<N>): Put {

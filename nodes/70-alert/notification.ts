@@ -6,6 +6,7 @@ import type { ActiveAlert, AlertState, LastSample, StateName, Transition } from 
 import type { AlertRule, AbsenceRule } from '../../engine/alert/rule.js';
 import { ALL } from '../../engine/read/kpiValue.js';
 import { present, ownOf } from '../../engine/base/json.js';
+import { isSliding } from '../../engine/calendar/windowAssigner.js';
 import { formatInstant, MINUTE, SECOND } from '../../engine/base/time.js';
 import type { Notice } from '../shared/alertPort.js';
 import type { ShopPort } from '../shared/ports.js';
@@ -50,7 +51,7 @@ export class Writer {
   }
 
   #kpi(rule: AlertRule, store: string, state: AlertState, change: NotifiedChange): NoticeSubject {
-    const { newest } = state;
+    const newest = shownOf(state, change);
     return {
       channel: rule.channel, kpi: rule.kpi,
       window: newest === undefined ? null : { size: rule.size, start: formatInstant(newest.start), end: formatInstant(newest.end) },
@@ -62,11 +63,13 @@ export class Writer {
   }
 
   #sayKpi(rule: AlertRule, store: string, state: AlertState, { to, cause }: NotifiedChange): string {
-    const { newest } = state;
-    const said = fill(this.#words.dictionary.notice[sentenceOf(to, cause)], {
+    const newest = shownOf(state, { to, cause });
+    const said = fill(this.#words.dictionary.notice[sentenceOf(to, cause, state)], {
       rule: rule.name,
       kpi: this.#words.kpi(rule.kpi) + this.#place(store, rule.channel),
       value: newest === undefined ? '–' : this.#value(newest),
+      change: this.#change(state, newest),
+      fired: this.#fired(rule, state, newest),
       window: newest === undefined ? '' : this.#words.window(rule.size, newest),
       condition: this.#condition(rule, newest?.unit ?? '') + this.#lasting(rule, state) + this.#nothing(rule, newest),
       since: this.#instant(to === 'noData' || isUnwaited(cause) ? state.lastSeenAt : state.since),
@@ -80,6 +83,24 @@ export class Writer {
     if (projected === undefined) return value;
     const open = openMs === undefined ? {} : { open: durationText(openMs / SECOND) };
     return fill(openMs === undefined ? window.pace : window.proportion, { value, projected: this.#words.figure(projected, unit), ...open });
+  }
+
+  /** What a correction made of it: "ora 900,00 € (prima 1.200,00 €)", or what it is now where nobody knows what it was. */
+  #change({ correction }: AlertState, newest: LastSample | undefined): string {
+    if (newest === undefined) return '–';
+    const { corrected, now } = this.#words.dictionary.window;
+    const before = correction?.before;
+    if (typeof before !== 'number' || before === newest.value) return fill(now, { value: this.#value(newest) });
+    return fill(corrected, { before: this.#words.figure(before, newest.unit), value: this.#value(newest) });
+  }
+
+  /** For which window it fired, where the figure is another one's. One that moves with the clock is always another one. */
+  #fired({ size }: AlertRule, { breach }: AlertState, newest: LastSample | undefined): string {
+    if (breach === undefined || newest === undefined || breach.start === newest.start || (size !== 'auto' && isSliding(size))) return '';
+    const { firedDay, firedSpan, firedSpanOf } = this.#words.dictionary.window;
+    const [day, span] = [this.#words.day(breach.start), this.#words.window(size, breach)];
+    if (size === '1d') return fill(firedDay, { day });
+    return fill(day === this.#words.day(newest.start) ? firedSpan : firedSpanOf, { day, span });
   }
 
   /** That nothing came from anywhere, where a window is empty and the sources are silent. */
@@ -139,10 +160,18 @@ export class Writer {
   }
 }
 
-function sentenceOf(to: StateName, cause: Notice['cause']): StateName | 'repeat' | 'corrected' | 'retired' {
+/** What is said of a window: the newest one, or the one that was corrected. */
+function shownOf({ newest, correction }: AlertState, { to, cause }: NotifiedChange): LastSample | undefined {
+  if (to !== 'resolved' || cause !== 'correction' || correction === undefined) return newest;
+  const { start, end, value, unit } = correction;
+  return newest?.start === start ? newest : { start, end, value, unit, count: 0 };
+}
+
+function sentenceOf(to: StateName, cause: Notice['cause'], { correction }: AlertState): StateName | 'repeat' | 'corrected' | 'voided' | 'retired' {
   if (to === 'firing' && cause === 'repeat') return 'repeat';
   if (to !== 'resolved') return to;
-  return cause === 'correction' ? 'corrected' : isUnwaited(cause) ? 'retired' : to;
+  if (cause === 'correction') return correction?.by === 'void' ? 'voided' : 'corrected';
+  return isUnwaited(cause) ? 'retired' : to;
 }
 
 function absenceSentenceOf(to: StateName, cause: Notice['cause']): keyof Dictionary['mute'] { // vocabulary-ok

@@ -197,6 +197,14 @@ const timelines: Record<string, { rule: AlertRule; lines: Line[] }> = {
     rule: low,
     lines: [[60, hourly(0, 480), [fires]], [6_000, hourly(0, 470, 'corrected'), []], [6_001, hourly(0, 510, 'corrected'), ['resolved correction people']], [6_002, hourly(0, 1, 'corrected'), []]],
   },
+  'is ended by a void in the window that it fired for': { rule: sold, lines: [[1, quarter(0, 1_200, 1), [fires]], [2, quarter(0, 1_300, 2), []], [3, quarter(0, 900, 3), ['resolved correction people']]] },
+  'is ended by a void, and goes on for a while': {
+    rule: { ...sold, keepFiringForMs: 2 * MINUTE }, lines: [[1, quarter(0, 1_200, 1), [fires]], [3, quarter(0, 900, 3), [], 5], [5, tick, ['resolved correction people']]],
+  },
+  'is ended by what the next window comes to, after a void that was not enough': {
+    rule: sold, lines: [[1, quarter(0, 1_400, 1), [fires]], [2, quarter(0, 1_200, 2), []], [15, quarter(15, 10, 15), [resolves]]],
+  },
+  'is ended by orders that were completed, which corrects nothing': { rule: open, lines: [[1, live(9), [fires]], [2, live(2), [resolves]]] },
   'takes back a live one too': { rule: open, lines: [[1, live(9), [fires]], [5_000, live(8, 'corrected'), []], [5_001, live(2, 'corrected'), ['resolved correction people']]] },
 
   'notifies nothing again after a restart': {

@@ -91,7 +91,7 @@ describe('alert node', () => {
     assert.deepEqual(said(main), [
       'Incasso basso. Fatturato (Milano): 430,00 € dalle 09:00 alle 10:00, sotto la soglia di 500,00 €. Che fare: controllare che casse e negozio online stiano inviando le vendite; '
         + 'se è un\'ora calma, valutare un\'offerta',
-      'Incasso basso: rientrato. Fatturato (Milano): 620,50 € dalle 10:00 alle 11:00',
+      'Incasso basso: rientrato (era scattato per la finestra dalle 09:00 alle 10:00). Fatturato (Milano): 620,50 € dalle 10:00 alle 11:00',
     ]);
     const { id, at, since, text: _text, ...notice } = main[0]?.payload[0] ?? ({} as Notice);
     assert.deepEqual([typeof at, typeof since], ['string', 'string']);
@@ -111,7 +111,7 @@ describe('alert node', () => {
     await eventually(() => said(main).length === 2);
     assert.deepEqual(said(main), [
       'Low. Revenue: €430.00 from 09:00 to 10:00, below the threshold of €500.00. What to do: check that tills and online shop are sending their sales; if the hour is quiet, think of an offer',
-      'Low: recovered, because the figures were corrected. Revenue: now €510.00 from 09:00 to 10:00',
+      'Low: recovered, because the figures were corrected. Revenue: now €510.00 (€430.00 before) from 09:00 to 10:00',
     ]);
   });
 

@@ -163,7 +163,7 @@ describe('notifications of the alert node', () => {
     send([revenue(1, 700), { ...revenue(0, 610, 'corrected'), revision: 2 }]);
     // In one message or in two: both changes come at once.
     await eventually(() => said(main).length === 2);
-    assert.match(said(main)[1] ?? '', /^Incasso basso: rientrato, perché i dati sono stati corretti\. Fatturato \(Milano\): ora 610,00 € dalle 09:00/);
+    assert.match(said(main)[1] ?? '', /^Incasso basso: rientrato, perché i dati sono stati corretti\. Fatturato \(Milano\): ora 610,00 € \(prima 430,00 €\) dalle 09:00/);
   });
 
   it('judges only hours in which its shop is open', async () => {
