@@ -162,6 +162,11 @@ const EXAMPLES: readonly Example[] = [
     nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-chart', { width: 8 }) },
   },
   {
+    type: 'database', title: 'Numeri per altri', says: 'Apri il nodo, scrivi l’indirizzo del database, pubblica: le vendite ci arrivano da sole',
+    why: 'Il nodo legge dall’archivio che cosa è cambiato e lo scrive in PostgreSQL, per Grafana, Power BI o il commercialista. Senza indirizzo non fa niente.',
+    nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: nodeOf('database', 'third', { name: '', schema: 'bottega' }) },
+  },
+  {
     type: 'monitor', title: 'Sorvegliare', says: 'Ogni secondo dice come sta tutto',
     why: 'Le stesse cose si leggono su GET /health e, per Prometheus, su GET /metrics.',
     nodes: { node: nodeOf('monitor', 'second', { name: '' }, ['main']), main: debugs('third').main },

@@ -78,10 +78,10 @@ function checkForm({ path, name }) {
   }
 }
 
-/** Widgets ask for themselves; three kinds of node have less than two outputs. */
+/** Widgets ask for themselves; four kinds of node have less than two outputs. */
 function checkWires(path, name, { category, inputs, outputs }) {
   if (name.startsWith('ui-')) demand(inputs + outputs === 0, `${path}: a widget has wires`);
-  else if (category !== 'config') demand(outputs === 2 || ['monitor', 'webhook', 'deadletter'].includes(name), `${path}: not two outputs`);
+  else if (category !== 'config') demand(outputs === 2 || ['monitor', 'webhook', 'deadletter', 'database'].includes(name), `${path}: not two outputs`);
 }
 
 function checkLocales({ path, name }) {

@@ -15,7 +15,7 @@ export const FLOORS = [
   ['kpi'],
   ['aggregate'],
   ['read', 'erasure'],
-  ['query', 'emit', 'alert'],
+  ['query', 'emit', 'alert', 'export'],
   ['ruletest', 'library'],
   ['index'],
 ];
@@ -40,6 +40,7 @@ const HOMES = {
   'js-yaml': /^engine\/ruletest\/yaml\.ts$/,
   'date-holidays': /^engine\/calendar\/nationalHolidays\.ts$/,
   mqtt: /^nodes\/05-broker\//,
+  pg: /^nodes\/83-database\//,
   aedes: /^nodes\/05-broker\//,
   'aedes-persistence-level': /^nodes\/05-broker\//,
   'openid-client': /^launcher\/access\/oidcProvider\.ts$/,

@@ -2,21 +2,23 @@
  * Are the programs there that the tests talk to for real? Installs what is missing where that is allowed, else names it.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Program → Debian package. */
-const PROGRAMS = { 'redis-server': 'redis-server', mosquitto: 'mosquitto', mosquitto_sub: 'mosquitto-clients', chromium: 'chromium' };
+export const PROGRAMS = { 'redis-server': 'redis-server', mosquitto: 'mosquitto', mosquitto_sub: 'mosquitto-clients', chromium: 'chromium' };
+/** What only `npm run test:engines` needs. */
+export const ENGINES = { pg_ctl: 'postgresql' };
 
 /** Answers what is still missing, as one sentence, or `undefined` where all is there. */
-export function ensurePrograms() {
-  const missing = missingPrograms();
+export function ensurePrograms(needed = PROGRAMS) {
+  const missing = missingPrograms(needed);
   if (missing.length === 0) return undefined;
-  const packages = missing.map((program) => PROGRAMS[program]);
+  const packages = missing.map((program) => needed[program]);
   const prefix = aptPrefix();
   if (prefix === undefined) return `The tests need ${missing.join(', ')}: sudo apt-get install ${packages.join(' ')}`;
   install(prefix, packages);
-  const still = missingPrograms();
+  const still = missingPrograms(needed);
   return still.length === 0 ? undefined : `apt-get could not install ${still.join(', ')}`;
 }
 
@@ -37,13 +39,13 @@ function aptPrefix() {
   return isProgram('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : undefined;
 }
 
-function missingPrograms() {
-  return Object.keys(PROGRAMS).filter((program) => !isProgram(program));
+function missingPrograms(needed) {
+  return Object.keys(needed).filter((program) => !isProgram(program));
 }
 
-/** Servers live in `sbin`, which is not on everybody's path. */
+/** Servers live in `sbin`, and PostgreSQL's beside its version, which are not on everybody's path. */
 function isProgram(program) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', ...postgresFolders()];
   return folders.some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
@@ -53,4 +55,9 @@ function isProgram(program) {
       return false;
     }
   });
+}
+
+function postgresFolders() {
+  const installed = '/usr/lib/postgresql';
+  return existsSync(installed) ? readdirSync(installed).map((version) => join(installed, version, 'bin')) : [];
 }

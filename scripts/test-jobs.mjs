@@ -54,6 +54,11 @@ export function systemJobs() {
   return filesIn('test/system').sort((a, b) => rank(a) - rank(b)).map((file) => run(`system ${nameOf(file)}`, [file], { timeout: ['--timeout', '480000'] }));
 }
 
+/** What needs a database server or a JVM. */
+export function engineJobs() {
+  return filesIn('test/engines').map((file) => run(`engines ${nameOf(file)}`, [file], { timeout: ['--timeout', '480000'] }));
+}
+
 /** What depends on the runtime, on the versions of the fixture other than the running one: a product must not care which of them it meets. */
 export function elsewhereJobs() {
   return otherNodes().flatMap(([version, node]) => Object.entries(ELSEWHERE).flatMap(([folder, which]) => (

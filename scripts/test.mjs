@@ -1,15 +1,15 @@
 /**
  * Test run: build, lint, types and every test against real programs, also on other versions of Node.js; with `--fast` lint, types, unit,
- * property and node tests only. Jobs run on lanes, side by side. What is killed or interrupted has still said what passed; the last line is
- * `N passed, N failed`.
+ * property and node tests only, with `--engines` what needs a database server or a JVM. Jobs run on lanes, side by side. What is killed or
+ * interrupted has still said what passed; the last line is `N passed, N failed`.
  */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endAllGroups, runGroup } from './run-group.mjs';
-import { ensurePrograms } from './system-programs.mjs';
-import { buildJob, elsewhereJobs, fastJobs, installNodesJob, staticJobs, systemJobs } from './test-jobs.mjs';
+import { ENGINES, ensurePrograms } from './system-programs.mjs';
+import { buildJob, elsewhereJobs, engineJobs, fastJobs, installNodesJob, staticJobs, systemJobs } from './test-jobs.mjs';
 import { TestReport } from './test-report.mjs';
 
 /** No test begins or ends for so long: it hangs. Longer than any test may take, or mocha could not name the one that does. */
@@ -21,8 +21,9 @@ const LANES = Math.min(Math.max(availableParallelism(), 2), 4);
 
 process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), '..'));
 const isFast = process.argv.includes('--fast');
+const isEngines = process.argv.includes('--engines');
 const startedAt = Date.now();
-const report = new TestReport(resolve(`node_modules/.cache/bottega/${isFast ? 'test-fast' : 'test'}`));
+const report = new TestReport(resolve(`node_modules/.cache/bottega/${isFast ? 'test-fast' : isEngines ? 'test-engines' : 'test'}`));
 /** Nothing that a shop has set for its own product reaches the tests. */
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BOTTEGA_|(SHOPIFY|HUBSPOT|POS|MQTT|REDIS|SMTP)_|PORT$|HOST$)/.test(name)));
 const progress = { ended: 0, jobs: 0 };
@@ -40,9 +41,9 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-const missing = ensurePrograms();
+const missing = ensurePrograms(isEngines ? ENGINES : undefined);
 if (missing !== undefined) report.fail(missing);
-await (isFast ? runAll([...staticJobs(true), ...fastJobs()]) : runEverything());
+await (isFast ? runAll([...staticJobs(true), ...fastJobs()]) : isEngines ? runAll([buildJob()], engineJobs()) : runEverything());
 
 async function runEverything() {
   const built = (await runAll([installNodesJob(), buildJob()])).get('build') === 0;

@@ -6,6 +6,7 @@ import { Fault } from '../base/errors.js';
 import { MINUTE } from '../base/time.js';
 import type { ShopEvent } from '../event/event.js';
 import { factKey, SLOT } from '../fact/fact.js';
+import { journalChanges } from './changeJournal.js';
 import { cacheOf } from './factCache.js';
 import { generationIn } from '../fact/factCodec.js';
 import { countOpenings } from '../fact/openFactIndex.js';
@@ -63,9 +64,13 @@ export async function openGenerations(
 ): Promise<Pick<FoldContext, 'generation' | 'former'>> {
   const generation = generationOf(measures, records, aliases);
   await store.commit([{ key: generationKey(generation.id), value: encodeGeneration(generation) }]);
-  const former = new Map<string, Generation>();
-  for (const { key, value } of await scanAll(store, prefixRange('g/'))) former.set(key.slice(2), decodeGeneration(key.slice(2), textOf(value) ?? '[]'));
-  return { generation, former };
+  return { generation, former: await readGenerations(store) };
+}
+
+/** The definitions by which stored facts may have been added up. */
+export async function readGenerations(store: Store): Promise<Map<string, Generation>> {
+  const entries = await scanAll(store, prefixRange('g/'));
+  return new Map(entries.map(({ key, value }) => [key.slice(2), decodeGeneration(key.slice(2), textOf(value) ?? '[]')]));
 }
 
 const generationKey = (id: string): string => `g/${id}`;
@@ -219,7 +224,8 @@ async function commitPlan(store: Store, plan: FoldPlan, { beside, removed, final
   // A near store reads the slices while we write down the facts; the commit waits for what is read of them, and says so if that fails.
   if (store.reads === 'near') store.read(adds.map(({ key }) => key)).catch(() => undefined);
   const facts = changesOf(plan);
-  const commit = store.commit([...facts, ...adds, ...beside, ...removed, ...marked], 'stored');
+  const journal = journalChanges(store, plan, removed, context.now);
+  const commit = store.commit([...facts, ...adds, ...beside, ...removed, ...marked, ...journal], 'stored');
   const result = await cacheOf(store).during(plan.facts, commit, ({ outcome }) => outcome === 'ok');
   if (result.outcome === 'ok') {
     rememberMarks(store, marked);

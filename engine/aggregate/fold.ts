@@ -178,7 +178,8 @@ export interface CompiledGeneration {
 
 const compiledGenerations = new WeakMap<Generation, CompiledGeneration>();
 
-function compiled(generation: Generation): CompiledGeneration {
+/** How that generation counts, compiled once. */
+export function compiled(generation: Generation): CompiledGeneration {
   const { measures, records, aliases } = generation;
   const known = compiledGenerations.get(generation) ?? { add: compile(measures, records, aliases), aliases };
   compiledGenerations.set(generation, known);

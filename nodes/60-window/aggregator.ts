@@ -5,6 +5,7 @@ import { isErasure } from '../../engine/privacy/erasureRequest.js';
 import { isParsed, parseEvent } from '../../engine/event/event.js';
 import { MINUTE } from '../../engine/base/time.js';
 import { ConfigError, type Refusal } from '../../engine/base/errors.js';
+import { followJournal, JOURNAL_ASKED_MS } from '../../engine/aggregate/changeJournal.js';
 import { foldExactly } from '../../engine/aggregate/exactly.js';
 import { openGenerations } from '../../engine/aggregate/applyEvents.js';
 import type { NameRules } from '../../engine/aggregate/nameLimits.js';
@@ -52,13 +53,17 @@ export class Fold {
   readonly #show = throttle(() => { this.#deps.status.ok('folded', { count: this.#folded }); }, STATUS_MS);
   #generations: Promise<Pick<FoldContext, 'generation' | 'former'>> | undefined;
   #folded = 0;
+  #journalAskedAt = -Infinity;
   #declared: ReadonlySet<string> = new Set();
   #merged: { readonly names: StoreAliases; readonly readAt: number } = { names: {}, readAt: -Infinity };
 
   constructor(deps: AggregatorDeps) {
     const { store, now, warn, log, names } = deps;
     this.#deps = deps;
-    const context = async (): Promise<FoldContext> => this.#context(await this.#open(), now(), 'history');
+    const context = async (): Promise<FoldContext> => {
+      await this.#followJournal(now());
+      return this.#context(await this.#open(), now(), 'history');
+    };
     this.#eraser = new ErasureJob({ store, now, warn, log, context });
     this.#refolding = new RefoldJob({ store, warn, context });
     this.#admission = new NameAdmission({ store, now, rules: () => ({ ...names, declared: this.#declared }) });
@@ -83,6 +88,7 @@ export class Fold {
   async handle(jobs: readonly InputJob[]): Promise<void> {
     const now = this.#deps.now();
     await this.#followMerges(now);
+    await this.#followJournal(now);
     const generations = await this.#open();
     const accepted = await this.#admission.admit(jobs.flatMap((job) => this.#accept(job, now)));
     const events = accepted.map(({ event }) => event);
@@ -153,6 +159,13 @@ export class Fold {
     const isSame = JSON.stringify(names) === JSON.stringify(this.#merged.names);
     this.#merged = { names, readAt: now };
     if (!isSame) await this.redefined();
+  }
+
+  /** A database may have begun to read what changes. */
+  async #followJournal(now: number): Promise<void> {
+    if (Math.abs(now - this.#journalAskedAt) < JOURNAL_ASKED_MS) return;
+    this.#journalAskedAt = now;
+    await followJournal(this.#deps.store);
   }
 
   async #openZone(): Promise<void> {
