@@ -44,6 +44,7 @@ import { preview as previewRules } from '../../nodes/70-alert/preview.js';
 import * as notify from '../../nodes/75-notify/config.js';
 import { answer } from '../../nodes/shared/answer.js';
 import * as query from '../../nodes/80-query/config.js';
+import * as database from '../../nodes/83-database/config.js';
 import * as monitor from '../../nodes/90-monitor/config.js';
 import type { SavedForm } from '../../nodes/shared/node.js';
 import { event, NOW } from '../support/events.js';
@@ -60,6 +61,7 @@ const FORMS: Readonly<Record<string, ReadForm>> = {
   'bottega-shop': (saved, secrets) => shop.readConfig(saved, secrets, {}), 'bottega-webhook': (saved, secrets) => webhook.readConfig(saved, secrets, {}),
   'bottega-normalize': normalize.readConfig, 'bottega-dedupe': dedupe.readConfig, 'bottega-outbox': outbox.readConfig, 'bottega-deadletter': deadletter.readConfig,
   'bottega-inbox': inbox.readConfig, 'bottega-listen': listen.readConfig, 'bottega-alert': alert.readConfig, 'bottega-query': query.readConfig, 'bottega-monitor': monitor.readConfig,
+  'bottega-database': (saved, secrets) => database.readConfig(saved, secrets, {}),
   'bottega-notify': (saved, secrets) => notify.readConfig(saved, secrets, {}),
   // What a window node does with its own KPIs before anything is counted.
   'bottega-window': (saved) => { const { kpis } = windows.readConfig(saved); return [kpisOf(kpis), kpis.map(measureOf)]; },

@@ -16,6 +16,7 @@ import window from '../../../nodes/60-window/window.js';
 import alert from '../../../nodes/70-alert/alert.js';
 import notify from '../../../nodes/75-notify/notify.js';
 import query from '../../../nodes/80-query/query.js';
+import database from '../../../nodes/83-database/database.js';
 import monitor from '../../../nodes/90-monitor/monitor.js';
 import { registerNode, type SavedForm } from '../../../nodes/shared/node.js';
 import type { BrokerPort, Health, MessageListener, StorePort } from '../../../nodes/shared/ports.js';
@@ -120,6 +121,8 @@ const NODES: Readonly<Record<string, { readonly form?: object; readonly message?
   alert: { form: { version: 2, group: 0, rules: [rule] }, message: () => ({ payload: [value()] }) },
   notify: { form: { channel: 'webhook', url: 'http://127.0.0.1:9/' }, message: () => ({ payload: { id: 'n1', text: 'Incasso basso' } }) },
   query: { form: { path: '/kpi' }, message: () => ({ payload: {} }) },
+  // Nobody answers there, so it never gets as far as the store.
+  database: {},
   monitor: {},
 };
 
@@ -174,8 +177,8 @@ describe('nodes behind a store and a broker that never answer', () => {
       this.timeout(60_000);
       for (const list of [held, subscriptions, done]) list.length = 0;
       const inner = await memoryStore(Date.now);
-      const nodes = [hangingPorts(() => hangingStore(inner, reads)), shop, webhook, normalize, dedupe, outbox, deadletter, inbox, listen, window, alert, notify, query, monitor];
-      await helper.load(nodes, flow, { 'shop-1': { privacyKey: 'for tests' }, notify: { secret: SECRET } });
+      const nodes = [hangingPorts(() => hangingStore(inner, reads)), shop, webhook, normalize, dedupe, outbox, deadletter, inbox, listen, window, alert, notify, query, database, monitor];
+      await helper.load(nodes, flow, { 'shop-1': { privacyKey: 'for tests' }, notify: { secret: SECRET }, database: { url: 'postgres://nobody@127.0.0.1:9/shop' } });
       const took = await closeAll();
       assert.deepEqual([...took.keys()].sort(), flow.map(({ id }) => id).sort());
       assert.deepEqual([...took].filter(([, ms]) => ms >= LIMIT_MS), []);
