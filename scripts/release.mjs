@@ -1,6 +1,7 @@
 /**
  * A release. `npm run release -- minor` (or patch, major, or a version) builds, makes the bill of materials, checks what the package would contain, sets the
- * version, dates the changelog's section, commits and tags; with `--dry-run` nothing is written but `dist`. Publishing is left to `npm publish` and `git push --follow-tags`.
+ * version, dates the changelog's section, commits and tags; with `--dry-run` nothing is written but `dist`. Publishing is left to `npm publish` and
+ * `git push --follow-tags`.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -13,6 +13,7 @@ import { OidcLogin } from './oidcLogin.js';
 import { ownPath, sendSignIn, sendSignOut, type SignInOffer, wordsFor } from './pages.js';
 import { formIn } from './requestForm.js';
 import type { SignedIn } from './signedIn.js';
+import { withSignOut } from './signOutButton.js';
 
 type Route = (request: IncomingMessage, response: ServerResponse, next: NextHandler) => void | Promise<void>;
 
@@ -70,7 +71,13 @@ export class AccessControl {
 
   /** In front of the pages of a dashboard. */
   readonly middleware = (request: IncomingMessage, response: ServerResponse, next: NextHandler): void => {
-    if (this.#terms.signedIn.of(request) !== undefined) { next(); return; }
+    const session = this.#terms.signedIn.of(request);
+    if (session !== undefined) {
+      // A program that brings its password along signs in by itself.
+      if (session.origin !== 'basic') withSignOut(request, response);
+      next();
+      return;
+    }
     const given = basicPassword(request);
     const attempt = given === undefined ? undefined : this.#terms.attempts.attempt(request, 'dashboard', this.#password, given);
     if (attempt?.outcome === 'right') {

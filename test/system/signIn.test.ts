@@ -262,6 +262,55 @@ describe('sign-in: in a browser', () => {
     await page.close();
   });
 
+  it('shows on every page of the dashboard how to sign out, and then the session is over, on other pages too', async () => {
+    const context = await browser.newContext({ locale: 'it-IT', viewport: { width: 390, height: 844 } });
+    const [page, other] = await Promise.all([context.newPage(), context.newPage()]);
+    await page.goto(`${product.url}/dashboard/adesso`);
+    await page.fill('#password', PASSWORD);
+    await page.click('button');
+    await page.waitForSelector('[data-kpi]');
+    await other.goto(`${product.url}/dashboard/fonti`);
+    await other.waitForSelector('.bottega-signout button');
+    const button = page.locator('.bottega-signout button');
+    assert.equal(await button.count(), 1);
+    assert.equal(await button.textContent(), 'Esci');
+    const box = await button.boundingBox();
+    assert.ok(box !== null && box.x >= 0 && box.x + box.width <= 390 && box.y + box.height <= 844 && box.height >= 44);
+    const cookies = await context.cookies();
+    await button.click();
+    await page.waitForURL(/\/auth\/signin/);
+    await page.goBack();
+    await page.waitForURL(/\/auth\/signin\?to=/);
+    // Neither the other page nor whoever kept the cookie gets in again.
+    await other.reload();
+    assert.match(other.url(), /\/auth\/signin\?to=/);
+    await context.addCookies(cookies);
+    await other.goto(`${product.url}/dashboard/adesso`);
+    assert.match(other.url(), /\/auth\/signin\?to=/);
+    await context.close();
+  });
+
+  it('ends the session of an open page when the password is changed', async () => {
+    const context = await browser.newContext({ locale: 'en-US' });
+    const page = await context.newPage();
+    await page.goto(`${product.url}/dashboard/adesso`);
+    await page.fill('#password', PASSWORD);
+    await page.click('button');
+    await page.waitForSelector('[data-kpi]');
+    assert.equal(await page.textContent('.bottega-signout button'), 'Sign out');
+    const { port } = new URL(product.url);
+    await product.stop();
+    product = await startProduct(data.path, { ...TERMS, PORT: port, BOTTEGA_PASSWORD: 'un-altra-password' });
+    await page.reload();
+    assert.match(page.url(), /\/auth\/signin\?to=/);
+    await page.fill('#password', PASSWORD);
+    await page.click('button');
+    assert.equal(await page.textContent('[role="alert"]'), 'The password is wrong.');
+    await product.stop();
+    product = await startProduct(data.path, { ...TERMS, PORT: port });
+    await context.close();
+  });
+
   it('takes the password in the editor\'s own dialog too', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
@@ -293,7 +342,13 @@ describe('sign-in: the older dashboard', () => {
     assert.equal((await visitor.visit('/ui/index.html', { headers: { accept: '*/*' } })).status, 401);
     assert.match(await greeting({}), /password needed/);
     await visitor.signIn(PASSWORD, '/ui/');
-    assert.equal((await visitor.visit('/ui/')).status, 200);
+    const page = await visitor.visit('/ui/');
+    assert.equal(page.status, 200);
+    assert.match(page.text, /<form class="bottega-signout" method="post" action="\/auth\/signout" lang="it"><button>Esci<\/button><\/form><\/body>/);
+    assert.equal(page.headers['cache-control'], 'no-store');
+    const script = await visitor.visit('/ui/js/app.min.js');
+    assert.deepEqual([script.status, script.text.includes('bottega-signout')], [200, false]);
+    assert.doesNotMatch((await new Visitor(product.url).basic('/ui/', PASSWORD, { accept: 'text/html' })).text, /bottega-signout/);
     assert.doesNotMatch(await greeting({ cookie: `bottega=${visitor.cookies.get('bottega') ?? ''}` }), /password needed/);
   });
 
