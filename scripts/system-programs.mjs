@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path';
 /** Program → Debian package. */
 export const PROGRAMS = { 'redis-server': 'redis-server', mosquitto: 'mosquitto', mosquitto_sub: 'mosquitto-clients', chromium: 'chromium' };
 /** What only `npm run test:engines` needs. */
-export const ENGINES = { pg_ctl: 'postgresql' };
+export const ENGINES = { pg_ctl: 'postgresql', prometheus: 'prometheus' };
 
 /** Answers what is still missing, as one sentence, or `undefined` where all is there. */
 export function ensurePrograms(needed = PROGRAMS) {

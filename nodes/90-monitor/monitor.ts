@@ -3,10 +3,13 @@
  */
 import type { NodeAPI } from 'node-red';
 import { messageOf } from '../../engine/base/errors.js';
+import { Baseline } from '../../engine/read/baseline/baseline.js';
+import type { AnswerSource } from '../shared/answer.js';
 import { clockWarnings } from '../shared/clock.js';
 import { offerHealth, type Report } from '../shared/healthReport.js';
 import { registry } from '../shared/metrics.js';
 import type { BrokerPort, ShopPort, StorePort, Warning } from '../shared/ports.js';
+import { bearsToken } from '../shared/http/bearer.js';
 import { serve } from '../shared/http/route.js';
 import { refusedNameWarnings } from '../shared/refusedNames.js';
 import { refusedShopWarnings } from '../shared/refusedShops.js';
@@ -16,7 +19,10 @@ import { Ticker } from '../shared/ticker.js';
 import { type MonitorConfig, readConfig } from './config.js';
 import { fullOutboxes } from './collect.js';
 import { healthCheck } from './health.js';
+import { asksKpis, kpiMetrics } from './kpiMetrics.js';
 import { Poller, shopCard } from './poller.js';
+
+const GRACE_MS = 5_000;
 
 const spec: NodeSpec<MonitorConfig> = {
   type: 'bottega-monitor',
@@ -32,9 +38,11 @@ const spec: NodeSpec<MonitorConfig> = {
       ...clockWarnings(now()), ...turnedAwayWarnings(), ...refusedShopWarnings(), ...refusedNameWarnings(), ...launcherWarnings(RED),
     ];
     const check = healthCheck({ store, storeHealth: port, senders, fullOutboxes, ...(broker === undefined ? {} : { broker }) }, now);
+    const comparison = new Baseline(store, shop, (at) => shop.opening.holiday(at));
+    const source = { shop, store, graceMs: GRACE_MS, comparison };
     const observer = new Poller(store, shopCard(shop), check, now);
     let life: 'running' | 'closed' = 'running';
-    const unserve = [serveHealth(RED, check), serveMetrics(RED), offerHealth(shop.tenant, check)];
+    const unserve = [serveHealth(RED, check), serveMetrics(RED, source, config.token, now), offerHealth(shop.tenant, check)];
     const ticker = new Ticker(config.intervalMs, 'now', async () => {
       const seen = await observer.poll();
       if (seen.change === 'none' || life === 'closed') return;
@@ -65,9 +73,21 @@ function serveHealth(RED: NodeAPI, check: () => Promise<Report>): () => void {
   });
 }
 
-function serveMetrics(RED: NodeAPI): () => void {
-  return serve(RED, 'get', '/metrics', async (_request, response) => {
-    response.set('Content-Type', registry.contentType).set('Cache-Control', 'no-store').end(await registry.metrics());
+/** What the process does is open to everybody; the shop's numbers are for who has the API token. */
+function serveMetrics(RED: NodeAPI, source: AnswerSource, token: string | undefined, now: () => number): () => void {
+  return serve(RED, 'get', '/metrics', async (request, response) => {
+    response.set('Cache-Control', 'no-store');
+    if (!asksKpis(request.query)) {
+      response.set('Content-Type', registry.contentType).end(await registry.metrics());
+      return;
+    }
+    if (!bearsToken(request, token)) {
+      response.status(401).set('WWW-Authenticate', 'Bearer').json({ errors: [{ path: 'authorization', rule: 'token', message: 'needs the API token' }] });
+      return;
+    }
+    const metrics = await kpiMetrics(request.query, source, now());
+    if (metrics.outcome === 'refused') response.status(400).json({ errors: metrics.refusals });
+    else response.set('Content-Type', registry.contentType).end(metrics.text);
   });
 }
 
