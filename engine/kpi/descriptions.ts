@@ -98,8 +98,8 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     it: 'Le vendite fatte in negozio divise per le persone contate all’ingresso, senza online, consegne e telefono; ignota oltre il 100 %.',
   },
   social_conversion: {
-    en: 'Won deals and completed sales divided by all contacts, deals and orders from social networks, lost ones too; a contact and its deal are one.',
-    it: 'Trattative vinte e vendite concluse divise per contatti, trattative e ordini dai social, anche persi; un contatto e la sua trattativa sono uno.',
+    en: 'Won deals and sales from social networks divided by contacts, deals and orders from there, lost and cancelled too; a contact and its deal are one.',
+    it: 'Trattative vinte e vendite dai social divise per contatti, trattative e ordini dai social, anche persi; un contatto e la sua trattativa sono uno.',
   },
   social_visit_conversion: {
     en: 'Completed online sales divided by web visits, both from social networks; unknown above 100 %.',

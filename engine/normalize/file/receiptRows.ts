@@ -80,9 +80,9 @@ function nameOf(row: Row, columns: Columns, pos: PosMapping): string {
 }
 
 /** A line's type may say what became of it: "annullato" is a line of the same receipt, "annullo" a document of its own. */
-function kindOf(word: string, { line, status }: Columns, { kinds, statuses }: PosMapping): string {
+function kindOf(word: string, { line, status }: Columns, { kinds, means, statuses }: PosMapping): string {
   if (word === '' || (line !== undefined && status === undefined && statuses.has(plainWords(word)))) return 'sale';
-  return documentKindOf(word, kinds) ?? word;
+  return documentKindOf(word, kinds, means) ?? word;
 }
 
 /** The minute of the earliest row; where no date can be read, what stands in its place. */

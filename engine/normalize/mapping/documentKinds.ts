@@ -6,7 +6,7 @@
  * shop's own.
  */
 import { cleanName } from '../../base/name.js';
-import { type DocumentLabel, readLabel, withoutMeans } from './documentLabel.js';
+import { type DocumentLabel, KNOWN_MEANS, type Means, readLabel, withoutMeans } from './documentLabel.js';
 
 /** `sale`: the customer paid. `return`: money was given back. `void`: another document never was. `ignored`: no sale, and nothing wrong. */
 export type DocumentKind = 'sale' | 'return' | 'void' | 'ignored';
@@ -80,14 +80,14 @@ const BARE_KINDS: ReadonlyMap<string, DocumentKind> = new Map(
 );
 
 /** The kind that a till's word stands for, `undefined` where nobody has said so. */
-export function documentKindOf(word: string, own: OwnKinds): DocumentKind | undefined {
-  return kindOfWord(word, own) ?? labelledKind(word, own) ?? paidKind(word, own);
+export function documentKindOf(word: string, own: OwnKinds, means = KNOWN_MEANS): DocumentKind | undefined {
+  return kindOfWord(word, own) ?? labelledKind(word, own, means) ?? paidKind(word, own, means);
 }
 
 /** Whether a word that stands for a void says that what never was is a return. */
-export function voidsReturn(word: string, own: OwnKinds): boolean {
+export function voidsReturn(word: string, own: OwnKinds, means = KNOWN_MEANS): boolean {
   const label = readLabel(word).find(({ added }) => added === 'markedNumber')?.word ?? word;
-  return [word, label, withoutMeans(label)?.word ?? label].some((each) => isVoidOfReturn(bare(plainWords(apart(each))), own));
+  return [word, label, withoutMeans(label, means)?.word ?? label].some((each) => isVoidOfReturn(bare(plainWords(apart(each))), own));
 }
 
 function kindOfWord(word: string, own: OwnKinds): DocumentKind | undefined {
@@ -95,9 +95,9 @@ function kindOfWord(word: string, own: OwnKinds): DocumentKind | undefined {
 }
 
 /** Of a word with a number or a date. "Tipo 3" and "Cassa n. 2" are no receipts: codes and places are numbered, too. */
-function labelledKind(text: string, own: OwnKinds): DocumentKind | undefined {
+function labelledKind(text: string, own: OwnKinds, means: Means): DocumentKind | undefined {
   const usable = readLabel(text).filter(({ word, added }) => isNumbered(plainWords(word), added, own)).map(({ word }) => word);
-  return firstKind(usable, (word) => kindOfWord(word, own)) ?? firstKind(usable, (word) => paidKind(word, own));
+  return firstKind(usable, (word) => kindOfWord(word, own)) ?? firstKind(usable, (word) => paidKind(word, own, means));
 }
 
 function isNumbered(words: string, added: DocumentLabel['added'], own: OwnKinds): boolean {
@@ -115,10 +115,10 @@ function firstKind(words: readonly string[], kindOf: (word: string) => DocumentK
 }
 
 /** Of a word with a means of payment. A credit may be given back for something; sold, it is no sale of goods. */
-function paidKind(text: string, own: OwnKinds): DocumentKind | undefined {
-  const paid = withoutMeans(text);
+function paidKind(text: string, own: OwnKinds, means: Means): DocumentKind | undefined {
+  const paid = withoutMeans(text, means);
   if (paid === undefined || bare(plainWords(paid.word)) === '') return undefined;
-  const kind = kindOfWord(paid.word, own) ?? labelledKind(paid.word, own);
+  const kind = kindOfWord(paid.word, own) ?? labelledKind(paid.word, own, means);
   return paid.as === 'money' || kind === 'return' || kind === 'void' ? kind : undefined;
 }
 

@@ -38,9 +38,29 @@ const CREDIT = [
   'ticket restaurant', 'carta regalo', 'meal voucher',
 ] as const;
 const BY = '(?:(?:in|con|su|tramite|by|to|as|on|via|per|a mezzo)\\s+)?';
-const MEANS = [...MONEY, ...CREDIT].sort((a, b) => b.length - a.length).join('|');
-const MEANS_AFTER = new RegExp(String.raw`^(.*?[\p{L}\p{N}])[\s:,(\u2010-\u2015-]+${BY}(${MEANS})\)?$`, 'iu');
-const MEANS_BEFORE = new RegExp(String.raw`^(${MEANS})[\s:-]+(.*\p{L}.*)$`, 'iu');
+
+/** `Means` are the words for means of payment that may stand beside a kind of document. `credit`: those that are a credit at the shop. */
+export interface Means {
+  readonly after: RegExp;
+  readonly before: RegExp;
+  readonly credit: ReadonlySet<string>;
+}
+
+/** `meansWith` are those that are known anyway, and a shop's own: plain words, with the kind of payment that each is. */
+export function meansWith(own: Iterable<readonly [word: string, kind: string]>): Means {
+  const words = [...own].filter(([word]) => !KNOWN_WORDS.has(word));
+  const longestFirst = [...KNOWN_WORDS, ...words.map(([word]) => word)].sort((a, b) => b.length - a.length);
+  const patterns = longestFirst.map((word) => word.replaceAll(' ', String.raw`[^\p{L}\p{N}]+`)).join('|');
+  return {
+    after: new RegExp(String.raw`^(.*?[\p{L}\p{N}])[\s:,(\u2010-\u2015-]+${BY}(${patterns})\)?$`, 'iu'),
+    before: new RegExp(String.raw`^(${patterns})[\s:-]+(.*\p{L}.*)$`, 'iu'),
+    credit: new Set([...CREDIT, ...words.filter(([, kind]) => kind === 'voucher').map(([word]) => word)]),
+  };
+}
+
+const KNOWN_WORDS: ReadonlySet<string> = new Set([...MONEY, ...CREDIT]);
+/** `KNOWN_MEANS` are those of a shop without words of its own. */
+export const KNOWN_MEANS = meansWith([]);
 
 /** What a label may consist of, with the longest word first; nothing where nothing was added that is known. */
 export function readLabel(text: string): readonly DocumentLabel[] {
@@ -54,18 +74,18 @@ export function readLabel(text: string): readonly DocumentLabel[] {
 }
 
 /** The number and the date that a label refers to, whether or not it says how it was paid. */
-export function referenceOf(text: string): DocumentLabel['reference'] {
-  const labels = [...readLabel(text), ...readLabel(withoutMeans(text)?.word ?? '')];
+export function referenceOf(text: string, means = KNOWN_MEANS): DocumentLabel['reference'] {
+  const labels = [...readLabel(text), ...readLabel(withoutMeans(text, means)?.word ?? '')];
   return labels.find(({ reference }) => reference.number !== undefined)?.reference ?? {};
 }
 
 /** The label without how it was paid, `undefined` where it does not say. `as`: money, or a credit at the shop. */
-export function withoutMeans(text: string): { readonly word: string; readonly as: 'money' | 'credit' } | undefined {
-  const label = labelIn(text);
-  const [after, before] = [MEANS_AFTER.exec(label), MEANS_BEFORE.exec(label)];
-  const [word, means] = after ? [after[1], after[2]] : before ? [before[2], before[1]] : [];
+export function withoutMeans(text: string, { after, before, credit }: Means): { readonly word: string; readonly as: 'money' | 'credit' } | undefined {
+  const label = labelIn(text).normalize('NFD').replaceAll(/\p{M}/gu, '');
+  const [last, first] = [after.exec(label), before.exec(label)];
+  const [word, means] = last ? [last[1], last[2]] : first ? [first[2], first[1]] : [];
   if (word === undefined || means === undefined) return undefined;
-  return { word, as: (CREDIT as readonly string[]).includes(means.toLowerCase()) ? 'credit' : 'money' };
+  return { word, as: credit.has(means.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ')) ? 'credit' : 'money' };
 }
 
 /** Longer text is no label of a till's: "DOCUMENTO COMMERCIALE emesso per RESO MERCE N. 0018-0056 del 28/11/2026" is one. */

@@ -10,6 +10,7 @@ import { grammarOf } from '../formats/locale.js';
 import type { NumberFormat } from '../formats/numbers.js';
 import { isZone } from '../../base/time.js';
 import { DOCUMENT_KINDS, documentKindOf, type OwnKinds, plainWords } from './documentKinds.js';
+import { type Means, meansWith } from './documentLabel.js';
 import { parsePath, type PathStep } from './jsonPath.js';
 
 /**
@@ -32,6 +33,8 @@ export interface PosMapping {
   readonly stores: ReadonlyMap<string, string>;
   /** Kinds of documents beside those that are known anyway. */
   readonly kinds: OwnKinds;
+  /** What may stand beside a kind: "Reso buono dipendenti". */
+  readonly means: Means;
   /** When receipt numbers begin again: then a number is a receipt's only with its minute of issue. */
   readonly receiptNumbers: (typeof RESTARTS)[number];
   /** A store nobody has declared: book it under the default store, under its own name, or refuse. */
@@ -69,6 +72,8 @@ export const DEFAULT_MAPPING = {
 
 /** A till that takes a receipt back says that it never was. */
 const STATUS_WORDS: readonly SaleStatus[] = ['open', 'completed', 'voided'];
+/** Words of a payment alone: beside a kind they may mean something else ("Reso ticket"). */
+const DEFAULT_PAYMENTS: ReadonlySet<string> = new Set(DEFAULT_MAPPING.payments.split('\n').map((line) => line.slice(0, line.indexOf('='))));
 const PAYMENT = /^[a-z][a-z0-9_-]{0,31}$/;
 
 /** Brings a table saved before version 2 of the form to today's words. Today's own is answered as it is. */
@@ -93,12 +98,14 @@ function kindLines(returns: string, kinds: unknown): string {
 /** Reads the form's table; throws `ConfigError` that names the row. `zone` is the shop's, for a till that has none of its own. */
 export function readMapping(saved: SavedMapping, zone: string): PosMapping {
   const form: SavedMapping = { ...DEFAULT_MAPPING, ...saved };
+  const payments = readWords(form, 'payments', (word) => PAYMENT.test(word));
   return {
     paths: readPaths({ ...DEFAULT_MAPPING.paths, ...(form['paths'] as object) }),
     number: readNumbers(form),
     date: readDates(form, zone),
     statuses: readWords(form, 'statuses', (word) => (STATUS_WORDS as readonly string[]).includes(word)) as ReadonlyMap<string, SaleStatus>,
-    payments: readWords(form, 'payments', (word) => PAYMENT.test(word)),
+    payments,
+    means: meansWith([...payments].filter(([word]) => !DEFAULT_PAYMENTS.has(word))),
     stores: readWords(form, 'stores', (word) => word !== '', (theirs) => cleanName(theirs).toLowerCase()),
     kinds: readWords(form, 'kinds', (word) => (DOCUMENT_KINDS as readonly string[]).includes(word)) as OwnKinds,
     receiptNumbers: oneOf(form, 'receiptNumbers', RESTARTS),

@@ -19,12 +19,14 @@ const KNOWN: ReadonlyMap<string, SaleStatus> = new Map([
   ...OPEN.map((word) => [word, 'open'] as const), ...COMPLETED.map((word) => [word, 'completed'] as const),
 ]);
 
+type StatusWords = Pick<PosMapping, 'statuses' | 'kinds' | 'means'>;
+
 /** `undefined` where nobody has said what the word means. */
-export function statusOfWord(word: string, { statuses, kinds }: Pick<PosMapping, 'statuses' | 'kinds'>): SaleStatus | undefined {
+export function statusOfWord(word: string, { statuses, kinds, means }: StatusWords): SaleStatus | undefined {
   const words = plainWords(word);
   const known = statuses.get(words) ?? KNOWN.get(words);
   if (known !== undefined) return known;
-  switch (documentKindOf(word, kinds)) {
+  switch (documentKindOf(word, kinds, means)) {
     case 'void': return 'voided';
     // What is given back is a document that is finished.
     case 'return': return 'completed';
@@ -33,7 +35,7 @@ export function statusOfWord(word: string, { statuses, kinds }: Pick<PosMapping,
 }
 
 /** Whether a status says that a document gives money back. */
-export function isReturnStatus(word: string, { statuses, kinds }: Pick<PosMapping, 'statuses' | 'kinds'>): boolean {
+export function isReturnStatus(word: string, { statuses, kinds, means }: StatusWords): boolean {
   const words = plainWords(word);
-  return !statuses.has(words) && !KNOWN.has(words) && documentKindOf(word, kinds) === 'return';
+  return !statuses.has(words) && !KNOWN.has(words) && documentKindOf(word, kinds, means) === 'return';
 }

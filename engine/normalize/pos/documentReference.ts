@@ -38,7 +38,8 @@ function statedIn(text: string): Reference {
 /** What the word for its kind refers to; its own number is no reference, whatever day stands beside it. */
 function labelled(receipt: Receipt): Reference {
   const [kind, status] = [receipt.text('kind'), receipt.text('status')];
-  const { number = '', date } = [kind, status].map((word) => (word === undefined ? {} : referenceOf(word))).find((one) => one.number !== undefined) ?? {};
+  const references = [kind, status].map((word) => (word === undefined ? {} : referenceOf(word, receipt.mapping.means)));
+  const { number = '', date } = references.find((one) => one.number !== undefined) ?? {};
   return plainNumber(number) === plainNumber(receipt.text('number') ?? '') ? {} : { number, date };
 }
 

@@ -79,7 +79,7 @@ function missAbsent(receipt: Receipt, needed: Readonly<Record<'number' | 'time' 
 /** What no kind is stated of is a sale, if its status does not say that it is a return. */
 function kindOf(receipt: Receipt): DocumentKind {
   const [word, status] = [receipt.text('kind'), receipt.text('status')];
-  const kind = word === undefined ? 'sale' : documentKindOf(word, receipt.mapping.kinds);
+  const kind = word === undefined ? 'sale' : documentKindOf(word, receipt.mapping.kinds, receipt.mapping.means);
   if (kind === 'sale' && status !== undefined && isReturnStatus(status, receipt.mapping)) return 'return';
   if (kind === undefined) receipt.refuse('kind', 'document.unknown', `no known kind of document: map it to one of ${DOCUMENT_KINDS.join(', ')}`);
   return kind ?? 'sale';
@@ -100,7 +100,7 @@ function referenceOf(receipt: Receipt, kind: DocumentKind, type: 'sale' | 'refun
 /** A void of a return without any reference repeats the return's number: where no such return is known it waits, and takes nothing out of the numbers. */
 function returnIn(receipt: Receipt): string | undefined {
   const number = plainNumber(receipt.text('number') ?? '');
-  const isReturn = number !== '' && voidsReturn(receipt.text('kind') ?? '', receipt.mapping.kinds);
+  const isReturn = number !== '' && voidsReturn(receipt.text('kind') ?? '', receipt.mapping.kinds, receipt.mapping.means);
   return isReturn ? subjectOf({ kind: 'receipt', number, issued: '' }) : undefined;
 }
 
