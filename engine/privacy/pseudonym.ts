@@ -15,6 +15,11 @@ export function pseudonymOf(email: string, privacyKey: Uint8Array): string {
   return `h1:${keyedDigest(`v1|email|${email.trim().toLowerCase()}`, privacyKey)}`;
 }
 
+/** `staffPseudonymOf` is the same for who sold: the name or number that a till has for them in one shop. */
+export function staffPseudonymOf(name: string, privacyKey: Uint8Array): string {
+  return `s1:${keyedDigest(`v1|staff|${name.trim().toLowerCase()}`, privacyKey)}`;
+}
+
 /** `keyedDigest`: 128 bits of HMAC-SHA256 as base64url: a name for something that must not be guessed back. */
 export function keyedDigest(text: string | Uint8Array, key: Uint8Array): string {
   return createHmac('sha256', key).update(text).digest().subarray(0, PSEUDONYM_BYTES).toString('base64url');

@@ -32,6 +32,7 @@ export interface ShopConfig {
   readonly stores: readonly ShopStore[];
   readonly records: readonly SystemOfRecord[];
   readonly names: ShopPort['names'];
+  readonly staff: ShopPort['staff'];
   /** Text from which the privacy key is derived; absent: one is generated and kept. */
   readonly privacySecret?: string;
 }
@@ -60,6 +61,7 @@ export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, stri
     stores,
     records: soundRecords(saved['records'], stores),
     names: { limits: readNameLimits(environment), beyond: readBeyond(saved['others'] ?? 'refuse') },
+    staff: readStaff(saved['staff'] ?? 'ignored'),
     ...(secret === undefined ? {} : { privacySecret: secret }),
   };
 }
@@ -77,6 +79,11 @@ function readSector(value: unknown): ShopPort['sector'] {
 
 function readBeyond(value: unknown): NameRules['beyond'] {
   if (value !== 'refuse' && value !== 'other') throw new ConfigError('others', 'must be refuse or other', value);
+  return value;
+}
+
+function readStaff(value: unknown): ShopPort['staff'] {
+  if (value !== 'ignored' && value !== 'counted') throw new ConfigError('staff', 'must be ignored or counted', value);
   return value;
 }
 

@@ -17,10 +17,10 @@ const spec: NodeSpec<ShopConfig> = {
   credentials: { privacyKey: { type: 'password' } },
   readConfig,
   open({ RED, config }) {
-    const { tenant, currency, stores, records, names, sector } = config;
+    const { tenant, currency, stores, records, names, staff, sector } = config;
     const calendar = new Calendar(new LocalClock(config.zone), config.cutoffMinutes, config.calendar.shifts);
     const port: ShopPort = {
-      tenant, currency, stores, records, names, sector, calendar,
+      tenant, currency, stores, records, names, staff, sector, calendar,
       opening: new Opening(calendar, config.calendar.opening),
       privacyKey: privacyKeyOf(config.privacySecret ?? kept(RED)),
     };

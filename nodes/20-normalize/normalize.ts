@@ -8,7 +8,6 @@ import { heldLetter, lettersOf } from '../../engine/deadletter/deadLetter.js';
 import type { NormalizeContext } from '../../engine/normalize/draft/collector.js';
 import { type NormalizedBody, normalizeSteps } from '../../engine/normalize/normalize.js';
 import { readMapping } from '../../engine/normalize/mapping/fieldMapping.js';
-import { pseudonymOf } from '../../engine/privacy/pseudonym.js';
 import { serveEditor } from '../shared/editorApi.js';
 import { deliveryOf } from '../shared/delivery/delivery.js';
 import { events as eventsTotal } from '../shared/metrics.js';
@@ -18,6 +17,7 @@ import { throttle } from '../shared/throttle.js';
 import { type NormalizeConfig, readConfig } from './config.js';
 import { arrivalOf, harmless, type NormalizeInput, senderOf } from './message.js';
 import { preview } from './preview.js';
+import { pseudonymsOf } from './pseudonyms.js';
 import { SourceCheck, storeIn } from './sourceCheck.js';
 import { type CorrectedOutcome, correctedOutcome } from './slowClock.js';
 
@@ -65,13 +65,13 @@ class Translator {
   readonly show = throttle(() => { this.#node.status.ok('counts', { ...this.#counts }); }, STATUS_MS);
 
   constructor(context: NodeContext<NormalizeConfig>, shop: ShopPort, sources: SourceCheck) {
-    const { currency, stores, calendar, privacyKey } = shop;
+    const { currency, stores, calendar } = shop;
     const { stages, mapping, columns } = context.config;
     this.#node = context;
     this.#shop = shop;
     this.#sources = sources;
     const pos = readMapping(mapping, calendar.clock.zone);
-    this.#settings = { currency, stores, calendar, stages, pos, columns, pseudonym: (email) => pseudonymOf(email, privacyKey) };
+    this.#settings = { currency, stores, calendar, stages, pos, columns, ...pseudonymsOf(shop) };
   }
 
   /** At once, but for the first messages of all: who may speak is read from the store, and who came first is written there. */

@@ -15,7 +15,6 @@ import { normalize, type ProviderName, PROVIDERS } from '../../engine/normalize/
 import { valuesAt } from '../../engine/normalize/mapping/jsonPath.js';
 import { type PosMapping, readMapping } from '../../engine/normalize/mapping/fieldMapping.js';
 import { dateReadings, numberReadings } from '../../engine/normalize/pos/suggestMapping.js';
-import { pseudonymOf } from '../../engine/privacy/pseudonym.js';
 import { LocalClock } from '../../engine/base/time.js';
 import { Calendar } from '../../engine/calendar/windowAssigner.js';
 import type { Asked, EditorReply } from '../shared/editorApi.js';
@@ -23,11 +22,12 @@ import type { ShopPort } from '../shared/ports.js';
 import type { SavedForm } from '../shared/node.js';
 import { type NormalizeConfig, readConfig } from './config.js';
 import { arrivalOf } from './message.js';
+import { pseudonymsOf } from './pseudonyms.js';
 
 const MAX_SHOWN = 20;
 const STAND_IN_ZONE = 'Europe/Rome';
 
-type PreviewShop = Pick<ShopPort, 'currency' | 'stores' | 'calendar' | 'privacyKey'>;
+type PreviewShop = Pick<ShopPort, 'currency' | 'stores' | 'calendar' | 'privacyKey' | 'staff'>;
 
 /** `asked`: the form, the provider, the pasted text, headers by short name; or the name of a provider whose example is wanted. */
 export function preview(RED: NodeAPI, asked: Asked, now: number): EditorReply {
@@ -54,9 +54,10 @@ function exampleOf(provider: ProviderName, now: number): EditorReply {
   return { outcome: 'sample', headers, text: typeof body === 'string' ? body : JSON.stringify(body, null, 2) };
 }
 
-function contextOf({ currency, stores, calendar, privacyKey }: PreviewShop, { stages, mapping, columns }: NormalizeConfig, now: number): NormalizeContext {
+function contextOf(shop: PreviewShop, { stages, mapping, columns }: NormalizeConfig, now: number): NormalizeContext {
+  const { currency, stores, calendar } = shop;
   const pos = readMapping(mapping, calendar.clock.zone);
-  return { now, currency, stores, calendar, stages, pos, columns, pseudonym: (email) => pseudonymOf(email, privacyKey) };
+  return { now, currency, stores, calendar, stages, pos, columns, ...pseudonymsOf(shop) };
 }
 
 function deployedShop(RED: NodeAPI, id: unknown): PreviewShop | undefined {
@@ -66,7 +67,7 @@ function deployedShop(RED: NodeAPI, id: unknown): PreviewShop | undefined {
 
 /** A shop of nobody, until the real one is deployed: its pseudonyms are worth nothing. */
 function standIn(): PreviewShop {
-  return { currency: 'EUR', stores: [], calendar: new Calendar(new LocalClock(STAND_IN_ZONE), 0), privacyKey: randomBytes(32) };
+  return { currency: 'EUR', stores: [], calendar: new Calendar(new LocalClock(STAND_IN_ZONE), 0), privacyKey: randomBytes(32), staff: 'ignored' };
 }
 
 /** How else the first receipt's total and time could be read. */

@@ -67,6 +67,8 @@ export interface ShopPort {
   readonly records: readonly SystemOfRecord[];
   /** How many stores, channels and sources may be counted that nobody declared, and what becomes of the others. */
   readonly names: Pick<NameRules, 'limits' | 'beyond'>;
+  /** Whether who sold is counted, by a pseudonym. */
+  readonly staff: 'ignored' | 'counted';
   readonly sector: 'retail' | 'restaurant' | 'artisan';
   /** Secret of pseudonyms and sealed dead letters, at least 32 bytes; it never leaves the process. */
   readonly privacyKey: Buffer;

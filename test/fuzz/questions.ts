@@ -115,8 +115,8 @@ const questions = target('/kpi', jsonRecipes(QUESTIONS), async (recipe, judge) =
     await openGenerations(memory, MEASURES);
     await memory.commit(writeDefinitions([], DEFAULT_SETTINGS));
     await receive(memory, [event(), event({ subject: 'order/2', time: '2026-11-21T10:00:00Z' })]);
-    const { names } = shop.readConfig({ id: 'a', type: 'bottega-shop' }, {}, {});
-    const asked = { tenant: 'shop', names, currency: 'EUR', calendar, opening: new Opening(calendar), stores: [], records: [], sector: 'retail' as const, privacyKey: Buffer.alloc(32) };
+    const { names, staff } = shop.readConfig({ id: 'a', type: 'bottega-shop' }, {}, {});
+    const asked = { tenant: 'shop', names, staff, currency: 'EUR', calendar, opening: new Opening(calendar), stores: [], records: [], sector: 'retail' as const, privacyKey: Buffer.alloc(32) };
     const source = { shop: asked, store: memory, graceMs: 5_000, comparison: new Baseline(memory, asked, () => undefined) };
     const answered = await judge.timedWork(() => answer(raw as Record<string, unknown>, source, NOW));
     if (answered.outcome === 'rows') judge.timed(() => toCsv(answered.rows));

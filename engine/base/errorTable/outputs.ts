@@ -191,7 +191,7 @@ export const FLAGS = {
   },
   'lines.sum': {
     en: ['Lines, shipping, tip and gift cards do not add up to the amount; the amount counts', 'See discounts and rounding at the sender'],
-    it: ['Righe, spedizione, mancia e buoni regalo non fanno il totale; vale il totale', 'Vedere sconti e arrotondamenti nella sorgente'],
+    it: ['Righe, spedizione, mancia e carte regalo non fanno il totale; vale il totale', 'Vedere sconti e arrotondamenti nella sorgente'],
   },
   'lines.many': {
     en: ['More than 300 lines; equal ones were added up, and then the last ones', 'Nothing: the sums are right'],

@@ -140,8 +140,8 @@ export function lineValue(order: unknown, refund: unknown): Big {
   return sumMoney([...lines.map((line) => shopMoney(line, 'subtotal')), ...taxes]);
 }
 
-/** Records of `refunds[]` that took lines out of the order and gave no money back; those of a cancellation are none: the sale stays. */
-function editsOf(order: unknown): readonly unknown[] {
+/** `editsOf` are records of `refunds[]` that took lines out of the order and gave no money back; those of a cancellation are none: the sale stays. */
+export function editsOf(order: unknown): readonly unknown[] {
   const cancelledAt = parseInstant(textAt(order, 'cancelled_at') ?? '') ?? Infinity;
   const isEdit = (refund: unknown): boolean =>
     refundTransactions(refund).length === 0 && (parseInstant(textAt(refund, 'created_at') ?? '') ?? 0) < cancelledAt - CANCELLATION_MS;
@@ -197,9 +197,13 @@ function giftCardsIn(order: unknown, edits: readonly unknown[]): Big {
   }));
 }
 
+/** What was paid for it: `total_shipping_price_set` is without its discounts, and where prices are without VAT, without that. */
 function shippingOf(order: unknown): Big {
-  const lines = listAt(order, 'shipping_lines').map((line) => shopMoney(line, 'price'));
-  return moneyAt(order, 'total_shipping_price_set', 'shop_money', 'amount') ?? sumMoney(lines);
+  const lines = listAt(order, 'shipping_lines').filter((line) => at(line, 'is_removed') !== true);
+  if (lines.length === 0) return moneyAt(order, 'total_shipping_price_set', 'shop_money', 'amount') ?? new Big(0);
+  const discounts = lines.flatMap((line) => listAt(line, 'discount_allocations').map((discount) => shopMoney(discount, 'amount')));
+  const taxes = at(order, 'taxes_included') === false ? lines.flatMap((line) => listAt(line, 'tax_lines').map((tax) => shopMoney(tax, 'price'))) : [];
+  return sumMoney([...lines.map((line) => shopMoney(line, 'price')), ...taxes]).minus(sumMoney(discounts));
 }
 
 /**

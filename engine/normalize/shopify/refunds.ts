@@ -10,6 +10,7 @@ import { defaultStore, storeNamed } from '../draft/headers.js';
 import { least, moneyAt, portionBeyond, positive, roundMoney, sumMoney } from '../draft/money.js';
 import { paymentOf } from '../draft/paymentMethod.js';
 import { rankedInMillisecond } from '../draft/sequence.js';
+import { refundLines } from './orderLines.js';
 import { dutiesField, orderMoney, shopMoney, type TaxAmount, taxesIn, worthOf } from './orderMoney.js';
 import { givenIn, refundTotal, type RefundTotal, refundTransactions } from './refundTransactions.js';
 import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
@@ -58,7 +59,7 @@ interface RefundSource {
 function draftOf(shop: ShopifyStore, { refund, id, transactions, total, status, prefix, found }: RefundSource): EventDraft {
   const { context } = shop;
   const [first] = transactions;
-  const own = { channel: channelNamed(at(first, 'source_name')), store: storeNamed(context, idAt(first, 'location_id')) ?? defaultStore(context) };
+  const own = placeOf(first, context);
   const { channel, store } = found ?? own;
   // Where neither says when, the one with more transactions settled is the later one, and the order knows better where it belongs.
   const rank = 2 * Math.min(transactions.length, 400) + (channel === own.channel && store === own.store ? 0 : 1);
@@ -68,7 +69,8 @@ function draftOf(shop: ShopifyStore, { refund, id, transactions, total, status, 
   const means = meansOf(givenIn(refund), total.amount, currency);
   const tip = found === undefined ? undefined : positive(tipIn(found, total.amount, currency), currency);
   const parts = partsOf(refund, found?.order, total.amount, currency);
-  const money = { amount: roundMoney(total.amount, currency), currency: total.currency, ...means, tip, ...parts };
+  const sums = { amount: roundMoney(total.amount, currency), currency: total.currency, tip, ...parts };
+  const money = { ...sums, ...means, lines: refundLines(refund, found?.order, sums, currency) };
   return {
     type: 'refund',
     source: sourceOf(shop),
@@ -82,6 +84,10 @@ function draftOf(shop: ShopifyStore, { refund, id, transactions, total, status, 
       '/data/currency': `${prefix}/transactions`,
     },
   };
+}
+
+function placeOf(transaction: unknown, context: ShopifyStore['context']): { readonly channel: string; readonly store: string } {
+  return { channel: channelNamed(at(transaction, 'source_name')), store: storeNamed(context, idAt(transaction, 'location_id')) ?? defaultStore(context) };
 }
 
 /** The means by which it was given back, as each transaction's gateway names it: one, or several with the amount of each. */

@@ -12,6 +12,7 @@ import { BODY_OF_OTHER, defaultStore, hasOnly, headerOf, hostOf, storeNamed, TOP
 import { paymentOf } from '../draft/paymentMethod.js';
 import { BELOW_VERSIONS, rankOf } from '../draft/sequence.js';
 import { checkoutMoney, editedOut, orderMoney, receivedFor, shopMoney } from './orderMoney.js';
+import { orderLines } from './orderLines.js';
 import { addPrivacy, PRIVACY_TOPICS } from './privacyRequests.js';
 import { addRefund } from './refunds.js';
 import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
@@ -103,16 +104,19 @@ function statusOf(order: unknown): SaleStatus {
 function orderData(shop: ShopifyStore, order: unknown, status: SaleStatus): EventDraft['data'] & { readonly channel: string; readonly store: string } {
   const { context, host } = shop;
   const channel = channelNamed(at(order, 'source_name'));
+  const money = orderMoney(order, context.currency);
   return {
     store: storeNamed(context, idAt(order, 'location_id')) ?? defaultStore(context),
     channel,
     status,
-    ...orderMoney(order, context.currency),
+    ...money,
+    lines: orderLines(order, money, context.currency),
     ...editedOut(order, context.currency),
     quantity: sumOf(listAt(order, 'line_items'), 'quantity'),
     payment: paymentOf(listAt(order, 'payment_gateway_names')),
     campaign: campaignOf(textAt(order, 'landing_site'), textAt(order, 'referring_site'), host),
     customer: customerOf(order, context),
+    staff: staffOf(order, context),
     ...(channel === 'pos' ? tillTimes(order) : {}),
   };
 }
@@ -120,6 +124,12 @@ function orderData(shop: ShopifyStore, order: unknown, status: SaleStatus): Even
 function customerOf(order: unknown, { pseudonym }: NormalizeContext): string | undefined {
   const email = textAt(order, 'email') ?? textAt(order, 'contact_email') ?? textAt(order, 'customer', 'email');
   return email?.includes('@') === true ? pseudonym(email) : undefined;
+}
+
+/** `user_id`: "the ID of the user logged into Shopify POS who processed the order" (Admin REST API, Order). */
+function staffOf(order: unknown, { staffPseudonym }: NormalizeContext): string | undefined {
+  const user = staffPseudonym === undefined ? undefined : idAt(order, 'user_id');
+  return user === undefined ? undefined : staffPseudonym?.(user);
 }
 
 /** At the till an order is made and closed over the counter; online the same two fields say when parcels were packed. */

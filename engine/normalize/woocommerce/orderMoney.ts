@@ -38,6 +38,7 @@ export interface SaleMoneyParts {
 export interface RefundParts {
   readonly tip?: string | undefined;
   readonly giftCards?: string | undefined;
+  readonly [field: string]: unknown;
 }
 
 /** `orderMoney` gives the canonical fields of a sale's money. An `amount` that is no decimal is left to be refused. */
@@ -46,11 +47,11 @@ export function orderMoney(order: unknown, currency: string): SaleMoneyParts {
   const total = moneyAt(order, 'total');
   const named = { currency: textAt(order, 'currency'), payment };
   if (total === undefined) return { ...named, amount: decimalAt(order, 'total') };
-  const coupons = listAt(order, 'coupon_lines').filter(isCardCoupon);
-  const spent = most(spentIn(order, coupons), missingFrom(order, total));
+  const cardCoupons = cardCouponsIn(order);
+  const spent = most(spentIn(order, cardCoupons), missingFrom(order, total));
   const amount = total.plus(spent);
   const rest = positive(total, currency);
-  const discount = grossOf(order, 'discount_total', 'discount_tax').minus(sumMoney(coupons.map(couponValue)));
+  const discount = grossOf(order, 'discount_total', 'discount_tax').minus(cardCoupons);
   return {
     ...named,
     amount: roundMoney(amount, currency),
@@ -68,12 +69,19 @@ export function orderMoney(order: unknown, currency: string): SaleMoneyParts {
 
 /**
  * `refundParts`: a refund says no more than its sum. What all of them, the oldest first, come to beyond the goods of the order gave back its gift cards,
- * then its tip.
+ * then its tip; the only one, of all that was paid, gave back everything.
  */
-export function refundParts(order: unknown, currency: string): ReadonlyMap<unknown, RefundParts> {
-  const { amount, tip = '0', giftCards = '0' } = orderMoney(order, currency);
+export function refundParts(order: unknown, money: SaleMoneyParts, currency: string): ReadonlyMap<unknown, RefundParts> {
+  const { amount } = money;
+  if (amount === undefined || !isDecimal(amount)) return new Map();
+  const [only, ...others] = listAt(order, 'refunds');
+  const isAll = others.length === 0 && moneyAt(only, 'total')?.abs().eq(amount) === true;
+  return isAll ? new Map([[only, wholeOf(money)]]) : partsInTurn(order, money, amount, currency);
+}
+
+function partsInTurn(order: unknown, { tip = '0', giftCards = '0' }: SaleMoneyParts, amount: string, currency: string): ReadonlyMap<unknown, RefundParts> {
   const parts = new Map<unknown, RefundParts>();
-  if (amount === undefined || (tip === '0' && giftCards === '0') || !isDecimal(amount)) return parts;
+  if (tip === '0' && giftCards === '0') return parts;
   const whole = new Big(amount).minus(tip);
   let before = new Big(0);
   for (const refund of [...listAt(order, 'refunds')].sort((a, b) => Number(at(a, 'id') ?? 0) - Number(at(b, 'id') ?? 0))) {
@@ -85,20 +93,30 @@ export function refundParts(order: unknown, currency: string): ReadonlyMap<unkno
   return parts;
 }
 
+function wholeOf({ tip, giftCards, lines, shipping, taxes }: SaleMoneyParts): RefundParts {
+  return { tip, giftCards, lines, shipping, taxes };
+}
+
 function isCardCoupon(coupon: unknown): boolean {
   const keys = listAt(coupon, 'meta_data').map((entry) => textAt(entry, 'key') ?? '');
   return CARD_COUPONS.has(textAt(coupon, 'discount_type') ?? '') || CARD_NAME.test(textAt(coupon, 'code') ?? '') || keys.some((key) => CARD_META.test(key));
 }
 
-function couponValue(coupon: unknown): Big {
-  return grossOf(coupon, 'discount', 'discount_tax');
+/** `cardCouponsIn` is what was paid with gift cards that lower line items as coupons do. */
+export function cardCouponsIn(order: unknown): Big {
+  return sumMoney(listAt(order, 'coupon_lines').filter(isCardCoupon).map((coupon) => grossOf(coupon, 'discount', 'discount_tax')));
+}
+
+/** `isCardFee`: a negative fee by which a gift card pays. */
+export function isCardFee(fee: unknown): boolean {
+  return CARD_NAME.test(textAt(fee, 'name') ?? '') && lineValue(fee).lt(0);
 }
 
 /** What the order itself says was paid with gift cards. */
-function spentIn(order: unknown, coupons: readonly unknown[]): Big {
+function spentIn(order: unknown, cardCoupons: Big): Big {
   const lists = ['gift_cards', 'pw_gift_cards', 'gift_card_lines', 'pw_gift_card_lines'].flatMap((list) => listAt(order, list));
-  const fees = listAt(order, 'fee_lines').filter((fee) => CARD_NAME.test(textAt(fee, 'name') ?? '')).map(lineValue).filter((value) => value.lt(0));
-  const lines = sumMoney([...lists.map((card) => moneyAt(card, 'amount')?.abs()), ...fees.map((fee) => fee.abs()), ...coupons.map(couponValue)]);
+  const fees = listAt(order, 'fee_lines').filter(isCardFee).map(lineValue);
+  const lines = sumMoney([...lists.map((card) => moneyAt(card, 'amount')?.abs()), ...fees.map((fee) => fee.abs()), cardCoupons]);
   const meta = listAt(order, 'meta_data').find((entry) => textAt(entry, 'key') === '_ywgc_applied_gift_cards_totals');
   return lines.gt(0) ? lines : moneyAt(meta, 'value')?.abs() ?? lines;
 }
@@ -112,16 +130,19 @@ function missingFrom(order: unknown, total: Big): Big {
   return complete && missing.gte(ROUNDING) ? missing : new Big(0);
 }
 
-function isTip(fee: unknown): boolean {
+/** `isTip` by the name of the fee. */
+export function isTip(fee: unknown): boolean {
   return TIP_NAME.test(textAt(fee, 'name') ?? '');
 }
 
-function sellsCard(line: unknown): boolean {
+/** `sellsCard`: a line item that is a gift card. */
+export function sellsCard(line: unknown): boolean {
   const keys = listAt(line, 'meta_data').map((entry) => textAt(entry, 'key') ?? '');
   return keys.some((key) => CARD_META.test(key)) || new RegExp(`^(e-?)?(${CARD_NAME.source})`, 'i').test(textAt(line, 'name')?.trim() ?? '');
 }
 
-function lineValue(line: unknown): Big {
+/** `lineValue` is what was paid for it, with VAT. */
+export function lineValue(line: unknown): Big {
   return grossOf(line, 'total', 'total_tax');
 }
 

@@ -13,7 +13,8 @@ import { BODY_OF_OTHER, defaultStore, hasOnly, headerOf, hostOf, TOPIC_MISSING, 
 import { roundText } from '../draft/money.js';
 import { statusSequenceAt } from '../draft/sequence.js';
 import { parseDate } from '../formats/dates.js';
-import { orderMoney, type RefundParts, refundParts } from './orderMoney.js';
+import { linesGivenBack, orderLines } from './orderLines.js';
+import { orderMoney, type RefundParts, refundParts, type SaleMoneyParts } from './orderMoney.js';
 
 const TOPICS = new Set(['order.created', 'order.updated', 'order.restored', 'order.deleted']);
 const DRAFTS = new Set(['checkout-draft', 'auto-draft', 'draft']);
@@ -58,11 +59,14 @@ function addOrder(delivery: WooDelivery): void {
     const createdAt = utcOf(body, 'date_created_gmt');
     const changedAt = utcOf(body, 'date_modified_gmt') ?? createdAt;
     const [status, versionAt] = [statusOf(body), versionOf(delivery, changedAt)];
+    const { currency } = delivery.context;
     const recorded = { store: defaultStore(delivery.context), channel: channelOf(body) };
+    const money = orderMoney(body, currency);
+    const priced = { ...money, lines: orderLines(body, money, currency) };
     const sequence = versionAt === undefined ? undefined : statusSequenceAt(versionAt, status);
     const origins = { '/time': '/date_created_gmt', '/data/amount': '/total', '/data/currency': '/currency' };
-    collector.add(0, { ...place, sequence, time: instant(createdAt), data: { ...recorded, ...saleData(delivery, status) }, origins });
-    const parts = refundParts(body, delivery.context.currency);
+    collector.add(0, { ...place, sequence, time: instant(createdAt), data: { ...recorded, ...saleData(delivery, status, priced) }, origins });
+    const parts = refundParts(body, priced, currency);
     listAt(body, 'refunds').forEach((refund, position) => { addRefund(delivery, recorded, { refund, position, changedAt, parts: parts.get(refund) ?? {} }); });
   }
 }
@@ -82,11 +86,11 @@ function versionOf({ topic, receivedAt }: WooDelivery, changedAt: number | undef
   return Math.max(changedAt, receivedAt);
 }
 
-function saleData({ body, context, host }: WooDelivery, status: SaleStatus): Record<string, unknown> {
+function saleData({ body, context, host }: WooDelivery, status: SaleStatus, money: SaleMoneyParts): Record<string, unknown> {
   const email = textAt(body, 'billing', 'email');
   return {
     status,
-    ...orderMoney(body, context.currency),
+    ...money,
     quantity: sumOf(listAt(body, 'line_items'), 'quantity'),
     campaign: campaignIn(listAt(body, 'meta_data'), host),
     customer: email?.includes('@') === true ? context.pseudonym(email) : undefined,
@@ -147,6 +151,8 @@ interface Given {
 function addRefund({ collector, host, body, context }: WooDelivery, recorded: object, { refund, position, changedAt, parts }: Given): void {
   const amount = roundText(decimalAt(refund, 'total')?.replace(/^-/, ''), context.currency);
   if (amount !== undefined && /^0*(\.0*)?$/.test(amount)) return;
+  const { currency } = context;
+  const sums = { ...parts, ...(listAt(refund, 'line_items').length > 0 ? linesGivenBack(refund, body, { ...parts, amount }, currency) : {}) };
   collector.add(0, {
     type: 'refund',
     source: `urn:bottega:woocommerce:${host}`,
@@ -154,7 +160,7 @@ function addRefund({ collector, host, body, context }: WooDelivery, recorded: ob
     time: instant(changedAt),
     sequence: changedAt === undefined ? undefined : String(10_000_000_000_000 - changedAt),
     data: {
-      ...recorded, ...parts, status: 'completed', amount, currency: textAt(body, 'currency'), payment: paymentOf([at(body, 'payment_method')]),
+      ...recorded, ...sums, status: 'completed', amount, currency: textAt(body, 'currency'), payment: paymentOf([at(body, 'payment_method')]),
       refersTo: `order/${idAt(body, 'id') ?? ''}`,
     },
     origins: { '/time': '/date_modified_gmt', '/data/amount': `/refunds/${String(position)}/total`, '/data/currency': '/currency' },

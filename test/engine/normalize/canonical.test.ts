@@ -1,7 +1,7 @@
 /** Canonical events as they are posted: ids of their sender, the good of a batch, nothing that no key and no broker could carry. */
 import assert from 'node:assert/strict';
 import type { NormalizedBody } from '../../../engine/normalize/normalize.js';
-import { only, rules, send } from '../../fixtures/normalizing.js';
+import { contextOf, only, rules, send } from '../../fixtures/normalizing.js';
 
 describe('normalize events', () => {
   const event = { specversion: '1.0', id: 'a', source: 'urn:mine', type: 'visit', time: '2026-11-22T10:00:00Z', data: { store: 'asti', quantity: 3 } };
@@ -21,6 +21,7 @@ describe('normalize events', () => {
   it('leaves out who sold, where the shop does not count it, and refuses a name', () => {
     const sale = { ...event, type: 'sale', subject: 'receipt/1', data: { store: 'asti', amount: '1.00', staff: 's1:abc' } };
     assert.equal(only(events(sale)).data.staff, undefined);
+    assert.equal(only(send({ provider: 'events', body: sale, context: { ...contextOf(), staffPseudonym: (name) => name } })).data.staff, 's1:abc');
     assert.deepEqual(rules(events({ ...sale, data: { ...sale.data, staff: 'Maria' } })), ['/data/staff pattern']);
   });
 

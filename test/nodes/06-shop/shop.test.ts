@@ -29,6 +29,7 @@ describe('shop form', () => {
       tenant: 'shop', name: '', sector: 'retail', zone: 'Europe/Rome', currency: 'EUR', cutoffMinutes: 0,
       calendar: { opening: { holidays: 'open', closures: [], exceptions: [] }, shifts: [] },
       stores: [{ id: 'negozio', name: 'Negozio', aliases: [] }], records: [],
+      staff: 'ignored',
       names: { limits: { stores: 200, channels: 20, sources: 1_000 }, beyond: 'refuse' },
     });
   });
@@ -37,6 +38,11 @@ describe('shop form', () => {
     const { limits, beyond } = read({ others: 'other' }, { BOTTEGA_MAX_STORES: '500' }).names;
     assert.deepEqual([limits.stores, beyond], [500, 'other']);
     assert.throws(() => read({ others: 'all' }), { name: 'ConfigError', field: 'others' });
+  });
+
+  it('reads whether it counts who sold', () => {
+    assert.equal(read({ staff: 'counted' }).staff, 'counted');
+    assert.throws(() => read({ staff: true }), { name: 'ConfigError', field: 'staff' });
   });
 
   it('reads a calendar', () => {

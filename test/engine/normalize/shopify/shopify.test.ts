@@ -29,6 +29,7 @@ describe('normalize shopify', () => {
       data: {
         store: 'bergamo', channel: 'online', status: 'completed', amount: '89.90', currency: 'EUR', quantity: 3, payment: 'card',
         campaign: { source: 'instagram', medium: 'paid_social', name: 'Natale26' }, customer: event.data.customer,
+        lines: [{ amount: '59.90', name: 'Lampada', product: 'LAMP-7', quantity: 1 }, { amount: '30.00', name: 'Lampadina', product: 'BULB-2', quantity: 2 }],
       },
     });
     assert.match(String(event.data.customer), /^h1:[\w-]{22}$/);
@@ -207,7 +208,7 @@ describe('normalize shopify', () => {
       assert.deepEqual({ type, subject, time, data }, {
         type: 'refund', subject: 'refund/921000000088', time: '2026-11-21T15:00:05.000Z', data: {
           store: 'bergamo', channel: 'online', status: 'completed', amount: '15.10', currency: 'EUR', refersTo: 'order/6110000000417',
-          payments: [{ by: 'card', amount: '15.00' }, { by: 'voucher', amount: '0.10' }],
+          payments: [{ by: 'card', amount: '15.00' }, { by: 'voucher', amount: '0.10' }], lines: [{ amount: '15.00', quantity: 1 }], x_quality: 'lines.sum',
         },
       });
     });

@@ -17,7 +17,10 @@ describe('normalize woocommerce', () => {
       specversion: '1.0', source: 'urn:bottega:woocommerce:te.example', type: 'sale', subject: 'order/8123', time: '2026-11-20T11:30:00.000Z', sequence: '2026-11-20T11:31:10.001Z',
       recordedtime: '2026-11-22T12:00:00.000Z',
     });
-    assert.deepEqual(data, { store: 'bergamo', channel: 'online', status: 'completed', amount: '64.40', currency: 'EUR', quantity: 4, payment: 'card', campaign: { source: 'newsletter', medium: 'email' }, x_refunds: '' });
+    assert.deepEqual(data, {
+      store: 'bergamo', channel: 'online', status: 'completed', amount: '64.40', currency: 'EUR', quantity: 4, payment: 'card',
+      campaign: { source: 'newsletter', medium: 'email' }, x_refunds: '', lines: [{ amount: '64.40', quantity: 4 }],
+    });
     assert.match(String(customer), /^h1:/);
   });
 
