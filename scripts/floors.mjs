@@ -15,7 +15,7 @@ export const FLOORS = [
   ['kpi'],
   ['aggregate'],
   ['read', 'erasure'],
-  ['query', 'emit', 'alert', 'export'],
+  ['query', 'emit', 'alert', 'export', 'doctor'],
   ['ruletest', 'library'],
   ['index'],
 ];
