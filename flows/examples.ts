@@ -181,6 +181,15 @@ const EXAMPLES: readonly Example[] = [
     },
   },
   {
+    type: 'ui-deadletters', title: 'I messaggi da controllare', says: 'Premi, poi apri /dashboard/esempio: lo scontrino si apre e si riprova',
+    why: '“dodici euro” non è un totale: lo scontrino resta fra gli scarti. Il widget lo mostra con che cosa fare; “Riprova” lo fa rientrare dalla terza uscita.',
+    nodes: {
+      press: press('scontrino sbagliato', BAD_RECEIPT, 'before'), before: nodeOf('normalize', 'second', { name: '', provider: 'pos' }, [], ['letters']),
+      letters: nodeOf('deadletter', 'third', { name: '' }, [], [], ['before'], []),
+      node: nodeOf('ui-deadletters', 'fourth', { name: '', group: GROUP, order: 1, width: 6 }),
+    },
+  },
+  {
     type: 'ui-sources', title: 'Le fonti', says: 'Premi, poi apri /dashboard/esempio: la fonte è in elenco',
     why: 'Si vede quando ogni mittente ha scritto l’ultima volta e quanto oggi. Con un nodo avvisi anche chi manca, con un nodo monitor anche che cosa non va.',
     nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-sources', { width: 6 }) },

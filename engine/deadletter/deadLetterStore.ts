@@ -32,9 +32,10 @@ interface StoredLetter {
   readonly letter: DeadLetter;
 }
 
-/** `Bundle`: the letters about one content, with their places in the store. */
+/** `Bundle`: the letters about one content: the first of them, the reasons of all, and their places in the store. */
 export interface Bundle {
   readonly letter: DeadLetter;
+  readonly reasons: ReadonlySet<string>;
   readonly places: readonly string[];
 }
 
@@ -88,17 +89,18 @@ export class DeadLetterStore {
 
   /** Oldest first, those received up to `until`; with `id` only the bundle of that letter. */
   async *bundles(until: number, id?: string): AsyncGenerator<Bundle> {
-    let bundle: { letter: DeadLetter; places: string[]; name: string } | undefined;
+    let bundle: { letter: DeadLetter; reasons: Set<string>; places: string[]; name: string } | undefined;
     const isAsked = (found: { places: readonly string[] }): boolean => id === undefined || found.places.some((place) => place.endsWith(`/${id}`));
     for await (const { place, letter } of this.#walk()) {
       if ((parseInstant(letter.receivedAt) ?? 0) > until) break;
       const name = `${letter.receivedAt}/${contentName(letter)}`;
       if (bundle?.name === name) {
         bundle.places.push(place);
+        bundle.reasons.add(letter.reason);
         continue;
       }
       if (bundle !== undefined && isAsked(bundle)) yield bundle;
-      bundle = { letter, places: [place], name };
+      bundle = { letter, reasons: new Set([letter.reason]), places: [place], name };
     }
     if (bundle !== undefined && isAsked(bundle)) yield bundle;
   }

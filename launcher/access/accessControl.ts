@@ -22,6 +22,8 @@ interface DashboardSocket {
   readonly request: IncomingMessage;
   disconnect?(close: boolean): unknown;
   once?(event: 'disconnect', listener: () => void): unknown;
+  /** Socket.IO’s place for what others should know of a connection: widgets read the role there. */
+  readonly data?: object;
 }
 
 export interface AccessTerms {
@@ -90,7 +92,9 @@ export class AccessControl {
   /** In front of the sockets of a dashboard. They end with the session that opened them. */
   readonly ioMiddleware = (socket: DashboardSocket, next: NextHandler): void => {
     const { request } = socket;
-    if (this.#terms.signedIn.of(request) !== undefined) {
+    const session = this.#terms.signedIn.of(request);
+    if (session !== undefined) {
+      Object.assign(socket.data ?? {}, { bottega: { role: session.role } });
       const release = this.#terms.signedIn.bind(request, () => { socket.disconnect?.(true); });
       socket.once?.('disconnect', release);
       next();

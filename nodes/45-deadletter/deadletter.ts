@@ -6,6 +6,7 @@ import { DeadLetterStore } from '../../engine/deadletter/deadLetterStore.js';
 import { messageOf } from '../../engine/base/errors.js';
 import { SECOND } from '../../engine/base/time.js';
 import { beginDelivery } from '../shared/delivery/delivery.js';
+import { letterPorts } from '../shared/letterPort.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { type InputJob, portOf, registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
 import { throttle } from '../shared/throttle.js';
@@ -28,7 +29,15 @@ const spec: NodeSpec<DeadLetterConfig> = {
     const letters = new DeadLetterStore(storePort.of(shop.tenant));
     const now = (): number => context.now();
     const replayer = new Replayer({
-      letters, shop, now, deliver: (again) => deliver(context, again), changed: () => { show(); }, warn: (error) => { node.warn(messageOf(error)); },
+      letters, shop, now, deliver: (again) => deliver(context, again),
+      changed: () => {
+        show();
+        offer.changed();
+      }, warn: (error) => { node.warn(messageOf(error)); },
+    });
+    const offer = letterPorts.offer({
+      tenant: shop.tenant, id: node.id, get progress() { return replayer.progress; },
+      attemptAt: (id) => replayer.attemptAt(id), replay: (asked) => replayer.start(asked),
     });
     const held = new HeldLetters(letters, replayer, now);
     const recorder = new LetterRecorder({
@@ -36,6 +45,7 @@ const spec: NodeSpec<DeadLetterConfig> = {
       stored: (added) => {
         replayer.stored(added);
         held.stored(added);
+        offer.changed();
       },
       ...(broker !== undefined && { broker }),
       erased: (count) => { node.log(`dead letters that spoke of somebody who asked to be forgotten: ${String(count)} erased`); },
@@ -49,6 +59,7 @@ const spec: NodeSpec<DeadLetterConfig> = {
       },
       close: () => {
         unwatch();
+        offer.close();
         held.close();
         replayer.close();
         show.cancel();

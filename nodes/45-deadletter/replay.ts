@@ -1,6 +1,7 @@
 /**
  * `Replayer` gives dead letters a second chance: their content is unsealed and goes in again; what was understood is removed, the rest stays.
  */
+import { LRUCache } from 'lru-cache';
 import { type DeadLetterStore, type Bundle, placeOf } from '../../engine/deadletter/deadLetterStore.js';
 import type { DeadLetter } from '../../engine/deadletter/deadLetter.js';
 import { parseEvent, type ShopEvent } from '../../engine/event/event.js';
@@ -8,22 +9,13 @@ import { PROVIDERS } from '../../engine/normalize/normalize.js';
 import { unseal } from '../../engine/privacy/pseudonym.js';
 import { parseInstant } from '../../engine/base/time.js';
 import type { Outcome, Tally } from '../shared/delivery/delivery.js';
+import type { AskedLetters, ReplayAttempt, ReplayProgress, ReplayStarted } from '../shared/letterPort.js';
 import { events } from '../shared/metrics.js';
 import type { ShopPort } from '../shared/ports.js';
 import type { InputMessage } from '../shared/node.js';
 
 /** `Again` is what goes in again, and where: a sender's body to `normalize`, a finished event to `window`. */
 export type Again = { readonly output: 'bodies' | 'events'; readonly message: InputMessage };
-
-/** `Started`: `busy`, one replay at a time. */
-export type Started = 'started' | 'busy';
-
-/** `Progress` of the present or last run. */
-export interface Progress {
-  readonly state: 'running' | 'idle';
-  readonly understood: number;
-  readonly left: number;
-}
 
 /** `ReplayContext` is what a replayer works with. */
 export interface ReplayContext {
@@ -43,16 +35,19 @@ export interface DueLetters {
 }
 
 /** `Which` letters; without a field all of them. */
-export interface Which {
-  readonly id?: string;
+export interface Which extends AskedLetters {
   readonly due?: DueLetters;
 }
+
+/** Letters of which it is known that they were tried and stayed. */
+const MAX_ATTEMPTS = 1_000;
 
 /** `Replayer` of one node. */
 export class Replayer {
   readonly #context: ReplayContext;
   /** Where letters came back to the store during the present run. */
   readonly #returned = new Set<string>();
+  readonly #attempts = new LRUCache<string, ReplayAttempt>({ max: MAX_ATTEMPTS });
   #run: Promise<void> | undefined;
   #phase: 'open' | 'closed' = 'open';
   #understood = 0;
@@ -62,12 +57,17 @@ export class Replayer {
     this.#context = context;
   }
 
-  get progress(): Progress {
+  /** Of a letter that was tried and stayed. */
+  attemptAt(id: string): ReplayAttempt | undefined {
+    return this.#attempts.get(id);
+  }
+
+  get progress(): ReplayProgress {
     return { state: this.#run === undefined ? 'idle' : 'running', understood: this.#understood, left: this.#left };
   }
 
   /** All letters that lie there now, the one with that id, or those held that are `due`. Returns at once: what comes back comes in by the node's own input. */
-  start(which: Which): Started {
+  start(which: Which): ReplayStarted {
     if (this.#run !== undefined) return 'busy';
     this.#understood = 0;
     this.#left = 0;
@@ -90,12 +90,13 @@ export class Replayer {
   }
 
   /** One after the other: where the line does not take them, it stops at the first. */
-  async #replay({ id, due }: Which): Promise<void> {
+  async #replay({ id, reason, due }: Which): Promise<void> {
     for await (const bundle of this.#context.letters.bundles(this.#context.now(), id)) {
       if (this.#phase === 'closed') return;
       if (due !== undefined && !isDue(bundle.letter, due)) continue;
+      if (reason !== undefined && !bundle.reasons.has(reason)) continue;
       const again = await this.#unseal(bundle);
-      if (again === undefined) this.#left += bundle.places.length;
+      if (again === undefined) this.#stays(bundle.places, 'unreadable');
       else if (await this.#sendAgain(bundle, again) === 'stopped') return;
       this.#context.changed();
     }
@@ -107,11 +108,16 @@ export class Replayer {
     const understood = places.filter((place) => !this.#returned.has(place));
     if (understood.length > 0) await this.#context.letters.remove(understood);
     this.#understood += understood.length;
-    this.#left += places.length - understood.length;
+    this.#stays(places.filter((place) => this.#returned.has(place)), 'refused');
     if (understood.length > 0) events.inc({ source: letter.provider, outcome: 'replayed' }, understood.length);
     // A held letter was counted when it came.
     if (tally.accepted > 0 && letter.kind !== 'held') events.inc({ source: letter.provider, outcome: 'accepted' }, tally.accepted);
     return 'done';
+  }
+
+  #stays(places: readonly string[], outcome: ReplayAttempt['outcome']): void {
+    this.#left += places.length;
+    for (const place of places) this.#attempts.set(place.slice(place.indexOf('/') + 1), { at: this.#context.now(), outcome });
   }
 
   /** `undefined` where the content is gone, sealed with another key, or still no event. */

@@ -5,7 +5,7 @@ import type { NodeAPI } from 'node-red';
 import type { Rule } from '../../engine/alert/rule.js';
 import { readRules } from '../../engine/alert/ruleForm.js';
 import { messageOf } from '../../engine/base/errors.js';
-import { type AlertPort, offerAlerts, type WatchedRule } from '../shared/alertPort.js';
+import { type AlertPort, alertPorts, type WatchedRule } from '../shared/alertPort.js';
 import { serveEditor } from '../shared/editorApi.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { type InputJob, portOf, registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
@@ -33,7 +33,7 @@ const spec: NodeSpec<AlertConfig> = {
     const writer = new Writer(shop, config.language ?? languageOf(RED), node.id);
     const dispatcher = new Dispatcher(context, writer, topicsOf(context, shop.tenant), broker);
     const engine = new RuleEngine({ context, shop, storePort, writer, dispatcher, changed: () => { offer.changed(); } });
-    const offer = offerAlerts(portTo(engine, shop, context));
+    const offer = alertPorts.offer(portTo(engine, shop, context));
     const unwatch = storePort.watch((health) => {
       if (health.state === 'ok') engine.open().catch((error: unknown) => { node.warn(messageOf(error)); });
       else status.waiting('store', { message: health.message });

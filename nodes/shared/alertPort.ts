@@ -4,6 +4,7 @@
 import type { AlertRule } from '../../engine/alert/rule.js';
 import type { ChangeCause, StateName } from '../../engine/alert/state.js';
 import type { OutputReason } from '../../engine/base/errorTable/index.js';
+import { PortRegistry } from './portRegistry.js';
 
 /** `Notice` leaves the alert node and is kept on the alert's topic; instants are RFC 3339. `id` is the same however often it is sent. */
 export interface Notice {
@@ -58,36 +59,5 @@ export interface AlertPort {
   command(payload: unknown): Promise<'done' | OutputReason>;
 }
 
-/** `AlertOffer`: `changed` calls those who watch; `close` withdraws the port. */
-export interface AlertOffer {
-  changed(): void;
-  close(): void;
-}
-
-/** Across all nodes of the process: a display may stand in the flow before the alert node or after it. */
-const ports = new Set<AlertPort>();
-const listeners = new Map<string, Set<() => void>>();
-
-/** `offerAlerts` makes a node's port known until it closes. */
-export function offerAlerts(port: AlertPort): AlertOffer {
-  const changed = (): void => { for (const listener of [...listeners.get(port.tenant) ?? []]) listener(); };
-  ports.add(port);
-  changed();
-  return { changed, close: () => { if (ports.delete(port)) changed(); } };
-}
-
-/** `alertPorts` of one shop, in a fixed order. */
-export function alertPorts(tenant: string): readonly AlertPort[] {
-  return [...ports].filter((port) => port.tenant === tenant).sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-/** `watchAlertPorts` calls when a port comes or goes, or an alert of one changes. The answer ends it. */
-export function watchAlertPorts(tenant: string, listener: () => void): () => void {
-  const own = (): void => { listener(); };
-  const ofTenant = listeners.get(tenant) ?? new Set();
-  listeners.set(tenant, ofTenant.add(own));
-  return () => {
-    ofTenant.delete(own);
-    if (ofTenant.size === 0 && listeners.get(tenant) === ofTenant) listeners.delete(tenant);
-  };
-}
+/** `alertPorts` across all nodes of the process. */
+export const alertPorts = new PortRegistry<AlertPort>();

@@ -3,7 +3,7 @@
  */
 import { computed, type ComputedRef, inject, onMounted, onUnmounted, ref, shallowRef } from 'vue';
 import type { KpiValue } from '../../engine/read/kpiValue.js';
-import { type CommandOutcome, eventOf, type ShopWords, type WidgetMessage, type WidgetState } from '../../nodes/shared/widget/wire.js';
+import { type CommandAnswer, type CommandOutcome, eventOf, type ShopWords, type WidgetMessage, type WidgetState } from '../../nodes/shared/widget/wire.js';
 import { browser, CHOICE_EVENT, choiceInAddress, languages } from './browser.js';
 import type { FeedLink } from './dataState.js';
 import shared from './locales/index.js';
@@ -28,6 +28,8 @@ export interface Feed<D> {
   readonly link: ComputedRef<FeedLink>;
   /** `failed` where no answer came. */
   command(command: Readonly<Record<string, string>>): Promise<CommandOutcome>;
+  /** A command that is answered with more than its outcome. */
+  ask(command: Readonly<Record<string, string>>): Promise<CommandAnswer>;
 }
 
 const SECOND_MS = 1_000;
@@ -47,10 +49,10 @@ export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): 
   const clock = ref(initial?.now ?? Date.now());
   let ahead = 0;
   let serial = 0;
-  const waiting = new Map<number, (outcome: CommandOutcome) => void>();
+  const waiting = new Map<number, (answer: CommandAnswer) => void>();
   const take = (message: WidgetMessage): void => {
-    if (message.kind === 'open') { ask(); return; }
-    if (message.kind === 'answer') { waiting.get(message.serial)?.(message.outcome); return; }
+    if (message.kind === 'open') { view(); return; }
+    if (message.kind === 'answer') { waiting.get(message.serial)?.(message); return; }
     refused.value = message.kind === 'refused';
     if (message.kind === 'refused') return;
     ahead = message.now - Date.now();
@@ -60,19 +62,19 @@ export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): 
       live.value = message.live;
     } else live.value = [...live.value.filter((value) => !message.values.some((other) => isSame(value, other))), ...message.values].slice(-MAX_LIVE);
   };
-  const ask = (): void => {
+  const view = (): void => {
     connected.value = true;
     serial += 1;
     socket?.emit('widget-action', id, { bottega: 'view', choice: choiceInAddress(), serial });
   };
-  const command = (asked: Readonly<Record<string, string>>): Promise<CommandOutcome> => new Promise((resolve) => {
+  const ask = (asked: Readonly<Record<string, string>>): Promise<CommandAnswer> => new Promise((resolve) => {
     serial += 1;
     const own = serial;
-    const limit = setTimeout(() => { waiting.get(own)?.('failed'); }, ANSWER_MS);
-    waiting.set(own, (outcome) => {
+    const limit = setTimeout(() => { waiting.get(own)?.({ outcome: 'failed' }); }, ANSWER_MS);
+    waiting.set(own, (answer) => {
       clearTimeout(limit);
       waiting.delete(own);
-      resolve(outcome);
+      resolve(answer);
     });
     socket?.emit('widget-action', id, { bottega: 'command', command: asked, serial: own });
   });
@@ -81,17 +83,17 @@ export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): 
   onMounted(() => {
     timer = setInterval(() => { clock.value = Date.now() + ahead; }, SECOND_MS);
     socket?.on(eventOf(id), take);
-    socket?.on('connect', ask);
+    socket?.on('connect', view);
     socket?.on('disconnect', lose);
-    for (const event of [CHOICE_EVENT, 'popstate']) browser.addEventListener?.(event, ask);
-    ask();
+    for (const event of [CHOICE_EVENT, 'popstate']) browser.addEventListener?.(event, view);
+    view();
   });
   onUnmounted(() => {
     clearInterval(timer);
     socket?.off(eventOf(id), take);
-    socket?.off('connect', ask);
+    socket?.off('connect', view);
     socket?.off('disconnect', lose);
-    for (const event of [CHOICE_EVENT, 'popstate']) browser.removeEventListener?.(event, ask);
+    for (const event of [CHOICE_EVENT, 'popstate']) browser.removeEventListener?.(event, view);
     socket?.emit('widget-action', id, { bottega: 'leave' });
   });
   return {
@@ -100,7 +102,8 @@ export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): 
     now: computed(() => clock.value),
     words: computed(() => new Words(languages(), (state.value?.shop ?? NO_SHOP).zone, own, shared)),
     link: computed(() => linkOf(refused.value, connected.value, state.value)),
-    command,
+    ask,
+    command: async (asked) => (await ask(asked)).outcome,
   };
 }
 

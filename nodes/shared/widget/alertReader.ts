@@ -2,7 +2,7 @@
  * `AlertReader` reads how a shop's alerts are: from the alert nodes of this process; where there are none, from the topics that those of another keep.
  */
 import { isRecord } from '../../../engine/base/json.js';
-import { alertPorts, type Notice, type PastNotice, watchAlertPorts, type WatchedRule } from '../alertPort.js';
+import { alertPorts, type Notice, type PastNotice, type WatchedRule } from '../alertPort.js';
 import type { BrokerPort } from '../ports.js';
 import type { Choice, CommandOutcome } from './wire.js';
 
@@ -35,11 +35,11 @@ export class AlertReader {
       this.#keep(topic, payload.toString());
       changed();
     });
-    this.#ends = [end, watchAlertPorts(tenant, changed)];
+    this.#ends = [end, alertPorts.watch(tenant, changed)];
   }
 
   async read(): Promise<AlertsRead> {
-    const ports = alertPorts(this.#tenant);
+    const ports = alertPorts.of(this.#tenant);
     if (ports.length === 0) {
       const alerts = [...this.#retained.values()].map((notice) => ({ ...notice, node: '' }));
       return { place: 'elsewhere', alerts: shown(alerts), history: [], rules: [] };
@@ -55,7 +55,7 @@ export class AlertReader {
 
   /** A command as the alert node's input takes it, with the `node` that it is for. */
   async command({ node, ...command }: Choice): Promise<CommandOutcome> {
-    const port = alertPorts(this.#tenant).find(({ id }) => id === node);
+    const port = alertPorts.of(this.#tenant).find(({ id }) => id === node);
     return port !== undefined && await port.command(command) === 'done' ? 'done' : 'refused';
   }
 

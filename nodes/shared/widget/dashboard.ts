@@ -8,11 +8,13 @@ import type { Node, NodeAPI } from 'node-red';
 import { ConfigError, messageOf } from '../../../engine/base/errors.js';
 import { isRecord } from '../../../engine/base/json.js';
 import type { WidgetConfig } from './config.js';
-import { eventOf, type WidgetMessage } from './wire.js';
+import { eventOf, type ViewerRights, type WidgetMessage } from './wire.js';
 
 /** `Viewer` is one connection of a browser: a socket of Socket.IO. */
 export interface Viewer {
   readonly connected: boolean;
+  /** `role`: as what who opened it signed in, where somebody asked him to. */
+  readonly data?: { readonly bottega?: { readonly role: 'owner' | 'viewer' } };
   emit(event: string, message: WidgetMessage): unknown;
 }
 
@@ -36,6 +38,11 @@ const receivers = new Map<string, Receiver>();
 export interface JoinedWidget {
   readonly file: 'served' | 'unknown';
   leave(): void;
+}
+
+/** `rightsOf` a viewer. Without a sign-in of ours, whoever sees the page may do what it offers. */
+export function rightsOf({ data }: Viewer): ViewerRights {
+  return data?.bottega?.role === 'viewer' ? 'view' : 'all';
 }
 
 /** `handOver` gives a message of a browser to its widget. `foreign`: it is none of ours. */

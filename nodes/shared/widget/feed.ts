@@ -5,16 +5,16 @@ import { messageOf } from '../../../engine/base/errors.js';
 import { isRecord } from '../../../engine/base/json.js';
 import { MINUTE } from '../../../engine/base/time.js';
 import { throttle } from '../throttle.js';
-import type { Viewer } from './dashboard.js';
+import { rightsOf, type Viewer } from './dashboard.js';
 import { View, type ViewDeps, type ViewSource } from './view.js';
-import type { Choice, CommandOutcome, WidgetMessage } from './wire.js';
+import type { Choice, CommandAnswer, CommandOutcome, ViewerRights, WidgetMessage } from './wire.js';
 
 /** `FeedDeps`: `sourceOf` says what a choice means; two that mean the same have the same key. */
 export interface FeedDeps extends Omit<ViewDeps, 'send'> {
   readonly event: string;
   sourceOf(choice: Choice): { readonly key: string; readonly source: ViewSource };
   /** Absent where there is nothing to command. */
-  readonly command?: (command: Choice) => Promise<CommandOutcome>;
+  readonly command?: (command: Choice, rights: ViewerRights) => Promise<CommandOutcome | CommandAnswer>;
   /** The number of viewers changed, or somebody was refused. */
   changed(): void;
 }
@@ -102,11 +102,11 @@ export class WidgetFeed {
     const served = this.#viewers.get(viewer);
     if (served === undefined || this.#deps.command === undefined || !Number.isFinite(serial) || served.commandSerial === serial) return;
     served.commandSerial = serial;
-    const outcome = this.#commands >= MAX_COMMANDS ? 'failed' : await this.#carryOut(this.#deps.command(command));
-    this.#send(viewer, { kind: 'answer', serial, outcome });
+    const answer = this.#commands >= MAX_COMMANDS ? 'failed' : await this.#carryOut(this.#deps.command(command, rightsOf(viewer)));
+    this.#send(viewer, { kind: 'answer', serial, ...(typeof answer === 'string' ? { outcome: answer } : answer) });
   }
 
-  async #carryOut(command: Promise<CommandOutcome>): Promise<CommandOutcome> {
+  async #carryOut(command: Promise<CommandOutcome | CommandAnswer>): Promise<CommandOutcome | CommandAnswer> {
     this.#commands += 1;
     try {
       return await command;
@@ -175,7 +175,8 @@ export class WidgetFeed {
   }
 
   #send(viewer: Viewer, message: WidgetMessage): void {
-    viewer.emit(this.#deps.event, message);
+    const isBound = message.kind === 'state' && rightsOf(viewer) === 'view';
+    viewer.emit(this.#deps.event, isBound ? { ...message, rights: 'view' } : message);
   }
 }
 

@@ -11,7 +11,7 @@ import { joinDashboard } from './dashboard.js';
 import { MAX_VIEWERS, WidgetFeed } from './feed.js';
 import { LiveValues } from './liveValues.js';
 import { WidgetReader } from './reader.js';
-import { type Choice, type CommandOutcome, eventOf, type ShopWords, type Trouble } from './wire.js';
+import { type Choice, type CommandAnswer, type CommandOutcome, eventOf, type ShopWords, type Trouble, type ViewerRights } from './wire.js';
 
 /** `Reading` is what a widget reads for one choice. `since`: see `WidgetReader`. */
 export interface Reading {
@@ -51,7 +51,7 @@ export interface WidgetParts<C extends WidgetConfig> {
 /** `WidgetSource` reads what is no number, wherever it lies, and takes the viewers' commands. */
 export interface WidgetSource {
   view(choice: Choice): { readonly key: string; readonly topics?: readonly KpiTopic[]; readonly read: (since: number) => Promise<unknown> };
-  readonly command?: (command: Choice) => Promise<CommandOutcome>;
+  readonly command?: (command: Choice, rights: ViewerRights) => Promise<CommandOutcome | CommandAnswer>;
   close(): void;
 }
 

@@ -33,10 +33,21 @@ export interface WidgetState<D = unknown> {
   readonly data: D;
   readonly live: readonly KpiValue[];
   readonly troubles: readonly Trouble[];
+  /** Absent: the viewer may command, too. */
+  readonly rights?: 'view';
 }
 
 /** `CommandOutcome`: `refused` will not do, `failed` may do later. */
 export type CommandOutcome = 'done' | 'refused' | 'failed';
+
+/** `CommandAnswer` with what was asked for, where a command asks for something. */
+export interface CommandAnswer {
+  readonly outcome: CommandOutcome;
+  readonly data?: unknown;
+}
+
+/** `ViewerRights`: who signed in as a viewer commands nothing, where a widget heeds it. */
+export type ViewerRights = 'all' | 'view';
 
 /**
  * `WidgetMessage`: `open` asks the browser to come (the node is new, or anew); `live` are values that moved; `refused`: the widget has as many viewers,
@@ -45,7 +56,7 @@ export type CommandOutcome = 'done' | 'refused' | 'failed';
 export type WidgetMessage =
   | WidgetState
   | { readonly kind: 'open' }
-  | { readonly kind: 'answer'; readonly serial: number; readonly outcome: CommandOutcome }
+  | CommandAnswer & { readonly kind: 'answer'; readonly serial: number }
   | { readonly kind: 'live'; readonly now: number; readonly values: readonly KpiValue[] }
   | { readonly kind: 'refused'; readonly limit: 'viewers' | 'choices' };
 

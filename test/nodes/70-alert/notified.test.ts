@@ -9,7 +9,7 @@ import { Calendar } from '../../../engine/calendar/windowAssigner.js';
 import { readConfig } from '../../../nodes/70-alert/config.js';
 import { AlertEvaluator } from '../../../nodes/70-alert/evaluator.js';
 import { Writer } from '../../../nodes/70-alert/notification.js';
-import { alertPorts, type Notice, watchAlertPorts } from '../../../nodes/shared/alertPort.js';
+import { alertPorts, type Notice } from '../../../nodes/shared/alertPort.js';
 import type { ShopPort } from '../../../nodes/shared/ports.js';
 import { clockAt, load, NINE, revenue, said, startEmpty, unload } from '../../support/alertFlow.js';
 import { hourKey } from '../../../engine/aggregate/sourceActivity.js';
@@ -79,10 +79,10 @@ describe('notifications of the alert node', () => {
   it('offers displays its rules, its alerts and its commands, and takes no values from them', async () => {
     const { send, main } = await load([row]);
     let changes = 0;
-    const end = watchAlertPorts('shop', () => { changes += 1; });
+    const end = alertPorts.watch('shop', () => { changes += 1; });
     send(revenue(0, 430));
     await eventually(() => main.length === 1);
-    const [port] = alertPorts('shop');
+    const [port] = alertPorts.of('shop');
     assert.ok(port !== undefined && changes > 0);
     assert.deepEqual(port.rules.map(({ name, kind, sentence }) => [name, kind, /500/.test(sentence.it), /below/.test(sentence.en)]), [['Incasso basso', 'kpi', true, true]]);
     const until = '2099-01-01T00:00:00Z';
@@ -96,7 +96,7 @@ describe('notifications of the alert node', () => {
     assert.equal(history.length, 3);
     end();
     await unload();
-    assert.deepEqual(alertPorts('shop'), []);
+    assert.deepEqual(alertPorts.of('shop'), []);
   });
 
   it('keeps acknowledgement and silence over a restart', async () => {
