@@ -43,13 +43,18 @@ process.on('uncaughtException', (error) => {
 
 const missing = ensurePrograms(isEngines ? ENGINES : undefined);
 if (missing !== undefined) report.fail(missing);
-await (isFast ? runAll([...staticJobs(true), ...fastJobs()]) : isEngines ? runAll([buildJob()], engineJobs()) : runEverything());
+await (isFast ? runAll([...staticJobs(true), ...fastJobs()]) : isEngines ? runEngines() : runEverything());
 
 async function runEverything() {
   const built = (await runAll([installNodesJob(), buildJob()])).get('build') === 0;
   if (!built) return runAll(staticJobs(false));
   // The product mostly waits, for browsers and for windows to end: what only works has the other lane meanwhile.
   return runAll(systemJobs(), [...staticJobs(false), ...fastJobs(), ...elsewhereJobs()]);
+}
+
+async function runEngines() {
+  const built = (await runAll([buildJob()])).get('build') === 0;
+  return built ? runAll(engineJobs()) : undefined;
 }
 
 /** Runs jobs on all lanes, each lane with a queue it prefers; answers how each job ended. */
