@@ -17,14 +17,23 @@ export function atOnce<T>(steps: Steps<T>): T {
   return step.value;
 }
 
-/** `inTurns` does it a turn at a time, with others' between. */
-export async function inTurns<T>(steps: Steps<T>, { turnMs, ticks, others }: Turns): Promise<T> {
+/** `inTurns` does it a turn at a time, with others' between; what fits into the first turn is done at once. */
+export function inTurns<T>(steps: Steps<T>, turns: Turns): T | Promise<T> {
+  const first = turn(steps, turns);
+  return first.done === true ? first.value : laterTurns(steps, turns);
+}
+
+async function laterTurns<T>(steps: Steps<T>, turns: Turns): Promise<T> {
   for (;;) {
-    const until = ticks() + turnMs;
-    do {
-      const step = steps.next();
-      if (step.done === true) return step.value;
-    } while (ticks() < until);
-    await others();
+    await turns.others();
+    const step = turn(steps, turns);
+    if (step.done === true) return step.value;
   }
+}
+
+function turn<T>(steps: Steps<T>, { turnMs, ticks }: Turns): IteratorResult<void, T> {
+  const until = ticks() + turnMs;
+  let step = steps.next();
+  while (step.done !== true && ticks() < until) step = steps.next();
+  return step;
 }

@@ -3,12 +3,16 @@
  */
 import { Collector, type Intake, type NormalizeContext, type Normalized } from './draft/collector.js';
 import { isRecord } from '../base/json.js';
+import type { Steps } from '../base/steps.js';
 
 /** `normalizeEvents`: ids are the sender's: it is the one who has to repeat them. */
-export function normalizeEvents(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
+export function* normalizeEvents(body: unknown, intake: Intake, context: NormalizeContext): Steps<Normalized> {
   const collector = new Collector(intake, context);
   const sent: readonly unknown[] = Array.isArray(body) ? body : [body];
-  sent.forEach((event, index) => { addSent(collector, index, event); });
+  for (const [index, event] of sent.entries()) {
+    if (index > 0) yield;
+    addSent(collector, index, event);
+  }
   return collector;
 }
 

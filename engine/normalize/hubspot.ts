@@ -5,6 +5,7 @@
  */
 import type { RefusalRule } from '../base/errors.js';
 import { isRecord } from '../base/json.js';
+import type { Steps } from '../base/steps.js';
 import { formatInstant } from '../base/time.js';
 import { Collector, type EventDraft, type Intake, type NormalizeContext, type Normalized } from './draft/collector.js';
 import { at, decimalAt, idAt, listAt, textAt } from './draft/fields.js';
@@ -32,11 +33,14 @@ export const LATEST_MS = 253_402_300_799_999;
 const ABOVE_VERSIONS = '~';
 
 /** `normalizeHubspot` takes an array of up to 100 mixed notices; more are taken too. */
-export function normalizeHubspot(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
+export function* normalizeHubspot(body: unknown, intake: Intake, context: NormalizeContext): Steps<Normalized> {
   const collector = new Collector(intake, context);
   const notices: readonly unknown[] = Array.isArray(body) ? body : [body];
   const batch = new HubSpotBatch(collector, context, notices);
-  notices.forEach((notice, index) => { batch.add(index, notice); });
+  for (const [index, notice] of notices.entries()) {
+    if (index > 0) yield;
+    batch.add(index, notice);
+  }
   return collector;
 }
 

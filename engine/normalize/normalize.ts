@@ -18,7 +18,7 @@ export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events', 
 /** `ProviderName` is one of them. */
 export type ProviderName = (typeof PROVIDERS)[number];
 
-type Normalizer = (body: unknown, intake: Intake, context: NormalizeContext) => Normalized;
+type Normalizer = (body: unknown, intake: Intake, context: NormalizeContext) => Normalized | Steps<Normalized>;
 
 /** All but files, which are no JSON. */
 const NORMALIZERS: Readonly<Record<MessageProvider, Normalizer>> = {
@@ -47,20 +47,25 @@ export function normalize(payload: unknown, intake: Intake, context: NormalizeCo
   return atOnce(normalizeSteps(payload, intake, context));
 }
 
-/** `normalizeSteps` is the same in steps: a day's file takes seconds. Everything else is one step. */
+/** `normalizeSteps` is the same in steps, an element or a few rows each: a day's file takes seconds, thousands of receipts in one array half of one. */
 export function* normalizeSteps(payload: unknown, intake: Intake, context: NormalizeContext): Steps<NormalizedBody> {
   const provider = PROVIDERS.find((known) => known === intake.provider);
-  return provider === 'batch' ? yield* normalizeBatch(payload, intake, context) : normalizeMessage(provider, payload, intake, context);
+  return provider === 'batch' ? yield* normalizeBatch(payload, intake, context) : yield* normalizeMessage(provider, payload, intake, context);
 }
 
 type MessageProvider = Exclude<ProviderName, 'batch'>;
 
-function normalizeMessage(provider: MessageProvider | undefined, payload: unknown, intake: Intake, context: NormalizeContext): NormalizedBody {
+function* normalizeMessage(
+  provider: MessageProvider | undefined, payload: unknown, intake: Intake, context: NormalizeContext,
+): Steps<NormalizedBody> {
   const collector = new Collector(intake, context);
   const read = readBody(payload);
   if (provider === undefined) collector.refuse(0, { path: '', rule: 'provider.unknown', message: 'no such provider' });
   else if (read.outcome === 'json' && Array.isArray(read.value) && read.value.length > MAX_ITEMS) collector.refuse(0, TOO_MANY);
-  else if (read.outcome === 'json') return { ...partsOf(NORMALIZERS[provider](read.value, intake, context)), body: read.value };
+  else if (read.outcome === 'json') {
+    const work = NORMALIZERS[provider](read.value, intake, context);
+    return { ...partsOf('next' in work ? yield* work : work), body: read.value };
+  }
   else if (provider === 'woocommerce' && isPing(payload)) collector.ignore(0, 'ping');
   // What anybody may send is never kept.
   else if (provider === 'pixel') collector.ignore(0, 'page.form');

@@ -3,7 +3,7 @@
  */
 import type { NodeAPI } from 'node-red';
 import { setTimeout as rest } from 'node:timers/promises';
-import { atOnce, inTurns, type Steps, type Turns } from '../../engine/base/steps.js';
+import { inTurns, type Steps, type Turns } from '../../engine/base/steps.js';
 import { heldLetter, lettersOf } from '../../engine/deadletter/deadLetter.js';
 import type { NormalizeContext } from '../../engine/normalize/draft/collector.js';
 import { type NormalizedBody, normalizeSteps } from '../../engine/normalize/normalize.js';
@@ -74,15 +74,18 @@ class Translator {
     this.#settings = { currency, stores, calendar, stages, pos, columns, ...pseudonymsOf(shop) };
   }
 
-  /** At once, but for the first messages of all: who may speak is read from the store, and who came first is written there. */
+  /**
+   * At once, but for what takes longer than a turn, and for the first messages of all: who may speak is read from the store, and who came first is
+   * written there.
+   */
   handle(message: InputMessage, out: Outputs): Promise<void> | undefined {
     const now = this.#node.now();
     const sources = this.#sources;
     const arrival = arrivalOf(message, this.#node.config.provider, now);
     if (!sources.isReadyFor(arrival)) return sources.load().then(() => this.handle(message, out));
     const steps = this.#read(message.payload, arrival, now);
-    if (arrival.provider === 'batch') return inTurns(steps, TURNS).then((read) => this.#settle(message, out, arrival, read));
-    return this.#settle(message, out, arrival, atOnce(steps));
+    const read = inTurns(steps, TURNS);
+    return read instanceof Promise ? read.then((late) => this.#settle(message, out, arrival, late)) : this.#settle(message, out, arrival, read);
   }
 
   #settle(message: InputMessage, out: Outputs, arrival: NormalizeInput, { outcome, corrected }: ReadDelivery): Promise<void> | undefined {

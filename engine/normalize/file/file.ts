@@ -66,12 +66,10 @@ function addXml(batch: CollectedFile, text: string): unknown {
 }
 
 function* addTable(batch: CollectedFile, text: string): Steps<unknown> {
-  const cells = readCells(text, MAX_ROWS + 1);
-  yield;
+  const cells = yield* readCells(text, MAX_ROWS + 1);
   if (cells === undefined) return refuse(batch, { path: '', rule: 'csv.form', message: 'a quote does not close, or a row is too long' });
   if (cells.length > MAX_ROWS) return refuse(batch, TOO_MANY);
-  const table = tableIn(cells, (headings) => readerOf(headings, batch) !== undefined);
-  yield;
+  const table = yield* tableIn(cells, (headings) => readerOf(headings, batch) !== undefined);
   return table === undefined ? refuse(batch, unknownTable(cells[0] ?? [], batch)) : yield* addRows(batch, table);
 }
 

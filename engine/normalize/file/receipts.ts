@@ -37,7 +37,7 @@ export function* addReceipts(batch: CollectedFile, { rows }: Table, columns: Col
   }
   for (const group of yield* groupRows(rows.filter((row) => !isFooter(row, columns)), columns, sheet.pos)) {
     yield;
-    const holder = addGroup(sheet, group);
+    const holder = yield* addGroup(sheet, group);
     if (group.length > 1 && holder !== 'each') for (const { row } of group) contents[row.index] = row.index === holder ? valuesInOrder(group) : [];
   }
   return contents;
@@ -62,14 +62,17 @@ function isFooter(row: Row, { number, time, date }: Columns): boolean {
  * rows that differ otherwise nobody can distinguish from a mistake. Answers the row whose letter speaks for all,
  * or that each has its own.
  */
-function addGroup(sheet: Sheet, group: RowGroup): number | 'each' {
+function* addGroup(sheet: Sheet, group: RowGroup): Steps<number | 'each'> {
   const { batch: { collector }, columns: { line, status } } = sheet;
   if (line !== undefined) return addVersions(sheet, group);
   if (status === undefined && new Set(group.map(({ row }) => JSON.stringify(row.values))).size > 1) {
     for (const { row: { index } } of group) collector.refuse(index, SAME_NUMBER);
     return group[0].row.index;
   }
-  for (const timed of group) addLines(sheet, [timed]);
+  for (const timed of group) {
+    addLines(sheet, [timed]);
+    yield;
+  }
   return 'each';
 }
 

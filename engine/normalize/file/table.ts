@@ -2,6 +2,7 @@
  * `Table` is what stands under which heading: the rows of a table, found below whatever title lines stand above its heading.
  */
 import type { Refusal, RefusalRule } from '../../base/errors.js';
+import type { Steps } from '../../base/steps.js';
 
 /** One row. `index` counts from 0 below the heading; `values` by heading, as text. */
 export interface Row {
@@ -17,16 +18,23 @@ export interface Table {
 /** Title and address of the shop, a line about the period. */
 const MAX_ABOVE = 20;
 
-/** The table below the first row that `isHeading` knows; `undefined` where none is. Of several columns with one heading the first counts. */
-export function tableIn(cells: readonly (readonly string[])[], isHeading: (headings: readonly string[]) => boolean): Table | undefined {
+/**
+ * The table below the first row that `isHeading` knows; `undefined` where none is. Of several columns with one heading the first counts. A row that is shorter
+ * than the heading has no values beyond its end: thousands of headings over thousands of rows would be millions of empty ones.
+ */
+export function* tableIn(cells: readonly (readonly string[])[], isHeading: (headings: readonly string[]) => boolean): Steps<Table | undefined> {
   const at = cells.slice(0, MAX_ABOVE).findIndex(isHeading);
   const headings = cells[at];
   if (headings === undefined) return undefined;
-  const columns = headings.map((heading, column) => [heading, column] as const);
-  const named = columns.filter(([heading, column]) => heading !== '' && headings.indexOf(heading) === column);
-  const valuesOf = (row: readonly string[]): Row['values'] => Object.fromEntries(named.map(([heading, column]) => [heading, row[column] ?? '']));
-  const rows = cells.slice(at + 1).map((row, index) => ({ index, values: valuesOf(row) }));
-  return { headings: named.map(([heading]) => heading), rows };
+  const seen = new Set<string>(['']);
+  const named = headings.map((heading) => (seen.has(heading) ? undefined : (seen.add(heading), heading)));
+  const rows: Row[] = [];
+  for (const [index, row] of cells.slice(at + 1).entries()) {
+    yield;
+    const values = row.slice(0, named.length).flatMap((cell, column): [string, string][] => (named[column] === undefined ? [] : [[named[column], cell]]));
+    rows.push({ index, values: Object.fromEntries(values) });
+  }
+  return { headings: named.filter((heading) => heading !== undefined), rows };
 }
 
 /** The same of JSON records, as a letter that is sent again holds them. Numbers become text, everything else that is no text is left out. */

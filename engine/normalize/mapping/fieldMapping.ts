@@ -91,7 +91,8 @@ const FORMER_RESTARTS: ReadonlyMap<unknown, string> = new Map([['perDay', 'midni
 
 /** Words with commas between them, of documents that give money back; what is known anyway needs no line. */
 function kindLines(returns: string, kinds: unknown): string {
-  const words = returns.split(/[\n,]/).map((word) => word.trim()).filter((word) => word !== '' && documentKindOf(word, new Map()) !== 'return');
+  const named = wordsIn('returns', returns.split(/[\n,]/));
+  const words = named.filter((word) => documentKindOf(word, new Map()) !== 'return');
   return [...(typeof kinds === 'string' && kinds !== '' ? [kinds] : []), ...words.map((word) => `${word}=return`)].join('\n');
 }
 
@@ -153,13 +154,22 @@ function readLocale(form: SavedMapping, field: 'numbers' | 'dates'): { locale?: 
 
 /** Lines of `theirs=ours`; `theirs` by its plain words. */
 function readWords(form: SavedMapping, field: string, allowed: (word: string) => boolean, plain = plainWords): ReadonlyMap<string, string> {
-  const lines = textIn(form, field).split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const lines = wordsIn(field, textIn(form, field).split('\n'));
   return new Map(lines.map((line) => {
     const cut = line.lastIndexOf('=');
     const [theirs, ours] = [plain(line.slice(0, Math.max(cut, 0)).trim()), line.slice(cut + 1).trim()];
     if (theirs === '' || !allowed(ours)) throw new ConfigError(`mapping.${field}`, 'every line must be theirs=ours', line);
     return [theirs, ours];
   }));
+}
+
+/** More than any till has words for; each costs time when the form is read. */
+const MAX_WORDS = 2_000;
+
+function wordsIn(field: string, parts: readonly string[]): string[] {
+  const words = parts.map((part) => part.trim()).filter((part) => part !== '');
+  if (words.length > MAX_WORDS) throw new ConfigError(`mapping.${field}`, `must be at most ${String(MAX_WORDS)} entries`, words.length);
+  return words;
 }
 
 function oneOf<T extends string>(form: SavedMapping, field: string, allowed: readonly T[]): T {

@@ -16,16 +16,18 @@ import { minuteShown, plainNumber, subjectOf, tillSource } from './receiptSubjec
 import { statusSequenceAt } from '../draft/sequence.js';
 import { paymentIn } from './splitPayment.js';
 import { isRecord } from '../../base/json.js';
+import type { Steps } from '../../base/steps.js';
 
 /** One receipt or an array of them; a till that speaks CloudEvents is understood as it is. */
-export function normalizePos(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
+export function* normalizePos(body: unknown, intake: Intake, context: NormalizeContext): Steps<Normalized> {
   const collector = new Collector(intake, context);
   const receipts: readonly unknown[] = Array.isArray(body) ? body : [body];
-  receipts.forEach((receipt, index) => {
+  for (const [index, receipt] of receipts.entries()) {
+    if (index > 0) yield;
     if (!isRecord(receipt)) collector.refuse(index, { path: '', rule: 'type', message: 'must be object' });
     else if (Object.hasOwn(receipt, 'specversion')) collector.addCanonical(index, receipt);
     else addReceipt(collector, index, receipt, context);
-  });
+  }
   return collector;
 }
 

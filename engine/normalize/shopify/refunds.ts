@@ -21,6 +21,10 @@ export interface RefundedOrder {
   readonly position: number;
   readonly channel: string;
   readonly store: string;
+  /** What of it is of the order's tip. */
+  readonly tip: Big | undefined;
+  /** The order's lines that are gift cards. */
+  readonly cards: CardsSold;
 }
 
 /**
@@ -67,8 +71,8 @@ function draftOf(shop: ShopifyStore, { refund, id, transactions, total, status, 
   const orderId = found === undefined ? idAt(refund, 'order_id') : shopifyId(found.order);
   const { currency } = context;
   const means = meansOf(givenIn(refund), total.amount, currency);
-  const tip = found === undefined ? undefined : positive(tipIn(found, total.amount, currency), currency);
-  const parts = partsOf(refund, found?.order, total.amount, currency);
+  const tip = found?.tip === undefined ? undefined : positive(found.tip, currency);
+  const parts = partsOf(refund, found, total.amount, currency);
   const sums = { amount: roundMoney(total.amount, currency), currency: total.currency, tip, ...parts };
   const money = { ...sums, ...means, lines: refundLines(refund, found?.order, sums, currency) };
   return {
@@ -113,16 +117,16 @@ function sequenceOf(shop: ShopifyStore, time: unknown, found: RefundedOrder | un
  * Gift cards and VAT among the returned lines, duties ("reimbursed as part of the refund", Admin REST API, Refund) and postage that was given back, each
  * at most what was given back in all.
  */
-function partsOf(refund: unknown, order: unknown, amount: Big, currency: string): Record<string, unknown> {
+function partsOf(refund: unknown, found: RefundedOrder | undefined, amount: Big, currency: string): Record<string, unknown> {
   const lines = listAt(refund, 'refund_line_items');
-  const cards = cardsIn(refund, order);
+  const cards = cardsIn(refund, found?.cards ?? NO_CARDS);
   const adjustments = listAt(refund, 'order_adjustments').filter((adjustment) => at(adjustment, 'kind') === 'shipping_refund');
   const postage = [
     ...adjustments.map((adjustment) => shopMoney(adjustment, 'amount')?.abs()),
     ...listAt(refund, 'refund_shipping_lines').map((line) => moneyAt(line, 'subtotal_amount_set', 'shop_money', 'amount')),
   ];
   return {
-    ...(order === undefined ? { x_beyond_returned_minor: beyondReturned(refund, amount, currency) } : {}),
+    ...(found === undefined ? { x_beyond_returned_minor: beyondReturned(refund, amount, currency) } : {}),
     giftCards: positive(least(amount, cards), currency),
     shipping: positive(least(amount, sumMoney(postage)), currency),
     x_duties_minor: dutiesField(sumMoney(listAt(refund, 'duties').map((duty) => shopMoney(duty, 'amount'))), amount, currency),
@@ -140,22 +144,37 @@ function beyondReturned(refund: unknown, amount: Big, currency: string): number 
   return beyond === undefined ? undefined : toMinor(beyond, currency);
 }
 
+type CardsSold = ReadonlySet<string | undefined>;
+
+const NO_CARDS: CardsSold = new Set();
+
+/** `cardsSold` are the ids of an order's lines that are gift cards. */
+export function cardsSold(order: unknown): CardsSold {
+  return new Set(listAt(order, 'line_items').filter((line) => at(line, 'gift_card') === true).map((line) => idAt(line, 'id')));
+}
+
 /** Gift cards among the returned lines, as the line or its order says. */
-function cardsIn(refund: unknown, order: unknown): Big {
-  const sold = new Set(listAt(order, 'line_items').filter((line) => at(line, 'gift_card') === true).map((line) => idAt(line, 'id')));
+function cardsIn(refund: unknown, sold: CardsSold): Big {
   const cards = listAt(refund, 'refund_line_items').filter((line) => at(line, 'line_item', 'gift_card') === true || sold.has(idAt(line, 'line_item_id') ?? ''));
   return sumMoney(cards.map((line) => shopMoney(line, 'subtotal')));
 }
 
-/** A tip is in no returned line: it is given back last, by what the refunds up to this one come to beyond everything else. */
-function tipIn({ order, position }: RefundedOrder, amount: Big, currency: string): Big {
+/**
+ * `tipsIn` says of each refund of an order what it gives back of the tip: that is in no returned line, and given back last, by what the refunds up to this one
+ * come to beyond everything else.
+ */
+export function tipsIn(order: unknown, cards: CardsSold, currency: string): Big[] {
   const { amount: paid, tip = 0, giftCards = 0 } = orderMoney(order, currency);
   const goods = new Big(paid ?? 0).minus(tip).minus(giftCards);
-  const before = listAt(order, 'refunds').slice(0, position).map((refund) => {
+  let before = new Big(0);
+  return listAt(order, 'refunds').map((refund) => {
     const total = refundTotal(givenIn(refund), refund, order, currency);
-    return total.outcome === 'total' ? total.amount.minus(cardsIn(refund, order)) : undefined;
+    if (total.outcome === 'refused') return new Big(0);
+    const amount = total.amount.minus(cardsIn(refund, cards));
+    const part = portionBeyond(goods, before, amount, new Big(tip));
+    before = before.plus(amount);
+    return part;
   });
-  return portionBeyond(goods, sumMoney(before), amount.minus(cardsIn(listAt(order, 'refunds')[position], order)), new Big(tip));
 }
 
 /** A returned line says what VAT was in it, its line item at what rates; `undefined` where one does not, or it is more than was given back. */

@@ -3,6 +3,7 @@
  * facts of their own.
  */
 import { isRecord } from '../../base/json.js';
+import type { Steps } from '../../base/steps.js';
 import { formatInstant, parseInstant } from '../../base/time.js';
 import type { SaleStatus } from '../../event/event.js';
 import { campaignOf } from '../draft/campaign.js';
@@ -14,10 +15,10 @@ import { BELOW_VERSIONS, rankOf } from '../draft/sequence.js';
 import { checkoutMoney, editedOut, orderMoney, receivedFor, shopMoney } from './orderMoney.js';
 import { orderLines } from './orderLines.js';
 import { addPrivacy, PRIVACY_TOPICS } from './privacyRequests.js';
-import { addRefund } from './refunds.js';
+import { addRefund, cardsSold, tipsIn } from './refunds.js';
 import { channelNamed, type ShopifyStore, shopifyId, sourceOf, versionAt } from './store.js';
 
-type AddBody = (shop: ShopifyStore, body: unknown, intake: Intake) => void;
+type AddBody = (shop: ShopifyStore, body: unknown, intake: Intake) => Steps<void> | void;
 
 const ORDER_ACTIONS = ['create', 'paid', 'updated', 'edited', 'fulfilled', 'partially_fulfilled', 'cancelled'] as const;
 /** What each topic is about. */
@@ -32,7 +33,7 @@ const PAID = new Set(['paid', 'partially_refunded', 'refunded']);
 const NEVER_PAID = new Set(['voided', 'expired']);
 
 /** `normalizeShopify` takes `orders/*`, `refunds/create`, `checkouts/*` and requests to forget somebody; every other topic is ignored. */
-export function normalizeShopify(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
+export function* normalizeShopify(body: unknown, intake: Intake, context: NormalizeContext): Steps<Normalized> {
   const collector = new Collector(intake, context);
   const topic = topicOf(intake);
   const triggeredAt = parseInstant(headerOf(intake, 'triggered-at') ?? '');
@@ -46,11 +47,14 @@ export function normalizeShopify(body: unknown, intake: Intake, context: Normali
   else if (at(body, 'test') === true) collector.ignore(0, 'test');
   // An edit is announced by its changes alone; the order itself follows as orders/updated.
   else if (at(body, 'order_edit') !== undefined) collector.ignore(0, 'topic');
-  else add(shop, body, intake);
+  else {
+    const work = add(shop, body, intake);
+    if (work !== undefined) yield* work;
+  }
   return collector;
 }
 
-function addOrder(shop: ShopifyStore, order: unknown): void {
+function* addOrder(shop: ShopifyStore, order: unknown): Steps<void> {
   const id = shopifyId(order);
   if (id === undefined) {
     shop.collector.refuse(0, NO_ID);
@@ -63,7 +67,13 @@ function addOrder(shop: ShopifyStore, order: unknown): void {
   const sequence = version === undefined ? undefined : placeOf(shop, order, version);
   const data = orderData(shop, order, status);
   shop.collector.add(0, { type: 'sale', source: sourceOf(shop), subject: `order/${id}`, sequence, time, data, origins: orderOrigins(order) });
-  listAt(order, 'refunds').forEach((refund, position) => { addRefund(shop, refund, { order, position, channel: data.channel, store: data.store }); });
+  const refunds = listAt(order, 'refunds');
+  const cards = cardsSold(order);
+  const tips = refunds.length === 0 ? [] : tipsIn(order, cards, shop.context.currency);
+  for (const [position, refund] of refunds.entries()) {
+    yield;
+    addRefund(shop, refund, { order, position, channel: data.channel, store: data.store, tip: tips[position], cards });
+  }
 }
 
 /** A version that leaves open what was paid stands behind those that say it, and before those of which nothing was paid. */

@@ -2,6 +2,7 @@
  * `normalizeWoocommerce` reads the sale and the refunds of a WooCommerce delivery: `order.created`, `order.updated`, `order.restored` and
  * `order.deleted`; dates from the fields in UTC.
  */
+import type { Steps } from '../../base/steps.js';
 import { paymentOf } from '../draft/paymentMethod.js';
 import { isRecord } from '../../base/json.js';
 import { DAY, formatInstant } from '../../base/time.js';
@@ -27,7 +28,7 @@ const ATTRIBUTION = '_wc_order_attribution_';
 const MAX_NAMES = 256;
 
 /** `normalizeWoocommerce` ignores every other topic, and drafts. */
-export function normalizeWoocommerce(body: unknown, intake: Intake, context: NormalizeContext): Normalized {
+export function* normalizeWoocommerce(body: unknown, intake: Intake, context: NormalizeContext): Steps<Normalized> {
   const collector = new Collector(intake, context);
   const topic = topicOf(intake);
   const delivery: WooDelivery = { collector, context, body, topic, host: hostOf(headerOf(intake, 'source')), receivedAt: intake.receivedAt };
@@ -36,7 +37,7 @@ export function normalizeWoocommerce(body: unknown, intake: Intake, context: Nor
   else if (!isRecord(body)) collector.refuse(0, { path: '', rule: 'type', message: 'must be object' });
   else if (topic === 'order.deleted' && !hasOnly(body, ['id'])) collector.refuse(0, BODY_OF_OTHER);
   else if (DRAFTS.has(textAt(body, 'status') ?? '')) collector.ignore(0, 'order.draft');
-  else addOrder(delivery);
+  else yield* addOrder(delivery);
   return collector;
 }
 
@@ -49,7 +50,7 @@ interface WooDelivery {
   readonly receivedAt: number;
 }
 
-function addOrder(delivery: WooDelivery): void {
+function* addOrder(delivery: WooDelivery): Steps<void> {
   const { collector, body, topic, host } = delivery;
   const id = idAt(body, 'id');
   const place = { type: 'sale', source: `urn:bottega:woocommerce:${host}`, subject: `order/${id ?? ''}` } as const;
@@ -67,7 +68,10 @@ function addOrder(delivery: WooDelivery): void {
     const origins = { '/time': '/date_created_gmt', '/data/amount': '/total', '/data/currency': '/currency' };
     collector.add(0, { ...place, sequence, time: instant(createdAt), data: { ...recorded, ...saleData(delivery, status, priced) }, origins });
     const parts = refundParts(body, priced, currency);
-    listAt(body, 'refunds').forEach((refund, position) => { addRefund(delivery, recorded, { refund, position, changedAt, parts: parts.get(refund) ?? {} }); });
+    for (const [position, refund] of listAt(body, 'refunds').entries()) {
+      yield;
+      addRefund(delivery, recorded, { refund, position, changedAt, parts: parts.get(refund) ?? {} });
+    }
   }
 }
 

@@ -22,11 +22,20 @@ describe('work in steps', () => {
     assert.deepEqual([inTheEnd, turns], [atOnce(count({ ms: 0 }, 10)), [3, 6, 9]]);
   });
 
-  it('fails as it fails at once', async () => {
-    function* fail(): Steps<never> {
+  it('answers at once what fits into one turn, and gives nobody else theirs', () => {
+    const others = (): Promise<void> => assert.fail('nobody waited');
+    assert.deepEqual(inTurns(count({ ms: 0 }, 10), { turnMs: 3, ticks: () => 0, others }), atOnce(count({ ms: 0 }, 10)));
+  });
+
+  it('fails as it fails at once, also in a later turn', async () => {
+    function* fail(after: number): Steps<never> {
+      for (let step = 0; step < after; step += 1) yield;
       throw new Error('no');
     }
-    assert.throws(() => atOnce(fail()), /no/);
-    await assert.rejects(inTurns(fail(), { turnMs: 1, ticks: () => 0, others: () => Promise.resolve() }), /no/);
+    const clock = { ms: 0 };
+    const turns = { turnMs: 3, ticks: () => (clock.ms += 1), others: () => Promise.resolve() };
+    assert.throws(() => atOnce(fail(0)), /no/);
+    assert.throws(() => inTurns(fail(0), turns), /no/);
+    await assert.rejects(() => Promise.resolve(inTurns(fail(10), turns)), /no/);
   });
 });
