@@ -10,11 +10,12 @@ import { disk } from './disk.js';
 import { fold } from './fold.js';
 import { growth } from './growth.js';
 import { intake } from './intake.js';
+import { lines } from './lines.js';
 import { live } from './live.js';
 import { outbox } from './outbox.js';
 import { viewers } from './viewers.js';
 
-const BENCHES: Readonly<Record<string, (flags: readonly string[]) => Promise<void>>> = { fold, disk, cart, dedupe, outbox, intake, live, growth, viewers };
+const BENCHES: Readonly<Record<string, (flags: readonly string[]) => Promise<void>>> = { fold, disk, cart, dedupe, outbox, intake, live, growth, lines, viewers };
 
 const words = process.argv.slice(2);
 const flags = words.filter((word) => word.startsWith('--'));

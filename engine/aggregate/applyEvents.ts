@@ -13,6 +13,8 @@ import { countOpenings } from '../fact/openFactIndex.js';
 import { changesOf, type FoldPlan, holds, knownFact, type KnownFact, planFold, UnknownGeneration, type Versions, versionsOf } from './fold.js';
 import { decodeGeneration, encodeGeneration, type Generation, generationOf, type Measure, type StoreAliases } from '../kpi/measure.js';
 import type { SystemOfRecord } from '../kpi/systemOfRecord.js';
+import { withKnownMembers } from './memberNames.js';
+import { memberAdds } from './memberSlice.js';
 import { type FinalMarks, groupMarks, isPublished, readFinalMarks, rememberMarks } from './publishedWindows.js';
 import { addsOf, endedSizes, type FoldContext, type MovedSlice, REVISION, type SliceChange } from './slice.js';
 import { TUMBLING, type Tumbling } from '../calendar/windowAssigner.js';
@@ -46,7 +48,7 @@ export async function foldEvents(store: Store, received: readonly ShopEvent[], c
     await storeErasureRequests(store, received, context.now);
     return folded;
   }
-  const events = await namedByTill(store, received, context.now);
+  const events = await withKnownMembers(store, await namedByTill(store, received, context.now), context.now, context.memberLimits);
   if (events.length <= MAX_FACTS_PER_COMMIT) return foldPart(store, events, context);
   const slices: SliceChange[] = [];
   let unchanged = 0;
@@ -220,12 +222,13 @@ interface CommitMarks {
 async function commitPlan(store: Store, plan: FoldPlan, { beside, removed, finals }: CommitMarks, context: FoldContext): Promise<CommitResult> {
   if (plan.facts.length === 0 && removed.length === 0) return NOTHING;
   const adds = addsOf(plan.slices, context, (slice) => (finals === undefined ? [] : lateSizes(slice, finals, context)));
+  const members = memberAdds(plan.members);
   const marked = groupMarks(store, plan.slices, context.now);
   // A near store reads the slices while we write down the facts; the commit waits for what is read of them, and says so if that fails.
   if (store.reads === 'near') store.read(adds.map(({ key }) => key)).catch(() => undefined);
   const facts = changesOf(plan);
   const journal = journalChanges(store, plan, removed, context.now);
-  const commit = store.commit([...facts, ...adds, ...beside, ...removed, ...marked, ...journal], 'stored');
+  const commit = store.commit([...facts, ...adds, ...members, ...beside, ...removed, ...marked, ...journal], 'stored');
   const result = await cacheOf(store).during(plan.facts, commit, ({ outcome }) => outcome === 'ok');
   if (result.outcome === 'ok') {
     rememberMarks(store, marked);

@@ -6,6 +6,8 @@ import type { ShopEvent } from '../event/event.js';
 import { type Fact, factKey, factOf, isUnknown, mergeFacts, SLOT, type VoidState } from '../fact/fact.js';
 import { decodeFact, encodeFact } from '../fact/factCodec.js';
 import type { Generation, StoreAliases } from '../kpi/measure.js';
+import { type AddPortions, compilePortions } from '../kpi/portions.js';
+import type { MovedMember } from './memberSlice.js';
 import { SliceAccumulator } from './sliceAccumulator.js';
 import { openChanges } from '../fact/openFactIndex.js';
 import { countedAs, withVoidState } from '../fact/voidState.js';
@@ -44,6 +46,7 @@ export interface FactChange {
 export interface FoldPlan {
   readonly facts: readonly FactChange[];
   readonly slices: readonly MovedSlice[];
+  readonly members: readonly MovedMember[];
   readonly same: readonly KnownFact[];
   /** Events that said nothing new. */
   readonly unchanged: number;
@@ -102,7 +105,7 @@ export function planFold(
     if (before !== undefined) addTo(sums, formerOf(before.generation, context), before, -1);
     addTo(sums, current, { key, fact }, 1);
   }
-  return { facts, slices: sums.moved(now), same, unchanged };
+  return { facts, slices: sums.moved(now), members: sums.movedMembers(now), same, unchanged };
 }
 
 /** A fact after a batch. */
@@ -132,10 +135,22 @@ export function changesOf({ facts }: FoldPlan): Change[] {
   return changes;
 }
 
-export function addTo(sums: SliceAccumulator, { add, aliases }: CompiledGeneration, { key, fact }: Pick<KnownFact, 'key' | 'fact'>, sign: 1 | -1): void {
-  const sumsAt = sums.sumsOf(storeOf(fact, aliases), channelOf(fact));
-  if (fact.voidState === undefined && !isUnknown(fact)) add(fact, sign, sumsAt, key);
-  else for (const [counted, times] of countedAs(fact)) add(counted, times === sign ? 1 : -1, sumsAt, key);
+export function addTo(
+  sums: SliceAccumulator, { add, addPortions, aliases }: CompiledGeneration, { key, fact }: Pick<KnownFact, 'key' | 'fact'>, sign: 1 | -1,
+): void {
+  const [store, channel] = [storeOf(fact, aliases), channelOf(fact)];
+  const sumsAt = sums.sumsOf(store, channel);
+  const membersAt = sums.membersOf(store, channel);
+  if (fact.voidState === undefined && !isUnknown(fact)) {
+    add(fact, sign, sumsAt, key);
+    addPortions(fact, sign, membersAt, key);
+    return;
+  }
+  for (const [counted, times] of countedAs(fact)) {
+    const by = times === sign ? 1 : -1;
+    add(counted, by, sumsAt, key);
+    addPortions(counted, by, membersAt, key);
+  }
 }
 
 /** A fact lives as long as the slices it is in, up to a full hour: facts that expire together cost less to write down. */
@@ -161,7 +176,7 @@ export class UnknownGeneration extends Error {
 
 /** `UNCOUNTED` is the generation of facts that no slice holds: they are counted when they are folded next. */
 export const UNCOUNTED = '-';
-const NOTHING_ADDED: CompiledGeneration = { add: () => undefined, aliases: {} };
+const NOTHING_ADDED: CompiledGeneration = { add: () => undefined, addPortions: () => undefined, aliases: {} };
 
 export function formerOf(id: string, { generation, former }: FoldContext): CompiledGeneration {
   if (id === UNCOUNTED) return NOTHING_ADDED;
@@ -173,6 +188,7 @@ export function formerOf(id: string, { generation, former }: FoldContext): Compi
 /** How a generation counts a fact, and under which store. */
 export interface CompiledGeneration {
   readonly add: AddFact;
+  readonly addPortions: AddPortions;
   readonly aliases: StoreAliases;
 }
 
@@ -180,8 +196,10 @@ const compiledGenerations = new WeakMap<Generation, CompiledGeneration>();
 
 /** How that generation counts, compiled once. */
 export function compiled(generation: Generation): CompiledGeneration {
-  const { measures, records, aliases } = generation;
-  const known = compiledGenerations.get(generation) ?? { add: compile(measures, records, aliases), aliases };
+  const { measures, records, aliases, dimensions } = generation;
+  const known = compiledGenerations.get(generation) ?? {
+    add: compile(measures, records, aliases), addPortions: compilePortions(dimensions, records, aliases), aliases,
+  };
   compiledGenerations.set(generation, known);
   return known;
 }

@@ -11,6 +11,7 @@ import { isTill, minuteShown, plainNumber, subjectOf, tillSource } from '../norm
 import { type Change, countersOf, type Entry, prefixRange, scanAll, type Store, textOf } from '../store/store.js';
 import { addTo, formerOf, knownFact, type KnownFact, type Version } from './fold.js';
 import { addsOf, type FoldContext } from './slice.js';
+import { memberAdds } from './memberSlice.js';
 import { SliceAccumulator } from './sliceAccumulator.js';
 import { hoursPrefix } from './sourceActivity.js';
 
@@ -108,7 +109,7 @@ export function movesOf(former: readonly FormerReceipt[], context: FoldContext):
     const open = openKey(before.key, before.fact);
     if (open !== undefined) removed.push({ key: open });
   }
-  return { versions, removed: [...removed, ...addsOf(sums.moved(context.now), context)] };
+  return { versions, removed: [...removed, ...addsOf(sums.moved(context.now), context), ...memberAdds(sums.movedMembers(context.now))] };
 }
 
 /** When a till was last seen, and how much it sends in which hour, goes on under its name of today. */

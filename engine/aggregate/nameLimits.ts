@@ -5,18 +5,23 @@
 import { ConfigError, type Refusal, type RefusalRule } from '../base/errors.js';
 import { channelOf, type ShopEvent } from '../event/event.js';
 import { REMOTE_CHANNELS } from '../kpi/builtinKpis.js';
+import { MEMBER_LIMITS } from './memberNames.js';
 
-/** `NameLimits`: names beside those that are declared. A source is a till, an online shop, or any other sender. */
+/**
+ * `NameLimits`: names beside those that are declared. A source is a till, an online shop, or any other sender; what more products there are counts as one
+ * (see memberNames.ts).
+ */
 export interface NameLimits {
   readonly stores: number;
   readonly channels: number;
   readonly sources: number;
+  readonly products: number;
 }
 
 /** `NAME_LIMITS` that hold where nobody chose others: far above what an honest shop has. */
-export const NAME_LIMITS: NameLimits = { stores: 200, channels: 20, sources: 1_000 };
+export const NAME_LIMITS: NameLimits = { stores: 200, channels: 20, sources: 1_000, products: MEMBER_LIMITS.product };
 
-const VARIABLES = { stores: 'BOTTEGA_MAX_STORES', channels: 'BOTTEGA_MAX_CHANNELS', sources: 'BOTTEGA_MAX_TILLS' } as const;
+const VARIABLES = { stores: 'BOTTEGA_MAX_STORES', channels: 'BOTTEGA_MAX_CHANNELS', sources: 'BOTTEGA_MAX_TILLS', products: 'BOTTEGA_MAX_PRODUCTS' } as const;
 /** Beyond that, limits would bound nothing. */
 const MOST = 100_000;
 
@@ -29,7 +34,7 @@ export function readNameLimits(environment: Readonly<Record<string, string | und
     if (value >= 1 && value <= MOST) return value;
     throw new ConfigError(VARIABLES[field], `must be a whole number from 1 to ${String(MOST)}`, text);
   };
-  return { stores: limit('stores'), channels: limit('channels'), sources: limit('sources') };
+  return { stores: limit('stores'), channels: limit('channels'), sources: limit('sources'), products: limit('products') };
 }
 
 /** `NameRules` of one shop. */

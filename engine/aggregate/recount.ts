@@ -7,13 +7,14 @@
 import { type Change, countersOf, type Entry, prefixRange, type Store, textOf } from '../store/store.js';
 import { forgetRefolded } from './applyEvents.js';
 import { UNCOUNTED } from './fold.js';
+import { MEMBERS } from './memberSlice.js';
 
 const PAGE = 1_000;
 
 /** `recountFacts` of one shop. */
 export async function recountFacts(store: Store): Promise<void> {
   await store.commit([forgetRefolded()]);
-  for (const slices of ['m/', 'h/']) await rewrite(store, slices, zeroed);
+  for (const slices of ['m/', 'h/', MEMBERS]) await rewrite(store, slices, zeroed);
   await rewrite(store, 'f/', ({ key, value }) => {
     const text = textOf(value) ?? '';
     return { key, value: UNCOUNTED + text.slice(text.indexOf('\t')) };

@@ -8,6 +8,7 @@ import { MAX_AGE_MS } from '../event/event.js';
 import type { Generation } from '../kpi/measure.js';
 import type { Add, Counters, KeyRange } from '../store/store.js';
 import { HOUR, MINUTE } from '../base/time.js';
+import type { MemberLimits } from './memberNames.js';
 import type { Calendar, Span, Tumbling } from '../calendar/windowAssigner.js';
 
 export type Level = 'minute' | 'hour';
@@ -37,6 +38,8 @@ export interface FoldContext {
   readonly former: Map<string, Generation>;
   readonly graceMs: number;
   readonly history?: boolean;
+  /** How many products and the like have numbers of their own, where that is not `MEMBER_LIMITS`. */
+  readonly memberLimits?: Partial<MemberLimits>;
 }
 
 /** A slice that changed: by how much, and the sums it has since where the store answers them at no cost. */
@@ -46,12 +49,12 @@ export interface SliceChange extends MovedSlice {
 
 /** The key of one slice; keys of one level are in order of time. */
 export function sliceKey(level: Level, start: number, store: string, channel: string): string {
-  return `${LETTER[level]}/${seconds(start)}/${store}/${channel}`;
+  return `${LETTER[level]}/${secondsOf(start)}/${store}/${channel}`;
 }
 
 /** The keys of all slices of a level that start within a span. */
 export function sliceRange(level: Level, { start, end }: Span): KeyRange {
-  return { gte: `${LETTER[level]}/${seconds(start)}/`, lt: `${LETTER[level]}/${seconds(end)}/` };
+  return { gte: `${LETTER[level]}/${secondsOf(start)}/`, lt: `${LETTER[level]}/${secondsOf(end)}/` };
 }
 
 /** The start and group a slice's key names. */
@@ -60,15 +63,21 @@ export function parseSliceKey(key: string): { start: number; store: string; chan
   return { start: Number(start) * 1_000, store: store ?? '', channel: channel ?? '' };
 }
 
-function seconds(epochMs: number): string {
+/** An instant as keys hold it. */
+export function secondsOf(epochMs: number): string {
   return String(Math.floor(epochMs / 1_000)).padStart(10, '0');
+}
+
+/** Until when a slice is kept. */
+export function expiryOfSlice(level: Level, start: number): number {
+  return start + LENGTH[level] + KEEP_MS[level] + MARGIN_MS;
 }
 
 /** What adds to the slices, with their bookkeeping. */
 export function addsOf(slices: readonly MovedSlice[], { now }: FoldContext, lateSizes: (slice: MovedSlice) => readonly Tumbling[] = () => []): Add[] {
   return slices.map((slice) => {
     const { level, start, store, channel, add } = slice;
-    const expiresAt = start + LENGTH[level] + KEEP_MS[level] + MARGIN_MS;
+    const expiresAt = expiryOfSlice(level, start);
     const counters = { ...add, [REVISION]: 1, ...lateMarks(add, lateSizes(slice)) };
     return { key: sliceKey(level, start, store, channel), add: counters, max: { [UPDATED_AT]: now }, expiresAt, total: 'unneeded' };
   });

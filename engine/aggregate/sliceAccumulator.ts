@@ -1,7 +1,11 @@
 /**
- * `SliceAccumulator` adds up which slices a batch moves, and by how much: sums per minute and group; hours are what their minutes add up to.
+ * `SliceAccumulator` adds up which slices a batch moves, and by how much: sums per minute and group; hours are what their minutes add up to. Members of
+ * dimensions have hours only.
  */
 import type { Sums } from '../kpi/contribution.js';
+import type { Dimension } from '../kpi/dimension.js';
+import type { MembersAt } from '../kpi/portions.js';
+import type { MovedMember } from './memberSlice.js';
 import { KEEP_MS, LENGTH, type Level, type MovedSlice } from './slice.js';
 import type { Calendar } from '../calendar/windowAssigner.js';
 
@@ -9,6 +13,8 @@ interface GroupMinutes {
   readonly store: string;
   readonly channel: string;
   readonly minutes: Map<number, Sums>;
+  /** By dimension, hour and member. */
+  readonly members: Map<Dimension, Map<number, Map<string, Sums>>>;
 }
 
 /** Sums by group and minute. */
@@ -31,6 +37,23 @@ export class SliceAccumulator {
     };
   }
 
+  /** The sums of a group's members. */
+  membersOf(store: string, channel: string): MembersAt {
+    const { members } = this.#groupOf(store, channel);
+    return (dimension, at) => {
+      const start = this.#calendar.clock.floor(at, LENGTH.hour);
+      const hours = members.get(dimension) ?? new Map<number, Map<string, Sums>>();
+      members.set(dimension, hours);
+      const byMember = hours.get(start) ?? new Map<string, Sums>();
+      hours.set(start, byMember);
+      return (member) => {
+        let sums = byMember.get(member);
+        if (sums === undefined) byMember.set(member, sums = {});
+        return sums;
+      };
+    };
+  }
+
   /** The slices within their horizon whose sums really moved, without the fields that did not. */
   moved(now: number): MovedSlice[] {
     const moved: MovedSlice[] = [];
@@ -41,9 +64,26 @@ export class SliceAccumulator {
     return moved;
   }
 
+  /** The same of members. */
+  movedMembers(now: number): MovedMember[] {
+    const moved: MovedMember[] = [];
+    for (const { store, channel, members } of this.#groups.values()) {
+      for (const [dimension, hours] of members) {
+        for (const [start, byMember] of hours) {
+          if (isBeyond('hour', start, now)) continue;
+          for (const [member, sums] of byMember) {
+            const add = withoutZeros(sums);
+            if (add !== undefined) moved.push({ dimension, start, store, channel, member, add });
+          }
+        }
+      }
+    }
+    return moved;
+  }
+
   #collect(moved: MovedSlice[], level: Level, rows: ReadonlyMap<number, Sums>, { store, channel }: GroupMinutes, now: number): void {
     for (const [start, sums] of rows) {
-      if (start + LENGTH[level] <= now - KEEP_MS[level]) continue;
+      if (isBeyond(level, start, now)) continue;
       const add = withoutZeros(sums);
       if (add !== undefined) moved.push({ level, start, store, channel, add });
     }
@@ -63,9 +103,13 @@ export class SliceAccumulator {
   #groupOf(store: string, channel: string): GroupMinutes {
     const name = `${store}/${channel}`;
     let group = this.#groups.get(name);
-    if (group === undefined) this.#groups.set(name, group = { store, channel, minutes: new Map() });
+    if (group === undefined) this.#groups.set(name, group = { store, channel, minutes: new Map(), members: new Map() });
     return group;
   }
+}
+
+function isBeyond(level: Level, start: number, now: number): boolean {
+  return start + LENGTH[level] <= now - KEEP_MS[level];
 }
 
 function withoutZeros(sums: Sums): Sums | undefined {

@@ -5,7 +5,7 @@ import type { EventType } from '../event/event.js';
 import { EVENT_TYPES } from '../event/schema.js';
 import { type Fact, type FieldValue, isOfOrder, placeOf, SLOT, sourceIn, statusOf } from '../fact/fact.js';
 import { bucketField, bucketOf, type Condition, countField, type Measure, type StoreAliases, type Term, typeField } from './measure.js';
-import { grossSalesOf, netSalesOf, paidBy, revenueOf, taxOf } from './saleMoney.js';
+import { discountOf, grossSalesOf, netSalesOf, paidBy, revenueOf, taxOf, unitsOf } from './saleMoney.js';
 import { type FactOrigin, isNamed, isOfRecord, type SystemOfRecord } from './systemOfRecord.js';
 
 /** Sums of one slice by the names of its fields: all of them integers. */
@@ -161,6 +161,8 @@ function testOf({ field, op, value }: Condition): Test {
     case 'annulled': return comparison(isAnnulled, op, value);
     case 'duration': return comparison((fact) => durationOf(fact), op, value);
     case 'revenue': return comparison(revenueOf, op, value);
+    case 'vat': return comparison(taxOf, op, value);
+    case 'units': return comparison(unitsOf, op, value);
     case 'channel': return comparison(channelOf, op, value);
     case 'status': return comparison(statusOf, op, value);
     case 'sender': return senderTest(op, value);
@@ -232,14 +234,19 @@ function readerOf(value: Term['value']): CompiledTerm['valueOf'] {
     if ('part' in value) return (fact) => partOf(fact, value.part);
     return (fact) => thousandthsOf(fact.values[placeOf(fact, value.field)]);
   }
+  return value === 'taxes' || value === 'netSales' || value === 'grossSales' ? VAT[value] : readerOfField(value);
+}
+
+const VAT = { taxes: taxOf, netSales: netSalesOf, grossSales: grossSalesOf } as const;
+
+function readerOfField(value: Exclude<Term['value'], object | keyof typeof VAT>): CompiledTerm['valueOf'] {
   switch (value) {
     case 'one': return () => 1;
     case 'quantity': return ({ values }) => numberIn(values[SLOT.quantity]) ?? 1_000;
+    case 'units': return unitsOf;
     case 'duration': return durationOf;
     case 'revenue': return revenueOf;
-    case 'taxes': return taxOf;
-    case 'netSales': return netSalesOf;
-    case 'grossSales': return grossSalesOf;
+    case 'discount': return discountOf;
     default: return ({ values }) => numberIn(values[SLOT[value]]);
   }
 }

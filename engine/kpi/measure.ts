@@ -3,14 +3,15 @@
  */
 import { createHash } from 'node:crypto';
 import type { EventType } from '../event/event.js';
+import { type Dimension, DIMENSIONS } from './dimension.js';
 import type { FieldValue } from '../fact/fact.js';
 import type { PaidBy } from './saleMoney.js';
 import type { SystemOfRecord } from './systemOfRecord.js';
 
 /**
  * A test on one field of the merged fact. Some fields are derived: `social` (the campaign came from a social network), `duration` (ms from
- * `openedAt` to `closedAt`), `won` (a contact of whose deals one is), `annulled` (a void names it), `revenue` (see `Term`), `sender` (the source
- * in the fact's key, by the names that systems of record have) and `voidState`. `above` and `atMost` compare numbers; a field that is no number
+ * `openedAt` to `closedAt`), `won` (a contact of whose deals one is), `annulled` (a void names it), `revenue`, `vat` and `units` (see `Term`), `sender` (the
+ * source in the fact's key, by the names that systems of record have) and `voidState`. `above` and `atMost` compare numbers; a field that is no number
  * is neither.
  */
 export interface Condition {
@@ -21,15 +22,15 @@ export interface Condition {
 
 /**
  * What a term adds: `one` counts facts; money in minor units: `amount` is all that was paid, `revenue` that without tip and gift cards sold,
- * `netSales` and `grossSales` as far as the sender stated the VAT (see saleMoney.ts); `quantity` thousandths (1 where the sender gave none);
- * `duration` ms from `openedAt` to `closedAt`; `{ field }` thousandths of a number that the sender gave (text, or more than a thousand million
- * either way: nothing); `{ paid }` what was paid by those means; `{ part }` minor units that are a part of the amount (no whole number, or
+ * `netSales` and `grossSales` as far as the sender stated the VAT (see saleMoney.ts); `quantity` thousandths (1 where the sender gave none); `units`
+ * those of all lines; `duration` ms from `openedAt` to `closedAt`; `{ field }` thousandths of a number that the sender gave (text, or more than a
+ * thousand million either way: nothing); `{ paid }` what was paid by those means; `{ part }` minor units that are a part of the amount (no whole number, or
  * more than all of it: nothing).
  *
  * What these mean is fixed: stored facts were added up by them, and are taken back by them. Who wants something else adds another one.
  */
 export type TermValue =
-  | 'one' | 'amount' | 'revenue' | 'netSales' | 'grossSales' | 'taxes' | 'tip' | 'shipping' | 'giftCards' | 'discount' | 'quantity' | 'duration'
+  | 'one' | 'amount' | 'revenue' | 'netSales' | 'grossSales' | 'taxes' | 'tip' | 'shipping' | 'giftCards' | 'discount' | 'quantity' | 'units' | 'duration'
   | { readonly field: `x_${string}` } | { readonly part: `x_${string}` } | { readonly paid: PaidBy };
 
 /** What a fact of `type` that meets all conditions adds; `sign` -1 takes away. A voided fact meets only conditions that ask for it by name. */
@@ -60,32 +61,43 @@ export interface Measure {
 export type StoreAliases = Readonly<Record<string, string>>;
 
 /**
- * A set of measures with its name, the systems of record that they heed, and the stores that are counted under another name. Facts remember the
- * generation they were last added up by, so that edited definitions take back exactly what the former ones had added.
+ * A set of measures with its name, the systems of record that they heed, the stores that are counted under another name, and what sales are split by.
+ * Facts remember the generation they were last added up by, so that edited definitions take back exactly what the former ones had added.
  */
 export interface Generation {
   readonly id: string;
   readonly measures: readonly Measure[];
   readonly records: readonly SystemOfRecord[];
   readonly aliases: StoreAliases;
+  readonly dimensions: readonly Dimension[];
 }
 
 /** The same definitions are the same generation. */
-export function generationOf(measures: readonly Measure[], records: readonly SystemOfRecord[] = [], aliases: StoreAliases = {}): Generation {
-  const definitions = { measures, records, aliases };
+export function generationOf(
+  measures: readonly Measure[], records: readonly SystemOfRecord[] = [], aliases: StoreAliases = {}, dimensions: readonly Dimension[] = DIMENSIONS,
+): Generation {
+  const definitions = { measures, records, aliases, dimensions };
   return { id: createHash('sha256').update(encodeGeneration(definitions)).digest('base64url').slice(0, 8), ...definitions };
 }
 
-/** Text to store: the measures alone where no system of record and no alias is named. */
-export function encodeGeneration({ measures, records, aliases }: Omit<Generation, 'id'>): string {
+/**
+ * Text to store: the measures alone where no system of record and no alias is named and nothing is split. What splits stands around the rest, where a
+ * former release does not read it as its own: it would not take back what was added to products.
+ */
+export function encodeGeneration({ measures, records, aliases, dimensions }: Omit<Generation, 'id'>): string {
   const names = Object.keys(aliases).sort();
-  if (names.length > 0) return JSON.stringify({ measures, records, aliases: Object.fromEntries(names.map((name) => [name, aliases[name]])) });
-  return JSON.stringify(records.length === 0 ? measures : { measures, records });
+  const named = names.length === 0 ? undefined : { measures, records, aliases: Object.fromEntries(names.map((name) => [name, aliases[name]])) };
+  const definitions = named ?? (records.length === 0 ? measures : { measures, records });
+  return JSON.stringify(dimensions.length === 0 ? definitions : { dimensions, definitions });
 }
 
+type StoredDefinitions = readonly Measure[] | (Pick<Generation, 'measures' | 'records'> & Partial<Pick<Generation, 'aliases'>>);
+
 export function decodeGeneration(id: string, text: string): Generation {
-  const stored = JSON.parse(text) as readonly Measure[] | (Omit<Generation, 'id' | 'aliases'> & Partial<Pick<Generation, 'aliases'>>);
-  return 'records' in stored ? { aliases: {}, ...stored, id } : { id, measures: stored, records: [], aliases: {} };
+  const stored = JSON.parse(text) as StoredDefinitions | { readonly dimensions: readonly Dimension[]; readonly definitions: StoredDefinitions };
+  const { dimensions, definitions } = 'dimensions' in stored ? stored : { dimensions: [], definitions: stored };
+  const { measures, records, aliases = {} } = 'records' in definitions ? definitions : { measures: definitions, records: [] };
+  return { id, measures, records, aliases, dimensions };
 }
 
 /** Ratio of neighboring histogram buckets: percentiles are right to 2.5 %. */

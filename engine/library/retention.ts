@@ -3,6 +3,8 @@
  */
 import { ACTIVITY_KEPT_MS } from '../aggregate/sourceActivity.js';
 import { KEEP_MS } from '../aggregate/slice.js';
+import { MEMBER_KEPT_MS, MEMBER_NAMES } from '../aggregate/memberNames.js';
+import { MEMBERS } from '../aggregate/memberSlice.js';
 import { HISTORY_KEPT_MS } from '../alert/stateStore.js';
 import { PENDING_KEPT_MS } from '../alert/notificationLog.js';
 import { SENT_KEPT_MS } from '../alert/notificationQueue.js';
@@ -51,6 +53,15 @@ export const RETENTION: readonly RetentionClass[] = [
   {
     id: 'hourSums', prefixes: ['h/'], person: 'none', keptMs: KEEP_MS.hour,
     en: 'Sums per hour', it: 'Somme all’ora',
+  },
+  {
+    id: 'memberSums', prefixes: [MEMBERS], person: 'pseudonym', keptMs: KEEP_MS.hour,
+    en: 'Sums per hour by product, category, VAT rate, means of payment and, where that is switched on, who sold',
+    it: 'Somme all’ora per articolo, categoria, aliquota IVA, mezzo di pagamento e, dove è attivato, chi ha venduto',
+  },
+  {
+    id: 'memberNames', prefixes: [MEMBER_NAMES], person: 'pseudonym', keptMs: MEMBER_KEPT_MS,
+    en: 'Names of products, categories and means of payment, and who sold', it: 'Nomi di articoli, categorie e mezzi di pagamento, e chi ha venduto',
   },
   {
     id: 'alertHistory', prefixes: ['ah/'], person: 'none', keptMs: HISTORY_KEPT_MS,

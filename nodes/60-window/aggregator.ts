@@ -177,7 +177,7 @@ export class Fold {
   }
 
   #context(generations: Pick<FoldContext, 'generation' | 'former'>, now: number, kind: 'live' | 'history'): FoldContext {
-    const { calendar, currency, graceMs } = this.#deps.shop;
-    return { now, currency, calendar, graceMs, ...generations, ...(kind === 'history' ? { history: true } : {}) };
+    const { shop: { calendar, currency, graceMs }, names: { limits } } = this.#deps;
+    return { now, currency, calendar, graceMs, memberLimits: { product: limits.products }, ...generations, ...(kind === 'history' ? { history: true } : {}) };
   }
 }

@@ -3,6 +3,7 @@
  */
 import { markFormerGroups } from '../../engine/aggregate/formerGroups.js';
 import { admitEvents, freshNames } from '../../engine/aggregate/knownNames.js';
+import { countMembers } from '../../engine/aggregate/memberNames.js';
 import type { CountedNames, NameLimits, NameRules } from '../../engine/aggregate/nameLimits.js';
 import { MINUTE } from '../../engine/base/time.js';
 import type { Store } from '../../engine/store/store.js';
@@ -61,15 +62,15 @@ export class NameAdmission {
   async #warn(): Promise<void> {
     const { store, rules, now } = this.#deps;
     const { limits } = rules();
-    raiseWarning(this, ...nearLimits(await freshNames(store, rules(), now(), WARN_MS), limits));
+    raiseWarning(this, ...nearLimits(await freshNames(store, rules(), now(), WARN_MS), countMembers(store, 'product'), limits));
   }
 }
 
-const WORDS: Readonly<Record<keyof NameLimits, string>> = {
-  stores: 'stores that the shop node does not list', channels: 'channels', sources: 'tills and other sources',
-};
+const WORDS = { stores: 'stores that the shop node does not list', channels: 'channels', sources: 'tills and other sources' } as const;
 
-function nearLimits(known: CountedNames, limits: NameLimits): Warning[] {
-  return (['stores', 'channels', 'sources'] as const).filter((kind) => known[kind].size >= limits[kind] * NEAR).map((kind) => (
+function nearLimits(known: CountedNames, products: number, limits: NameLimits): Warning[] {
+  const near = (['stores', 'channels', 'sources'] as const).filter((kind) => known[kind].size >= limits[kind] * NEAR).map((kind) => (
     { cause: `${kind}.many`, message: `${String(known[kind].size)} ${WORDS[kind]}; events of more than ${String(limits[kind])} become dead letters` }));
+  if (products < limits.products * NEAR) return near;
+  return [...near, { cause: 'products.many', message: `${String(products)} products; more than ${String(limits.products)} are counted as one` }];
 }

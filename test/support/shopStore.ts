@@ -45,7 +45,7 @@ export async function numbersAt(store: Store, size: WindowSize, { at = NOW, now 
 export async function stateOf(store: Store, prefixes: readonly string[] = ['f/']): Promise<Record<string, unknown>> {
   const state: Record<string, unknown> = {};
   for (const prefix of prefixes) for (const { key, value } of await scanAll(store, prefixRange(prefix))) state[key] = value;
-  for (const level of ['m/', 'h/']) {
+  for (const level of ['m/', 'h/', 'b/']) {
     for (const { key, value } of await scanAll(store, prefixRange(level))) {
       const sums = Object.entries(countersOf(value)).filter(([field, sum]) => !field.startsWith('~') && sum !== 0);
       if (sums.length > 0) state[key] = Object.fromEntries(sums.sort());

@@ -37,3 +37,38 @@ export function cut(events: readonly ShopEvent[], cuts: readonly number[]): Shop
   const bounds = [0, ...[...cuts].map((at) => at % (events.length + 1)).sort((a, b) => a - b), events.length];
   return bounds.slice(1).map((end, index) => events.slice(bounds[index], end));
 }
+
+const cents = (max: number): fc.Arbitrary<string> => fc.integer({ min: 0, max }).map((amount) => (amount / 100).toFixed(2));
+const line = fc.record(
+  {
+    product: fc.constantFrom('sku-1', 'sku/2', 'è'), category: fc.constantFrom('pizza', 'bar'), quantity: fc.integer({ min: 1, max: 4 }),
+    amount: cents(9_999), discount: cents(500), vatRate: fc.constantFrom('4', '10', '22'),
+  },
+  { requiredKeys: ['amount', 'product'] },
+);
+
+/** The same of sales and refunds, with lines or without. */
+export const linedVersions: fc.Arbitrary<ShopEvent> = fc
+  .record({
+    type: fc.constantFrom('sale' as const, 'sale' as const, 'refund' as const),
+    subject: fc.constantFrom('order/1', 'order/2', 'order/3'),
+    source: fc.constantFrom('urn:x', 'urn:y'),
+    id: fc.constantFrom('1', '2', '3', '4', '5', '6'),
+    time: instants,
+    sequence: sequences,
+    data: fc.record(
+      {
+        store: fc.constantFrom('milano', 'roma'),
+        status: fc.constantFrom('open' as const, 'completed' as const, 'cancelled' as const, 'voided' as const),
+        amount: cents(99_999),
+        payment: fc.constantFrom('card', 'cash', 'satispay'),
+        payments: fc.constant([{ by: 'card', amount: '5.00' }, { by: 'voucher', amount: '2.50' }]),
+        taxes: fc.constantFrom([{ rate: '10', amount: '1.27' }], [{ rate: '10', amount: '0.90' }, { rate: '22', amount: '1.80' }], []),
+        shipping: cents(999),
+        staff: fc.constantFrom('s1:anna', 's1:bruno'),
+        lines: fc.array(line, { maxLength: 5 }),
+      },
+      { requiredKeys: ['store', 'amount', 'status'] },
+    ),
+  })
+  .map((said) => event(said));

@@ -9,7 +9,7 @@ import { prefixRange, scanAll, scoped, type Store } from '../../../engine/store/
 import { event, NOW } from '../../support/events.js';
 import { memoryStore, numbersAt, receive, stateOf } from '../../support/shopStore.js';
 
-const RULES: NameRules = { limits: { stores: 3, channels: 2, sources: 4 }, declared: new Set(['milano', 'Corso Buenos Aires']), beyond: 'refuse' };
+const RULES: NameRules = { limits: { stores: 3, channels: 2, sources: 4, products: 9 }, declared: new Set(['milano', 'Corso Buenos Aires']), beyond: 'refuse' };
 
 const of = (store: string, channel = 'pos', source = 'urn:test'): ShopEvent => event({ subject: `order/${store}/${channel}/${source}`, source, data: { store, channel } });
 
@@ -34,7 +34,7 @@ describe('names beyond the limits', () => {
   for (const [title, events, expected] of cases) it(title, async () => { assert.deepEqual(await count(await memoryStore(), events), expected); });
 
   it('all channels in all stores are bounded together', async () => {
-    const rules = { ...RULES, limits: { stores: 2, channels: 20, sources: 4 } };
+    const rules = { ...RULES, limits: { stores: 2, channels: 20, sources: 4, products: 9 } };
     const events = names('s', 2).flatMap((store) => names('c', 10).map((channel) => of(store, channel)));
     const counted = await count(await memoryStore(), events, rules);
     assert.deepEqual([counted.filter((one) => one !== 'channel.tooMany').length, counted.at(-1)], [10, 'channel.tooMany']);
@@ -87,8 +87,8 @@ describe('names beyond the limits', () => {
 
 describe('limits of the environment', () => {
   it('have defaults, and are read by name', () => {
-    assert.deepEqual(readNameLimits({}), { stores: 200, channels: 20, sources: 1_000 });
-    assert.deepEqual(readNameLimits({ BOTTEGA_MAX_STORES: ' 500 ', BOTTEGA_MAX_CHANNELS: '30', BOTTEGA_MAX_TILLS: '5000' }), { stores: 500, channels: 30, sources: 5_000 });
+    assert.deepEqual(readNameLimits({}), { stores: 200, channels: 20, sources: 1_000, products: 5_000 });
+    assert.deepEqual(readNameLimits({ BOTTEGA_MAX_STORES: ' 500 ', BOTTEGA_MAX_CHANNELS: '30', BOTTEGA_MAX_TILLS: '5000', BOTTEGA_MAX_PRODUCTS: '90' }), { stores: 500, channels: 30, sources: 5_000, products: 90 });
   });
   for (const text of ['0', '-1', '1.5', 'many', '100001']) {
     it(`refuses ${text}`, () => { assert.throws(() => readNameLimits({ BOTTEGA_MAX_STORES: text }), { name: 'ConfigError', field: 'BOTTEGA_MAX_STORES' }); });

@@ -89,7 +89,7 @@ describe('store names', () => {
     const store = await opened();
     const rules = async (): Promise<NameRules> => {
       const aliases = aliasesOf(DECLARED, await readMerged(store));
-      return { limits: { stores: 3, channels: 5, sources: 9 }, declared: new Set(['milano', ...Object.keys(aliases)]), beyond: 'refuse' };
+      return { limits: { stores: 3, channels: 5, sources: 9, products: 9 }, declared: new Set(['milano', ...Object.keys(aliases)]), beyond: 'refuse' };
     };
     const ask = async (): Promise<string[]> => (await admitEvents(store, [sold('d'), sold('a', '2.00')], await rules(), NOW)).map(({ outcome }) => outcome);
     assert.deepEqual(await ask(), ['refused', 'admitted']);

@@ -31,7 +31,7 @@ describe('admission of names', () => {
   let admission: NameAdmission;
 
   async function open(change: Partial<NameRules> = {}): Promise<void> {
-    const rules: NameRules = { limits: { stores: 2, channels: 1, sources: 9 }, declared: new Set(['milano']), beyond: 'refuse', ...change };
+    const rules: NameRules = { limits: { stores: 2, channels: 1, sources: 9, products: 9 }, declared: new Set(['milano']), beyond: 'refuse', ...change };
     const store = await memoryStore();
     admission = new NameAdmission({ store, rules: () => rules, now: () => NOW });
     await admission.opened();
@@ -59,7 +59,7 @@ describe('admission of names', () => {
   });
 
   it('warns from four fifths of a limit on, and no longer once it is closed', async () => {
-    await open({ limits: { stores: 5, channels: 9, sources: 9 } });
+    await open({ limits: { stores: 5, channels: 9, sources: 9, products: 9 } });
     const causes = (): string[] => raisedWarnings().map(({ cause }) => cause).filter((cause) => cause.endsWith('.many'));
     await admission.admit(message('a', 'b', 'c').accepted);
     assert.deepEqual(causes(), []);
