@@ -21,6 +21,7 @@ const ID_END = SEALED.length + 16;
 const SALT_BYTES = 15;
 const SALT_END = ID_END + 20;
 const [NONCE_BYTES, TAG_BYTES] = [12, 16];
+const NONCES_AT_ONCE = 256;
 const MAX_SEALED_BY_SALT = 2 ** 20;
 const MAX_DERIVED = 1_000;
 const PURPOSE = 'bottega store value v1';
@@ -47,6 +48,8 @@ export class ValueSealer {
   readonly #random: RandomBytes;
   readonly #derived = new LRUCache<string, KeyObject>({ max: MAX_DERIVED });
   #session: SealingSession | undefined;
+  /** Not used yet. */
+  #nonces: Buffer = Buffer.alloc(0);
 
   constructor(ring: KeyRing, random: RandomBytes) {
     this.#ring = ring;
@@ -58,10 +61,16 @@ export class ValueSealer {
     const { writes } = this.#ring;
     if (writes === undefined) return text.startsWith(MARK) ? PLAIN + text : text;
     const { head, key } = this.#sessionOf(writes);
-    const nonce = this.#random(NONCE_BYTES);
+    const nonce = this.#nonce();
     const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(head + storeKey));
-    const hidden = [cipher.update(text, 'utf8'), cipher.final()];
-    return head + Buffer.concat([nonce, cipher.getAuthTag(), ...hidden]).toString('base64');
+    const hidden = cipher.update(text, 'utf8');
+    // GCM has given all of it by then.
+    cipher.final();
+    const sealed = Buffer.allocUnsafe(NONCE_BYTES + TAG_BYTES + hidden.length);
+    sealed.set(nonce);
+    sealed.set(cipher.getAuthTag(), NONCE_BYTES);
+    sealed.set(hidden, NONCE_BYTES + TAG_BYTES);
+    return head + sealed.toString('base64');
   }
 
   /** The text behind what is stored at that key. Throws `store.key` where the ring lacks its key, `store.tampered` where it is not what was sealed there. */
@@ -92,6 +101,14 @@ export class ValueSealer {
       // `final` throws for one reason only: the tag does not fit.
       throw tampered(storeKey, error);
     }
+  }
+
+  /** Asked of the system many at a time: each by itself costs a fifth of the sealing. */
+  #nonce(): Buffer {
+    if (this.#nonces.length === 0) this.#nonces = this.#random(NONCE_BYTES * NONCES_AT_ONCE);
+    const nonce = this.#nonces.subarray(0, NONCE_BYTES);
+    this.#nonces = this.#nonces.subarray(NONCE_BYTES);
+    return nonce;
   }
 
   #sessionOf(writes: StoreKey): SealingSession {
