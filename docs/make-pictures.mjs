@@ -58,7 +58,7 @@ async function picturesOfDashboard() {
   if (!isWanted(names)) return;
   const shop = await startDemo();
   try {
-    const page = await open(`${shop.url}/dashboard/adesso`, { width: 1280, height: 968 });
+    const page = await open(`${shop.url}/dashboard/oggi`, { width: 1280, height: 968 });
     await page.waitForFunction(() => [...document.querySelectorAll('[data-kpi]')].some((each) => each.getAttribute('data-value')));
     await page.waitForTimeout(8_000);
     await picture(page, 'dashboard');
@@ -67,7 +67,7 @@ async function picturesOfDashboard() {
       await page.waitForTimeout(5_000);
       await picture(page, name);
     }
-    const phone = await open(`${shop.url}/dashboard/adesso`, { width: 390, height: 844 });
+    const phone = await open(`${shop.url}/dashboard/oggi`, { width: 390, height: 844 });
     await phone.waitForSelector('[data-kpi]');
     await phone.waitForTimeout(4_000);
     await picture(phone, 'dashboard-phone');
@@ -88,7 +88,7 @@ async function picturesOfEditor() {
     await page.getByText('Examples', { exact: true }).first().click();
     const examples = page.locator('#red-ui-clipboard-dialog-import-tab-examples');
     await examples.getByText('@bottega/node-red-dashboard-2-kpi', { exact: true }).click();
-    await examples.getByText('Commercio al dettaglio', { exact: true }).click();
+    await examples.getByText('1 Commercio al dettaglio', { exact: true }).click();
     await page.waitForTimeout(600);
     await picture(page, 'import-dialog');
     await page.click('#red-ui-clipboard-dialog-ok');

@@ -1,25 +1,30 @@
 /**
- * `build` writes the flow file of each sector and role from one description; what is committed must equal what is built.
+ * `build` writes the flow file of each sector, role and language from one description; what is committed must equal what is built.
  */
 import { dashboardOf } from './dashboard.js';
 import { dashboard1Flow } from './dashboard1.js';
-import { TEMPLATES } from './description.js';
+import { TEMPLATES, type Template, TRIALS } from './description.js';
 import { exampleFlows } from './examples.js';
 import { pipelineOf } from './pipeline.js';
 import type { FlowNode } from './sheet.js';
-import { trialFlow } from './trial.js';
+import { trialOf } from './trial.js';
 
 /** The saved fields of a node type of ours and their defaults, as its form says; `undefined` for foreign types. */
 export type DefaultsOf = (type: string) => Readonly<Record<string, unknown>> | undefined;
 
 /** File name → its whole text. */
 export function buildFlows(defaultsOf: DefaultsOf): Map<string, string> {
-  const templates = TEMPLATES.map((template): [string, FlowNode[]] => {
-    const isShown = template.role === 'all' || template.role === 'front';
-    return [`${template.id}.json`, [...pipelineOf(template), ...(isShown ? dashboardOf(template) : [])]];
-  });
-  const flows = new Map([...templates, ['trial.json', trialFlow()], ['dashboard1.json', dashboard1Flow()], ...exampleFlows()]);
+  const flows = new Map<string, FlowNode[]>([
+    ...TEMPLATES.map((template): [string, FlowNode[]] => [template.file, flowOf(template)]),
+    ...TRIALS.map((template): [string, FlowNode[]] => [template.file, trialOf(template, flowOf(template))]),
+    ['dashboard1.json', dashboard1Flow()], ...exampleFlows(),
+  ]);
   return new Map([...flows].map(([file, nodes]) => [file, `${JSON.stringify(nodes.map((node) => complete(node, defaultsOf(node.type))), null, 2)}\n`]));
+}
+
+function flowOf(template: Template): FlowNode[] {
+  const isShown = template.role === 'all' || template.role === 'front';
+  return [...pipelineOf(template), ...(isShown ? dashboardOf(template) : [])];
 }
 
 const FRAME = ['id', 'type', 'z', 'g', 'x', 'y', 'wires'];

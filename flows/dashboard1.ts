@@ -70,6 +70,7 @@ function numbers(): Box {
     label: 'Numeri', at: [34, 59], size: [1130, 390],
     says: 'I totali di oggi, uno per scheda',
     why: 'I numeri arrivano già contati: li pubblica su MQTT il nodo “finestre”, in questo Node-RED o in un altro. Qui si scelgono quelli di oggi e si scrivono all’italiana.',
+    said: 'comment',
     nodes: {
       listen: { type: 'bottega-listen', at: [130, 170], wires: [['totals', 'alert'], []], fields: { name: 'Ascolto', shop: id('shop'), broker: idOf('broker') } },
       totals: change('solo i totali di oggi', [330, 170], [['payload', TOTALS]], ['each']),
@@ -88,6 +89,7 @@ function alerts(): Box {
     label: 'Avvisi', at: [34, 479], size: [1130, 150],
     says: 'L’ultimo avviso, e un messaggio quando scatta',
     why: 'La regola si legge come una frase nel modulo del nodo “avvisi”.',
+    said: 'comment',
     nodes: {
       alert: {
         type: 'bottega-alert', at: [130, 580], wires: [['oneByOne'], []],

@@ -1,21 +1,22 @@
 /**
- * `Template` is how the templates differ: the sectors in the cards they see first, in their hours and their alerts; the roles in the part of the way
- * that one process goes; in nothing else.
+ * `Template` is how the templates differ: the sectors in the cards they see first, in the end of their day and their alerts; the roles in the part of
+ * the way that one process goes; the languages in words; in nothing else.
  */
+import { type Language, TEXTS, type Texts } from './texts/texts.js';
+
+export type SectorId = 'retail' | 'restaurant' | 'artisan';
+
+/** `Card` of the page of today. `title`: a key of the texts; absent: the number's own name. */
 export interface Card {
-  readonly name: string;
+  readonly kpi: string;
   /** `auto`: the window that is chosen by how much there is to count. */
-  readonly window: '1d' | '1h' | 'auto';
-  readonly title: string;
-  /** `{count|sale|sales}`: facts behind the number, `{hours}` of its window, `{why}` it is so long. */
-  readonly note: string;
-  /** Said in place of the note while the number is unknown. */
-  readonly unknown: string;
+  readonly window: '1d' | 'auto';
+  readonly title?: string;
   /** Which direction is the good one; absent: up. */
   readonly better?: 'up' | 'down' | 'neither';
 }
 
-/** A row of the alert node's form. */
+/** `Alert` is a row of the alert node's form; `name` a key of the texts. */
 export interface Alert {
   readonly name: string;
   readonly kpi: string;
@@ -24,108 +25,90 @@ export interface Alert {
   readonly recovery: string;
 }
 
-/** Who does it: one process everything, or several their part: collect the events, count them, show the numbers. */
+/** `Role`: who does it, one process everything, or several their part: collect the events, count them, show the numbers. */
 export type Role = 'all' | 'edge' | 'worker' | 'front';
 
-/** One file to import. */
-export interface Template {
-  /** Name of the file, and scope of the ids in it. */
-  readonly id: string;
-  readonly role: Role;
-  readonly sector: 'retail' | 'restaurant' | 'artisan';
-  readonly label: string;
+export interface Sector {
+  readonly id: SectorId;
   readonly cards: readonly Card[];
-  /** KPIs of the page "Periodo", in order. */
-  readonly table: readonly KpiName[];
-  /** Local hours that the chart shows at least. */
-  readonly opens: number;
-  readonly closes: number;
-  /** A source that has been silent this long is shown in amber. */
-  readonly staleHours: number;
+  /** The numbers drawn on the page of the trend besides revenue. */
+  readonly trends: readonly [first: Card, second: Card];
   /** When the business day begins. */
   readonly cutoff: string;
   /** Minutes an order may be open before it counts as incomplete; 0: every open one does. */
   readonly incompleteAfter: number;
   readonly alerts: readonly Alert[];
-  /** Points of sale, with the names that tills and shops give them. */
-  readonly stores: readonly { readonly id: string; readonly name: string; readonly aliases: readonly string[] }[];
 }
 
-/** What senders are called. */
-export const SENDERS = { shopify: 'Shopify', hubspot: 'HubSpot', woocommerce: 'WooCommerce', pos: 'Cassa', events: 'Eventi via API', pixel: 'Pagine del negozio', batch: 'File' } as const;
-export type Sender = keyof typeof SENDERS;
+/** `Template` is one file to import. */
+export interface Template {
+  /** Scope of the ids in it. */
+  readonly id: string;
+  readonly file: string;
+  readonly role: Role;
+  readonly sector: Sector;
+  readonly texts: Texts;
+}
 
-/** What a shop owner calls the numbers. */
-export const KPI_NAMES = {
-  revenue: 'Fatturato', orders: 'Scontrini e ordini', average_ticket: 'Scontrino medio', refunds: 'Resi', footfall: 'Ingressi', conversion: 'Conversione',
-  card_share: 'Con carta', service_time: 'Tempo di servizio', social_conversion: 'Conversione dai social', support_time: 'Tempo di assistenza', waste: 'Sprechi',
-} as const;
-export type KpiName = keyof typeof KPI_NAMES;
+/** `SENDERS` in the order in which they stand on the canvas. */
+export const SENDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events', 'pixel', 'batch'] as const;
+export type Sender = (typeof SENDERS)[number];
 
-const waiting = 'in attesa del primo dato';
+export const PAGES = ['today', 'trend', 'sales', 'alerts', 'sources'] as const;
+export type PageId = (typeof PAGES)[number];
 
-const revenueToday: Card = { name: 'revenue', window: '1d', title: 'Fatturato di oggi', note: 'vendite meno resi, da {count|movimento|movimenti}', unknown: waiting };
-const revenueNow: Card = { name: 'revenue', window: 'auto', title: 'Fatturato adesso', note: 'ore {hours}, {why}', unknown: 'nessuna vendita in quest’ora' };
-const averageTicket: Card = { name: 'average_ticket', window: '1d', title: 'Scontrino medio', note: 'su {count|vendita|vendite}', unknown: waiting };
-const cardShare: Card = { name: 'card_share', window: '1d', title: 'Pagato con carta', note: 'quota dell’incasso', unknown: waiting, better: 'neither' };
-const orders = (title: string): Card => ({ name: 'orders', window: '1d', title, note: 'conclusi oggi', unknown: waiting });
-const incomplete: Card = { name: 'incomplete_orders', window: '1d', title: 'Ordini aperti', note: 'iniziati e non ancora conclusi', unknown: waiting, better: 'down' };
-const support: Card = { name: 'support_time', window: '1d', title: 'Tempo di assistenza', note: 'in media, su {count|richiesta chiusa|richieste chiuse}', unknown: 'nessuna richiesta chiusa oggi', better: 'down' };
-const social: Card = { name: 'social_conversion', window: '1d', title: 'Conversione dai social', note: 'acquisti su {count|contatto|contatti}', unknown: 'in attesa di contatti dai social' };
+/** `ALIASES` of the one store of a template: what the simulated shop's till calls it. */
+export const ALIASES = ['MI-01'] as const;
+
+const now: Card = { kpi: 'revenue', window: 'auto', title: 'now' };
+const orders: Card = { kpi: 'orders', window: '1d' };
+const averageTicket: Card = { kpi: 'average_ticket', window: '1d' };
+const footfall: Card = { kpi: 'footfall', window: '1d' };
+const incomplete: Card = { kpi: 'incomplete_orders', window: '1d', better: 'down' };
+const serviceTime: Card = { kpi: 'service_time', window: '1d', better: 'down' };
+const supportTime: Card = { kpi: 'support_time', window: '1d', better: 'down' };
 
 /** Of numbers that mean the same by day and by night: opening hours are not known here. */
-const highRefunds = (euros: string): Alert => ({ name: 'Resi alti', kpi: 'refunds', size: '1d', threshold: euros, recovery: euros });
-const manyOpen = (orders: string): Alert => ({ name: 'Molti ordini aperti', kpi: 'incomplete_orders', size: '1d', threshold: orders, recovery: String(Number(orders) / 2) });
-const slowService: Alert = { name: 'Servizio lento', kpi: 'service_time', size: '1h', threshold: '45m', recovery: '35m' };
-const slowSupport: Alert = { name: 'Assistenza lenta', kpi: 'support_time', size: '1d', threshold: '8h', recovery: '6h' };
-
-const one = [{ id: 'negozio', name: 'Negozio', aliases: ['MI-01'] }] as const;
-
-/** A template but for its role. */
-export type Sector = Omit<Template, 'id' | 'role' | 'sector'> & { readonly id: Template['sector'] };
+const highRefunds = (euros: string): Alert => ({ name: 'highRefunds', kpi: 'refunds', size: '1d', threshold: euros, recovery: euros });
+const manyOpen = (open: string): Alert => ({ name: 'manyOpen', kpi: 'incomplete_orders', size: '1d', threshold: open, recovery: String(Number(open) / 2) });
+const slowService: Alert = { name: 'slowService', kpi: 'service_time', size: '1h', threshold: '45m', recovery: '35m' };
+const slowSupport: Alert = { name: 'slowSupport', kpi: 'support_time', size: '1d', threshold: '8h', recovery: '6h' };
 
 const retail: Sector = {
-  id: 'retail', label: 'Commercio al dettaglio', opens: 8, closes: 20, staleHours: 24, cutoff: '00:00', incompleteAfter: 0,
-  stores: one, alerts: [highRefunds('300'), manyOpen('20')],
-  table: ['revenue', 'orders', 'average_ticket', 'refunds', 'footfall', 'conversion', 'card_share'],
-  cards: [
-    revenueToday, revenueNow, orders('Scontrini e ordini'), averageTicket,
-    { name: 'conversion', window: '1d', title: 'Conversione', note: 'scontrini in negozio per persona entrata', unknown: 'serve un conta-persone' },
-    cardShare,
-    { name: 'footfall', window: '1d', title: 'Ingressi', note: 'persone entrate oggi', unknown: 'serve un conta-persone' },
-  ],
+  id: 'retail', cutoff: '00:00', incompleteAfter: 0, alerts: [highRefunds('300'), manyOpen('20')], trends: [orders, averageTicket],
+  cards: [orders, averageTicket, now, { kpi: 'conversion', window: '1d' }, footfall, { kpi: 'card_share', window: '1d', better: 'neither' }],
 };
 
 export const SECTORS: readonly Sector[] = [
   retail,
   {
-    id: 'restaurant', label: 'Ristorazione', opens: 11, closes: 24, staleHours: 24, cutoff: '04:00', incompleteAfter: 30,
-    stores: one, alerts: [slowService, manyOpen('15')],
-    table: ['revenue', 'orders', 'average_ticket', 'service_time', 'footfall', 'card_share', 'waste'],
-    cards: [
-      revenueToday, revenueNow, orders('Conti chiusi'), averageTicket,
-      { name: 'service_time', window: '1d', title: 'Tempo di servizio', note: 'dall’ordine al conto, su {count|tavolo|tavoli}', unknown: 'nessun tavolo chiuso oggi', better: 'down' },
-      incomplete,
-      { name: 'footfall', window: '1d', title: 'Persone entrate', note: 'contate oggi all’ingresso', unknown: 'serve un conta-persone' },
-    ],
+    id: 'restaurant', cutoff: '04:00', incompleteAfter: 30, alerts: [slowService, manyOpen('15')], trends: [averageTicket, serviceTime],
+    cards: [{ ...orders, title: 'bills' }, averageTicket, now, serviceTime, incomplete, footfall],
   },
   {
-    id: 'artisan', label: 'Artigianato', opens: 8, closes: 19, staleHours: 48, cutoff: '00:00', incompleteAfter: 0,
-    stores: one, alerts: [slowSupport, highRefunds('150')],
-    table: ['revenue', 'orders', 'average_ticket', 'refunds', 'social_conversion', 'support_time', 'waste'],
-    cards: [revenueToday, revenueNow, orders('Ordini'), averageTicket, social, support, incomplete],
+    id: 'artisan', cutoff: '00:00', incompleteAfter: 0, alerts: [slowSupport, highRefunds('150')], trends: [averageTicket, supportTime],
+    cards: [{ ...orders, title: 'orders' }, averageTicket, now, { kpi: 'social_conversion', window: '1d' }, supportTime, incomplete],
   },
 ];
 
 const ROLES: readonly Exclude<Role, 'all'>[] = ['edge', 'worker', 'front'];
 
-/** Each sector in one process, and each role for a shop; what differs by sector is edited in the nodes. */
-export const TEMPLATES: readonly Template[] = [
-  ...SECTORS.map((sector): Template => ({ ...sector, role: 'all', sector: sector.id })),
-  ...ROLES.map((role): Template => ({ ...retail, id: role, role, sector: retail.id })),
-];
+/** `TEMPLATES`: each sector in one process, and each role for a shop, in each language; what a role's sector would change is edited in the nodes. */
+export const TEMPLATES: readonly Template[] = Object.values(TEXTS).flatMap((texts) => [
+  ...SECTORS.map((sector) => templateOf(sector.id, 'all', sector, texts)),
+  ...ROLES.map((role) => templateOf(role, role, retail, texts)),
+]);
 
-/** What the dashboard calls channels. */
-export const CHANNELS = { online: 'Online', pos: 'In negozio', phone: 'Telefono', delivery: 'Consegna' } as const;
-export const TRUST = { signed: 'firmata', token: 'con chiave', untrusted: 'non firmata' } as const;
-export const ZONE = 'Europe/Rome';
+/** `TRIALS`: the template that tries itself, in each language. */
+export const TRIALS: readonly Template[] = Object.values(TEXTS).map((texts) => templateOf('trial', 'all', retail, texts));
+
+/** The Italian ones keep the ids that they have always had. */
+function templateOf(name: string, role: Role, sector: Sector, texts: Texts): Template {
+  const { language } = texts;
+  return { id: language === 'it' ? name : `${language}/${name}`, file: fileIn(language, `${name}.json`), role, sector, texts };
+}
+
+/** `fileIn` the folder of a language; the Italian ones stand above. */
+export function fileIn(language: Language, file: string): string {
+  return language === 'it' ? file : `${language}/${file}`;
+}

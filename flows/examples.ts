@@ -139,6 +139,11 @@ const EXAMPLES: readonly Example[] = [
     },
   },
   {
+    type: 'ui-header', title: 'La testata', says: 'Apri /dashboard/esempio: il nome del negozio, e se tutto è in diretta',
+    why: 'Con più pagine la testata ha una linguetta per ciascuna. Il nome è quello del nodo negozio; il monitor dello stesso Node-RED dice se qualcosa non va.',
+    nodes: { monitor: nodeOf('monitor', 'second', { name: '' }, []), node: widgetOf('ui-header', { width: 12 }) },
+  },
+  {
     type: 'ui-kpi', title: 'Una scheda', says: 'Premi, poi apri /dashboard/esempio: la scheda è già cresciuta',
     why: 'La scheda non ha fili: chiede da sé al negozio, all’archivio e al broker. Nel suo modulo si scelgono numero, finestra, confronto e filtri.',
     nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-kpi', { kpi: 'revenue', width: 3 }) },
@@ -212,7 +217,7 @@ export function exampleFlows(): Map<string, FlowNode[]> {
 function flowOf({ type, title, says, why, nodes }: Example): FlowNode[] {
   const scope = `example/${type}`;
   const [right, bottom] = [Math.max(...Object.values(nodes).map(({ at }) => at[0])), Math.max(...Object.values(nodes).map(({ at }) => at[1]))];
-  const box: Box = { label: title, at: [34, 59], size: [Math.max(right + 80, says.length * 7 + 90), bottom - 20], says, why, nodes };
+  const box: Box = { label: title, at: [34, 59], size: [Math.max(right + 80, says.length * 7 + 90), bottom - 20], says, why, said: 'comment', nodes };
   const sheet = sheetOf(scope, title, 'Un nodo alla volta. Il negozio di esempio è un negozio a parte: quello che si prova qui non entra nei numeri veri.', [box]);
   const used = new Set(sheet.flatMap((node) => [node['shop'], node['store'], node['broker']]));
   return [...CONFIGURATION.filter(({ id }) => used.has(id)), ...(type.startsWith('ui-') ? PAGE : []), ...sheet];

@@ -1,34 +1,94 @@
 /**
- * The pages of the dashboard, and what stands on them: the same four for every sector.
+ * `pagesOf` a template: what stands on each page, in groups from top to bottom; the same pages for every sector and language.
  */
-import type { Template } from './description.js';
+import { type Card, type PageId, PAGES, type Template } from './description.js';
 import { type FlowNode, idOf } from './sheet.js';
 
-/** From left to right in the navigation; groups from top to bottom, with their width on a wide screen in twelfths. */
-export const PAGES = {
-  adesso: { title: 'Adesso', icon: 'storefront', groups: { 'testa adesso': 12, avvisi: 12, schede: 12, ore: 8, parti: 4 } },
-  periodo: { title: 'Periodo', icon: 'calendar-range', groups: { 'testa periodo': 12, filtri: 12, totali: 12, andamento: 8, quote: 4, tabella: 12 } },
-  avvisi: { title: 'Avvisi', icon: 'bell-outline', groups: { 'testa avvisi': 12, 'avvisi aperti': 7, storia: 5 } },
-  fonti: { title: 'Fonti', icon: 'lan-connect', groups: { 'testa fonti': 12, fonti: 12, viaggio: 6, scarti: 6 } },
-} as const;
-export type Page = keyof typeof PAGES;
-export const PAGE_NAMES = Object.keys(PAGES) as Page[];
+/** `WidgetPlace`: a widget of ours, its width in twelfths of the page, and what its form holds. */
+export interface WidgetPlace {
+  readonly type: string;
+  readonly width: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
 
-/** The names as the header shows them, in order. */
-export const TITLES: readonly string[] = Object.values(PAGES).map(({ title }) => title);
+/** `PageGroup` has its widgets beside each other as far as its width goes, then below. */
+export interface PageGroup {
+  readonly width: number;
+  readonly widgets: readonly WidgetPlace[];
+}
 
-/** Colors are in the style sheet, by light and dark; these are for what Dashboard 2 draws before it. */
-const THEME = {
-  colors: { surface: '#f5f2ec', primary: '#17614f', bgPage: '#f5f2ec', groupBg: '#f5f2ec', groupOutline: '#f5f2ec' },
-  sizes: { density: 'default', pagePadding: '16px', groupGap: '12px', groupBorderRadius: '14px', widgetGap: '12px' },
+const ICONS: Readonly<Record<PageId, string>> = {
+  today: 'storefront', trend: 'chart-line', sales: 'chart-donut', alerts: 'bell-outline', sources: 'lan-connect',
 };
 
-const BREAKPOINTS = [{ name: 'Telefono', px: 0, cols: 3 }, { name: 'Schermo', px: 900, cols: 12 }];
+/** `groupsOf` a page; the header first. */
+export function groupsOf(template: Template, page: PageId): readonly PageGroup[] {
+  return [{ width: 12, widgets: [place('header', 12)] }, ...CONTENT[page](template)];
+}
 
-/** The dashboard, its theme, its pages and their groups. */
-export function frameOf({ id: scope }: Template): FlowNode[] {
+const CONTENT: Readonly<Record<PageId, (template: Template) => readonly PageGroup[]>> = {
+  today: (template) => [
+    { width: 7, widgets: [place('day', 7, { kpi: 'revenue' })] },
+    { width: 5, widgets: [place('alerts', 5, { shows: 'open' })] },
+    { width: 12, widgets: template.sector.cards.map((card) => place('kpi', 2, cardFields(template, card))) },
+    { width: 7, widgets: [place('chart', 7, { kpi: 'revenue', shape: 'bars', step: '1h', period: 'today' })] },
+    { width: 5, widgets: [place('breakdown', 5, { kpi: 'revenue', by: 'channel' }), place('breakdown', 5, { kpi: 'revenue', by: 'payment' })] },
+  ],
+  trend: (template) => [
+    { width: 12, widgets: [place('filters', 12, { period: '30d' })] },
+    { width: 12, widgets: [place('chart', 12, { kpi: 'revenue', shape: 'bars', period: '30d', compare: 'previous' })] },
+    ...template.sector.trends.map((card) => ({ width: 6, widgets: [place('chart', 6, { ...titleOf(template, card), kpi: card.kpi, shape: 'line', period: '30d', compare: 'previous' })] })),
+    { width: 12, widgets: [place('chart', 12, { kpi: 'revenue', shape: 'heat', period: '30d', compare: 'nothing' })] },
+  ],
+  sales: () => [
+    { width: 12, widgets: [place('filters', 12, { period: '7d' })] },
+    ...(['channel', 'store', 'payment'] as const).map((by) => ({ width: 4, widgets: [place('breakdown', 4, { kpi: 'revenue', by, period: '7d', compare: 'previous' })] })),
+  ],
+  alerts: () => [{ width: 12, widgets: [place('alerts', 12, { shows: 'all' })] }],
+  sources: () => [{ width: 6, widgets: [place('sources', 6)] }, { width: 6, widgets: [place('deadletters', 6)] }],
+};
+
+function place(type: string, width: number, fields: Readonly<Record<string, unknown>> = {}): WidgetPlace {
+  return { type, width, fields };
+}
+
+function cardFields(template: Template, card: Card): Readonly<Record<string, unknown>> {
+  return { ...titleOf(template, card), kpi: card.kpi, window: card.window, better: card.better ?? 'up', line: 'hours' };
+}
+
+/** Without a title of its own a widget says the number's name, in the viewer's language. */
+function titleOf({ texts }: Template, { title }: Card): { readonly title: string } {
+  return { title: title === undefined ? '' : texts.cards[title] ?? title };
+}
+
+/** What Dashboard 2 draws before the widgets are there. */
+const THEME = {
+  colors: { surface: '#f6f4ef', primary: '#12664d', bgPage: '#f6f4ef', groupBg: '#f6f4ef', groupOutline: '#f6f4ef' },
+  sizes: { density: 'default', pagePadding: '16px', groupGap: '14px', groupBorderRadius: '16px', widgetGap: '14px' },
+};
+
+const BREAKPOINTS = [{ name: 'Phone', px: 0, cols: 3 }, { name: 'Screen', px: 900, cols: 12 }];
+
+/** `frameOf` a template: the dashboard, its theme, its pages and their groups. */
+export function frameOf(template: Template): FlowNode[] {
+  const { id: scope } = template;
   const theme = { id: idOf(scope, 'theme'), type: 'ui-theme', name: 'Bottega', ...THEME };
-  return [baseOf(idOf(scope, 'base')), theme, ...PAGE_NAMES.flatMap((name, order) => pageOf(scope, name, order))];
+  return [baseOf(idOf(scope, 'base')), theme, ...PAGES.flatMap((page, order) => pageOf(template, page, order + 1))];
+}
+
+/** `groupId` of the group at that place of a page. */
+export function groupId({ id }: Template, page: PageId, index: number): string {
+  return idOf(id, 'group', page, String(index));
+}
+
+function pageOf(template: Template, page: PageId, order: number): FlowNode[] {
+  const { id: scope, texts } = template;
+  const { title, path } = texts.pages[page];
+  const id = idOf(scope, 'page', page);
+  const frame = pageNode({ id, name: title, base: idOf(scope, 'base'), path, icon: ICONS[page], theme: idOf(scope, 'theme'), order });
+  return [frame, ...groupsOf(template, page).map(({ width }, index) => (
+    groupNode({ id: groupId(template, page, index), name: `${title} ${String(index + 1)}`, page: id, width, order: index + 1 })
+  ))];
 }
 
 /** `examplePage` is a page of one group, for an example of a widget. */
@@ -45,7 +105,7 @@ export function examplePage(): FlowNode[] {
 function baseOf(id: string): FlowNode {
   return {
     id, type: 'ui-base', name: 'Bottega', path: '/dashboard', appIcon: '', includeClientData: true,
-    acceptsClientConfig: ['ui-notification', 'ui-control', 'ui-template'], showPathInSidebar: false, headerContent: 'none', navigationStyle: 'none',
+    acceptsClientConfig: ['ui-notification', 'ui-control'], showPathInSidebar: false, headerContent: 'none', navigationStyle: 'none',
     titleBarStyle: 'hidden', showReconnectNotification: false, notificationDisplayTime: 1, showDisconnectNotification: false, allowInstall: false,
   };
 }
@@ -76,14 +136,4 @@ function groupNode({ id, name, page, width, order }: GroupFields): FlowNode {
   return {
     id, type: 'ui-group', name, page, width, height: 1, order, showTitle: false, className: '', visible: true, disabled: false, groupType: 'default',
   };
-}
-
-function pageOf(scope: string, name: Page, order: number): FlowNode[] {
-  const { title, icon, groups } = PAGES[name];
-  const [base, theme] = [idOf(scope, 'base'), idOf(scope, 'theme')];
-  const page = pageNode({ id: idOf(scope, 'page', name), name: title, base, path: `/${name}`, icon, theme, order: order + 1 });
-  const boxes = Object.entries(groups).map(([group, width], place) => (
-    groupNode({ id: idOf(scope, 'group', group), name: group, page: page.id, width, order: place + 1 })
-  ));
-  return [page, ...boxes];
 }

@@ -1,5 +1,5 @@
 /**
- * `sheetOf` makes a Node-RED flow: tabs with groups, comments and nodes, named by people and numbered by the machine, always the same way.
+ * `sheetOf` makes a Node-RED flow: tabs with groups and nodes, named by people and numbered by the machine, always the same way.
  */
 import { createHash } from 'node:crypto';
 
@@ -14,13 +14,14 @@ export interface Placed {
   readonly wires?: readonly (readonly string[])[];
 }
 
-/** A box around nodes; its first line says what happens inside. */
+/** A box around nodes. What happens inside stands in its title, and why behind it; `comment`: in a note among the nodes, for who sees it for the first time. */
 export interface Box {
   readonly label: string;
   readonly at: readonly [x: number, y: number];
   readonly size: readonly [w: number, h: number];
   readonly says: string;
   readonly why: string;
+  readonly said: 'title' | 'comment';
   readonly nodes: Readonly<Record<string, Placed>>;
 }
 
@@ -37,17 +38,17 @@ export function sheetOf(scope: string, label: string, info: string, boxes: reado
 
 function boxOf(scope: string, tab: string, box: Box): FlowNode[] {
   const id = idOf(scope, 'box', box.label);
-  const [x, y] = box.at;
-  const note: FlowNode = {
-    id: idOf(scope, 'note', box.label), type: 'comment', z: tab, g: id, name: box.says, info: box.why, x: x + 25 + Math.round((box.says.length * 7 + 50) / 2), y: y + 50, wires: [],
-  };
   const nodes = Object.entries(box.nodes).map(([name, placed]) => placedNode(scope, tab, id, name, placed));
   const style = { stroke: '#D8CBB8', fill: '#FBF7EF', 'fill-opacity': '0.6', label: true, color: '#5B4A36' };
-  const members = [note, ...nodes];
-  return [
-    { id, type: 'group', z: tab, name: box.label, style, nodes: members.map((node) => node.id), x, y, w: box.size[0], h: box.size[1] },
-    ...members,
-  ];
+  const members = box.said === 'comment' ? [noteOf(scope, tab, id, box), ...nodes] : nodes;
+  const title = box.said === 'comment' ? { name: box.label } : { name: `${box.label}: ${box.says}`, info: box.why };
+  const [[x, y], [w, h]] = [box.at, box.size];
+  return [{ id, type: 'group', z: tab, ...title, style, nodes: members.map((node) => node.id), x, y, w, h }, ...members];
+}
+
+function noteOf(scope: string, tab: string, group: string, { label, says, why, at: [x, y] }: Box): FlowNode {
+  const width = says.length * 7 + 50;
+  return { id: idOf(scope, 'note', label), type: 'comment', z: tab, g: group, name: says, info: why, x: x + 25 + Math.round(width / 2), y: y + 50, wires: [] };
 }
 
 function placedNode(scope: string, tab: string, group: string, name: string, { type, at, fields, wires }: Placed): FlowNode {

@@ -21,9 +21,13 @@ const inputs = [
 
 /** What the shop owner sees under Import > Examples. */
 const EXAMPLE_NAMES = {
-  retail: 'Commercio al dettaglio', restaurant: 'Ristorazione', artisan: 'Artigianato',
-  edge: 'Cassa del negozio', worker: 'Conteggio', front: 'Cruscotto e avvisi',
-  trial: 'Prova in 2 minuti', dashboard1: 'Cruscotto (dashboard 1)', nodes: 'Un nodo alla volta',
+  retail: '1 Commercio al dettaglio', restaurant: '2 Ristorazione', artisan: '3 Artigianato', trial: '4 Prova in 2 minuti',
+  edge: 'Più computer/Cassa del negozio', worker: 'Più computer/Conteggio', front: 'Più computer/Cruscotto e avvisi',
+  dashboard1: 'Cruscotto (dashboard 1)', nodes: 'Un nodo alla volta', en: 'English',
+};
+const ENGLISH_NAMES = {
+  retail: '1 Retail', restaurant: '2 Restaurant', artisan: '3 Workshop', trial: '4 Try it in 2 minutes',
+  edge: 'Several computers/The shop’s till', worker: 'Several computers/Counting', front: 'Several computers/Dashboard and alerts',
 };
 
 process.chdir(root);
@@ -87,12 +91,13 @@ function copyExamples() {
   for (const name of readdirSync('examples').filter(isFlowExample)) rmSync(join('examples', name), { recursive: true });
   for (const file of filesBelow('flows').filter((path) => path.endsWith('.json'))) {
     const [, ...names] = file.replace(/\.json$/, '').split(sep);
-    cpSync(file, `${join('examples', ...names.map((name) => EXAMPLE_NAMES[name] ?? name))}.json`);
+    const words = names[0] === 'en' ? { ...EXAMPLE_NAMES, ...ENGLISH_NAMES } : EXAMPLE_NAMES;
+    cpSync(file, `${join('examples', ...names.map((name) => words[name] ?? name))}.json`);
   }
 }
 
 function isFlowExample(name) {
-  return name.endsWith('.json') || Object.values(EXAMPLE_NAMES).includes(name);
+  return name.endsWith('.json') || Object.values(EXAMPLE_NAMES).some((path) => path.split('/')[0] === name);
 }
 
 function fingerprintOf(files) {

@@ -89,7 +89,7 @@ describe('pages of the documentation', () => {
   });
 
   it('name each example as the editor lists it', () => {
-    for (const page of READMES) for (const name of ['Commercio al dettaglio', 'Ristorazione', 'Artigianato']) assert.ok(textOf(page).includes(`*${name}*`), `${page}: ${name}`);
+    for (const page of READMES) for (const name of ['1 Commercio al dettaglio', '2 Ristorazione', '3 Artigianato']) assert.ok(textOf(page).includes(`*${name}*`), `${page}: ${name}`);
   });
 });
 

@@ -24,7 +24,11 @@ interface Node {
 const ROOT = join(__dirname, '..');
 const SECTORS = ['retail', 'restaurant', 'artisan'];
 const ROLES = ['edge', 'worker', 'front'];
-const flows = new Map([...SECTORS, ...ROLES].map((sector) => [sector, JSON.parse(readFileSync(join(ROOT, `flows/${sector}.json`), 'utf8')) as Node[]]));
+const NAMES = [...SECTORS, ...ROLES, 'trial'];
+const flows = new Map([...NAMES, ...NAMES.map((name) => `en/${name}`)].map((name) => [name, JSON.parse(readFileSync(join(ROOT, `flows/${name}.json`), 'utf8')) as Node[]]));
+/** More than these on the way of an event, and nobody sees it at a glance. */
+const MAX_NODES = 20;
+const ROW_PX = 20;
 
 describe('flow templates', () => {
   it('are what their description builds', () => {
@@ -38,6 +42,24 @@ describe('flow templates', () => {
     for (const other of others) assert.equal(other, retail);
   });
 
+  it('say the same in both languages: but for words and ids, a template is one', () => {
+    for (const name of NAMES) {
+      const [italian, english] = [flows.get(name), flows.get(`en/${name}`)].map((nodes = []) => nodes.map(({ type, x, y }) => [type, x, y]));
+      assert.deepEqual(english, italian, name);
+    }
+  });
+
+  it('can stand beside each other: only store and broker are shared', () => {
+    const seen = new Map<string, string>();
+    for (const [name, nodes] of flows) {
+      for (const { id, type } of nodes) {
+        if (type === 'bottega-store' || type === 'bottega-broker') continue;
+        assert.equal(seen.get(id), undefined, `${type} of ${name}`);
+        seen.set(id, name);
+      }
+    }
+  });
+
   it('share the way among the roles: what leaves one over MQTT comes in at the next', () => {
     const typesIn = (role: string): string[] => [...new Set((flows.get(role) ?? []).map(({ type }) => type).filter((type) => type.startsWith('bottega-')))].sort();
     const common = ['bottega-broker', 'bottega-monitor', 'bottega-shop', 'bottega-store'];
@@ -45,16 +67,6 @@ describe('flow templates', () => {
     assert.deepEqual(typesIn('worker'), [...common, 'bottega-deadletter', 'bottega-inbox', 'bottega-window'].sort());
     assert.deepEqual(typesIn('front'), [...common, 'bottega-alert', 'bottega-listen', 'bottega-notify', 'bottega-query'].sort());
   });
-
-  for (const command of ['acknowledge', 'silence', 'retire']) {
-    it(`lets the owner ${command} on the page of alerts`, () => {
-      for (const sector of [...SECTORS, 'front']) {
-        const pages = (flows.get(sector) ?? []).filter(({ type, format = '' }) => type === 'ui-template' && format.includes('id="b-alerts"'));
-        const [name] = pages.map(({ format = '' }) => new RegExp(`\\b(\\w+)\\(alert(?:, until)?\\) {\\s+this\\.send\\(\\{ payload: \\{ ${command}: alert\\.rule, store: alert\\.store`).exec(format)?.[1] ?? 'none');
-        assert.ok(pages.length > 0 && pages.every(({ format = '' }) => new RegExp(`<button[^>]+@click="${name ?? ''}\\(alert`).test(format)), `${sector} ${name ?? ''}`);
-      }
-    });
-  }
 
   for (const [sector, nodes] of flows) {
     describe(sector, () => {
@@ -77,22 +89,46 @@ describe('flow templates', () => {
         }
       });
 
-      it('computes nothing in function nodes', () => {
-        assert.deepEqual(nodes.filter(({ type }) => type === 'function'), []);
+      it('computes nothing in function nodes, and brings no code in templates of pages', () => {
+        assert.deepEqual(nodes.filter(({ type }) => ['function', 'ui-template', 'change', 'exec'].includes(type)), []);
       });
 
-      it('explains every box in a comment, and keeps the nodes inside', () => {
+      it('has a way of at most twenty nodes, and pages of widgets without a wire', () => {
+        const tabs = nodes.filter(({ type }) => type === 'tab').map((tab) => nodes.filter(({ z, type }) => z === tab.id && type !== 'group'));
+        const [way = [], pages = []] = tabs;
+        assert.ok(way.length <= MAX_NODES, String(way.length));
+        assert.equal(pages.length > 0, !/edge|worker/.test(sector));
+        for (const { type, wires } of pages) assert.deepEqual([/^ui-bottega-/.test(type), wires], [true, []]);
+      });
+
+      it('says on each tab and box what it is for, and keeps the nodes inside', () => {
+        for (const tab of nodes.filter(({ type }) => type === 'tab')) assert.ok((tab.info ?? '').length > 100, tab.name);
         for (const box of nodes.filter(({ type }) => type === 'group')) {
-          const members = (box.nodes ?? []).map((id) => byId.get(id));
-          assert.ok(members.some((node) => node?.type === 'comment' && (node.info ?? '').length > 20), box.name);
-          for (const node of members) assert.ok(node !== undefined && isInside(node, box), `${node?.name ?? ''} in ${box.name ?? ''}`);
+          assert.match(box.name ?? '', /^.{4,}: .{10,}$/);
+          assert.ok((box.info ?? '').length > 10, box.name);
+          for (const id of box.nodes ?? []) {
+            const node = byId.get(id);
+            assert.ok(node !== undefined && isInside(node, box), `${node?.name ?? ''} in ${box.name ?? ''}`);
+          }
         }
       });
 
-      it('brings widgets with everything written into them', () => {
-        const widgets = nodes.filter(({ type }) => type === 'ui-template');
-        assert.equal(widgets.length, sector === 'edge' || sector === 'worker' ? 0 : 19);
-        for (const { format = '', name = '' } of widgets) assert.doesNotMatch(format, /OPTIONS|\.\.\.shared|<!-- include|https?:|@import/, name);
+      it('stands on one grid: same edges, no box over another, no node over another\'s status, no wires that cross', () => {
+        for (const tab of nodes.filter(({ type }) => type === 'tab')) {
+          const boxes = nodes.filter(({ type, z }) => type === 'group' && z === tab.id);
+          assert.equal(new Set(boxes.map(({ x, w }) => `${String(x)} ${String(w)}`)).size, 1);
+          boxes.reduce<Partial<Node>>((above, box) => {
+            assert.equal(box.y, (above.y ?? 0) + (above.h ?? 0) + ROW_PX);
+            return box;
+          }, { y: ROW_PX, h: 0 });
+          const placed = nodes.filter(({ type, z }) => z === tab.id && type !== 'group');
+          for (const node of placed) {
+            const hidden = placed.filter((other) => other !== node && isOver(other, node));
+            assert.deepEqual(hidden.map(({ name }) => name), [], node.name);
+          }
+          const lines = placed.flatMap((from) => (from.wires ?? []).flat().map((to) => [from, byId.get(to) ?? from] as const));
+          for (const [index, one] of lines.entries()) for (const other of lines.slice(index + 1)) assert.ok(!cross(one, other), `${one[0].name ?? ''} × ${other[0].name ?? ''}`);
+        }
       });
     });
   }
@@ -108,4 +144,22 @@ function shapeOf(nodes: readonly Node[]): string {
 function isInside({ x = 0, y = 0 }: Node, box: Node): boolean {
   const [left = 0, top = 0, width = 0, height = 0] = [box.x, box.y, box.w, box.h];
   return x > left && x < left + width && y > top + 30 && y < top + height;
+}
+
+/** Half the width of a node with a long name, and how far its status reaches to the right and down. */
+const NODE = { half: 100, status: 200, height: 15, below: 40 } as const;
+
+function isOver(other: Node, { x = 0, y = 0 }: Node): boolean {
+  const [left, right] = [x - NODE.half, x - NODE.half + NODE.status];
+  const [theirX, theirY] = [other.x ?? 0, other.y ?? 0];
+  return theirX + NODE.half > left && theirX - NODE.half < right && theirY - NODE.height < y + NODE.below && theirY + NODE.height > y - NODE.height;
+}
+
+type Line = readonly [from: Node, to: Node];
+
+/** Wires that meet at a node do not cross there. */
+function cross(one: Line, other: Line): boolean {
+  if (one[0] === other[0] || one[1] === other[1] || one[0] === other[1] || one[1] === other[0]) return false;
+  const side = ([a, b]: Line, { x = 0, y = 0 }: Node): number => Math.sign(((b.x ?? 0) - (a.x ?? 0)) * (y - (a.y ?? 0)) - ((b.y ?? 0) - (a.y ?? 0)) * (x - (a.x ?? 0)));
+  return side(one, other[0]) * side(one, other[1]) < 0 && side(other, one[0]) * side(other, one[1]) < 0;
 }

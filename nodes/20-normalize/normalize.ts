@@ -13,6 +13,7 @@ import { deliveryOf } from '../shared/delivery/delivery.js';
 import { events as eventsTotal } from '../shared/metrics.js';
 import type { ShopPort } from '../shared/ports.js';
 import { type Outputs, portOf, registerNode, type NodeSpec, type NodeContext, type InputMessage } from '../shared/node.js';
+import { offerPlace, reaches, SECOND } from '../shared/shopNodes.js';
 import { throttle } from '../shared/throttle.js';
 import { type NormalizeConfig, readConfig } from './config.js';
 import { arrivalOf, harmless, type NormalizeInput, senderOf } from './message.js';
@@ -42,13 +43,16 @@ interface ReadDelivery {
 const spec: NodeSpec<NormalizeConfig> = {
   type: 'bottega-normalize',
   readConfig,
+  refused: 'kept',
   open(context) {
     const shop = portOf<ShopPort>(context.RED, context.config.shop, 'shop');
+    const withdraw = offerPlace(shop.tenant, 'normalize', context.node);
     const sources = new SourceCheck(context.config.shops, storeIn(context.RED, shop.tenant), context);
     const translator = new Translator(context, shop, sources);
     return {
       input: (message, out) => translator.handle(message, out),
       close() {
+        withdraw();
         translator.show.cancel();
         return sources.close();
       },
@@ -102,7 +106,7 @@ class Translator {
   *#read(payload: unknown, arrival: NormalizeInput, now: number): Steps<ReadDelivery> {
     const context = { ...this.#settings, ...this.#sources.admitterFor(arrival) };
     const outcome = this.#sources.judge(yield* normalizeSteps(payload, arrival, { ...context, now }), payload, arrival);
-    const isKept = ((this.#node.node as { wires?: string[][] }).wires?.[1]?.length ?? 0) > 0;
+    const isKept = reaches(this.#node.node, SECOND, this.#shop.tenant, 'deadletter');
     if (this.#sources.hasFirst || arrival.trust === 'untrusted' || !isKept) return { outcome };
     return { outcome, corrected: yield* correctedOutcome(outcome, now, (then) => normalizeSteps(payload, arrival, { ...context, now: then })) };
   }

@@ -25,6 +25,7 @@ interface Ports {
 const spec: NodeSpec<OutboxConfig> = {
   type: 'bottega-outbox',
   readConfig,
+  refused: 'kept',
   open(context) {
     const { RED, config, now, node } = context;
     const ports: Ports = {

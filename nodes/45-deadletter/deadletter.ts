@@ -9,6 +9,7 @@ import { beginDelivery } from '../shared/delivery/delivery.js';
 import { letterPorts } from '../shared/letterPort.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { type InputJob, portOf, registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
+import { isWired, offerPlace, sendTo } from '../shared/shopNodes.js';
 import { throttle } from '../shared/throttle.js';
 import { type DeadLetterConfig, readConfig } from './config.js';
 import { HeldLetters } from './heldLetters.js';
@@ -29,7 +30,7 @@ const spec: NodeSpec<DeadLetterConfig> = {
     const letters = new DeadLetterStore(storePort.of(shop.tenant));
     const now = (): number => context.now();
     const replayer = new Replayer({
-      letters, shop, now, deliver: (again) => deliver(context, again),
+      letters, shop, now, deliver: (again) => deliver(context, shop.tenant, again),
       changed: () => {
         show();
         offer.changed();
@@ -52,6 +53,7 @@ const spec: NodeSpec<DeadLetterConfig> = {
     });
     const show = throttle(() => { showStatus(context, storePort, recorder.counts, replayer); }, STATUS_MS);
     const unwatch = storePort.watch(() => { show(); });
+    const withdraw = offerPlace(shop.tenant, 'deadletter', node);
     return {
       batch: async (jobs) => {
         await handle(jobs, recorder, replayer);
@@ -60,6 +62,7 @@ const spec: NodeSpec<DeadLetterConfig> = {
       close: () => {
         unwatch();
         offer.close();
+        withdraw();
         held.close();
         replayer.close();
         show.cancel();
@@ -85,12 +88,17 @@ function commandOf(payload: unknown): { readonly id?: string } | undefined {
   return replay === 'all' ? {} : { id: replay };
 }
 
-function deliver({ RED, node }: NodeContext<DeadLetterConfig>, { output, message }: Again): ReturnType<ReplayContext['deliver']> {
+/** Where letters go in again: the output that a wire may leave, and the node of the shop that they reach without one. */
+const AGAIN = { bodies: { output: 2, place: 'normalize' }, events: { output: 3, place: 'window' } } as const;
+
+function deliver({ RED, node }: NodeContext<DeadLetterConfig>, tenant: string, { output: kind, message }: Again): ReturnType<ReplayContext['deliver']> {
   const sent = { ...message, _msgid: RED.util.generateId() };
   const delivery = beginDelivery(RED, sent, REPLAY_DEADLINE_MS);
   return new Promise((resolve) => {
     delivery.onSettled((outcome) => { resolve({ outcome, tally: delivery.tally }); });
-    node.send(output === 'bodies' ? [null, null, sent] : [null, null, null, sent]);
+    const { output, place } = AGAIN[kind];
+    if (isWired(node, output)) node.send([...Array<null>(output).fill(null), sent]);
+    else sendTo(tenant, place, sent);
     delivery.sent();
   });
 }

@@ -19,8 +19,8 @@ const FULL: Refusal = { path: '', rule: 'inbox.full', message: 'too many events 
 const NOT_STORED: Refusal = { path: '', rule: 'notStored', message: 'the flow failed, and nobody sends this event again' };
 
 type ConsumerContext = Pick<NodeContext<InboxConfig>, 'RED' | 'config' | 'out' | 'now'> & {
-  /** Whether anything is wired to the second output. */
-  readonly secondOutput: 'wired' | 'unwired';
+  /** Whether what leaves by the second output arrives anywhere, by wire or at the shop's dead letters. */
+  readonly refusals: () => 'arrive' | 'vanish';
   readonly tenant: string;
   readonly broker: BrokerPort;
   decodeContext(): DecodeContext;
@@ -109,13 +109,13 @@ export class InboxConsumer {
   }
 
   #refuse(rejected: readonly RejectedEvent[]): void {
-    const { out, RED, secondOutput } = this.#context;
+    const { out, RED, refusals } = this.#context;
     this.dead += rejected.length;
     eventCounter.inc({ source: 'mqtt', outcome: 'dead' }, rejected.length);
     const marked = marksOf(rejected);
     const message: InputMessage = { _msgid: RED.util.generateId(), topic: 'dead', payload: rejected.map(({ deadLetter }) => deadLetter) };
-    // With nothing wired to the second output the counter and the status are all there is: sending it again for ever would not help.
-    if (secondOutput === 'unwired') this.#complete(marked);
+    // Where nobody takes them the counter and the status are all there is: sending it again for ever would not help.
+    if (refusals() === 'vanish') this.#complete(marked);
     else this.#deliver(message, () => { out.secondary(message, 'invalid'); }, (outcome) => {
       if (outcome === 'complete') this.#complete(marked);
       else this.#pending.abandon(marked);

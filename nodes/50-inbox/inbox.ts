@@ -8,6 +8,7 @@ import { keyedDigest, seal } from '../../engine/privacy/pseudonym.js';
 import { eventsFilter, footfallFilter } from '../../engine/event/topic.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
+import { reaches, SECOND } from '../shared/shopNodes.js';
 import { throttle } from '../shared/throttle.js';
 import { type DecodeContext, decodeEvents, decodeFootfall, type Totals } from './decode.js';
 import { InboxConsumer } from './consumer.js';
@@ -20,6 +21,7 @@ const IV_BYTES = 12;
 const spec: NodeSpec<InboxConfig> = {
   type: 'bottega-inbox',
   readConfig,
+  refused: 'kept',
   open({ RED, node, config, status, out, now }) {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const broker = portOf<BrokerPort>(RED, config.broker, 'broker');
@@ -33,9 +35,8 @@ const spec: NodeSpec<InboxConfig> = {
       if (health.state === 'waiting') status.waiting('broker', { message: health.message });
       else status.ok('counts', { received: consumer.received, dead: consumer.dead, underWay: consumer.underWay });
     }, STATUS_MS);
-    const [, second] = (node as { wires?: string[][] }).wires ?? [];
-    const secondOutput = (second ?? []).length > 0 ? 'wired' : 'unwired';
-    const consumer = new InboxConsumer({ RED, config, out, now, secondOutput, tenant: shop.tenant, broker, decodeContext, changed: () => { show(); } });
+    const refusals = (): 'arrive' | 'vanish' => (reaches(node, SECOND, shop.tenant, 'deadletter') ? 'arrive' : 'vanish');
+    const consumer = new InboxConsumer({ RED, config, out, now, refusals, tenant: shop.tenant, broker, decodeContext, changed: () => { show(); } });
     const shared = config.group === undefined ? {} : { group: config.group };
     const unwatch = broker.watch(() => { show(); });
     const ends = [

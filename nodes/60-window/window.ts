@@ -16,6 +16,7 @@ import type { SliceChange } from '../../engine/aggregate/slice.js';
 import type { Measure } from '../../engine/kpi/measure.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
+import { offerPlace } from '../shared/shopNodes.js';
 import { readConfig, type WindowConfig } from './config.js';
 import { joinShop, type NodeDefinitions } from './shopDefinitions.js';
 import { Fold } from './aggregator.js';
@@ -26,6 +27,7 @@ import { Publisher } from './publisher.js';
 const spec: NodeSpec<WindowConfig> = {
   type: 'bottega-window',
   readConfig,
+  refused: 'kept',
   open({ RED, config, status, out, now, node }) {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const storePort = portOf<StorePort>(RED, config.store, 'store');
@@ -56,7 +58,9 @@ const spec: NodeSpec<WindowConfig> = {
       if (health.state === 'ok') fold.opened().then(() => publisher.start()).catch((error: unknown) => { warn(String(error)); });
       else status.waiting('store', { message: health.message });
     });
-    const unserve = [serveStores(RED, { store, shop, changed: () => fold.redefined() }), servePrivacy(RED, { store, shop, now })];
+    const unserve = [
+      offerPlace(shop.tenant, 'window', node), serveStores(RED, { store, shop, changed: () => fold.redefined() }), servePrivacy(RED, { store, shop, now }),
+    ];
     return {
       batch: (jobs) => fold.handle(jobs),
       close: async () => {

@@ -9,7 +9,7 @@ import { filtersView } from './view.js';
 const spec: WidgetSpec<FiltersConfig> = {
   type: 'ui-bottega-filters',
   readConfig,
-  props: ({ asks }) => ({ asks }),
+  props: ({ asks, period }) => ({ asks, period }),
   view: filtersView,
 };
 

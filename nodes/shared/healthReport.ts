@@ -26,10 +26,14 @@ export function offerHealth(tenant: string, check: () => Promise<Report>): () =>
   return () => { offered.delete(own); };
 }
 
+/** `reportOf` a shop by its monitor; `undefined` where no monitor is in this process. */
+export async function reportOf(tenant: string): Promise<Report | undefined> {
+  return await [...offered].find((each) => each.tenant === tenant)?.check();
+}
+
 /** `reportedCauses` are what is wrong, by the monitor of that shop; none where no monitor is in this process. */
 export async function reportedCauses(tenant: string): Promise<readonly HealthCause[]> {
-  const found = [...offered].find((each) => each.tenant === tenant);
-  if (found === undefined) return [];
-  const report = await found.check();
+  const report = await reportOf(tenant);
+  if (report === undefined) return [];
   return report.status === 'ok' ? report.warnings ?? [] : report.causes;
 }

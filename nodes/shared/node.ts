@@ -5,6 +5,8 @@
 import type { Node, NodeAPI, NodeCredentials, NodeDef, NodeMessage } from 'node-red';
 import { ConfigError } from '../../engine/base/errors.js';
 import { InputQueue } from './inputQueue.js';
+import type { ShopPort } from './ports.js';
+import { isWired, SECOND, sendTo } from './shopNodes.js';
 import { within } from './within.js';
 
 /** `InputMessage` is a message as it travels; everything but `payload`, `topic` and `reason` passes through untouched. */
@@ -60,6 +62,8 @@ export interface Handlers {
 export interface NodeSpec<C> {
   readonly type: `bottega-${string}` | `ui-bottega-${string}`;
   readonly credentials?: NodeCredentials<Record<string, string>>;
+  /** What leaves by the second output is no use to anybody: without a wire it goes to the shop's dead letters. */
+  readonly refused?: 'kept';
   /** Throws `ConfigError`. `secrets` are the node's credentials. */
   readConfig(saved: SavedForm, secrets: Readonly<Record<string, string>>): C;
   open(context: NodeContext<C>): Handlers;
@@ -113,9 +117,10 @@ function openNode<C>(RED: NodeAPI, spec: NodeSpec<C>, node: Node, saved: SavedFo
   try {
     const secrets = (node as { credentials?: Record<string, string> }).credentials ?? {};
     const config = spec.readConfig(saved, secrets);
-    const out = outputsOf((ports) => { node.send(ports); });
+    const keep = spec.refused === 'kept' ? keeperOf(RED, node, saved) : undefined;
+    const out = outputsOf((ports) => { node.send(ports); }, keep);
     const handlers = spec.open({ RED, node, config, status, out, text, now: () => Date.now() });
-    connect(node, handlers);
+    connect(node, handlers, keep);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     node.status({ fill: 'red', shape: 'ring', text: `${error.field}: ${error.rule}` });
@@ -140,12 +145,24 @@ function statusOf(node: Node, text: NodeContext<never>['text']): NodeStatus {
   };
 }
 
-function connect(node: Node, handlers: Handlers): void {
+/** Takes what no wire of the second output would. */
+type Keeper = (refused: InputMessage) => 'kept' | 'wired';
+
+function keeperOf(RED: NodeAPI, node: Node, { shop }: SavedForm): Keeper {
+  return (refused) => {
+    if (isWired(node, SECOND)) return 'wired';
+    const { port } = (typeof shop === 'string' ? RED.nodes.getNode(shop) : null) as { port?: ShopPort } | null ?? {};
+    if (port !== undefined) sendTo(port.tenant, 'deadletter', refused);
+    return 'kept';
+  };
+}
+
+function connect(node: Node, handlers: Handlers, keep: Keeper | undefined): void {
   if (handlers.port !== undefined) (node as { port?: unknown }).port = handlers.port;
   const queue = new InputQueue<InputJob>({ one: ({ message, out }) => handlers.input?.(message, out), batch: handlers.batch?.bind(handlers) });
   if (handlers.input !== undefined || handlers.batch !== undefined) {
     node.on('input', (message, send, done) => {
-      queue.add({ message, out: outputsOf(send) }, done);
+      queue.add({ message, out: outputsOf(send, keep) }, done);
     });
   }
   node.on('close', (done: (error?: Error) => void) => {
@@ -163,9 +180,12 @@ async function closeNode(queue: InputQueue<InputJob>, handlers: Handlers): Promi
   return 'closed';
 }
 
-function outputsOf(send: (ports: (InputMessage | null)[]) => void): Outputs {
+function outputsOf(send: (ports: (InputMessage | null)[]) => void, keep: Keeper | undefined): Outputs {
   return {
     primary: (message) => { send([message, null]); },
-    secondary: (message, reason) => { send([null, { ...message, reason }]); },
+    secondary: (message, reason) => {
+      const refused = { ...message, reason };
+      if (keep?.(refused) !== 'kept') send([null, refused]);
+    },
   };
 }

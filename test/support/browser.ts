@@ -21,9 +21,9 @@ export function openBrowser(): Promise<Browser> {
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-/** Opens a page of the dashboard as a viewer of their own (no storage shared with others), and waits for its headline, or its first number. */
-export async function openDashboard(browser: Browser, url: string, size = DESKTOP, name = 'adesso', colorScheme: 'light' | 'dark' = 'light'): Promise<Watched> {
-  const page = await browser.newPage({ viewport: size, colorScheme, acceptDownloads: true });
+/** Opens a page of the dashboard as an Italian viewer of their own (no storage shared with others), and waits for its tabs, and for its first number. */
+export async function openDashboard(browser: Browser, url: string, size = DESKTOP, name = 'oggi', colorScheme: 'light' | 'dark' = 'light'): Promise<Watched> {
+  const page = await browser.newPage({ viewport: size, colorScheme, acceptDownloads: true, locale: 'it-IT' });
   page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
@@ -32,11 +32,12 @@ export async function openDashboard(browser: Browser, url: string, size = DESKTO
     if (/^(https?|wss?):/.test(request.url()) && new URL(request.url()).host !== new URL(url).host) complaints.push(`asked ${request.url()}`);
   });
   await page.goto(`${url}/dashboard/${name}`);
-  await page.waitForSelector(name === 'adesso' ? '[data-kpi]' : 'h1');
+  await page.waitForSelector('.bw-header nav a');
+  if (name === 'oggi') await page.waitForSelector('[data-kpi]:not([data-state="loading"])');
   return { page, complaints };
 }
 
-/** The raw number on the first card of a KPI: '' while unknown. */
+/** The raw number where a KPI is shown first: '' while unknown. */
 export function shownValue(page: Page, kpi: string): Promise<string> {
   return page.locator(`[data-kpi="${kpi}"]`).first().getAttribute('data-value').then((value) => value ?? 'no attribute');
 }

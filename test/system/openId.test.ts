@@ -70,14 +70,14 @@ describe('OpenID Connect', () => {
     const browser = await openBrowser();
     try {
       const page = await browser.newPage({ locale: 'it-IT' });
-      await page.goto(`${product.url}/dashboard/adesso`);
+      await page.goto(`${product.url}/dashboard/oggi`);
       await page.click('a.button');
       await page.fill('[name="login"]', 'anna');
       await page.fill('[name="password"]', 'any');
       await page.click('[type="submit"]');
       await page.click('[type="submit"]');
       await page.waitForSelector('[data-kpi]');
-      assert.equal(page.url(), `${product.url}/dashboard/adesso`);
+      assert.equal(page.url(), `${product.url}/dashboard/oggi`);
     } finally {
       await browser.close();
     }

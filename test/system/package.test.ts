@@ -85,7 +85,7 @@ describe('package', () => {
       });
 
       it('counts with an example and no configuration: a signed order becomes revenue', async () => {
-        const { status, json } = await request(`${red.url}/library/examples/flows/${MODULE}/${encodeURIComponent('Commercio al dettaglio')}`);
+        const { status, json } = await request(`${red.url}/library/examples/flows/${MODULE}/${encodeURIComponent('1 Commercio al dettaglio')}`);
         assert.equal(status, 200);
         await deploy(red.url, json);
         assert.equal((await until(() => request(`${red.url}/health`), (answer) => answer.status === 200)).status, 200);

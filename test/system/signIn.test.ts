@@ -245,7 +245,7 @@ describe('sign-in: in a browser', () => {
 
   it('leads by the page to the dashboard\'s live numbers, on to the editor without a second password, and out of both', async () => {
     const page = await browser.newPage({ locale: 'it-IT' });
-    await page.goto(`${product.url}/dashboard/adesso`);
+    await page.goto(`${product.url}/dashboard/oggi`);
     await page.fill('#password', 'sbagliata');
     await page.click('button');
     assert.equal(await page.textContent('[role="alert"]'), 'La password non è giusta.');
@@ -257,7 +257,7 @@ describe('sign-in: in a browser', () => {
     await page.waitForSelector('.red-ui-flow-node, .red-ui-workspace-chart');
     await page.click('#red-ui-header-button-user');
     await Promise.all([page.waitForSelector('#node-dialog-login-submit'), page.click('#usermenu-item-logout')]);
-    await page.goto(`${product.url}/dashboard/adesso`);
+    await page.goto(`${product.url}/dashboard/oggi`);
     assert.match(page.url(), /\/auth\/signin\?to=/);
     await page.close();
   });

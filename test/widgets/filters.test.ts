@@ -12,7 +12,7 @@ import { stateOf } from '../support/widgetStates.js';
 const italian = new Words(['it-IT'], 'Europe/Rome', texts, shared);
 const SHOP = { zone: 'Europe/Rome', currency: 'EUR', stores: [{ id: 'milano', name: 'Milano Centro' }] };
 const DATA: FiltersData = { stores: ['milano', 'roma'], channels: ['online', 'pos', 'mercato'] };
-const shown = (choice: Choice = {}, data: FiltersData | null = DATA): ShownFilters => filtersOf({ data, shop: SHOP, choice }, italian);
+const shown = (choice: Choice = {}, data: FiltersData | null = DATA): ShownFilters => filtersOf({ data, shop: SHOP, choice, standard: 'today' }, italian);
 
 describe('filters', () => {
   it('offer the shop’s stores and those that were counted, and channels by their names', () => {
@@ -44,8 +44,10 @@ describe('filters', () => {
   }
 
   it('write a period, or days of one’s own that are in order', () => {
-    assert.deepEqual(periodChosen('7d'), { period: '7d', from: '', to: '' });
-    assert.deepEqual(periodChosen('today'), { period: '', from: '', to: '' });
+    assert.deepEqual(periodChosen('7d', 'today'), { period: '7d', from: '', to: '' });
+    assert.deepEqual(periodChosen('today', 'today'), { period: '', from: '', to: '' });
+    assert.deepEqual([periodChosen('today', '30d'), periodChosen('30d', '30d')], [{ period: 'today', from: '', to: '' }, { period: '', from: '', to: '' }]);
+    assert.equal(filtersOf({ data: DATA, shop: SHOP, choice: {}, standard: '30d' }, italian).period, '30d');
     assert.deepEqual(daysChosen('2026-11-01', '2026-11-01'), { change: { from: '2026-11-01', to: '2026-11-01', period: '' } });
     assert.deepEqual([daysChosen('', '2026-11-01'), daysChosen('2026-11-02', '2026-11-01')], [{ wrong: 'missing' }, { wrong: 'order' }]);
   });

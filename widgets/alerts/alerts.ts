@@ -54,6 +54,8 @@ export interface ShownAlerts {
   readonly rules: readonly ShownRule[];
   readonly history: readonly ShownChange[];
   readonly spoken: string;
+  /** How many rules are watched; empty where that is not known here. */
+  readonly watched: string;
 }
 
 const ORDER = ['firing', 'noData', 'silent', 'pending', 'quiet'] as const;
@@ -71,6 +73,7 @@ export function alertsOf({ data, shop }: Pick<WidgetState<AlertsData>, 'data' | 
       return { key: `${rule.node}/${rule.name}`, name: rule.name, sentence: rule.sentence[words.language], ...stateOf(own, words), silenced };
     }),
     history: data.history.map((change) => shownChange(change, shop, now, words)),
+    watched: data.rules.length === 0 ? '' : words.text(data.rules.length === 1 ? 'watched.one' : 'watched.many', { n: String(data.rules.length) }),
     spoken: open.length === 0 ? '' : words.text(open.length === 1 ? 'spoken.one' : 'spoken.many', { n: String(open.length), names }),
   };
 }

@@ -9,6 +9,8 @@ import type { Words } from '../shared/words.js';
 export interface FiltersProps {
   readonly title: string;
   readonly asks: 'all' | 'place' | 'time';
+  /** What is shown without a choice. */
+  readonly period: 'today' | 'yesterday' | '7d' | '30d';
   readonly colors: 'house' | 'dashboard';
 }
 
@@ -40,10 +42,18 @@ const COMPARISONS = ['usual', 'previous', 'lastWeek', 'lastYear', 'nothing'] as 
 /** Where nobody knows which channels there are. */
 const CHANNELS = ['pos', 'online', 'delivery', 'phone'];
 
-export function filtersOf({ data, shop, choice }: { readonly data: FiltersData | null; readonly shop: ShopWords; readonly choice: Choice }, words: Words): ShownFilters {
+/** `FiltersInput`: `standard` is the period without a choice. */
+export interface FiltersInput {
+  readonly data: FiltersData | null;
+  readonly shop: ShopWords;
+  readonly choice: Choice;
+  readonly standard: FiltersProps['period'];
+}
+
+export function filtersOf({ data, shop, choice, standard }: FiltersInput, words: Words): ShownFilters {
   const of = (name: (typeof CHOSEN)[number]): string => (Object.hasOwn(choice, name) ? choice[name] ?? '' : '');
   const [from, to] = [of('from'), of('to')];
-  const period = PERIODS.find((each) => each === of('period')) ?? 'today';
+  const period = PERIODS.find((each) => each === of('period')) ?? standard;
   const stores = named([...shop.stores.map(({ id }) => id), ...data?.stores ?? []], of('store'), (id) => shop.stores.find((store) => store.id === id)?.name ?? id);
   const channels = named(data === null || data.channels.length === 0 ? CHANNELS : data.channels, of('channel'), (id) => words.find(`channel.${id}`) ?? id);
   const all = (what: 'store' | 'channel'): Option => ({ value: '', name: words.text(`all.${what}`) });
@@ -63,9 +73,9 @@ export function daysChosen(from: string, to: string): { readonly change: Record<
   return from > to ? { wrong: 'order' } : { change: { from, to, period: '' } };
 }
 
-/** `periodChosen`: today is what is shown without a choice. */
-export function periodChosen(period: string): Record<string, string> {
-  return { period: period === 'today' ? '' : period, from: '', to: '' };
+/** `periodChosen`: what is shown without a choice is none. */
+export function periodChosen(period: string, standard: FiltersProps['period']): Record<string, string> {
+  return { period: period === standard ? '' : period, from: '', to: '' };
 }
 
 /** What is chosen stays in the list, whatever became of it. */

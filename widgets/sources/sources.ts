@@ -42,7 +42,7 @@ export function sourcesOf({ sources, more, missed, refused, causes }: SourcesDat
     sources: [...unseen, ...rows].sort((a, b) => Number(b.missed !== undefined) - Number(a.missed !== undefined)),
     more: more === 0 ? '' : words.text('more', { n: words.decimal(more, 0) }),
     refused: refused.map(({ source, count }) => ({ ...named(source, words), text: words.text(count === 1 ? 'refused.one' : 'refused.many', { n: words.decimal(count, 0) }) })),
-    causes: [...new Set(causes.map(({ cause, message }) => words.find(`cause.${cause.replaceAll('.', '_')}`) ?? words.text('cause.other', { message })))],
+    causes: [...new Set(causes.map(({ cause, message }) => words.find(`cause.${cause.replaceAll('.', '_')}`) ?? words.text('cause_other', { message })))],
   };
 }
 

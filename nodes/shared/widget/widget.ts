@@ -38,6 +38,7 @@ export interface WidgetForm<C extends WidgetConfig> {
 
 /** `WidgetParts` are what a widget that shows no numbers may ask. `changed`: all that is seen is read anew. */
 export interface WidgetParts<C extends WidgetConfig> {
+  readonly RED: NodeAPI;
   readonly config: C;
   readonly shop: ShopPort;
   readonly storePort: StorePort;
@@ -78,7 +79,7 @@ function openWidget<C extends WidgetConfig>(spec: WidgetSpec<C>, { RED, node, co
   const storePort = portOf<StorePort>(RED, config.store, 'store');
   const broker = portOf<BrokerPort>(RED, config.broker, 'broker');
   const place = storePort.reach === 'own' && !countsHere(RED) ? 'elsewhere' : 'here';
-  const parts = { config, shop, storePort, broker, now, place, changed: () => { feed.refresh(); } } as const;
+  const parts = { RED, config, shop, storePort, broker, now, place, changed: () => { feed.refresh(); } } as const;
   const source = 'source' in spec ? spec.source(parts) : numbersOf(spec, parts, readerOf(shop, storePort, now));
   const troubles = (): Trouble[] => [
     ...(broker.health().state === 'ok' ? [] : ['broker' as const]), ...(place === 'here' || 'source' in spec ? [] : ['elsewhere' as const]),

@@ -1,0 +1,70 @@
+/**
+ * `en`: the words of the English templates.
+ */
+import type { Texts } from './texts.js';
+
+export const en: Texts = {
+  language: 'en',
+  sectors: {
+    retail: { label: 'Retail', shop: 'My shop' },
+    restaurant: { label: 'Restaurant', shop: 'My restaurant' },
+    artisan: { label: 'Workshop', shop: 'My workshop' },
+  },
+  cards: { now: 'Revenue now', bills: 'Bills closed', orders: 'Orders' },
+  alerts: { highRefunds: 'High refunds', manyOpen: 'Many open orders', slowService: 'Slow service', slowSupport: 'Slow support' },
+  store: { id: 'store', name: 'Store' },
+  senders: {
+    shopify: 'Shopify', hubspot: 'HubSpot', woocommerce: 'WooCommerce', pos: 'Till', events: 'Events by API', pixel: 'Pages of the shop', batch: 'Files',
+  },
+  nodes: {
+    store: 'Store', broker: 'Broker', normalize: 'Normalize', dedupe: 'Duplicates', outbox: 'Outbox', inbox: 'Inbox', window: 'Windows', listen: 'Listen',
+    alert: 'Alerts', notify: 'Notify', deadletter: 'Dead letters', monitor: 'Health',
+  },
+  way: {
+    all: 'From webhook to number', edge: 'The shop’s till', worker: 'Counting', front: 'Numbers and alerts',
+    info: 'The way of an event. Every node has two outputs: by the first leaves what goes on, by the second what was refused, with its reason in `msg.reason`. '
+      + 'Where no wire leaves the second output of normalize, outbox, inbox or windows, what they refuse goes to the shop’s dead letters by itself. '
+      + 'What is seen at /dashboard is on the other tab, without wires.',
+  },
+  boxes: {
+    intake: {
+      label: '1 · Receive', says: 'only who is signed gets in, once, and onto disk first',
+      why: 'Every sender signs what it sends, and gets “200” only once its events are on disk; otherwise “503”, and it sends again. Normalize makes one kind of event of '
+        + 'orders, receipts, contacts and requests; personal data stays there. An event that was seen before leaves by the second output of duplicates and is only counted: '
+        + 'so no wire leads from it. The outbox keeps events until whoever counts them has acknowledged them.',
+    },
+    counting: {
+      label: '2 · Count', says: 'from events to numbers, from numbers to alerts',
+      why: 'The acknowledgement leaves when windows has written the event. Every sale is a fact: its correction takes the old amount out and puts the new one in, in the '
+        + 'right hour. The rule of an alert reads as a sentence in the node’s form; it leaves once, and once more when it is resolved.',
+    },
+    showing: {
+      label: '1 · Show', says: 'the numbers of whoever counts, and alerts',
+      why: 'Whoever counts publishes each number over MQTT, where the last value stays. From here on it is as if this Node-RED counted.',
+    },
+    aside: {
+      label: 'Aside', says: 'nothing vanishes in silence; these nodes need no wires',
+      why: 'Dead letters keeps what could not be used, sealed, with its reason, and sends it to normalize or windows again when asked. GET /kpi answers programs, with the '
+        + 'API key. Health says at /health and /metrics whether events can be stored.',
+    },
+  },
+  dashboard: {
+    label: 'Dashboard',
+    info: 'The pages that are seen at /dashboard, a box per page. No wires and no calculation: each widget asks shop, store and broker itself. '
+      + 'Double-click a widget to choose number, period and comparison; to add one, drag it from the palette and choose its page.',
+    box: 'Page',
+  },
+  pages: {
+    today: { title: 'Today', path: '/today', says: 'how much, against the usual, and where it will end' },
+    trend: { title: 'Trend', path: '/trend', says: 'the days, the hours of the week, the comparison' },
+    sales: { title: 'Sales', path: '/sales', says: 'where they come from, and how people pay' },
+    alerts: { title: 'Alerts', path: '/alerts', says: 'what needs you, and what is watched' },
+    sources: { title: 'Sources', path: '/sources', says: 'who sends, who is missed, what was not understood' },
+  },
+  trial: {
+    label: 'Try it in 2 minutes', shop: 'Trial shop', box: '1 · Simulator: invented customers, real numbers',
+    why: 'Where the webhooks would be, six buttons that press themselves: receipts, orders, visitors, refunds. Everything else is the real template. The dashboard is at '
+      + '/dashboard. The shop is called “prova”: nothing of this gets into the numbers of another shop.',
+    actors: ['the hours gone by', 'visitors gone by', 'receipt', 'online order', 'people coming in', 'refund'],
+  },
+};

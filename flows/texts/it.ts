@@ -1,0 +1,70 @@
+/**
+ * `it`: the words of the Italian templates.
+ */
+import type { Texts } from './texts.js';
+
+export const it: Texts = {
+  language: 'it',
+  sectors: {
+    retail: { label: 'Commercio al dettaglio', shop: 'Il mio negozio' },
+    restaurant: { label: 'Ristorazione', shop: 'Il mio ristorante' },
+    artisan: { label: 'Artigianato', shop: 'La mia bottega' },
+  },
+  cards: { now: 'Fatturato adesso', bills: 'Conti chiusi', orders: 'Ordini' },
+  alerts: { highRefunds: 'Resi alti', manyOpen: 'Molti ordini aperti', slowService: 'Servizio lento', slowSupport: 'Assistenza lenta' },
+  store: { id: 'negozio', name: 'Negozio' },
+  senders: {
+    shopify: 'Shopify', hubspot: 'HubSpot', woocommerce: 'WooCommerce', pos: 'Cassa', events: 'Eventi via API', pixel: 'Pagine del negozio', batch: 'File',
+  },
+  nodes: {
+    store: 'Archivio', broker: 'Broker', normalize: 'Normalizza', dedupe: 'Doppioni', outbox: 'In partenza', inbox: 'In arrivo', window: 'Finestre', listen: 'Ascolto',
+    alert: 'Avvisi', notify: 'Invio', deadletter: 'Scarti', monitor: 'Stato',
+  },
+  way: {
+    all: 'Dal webhook al numero', edge: 'Cassa del negozio', worker: 'Conteggio', front: 'Numeri e avvisi',
+    info: 'La via di un evento. Ogni nodo ha due uscite: dalla prima esce ciò che va avanti, dalla seconda ciò che è stato rifiutato, con il motivo in `msg.reason`. '
+      + 'Dove la seconda uscita di “normalizza”, “in partenza”, “in arrivo” e “finestre” non ha fili, ciò che rifiuta va da sé agli scarti del negozio. '
+      + 'Ciò che si vede in /dashboard sta nell’altra scheda, senza fili.',
+  },
+  boxes: {
+    intake: {
+      label: '1 · Ricevere', says: 'entra solo chi ha la firma, una volta sola, e prima di tutto su disco',
+      why: 'Ogni mittente firma quello che manda, e riceve “200” soltanto quando gli eventi sono su disco; altrimenti “503”, e rimanda. “Normalizza” traduce ordini, '
+        + 'scontrini, contatti e richieste nello stesso evento; i dati personali si fermano lì. Un evento già visto esce dalla seconda uscita di “doppioni” ed è solo '
+        + 'contato: per questo non è collegata. “In partenza” conserva gli eventi finché chi li conta non ne ha dato ricevuta.',
+    },
+    counting: {
+      label: '2 · Contare', says: 'dagli eventi ai numeri, dai numeri agli avvisi',
+      why: 'La ricevuta parte quando “finestre” ha scritto l’evento. Ogni vendita è un fatto: la sua correzione toglie il vecchio importo e mette il nuovo, nell’ora '
+        + 'giusta. La regola di un avviso si legge come una frase nel modulo del nodo; parte una volta, e un’altra quando è risolto.',
+    },
+    showing: {
+      label: '1 · Mostrare', says: 'i numeri di chi conta, e gli avvisi',
+      why: 'Chi conta pubblica ogni numero su MQTT, dove resta l’ultimo valore. Da qui va avanti come se contasse questo Node-RED.',
+    },
+    aside: {
+      label: 'Accanto', says: 'niente sparisce in silenzio; questi nodi lavorano senza fili',
+      why: '“Scarti” conserva sigillato ciò che non si è potuto usare, con il motivo, e lo rimanda a “normalizza” o a “finestre” quando si chiede. “GET /kpi” risponde ai '
+        + 'programmi, con la chiave API. “Stato” dice su /health e /metrics se gli eventi si possono conservare.',
+    },
+  },
+  dashboard: {
+    label: 'Cruscotto',
+    info: 'Le pagine che si vedono in /dashboard, un riquadro per pagina. Nessun filo e nessun calcolo: ogni widget chiede da sé al negozio, all’archivio e al broker. '
+      + 'Doppio clic su un widget per scegliere numero, periodo e confronto; per aggiungerne uno, trascinalo dalla palette e scegli la pagina.',
+    box: 'Pagina',
+  },
+  pages: {
+    today: { title: 'Oggi', path: '/oggi', says: 'quanto, contro il solito, e dove si arriva' },
+    trend: { title: 'Andamento', path: '/andamento', says: 'i giorni, le ore della settimana, il confronto' },
+    sales: { title: 'Vendite', path: '/vendite', says: 'da dove vengono, e come pagano' },
+    alerts: { title: 'Avvisi', path: '/avvisi', says: 'che cosa va guardato, e che cosa è sorvegliato' },
+    sources: { title: 'Fonti', path: '/fonti', says: 'chi manda, chi manca, che cosa non si è capito' },
+  },
+  trial: {
+    label: 'Prova in 2 minuti', shop: 'Negozio di prova', box: '1 · Simulatore: clienti inventati, numeri veri',
+    why: 'Al posto dei webhook, sei pulsanti che si premono da soli: scontrini, ordini, ingressi, resi. Tutto il resto è il modello vero. Il cruscotto è in /dashboard. '
+      + 'Il negozio si chiama “prova”: niente di questo entra nei numeri di un altro negozio.',
+    actors: ['le ore già passate', 'ingressi già passati', 'scontrino', 'ordine online', 'persone che entrano', 'reso'],
+  },
+};
