@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ActiveAlert, AlertState, LastSample, StateName, Transition } from '../../engine/alert/state.js';
-import type { AlertRule, AbsenceRule } from '../../engine/alert/rule.js';
+import type { AlertRule, AbsenceRule, Threshold } from '../../engine/alert/rule.js';
 import { ALL } from '../../engine/read/kpiValue.js';
 import { present, ownOf } from '../../engine/base/json.js';
 import { isSliding } from '../../engine/calendar/windowAssigner.js';
@@ -74,7 +74,8 @@ export class Writer {
       condition: this.#condition(rule, newest?.unit ?? '') + this.#lasting(rule, state) + this.#nothing(rule, newest),
       since: this.#instant(to === 'noData' || isUnwaited(cause) ? state.lastSeenAt : state.since),
     });
-    return to === 'firing' || to === 'noData' ? `${said}. ${this.#advice(to === 'noData' ? 'noData' : rule.kpi)}` : said;
+    if (to === 'noData') return `${said}. ${this.#advice('noData')}`;
+    return to === 'firing' ? `${said}. ${this.#advice(isAdvisedOn(rule, newest) ? rule.kpi : 'other')}` : said;
   }
 
   #value({ value: number, projected, openMs, unit }: LastSample): string {
@@ -192,5 +193,20 @@ function idOf(parts: readonly string[]): string {
 /** The bound that a value is about. */
 function thresholdOf({ when }: AlertRule, value: number | null): number {
   if (when.op !== 'outside') return when.threshold;
-  return value !== null && value > when.high ? when.high : when.low;
+  return sideOf(when, value) === 'above' ? when.high : when.low;
+}
+
+function sideOf(when: Threshold, value: number | null): 'above' | 'below' {
+  if (when.op !== 'outside') return when.op;
+  return value !== null && value > when.high ? 'above' : 'below';
+}
+
+/** Their advice is about too little of it, that of the others about too much; what becomes of an average ticket fits both. */
+const ADVISED_BELOW = new Set(['revenue', 'orders', 'footfall', 'conversion', 'social_conversion', 'card_share']);
+const ADVISED_ALWAYS = new Set(['average_ticket']);
+
+/** What to do about a high revenue is not what to do about a low one. */
+function isAdvisedOn({ kpi, when }: AlertRule, newest: LastSample | undefined): boolean {
+  const advised = ADVISED_BELOW.has(kpi) ? 'below' : 'above';
+  return ADVISED_ALWAYS.has(kpi) || sideOf(when, newest?.projected ?? newest?.value ?? null) === advised;
 }

@@ -17,11 +17,13 @@ const at = (text: string): number => parseInstant(text) ?? NaN;
 const NOON = at('2026-11-24T12:00:00+01:00');
 const noBreak = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g, ' ');
 
-function say(newest: Partial<LastSample>, change: { to?: AlertState['state']; cause?: 'threshold' | 'history' | 'correction' } = {}, language: Language = 'it'): string {
+function say(
+  newest: Partial<LastSample>, change: { to?: AlertState['state']; cause?: 'threshold' | 'history' | 'correction' } = {}, language: Language = 'it', fields: Partial<AlertRule> = {},
+): string {
   const sample = { start: NOON - HOUR, end: NOON, value: 0, unit: 'EUR', count: 3, ...newest };
   const state: AlertState = { state: 'firing', since: NOON, run: [sample.start], lastSeenAt: NOON - HOUR, newest: sample };
   const { to = 'firing', cause = 'threshold' } = change;
-  return noBreak(new Writer(shop, language, 'n').write({ rule, store: '_', state }, { to, cause }, NOON).text);
+  return noBreak(new Writer(shop, language, 'n').write({ rule: { ...rule, ...fields }, store: '_', state }, { to, cause }, NOON).text);
 }
 
 describe('the wording of notices', () => {
@@ -65,6 +67,20 @@ describe('the wording of notices', () => {
     ['nobody in particular, who is sending', { count: 0 }, /0,00 € dalle 11:00 alle 12:00, sotto la soglia di 1\.500,00 €\. Che fare/],
   ];
   for (const [title, sample, expected] of empty) it(`says of an empty window that nothing came from ${title}`, () => { assert.match(say(sample), expected); });
+
+  const advised: [kpi: string, when: AlertRule['when'], value: number, expected: RegExp][] = [
+    ['revenue', { op: 'below', threshold: 500, recovery: 500 }, 430, /controllare che casse e negozio online/],
+    ['revenue', { op: 'above', threshold: 500, recovery: 500 }, 1_050.1, /sopra la soglia di 500,00 €\. Che fare: guardare il dettaglio nel cruscotto$/],
+    ['revenue', { op: 'outside', low: 100, high: 500 }, 99, /controllare che casse e negozio online/],
+    ['revenue', { op: 'outside', low: 100, high: 500 }, 501, /Che fare: guardare il dettaglio nel cruscotto$/],
+    ['card_share', { op: 'above', threshold: 0.9, recovery: 0.9 }, 0.95, /Che fare: guardare il dettaglio nel cruscotto$/],
+    ['refunds', { op: 'above', threshold: 300, recovery: 300 }, 301, /guardare gli ultimi resi/],
+    ['refunds', { op: 'below', threshold: 1, recovery: 1 }, 0, /Che fare: guardare il dettaglio nel cruscotto$/],
+    ['average_ticket', { op: 'outside', low: 5, high: 80 }, 81, /controllare sconti e prezzi/],
+  ];
+  for (const [kpi, when, value, expected] of advised) {
+    it(`advises on ${kpi} of ${String(value)} what fits ${when.op}`, () => { assert.match(say({ value }, {}, 'it', { kpi, when }), expected); });
+  }
 
   it('says in proportion to what it compared', () => {
     assert.match(say({ value: 45, projected: 90, openMs: 30 * MINUTE }), /Fatturato: 45,00 € in 30 min di apertura, in proporzione 90,00 € dalle 11:00 alle 12:00, sotto/);
