@@ -13,6 +13,8 @@ import { type CollectedFile } from './collected.js';
 
 /** The Agenzia delle Entrate counts in euro. */
 const CURRENCY = 'EUR';
+/** As many as an event may have. */
+const MAX_RATES = 20;
 
 export interface Closing {
   /** The till's number on its seal. */
@@ -31,6 +33,8 @@ export interface Closing {
   readonly electronic?: string;
   readonly vouchers?: string;
   readonly receipts?: number;
+  /** The same per VAT rate, in percent, where the till says it. */
+  readonly rates?: readonly { readonly rate: string | undefined; readonly tax: string }[];
   readonly flags: readonly QualityFlag[];
 }
 
@@ -55,10 +59,19 @@ export function closingDraft({ context, store }: CollectedFile, closing: Closing
     data: {
       store: named ?? defaultStore(context), channel: 'pos', status: final === 'final' ? 'completed' : 'open',
       amount: gross.lt(0) ? undefined : roundMoney(gross, CURRENCY), currency: CURRENCY,
+      taxes: taxesIn(closing, gross),
       x_net: inCents(net), x_tax: inCents(tax), x_cash: inCents(cash), x_electronic: inCents(electronic), x_vouchers: inCents(vouchers), x_receipts: receipts,
       x_quality: flags.length === 0 ? undefined : withFlags(undefined, flags),
     },
   };
+}
+
+/** VAT per rate. More returns than sales at a rate, or of all, leave it unsaid; so does VAT that is shared over rates later. */
+function taxesIn({ rates = [] }: Closing, gross: Big): readonly { readonly rate: string; readonly amount: string }[] | undefined {
+  const isKnown = rates.length > 0 && gross.gte(0) && rates.every(({ rate, tax }) => new Big(tax).eq(0) || (rate !== undefined && new Big(tax).gt(0)));
+  const byRate = new Map<string, Big>();
+  for (const { rate, tax } of isKnown ? rates : []) if (rate !== undefined) byRate.set(rate, new Big(tax).plus(byRate.get(rate) ?? 0));
+  return byRate.size === 0 || byRate.size > MAX_RATES ? undefined : [...byRate].map(([rate, amount]) => ({ rate, amount: roundMoney(amount, CURRENCY) }));
 }
 
 function inCents(decimal: string | undefined): string | undefined {

@@ -46,11 +46,11 @@ function closingIn(root: Element, reader: ClosingReader, batch: CollectedFile): 
   const parts = PARTS.flatMap((name) => within(root, name));
   const sums = parts.flatMap(summariesIn);
   const flags = new Set<QualityFlag>();
-  const net = sumOf(sums.map((sum) => netOf(sum, reader, flags)));
-  const tax = sumOf(sums.map((sum) => reader.decimal(sum, 'IVA', 'Imposta') ?? '0'));
+  const rates = sums.map((sum) => ({ rate: rateOf(sum, reader), net: netOf(sum, reader, flags), tax: reader.decimal(sum, 'IVA', 'Imposta') ?? '0' }));
+  const [net, tax] = [sumOf(rates.map((one) => one.net)), sumOf(rates.map((one) => one.tax))];
   const totals = parts.flatMap((part) => within(part, 'Totali'))[0];
   const paid = totals === undefined ? {} : paidIn(totals, reader);
-  return { device, number, at, net, tax, final: 'final', flags: [...flags], ...paid, ...sentIn(root, reader) };
+  return { device, number, at, net, tax, rates, final: 'final', flags: [...flags], ...paid, ...sentIn(root, reader) };
 }
 
 /** Of fiscal tills, and of vending machines. */
@@ -75,6 +75,13 @@ function deviceIn(root: Element, reader: ClosingReader, { till, store, context }
 
 const DEVICE = ['Trasmissione', 'Dispositivo', 'IdDispositivo'] as const;
 const NAME = /^[\p{L}\p{N}_.-]{1,64}$/u;
+
+/** Its percent; 0 where a `Natura` says why there is none, unknown where VAT is shared out later (`VentilazioneIVA`). */
+function rateOf(sum: Element, reader: ClosingReader): string | undefined {
+  const stated = reader.decimal(sum, 'IVA', 'AliquotaIVA');
+  if (stated !== undefined && isDecimal(stated)) return new Big(stated).round(2).toFixed();
+  return within(sum, 'Natura').length > 0 ? '0' : undefined;
+}
 
 /** What is left after returns and voids: `ImportoParziale` has them taken off already, from `Ammontare` they are taken here. */
 function netOf(sum: Element, reader: ClosingReader, flags: Set<QualityFlag>): string {

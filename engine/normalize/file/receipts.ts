@@ -16,6 +16,7 @@ import { lineSequence } from '../draft/sequence.js';
 import { groupRows, type RowGroup, type TimedRow, timeText } from './receiptRows.js';
 import { cellAt, refusalAt, type Row, type Table } from './table.js';
 import { type CollectedFile } from './collected.js';
+import { lineCells, linePaths, withRates } from './receiptLines.js';
 
 /** What a reader needs to know about the whole file. */
 interface Sheet {
@@ -28,7 +29,7 @@ interface Sheet {
 /** Answers what a letter about each row has to hold: one of a receipt's letters holds all its rows, because one row alone would be another receipt. */
 export function* addReceipts(batch: CollectedFile, { rows }: Table, columns: Columns): Steps<unknown[]> {
   const locale = yield* localeOf(rows, columns, batch);
-  const sheet: Sheet = { batch, columns, locale, pos: mappingOf(columns, batch) };
+  const sheet: Sheet = { batch, columns: withRates(rows, columns), locale, pos: mappingOf(columns, batch) };
   const contents: unknown[] = [];
   for (const row of rows) {
     contents[row.index] = row.values;
@@ -157,6 +158,7 @@ function recordOf({ batch, columns, locale, pos }: Sheet, group: RowGroup, rows:
     ...timesOf(first, columns),
     ...(payment === undefined ? {} : { [payment]: paymentsOf(lines, payment, columns.total === undefined ? amounts : []) }),
     ...(quantity === undefined ? {} : { [quantity]: decimals(quantity, undefined) }),
+    ...lineCells(lines, columns, { locale, currency: batch.context.currency }),
   };
 }
 
@@ -229,12 +231,13 @@ function mappingOf(columns: Columns, { context: { pos } }: CollectedFile): PosMa
   const step = (heading: string | undefined, ...more: readonly PathStep[]): readonly PathStep[] | undefined =>
     (heading === undefined ? undefined : [{ field: heading }, ...more]);
   const { number, time, date, amount, total, currency, payment, store, till, quantity, covers, status, kind, openedAt, closedAt } = columns;
-  const paths: Record<Mapped, readonly PathStep[] | undefined> = {
+  const paths: Partial<Record<Mapped, readonly PathStep[] | undefined>> = {
     number: step(number), time: step(time ?? date), amount: step(total ?? amount), currency: step(currency),
     store: step(store ?? SAID.store), till: step(till ?? SAID.till), quantity: step(quantity, 'every'),
     payment: step(payment, 'every', { field: 'word' }), paymentAmount: total === undefined ? step(payment, 'every', { field: 'amount' }) : undefined,
     covers: step(covers), status: step(status ?? SAID.status), kind: step(kind), openedAt: step(openedAt), closedAt: step(closedAt),
     refersTo: step(columns.refersTo), refersToDate: step(columns.refersToDate), sequence: step(SAID.sequence),
+    staff: step(columns.staff), ...linePaths(columns),
   };
   const { locale, zone } = pos.date;
   return {

@@ -4,11 +4,11 @@
 import { ConfigError } from '../../base/errors.js';
 /**
  * What a column may hold. `date` and `clock` are the two halves of `time`; `total` is the whole receipt's on each of its rows, `amount` the row's own;
- * a `line` column says that rows are lines of a receipt, which several of them may share.
+ * a `line` column says that rows are lines of a receipt, which several of them may share; so does a column with an article, its department or its price.
  */
 export const COLUMNS = [
   'number', 'time', 'date', 'clock', 'amount', 'total', 'currency', 'payment', 'store', 'till', 'quantity', 'covers', 'status', 'kind', 'openedAt',
-  'closedAt', 'line', 'refersTo', 'refersToDate',
+  'closedAt', 'refersTo', 'refersToDate', 'lineName', 'lineProduct', 'lineCategory', 'linePrice', 'lineDiscount', 'lineVatRate', 'lineCost', 'staff', 'line',
 ] as const;
 export type Column = (typeof COLUMNS)[number];
 
@@ -67,12 +67,21 @@ const NAMES: Readonly<Record<Column, readonly string[]>> = {
     'datariferimento', 'datarif', 'datadocumentoriferimento', 'datascontrinoriferimento', 'datascontrinoannullato', 'dataorigine', 'dataoriginale',
     'referencedate', 'originaldate',
   ],
-  line: [
-    'descrizione', 'articolo', 'codicearticolo', 'prodotto', 'prezzo', 'prezzounitario', 'reparto', 'riga', 'sku', 'plu', 'barcode', 'ean', 'item',
-    'description', 'product',
-    'price', 'unitprice', 'department', 'line',
+  lineName: [
+    'descrizione', 'descrizionearticolo', 'articolo', 'nomearticolo', 'prodotto', 'nomeprodotto', 'item', 'itemname', 'description', 'product', 'productname',
   ],
+  lineProduct: ['codicearticolo', 'codiceprodotto', 'idarticolo', 'idprodotto', 'sku', 'plu', 'ean', 'barcode', 'itemid', 'productid', 'productcode'],
+  lineCategory: ['reparto', 'categoria', 'famiglia', 'gruppo', 'department', 'category'],
+  linePrice: ['prezzo', 'prezzounitario', 'unitario', 'price', 'unitprice'],
+  lineDiscount: ['sconto', 'scontoriga', 'importosconto', 'discount', 'linediscount'],
+  lineVatRate: ['aliquotaiva', 'aliquota', 'percentualeiva', 'ivapercento', 'codiceiva', 'iva', 'vatrate', 'taxrate', 'vat'],
+  lineCost: ['costo', 'costounitario', 'prezzoacquisto', 'cost', 'unitcost'],
+  staff: ['operatore', 'cassiere', 'addetto', 'commesso', 'cameriere', 'operator', 'cashier', 'staff', 'employee'],
+  line: ['riga', 'line'],
 };
+
+/** Columns that say themselves that rows are lines. */
+const OF_LINES = ['lineName', 'lineProduct', 'lineCategory', 'linePrice'] as const;
 
 /** Lines of `heading=column`; throws `ConfigError`. */
 export function readColumns(saved: unknown): OwnColumns {
@@ -102,7 +111,8 @@ export function columnsOf(headings: readonly string[], own: OwnColumns): Columns
     const dated = column === 'time' && NAMES.date.some((name) => free.has(name));
     for (const name of NAMES[column]) if (!dated || name !== 'time') take(column, name);
   }
-  return columns;
+  const line = columns.line ?? OF_LINES.map((column) => columns[column]).find((heading) => heading !== undefined);
+  return line === undefined ? columns : { ...columns, line };
 }
 
 /** The columns that receipts cannot do without and that are not there. */

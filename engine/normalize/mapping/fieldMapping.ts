@@ -15,11 +15,13 @@ import { parsePath, type PathStep } from './jsonPath.js';
 
 /**
  * The fields of an event that a path can fill. `covers` becomes `x_covers`, `kind` says what kind of document it is (documentKinds.ts),
- * `refersTo` and `refersToDate` which other document it takes back, `paymentAmount` see splitPayment.ts.
+ * `refersTo` and `refersToDate` which other document it takes back, `paymentAmount` see splitPayment.ts. Fields of a line, `quantity` among them, stand in
+ * one list; `linePrice` and `lineCost` are of one piece, `lineAmount` is what was paid for all of the line.
  */
 export const MAPPED = [
   'store', 'till', 'number', 'time', 'amount', 'currency', 'payment', 'paymentAmount', 'quantity', 'covers', 'status', 'openedAt', 'closedAt',
-  'sequence', 'kind', 'refersTo', 'refersToDate',
+  'sequence', 'kind', 'refersTo', 'refersToDate', 'lineProduct', 'lineName', 'lineCategory', 'linePrice', 'lineAmount', 'lineDiscount', 'lineVatRate',
+  'lineCost', 'discount', 'tip', 'taxRate', 'taxAmount', 'staff',
 ] as const;
 export type Mapped = (typeof MAPPED)[number];
 
@@ -54,6 +56,10 @@ export const DEFAULT_MAPPING = {
     kind: 'tipoDocumento',
     refersTo: 'riferimento|documentoRiferimento|scontrinoRiferimento|numeroRiferimento|scontrinoAnnullato|documentoAnnullato|scontrinoOrigine',
     refersToDate: 'dataRiferimento|dataDocumentoRiferimento|dataScontrinoRiferimento|dataScontrinoAnnullato|dataOrigine',
+    lineProduct: 'righe[].sku|codice|codiceArticolo|plu|ean', lineName: 'righe[].descrizione|articolo|nome', lineCategory: 'righe[].reparto|categoria',
+    linePrice: 'righe[].prezzo|prezzoUnitario', lineAmount: 'righe[].totale|importo|totaleRiga', lineDiscount: 'righe[].sconto',
+    lineVatRate: 'righe[].aliquota|aliquotaIva|iva', lineCost: 'righe[].costo', discount: 'sconto|scontoTotale', tip: '', taxRate: 'iva[].aliquota',
+    taxAmount: 'iva[].imposta', staff: 'operatore',
   },
   numbers: 'it-IT',
   minorUnits: '',

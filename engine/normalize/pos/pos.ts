@@ -12,6 +12,7 @@ import { DOCUMENT_KINDS, type DocumentKind, documentKindOf, voidsReturn } from '
 import { isReturnStatus, statusOfWord } from '../mapping/statusWords.js';
 import { referenceIn } from './documentReference.js';
 import { type DateRead, Receipt } from './receipt.js';
+import { linesIn } from './receiptLines.js';
 import { minuteShown, plainNumber, subjectOf, tillSource } from './receiptSubject.js';
 import { statusSequenceAt } from '../draft/sequence.js';
 import { paymentIn } from './splitPayment.js';
@@ -49,7 +50,7 @@ function draftOf(receipt: Receipt, context: NormalizeContext): EventDraft | 'ign
   const [time, subject, amount] = [receipt.instant('time'), subjectIn(receipt, kind, issue), amountOf(receipt, status)];
   const type = typeOf(kind, status, amount);
   const refersTo = referenceOf(receipt, kind, type);
-  const data = { ...dataOf(receipt, context), ...paymentIn(receipt, type), x_zone: issue?.zone, status, amount: amount?.replace(/^-/, ''), refersTo };
+  const data = { ...dataOf(receipt, context), ...linesIn(receipt, amount), ...paymentIn(receipt, type), x_zone: issue?.zone, status, amount: amount?.replace(/^-/, ''), refersTo };
   missAbsent(receipt, { number: subject, time, amount: amount ?? (status === 'voided' ? 'unneeded' : undefined) });
   if (subject === undefined || time === undefined) return undefined;
   return {
@@ -140,7 +141,14 @@ function dataOf(receipt: Receipt, context: NormalizeContext): Record<string, unk
     openedAt: textOf(receipt.instant('openedAt')),
     closedAt: textOf(receipt.instant('closedAt')),
     x_covers: receipt.quantities('covers')[0],
+    staff: staffOf(receipt, context),
   };
+}
+
+/** No receipt is refused for it. */
+function staffOf(receipt: Receipt, { staffPseudonym }: NormalizeContext): string | undefined {
+  const [name] = staffPseudonym === undefined ? [] : receipt.values('staff');
+  return typeof name === 'string' || typeof name === 'number' ? staffPseudonym?.(String(name)) : undefined;
 }
 
 /** Pieces sold; lines taken back count less, and a receipt of nothing but returns says none. */

@@ -29,13 +29,13 @@ export class Receipt {
   /** Doubts about an accepted receipt: they end in `x_quality`. */
   readonly flags = new Set<QualityFlag>();
   readonly mapping: PosMapping;
+  readonly currency: string;
   readonly #body: unknown;
-  readonly #currency: string;
 
   constructor(body: unknown, mapping: PosMapping, currency: string) {
     this.#body = body;
     this.mapping = mapping;
-    this.#currency = currency;
+    this.currency = currency;
   }
 
   /** Where a field stands, as a JSON Pointer; empty where the mapping has no path for it. */
@@ -73,19 +73,45 @@ export class Receipt {
     return valuesAt(this.#body, ours.slice(0, shared)).map((thing) => [within(thing, ours), within(thing, theirs)] as const);
   }
 
+  /**
+   * What these fields say of each thing in the list in which the first of `anchors` is found: `righe[].prezzo` and `righe[].iva` of each line. Fields that
+   * stand elsewhere say nothing of it.
+   */
+  rows(fields: readonly Mapped[], anchors: readonly Mapped[]): Partial<Record<Mapped, unknown>>[] {
+    const anchor = anchors.map((field) => this.#steps(field)).find((steps) => steps.includes('every') && valuesAt(this.#body, steps).length > 0) ?? [];
+    const list = anchor.slice(0, anchor.lastIndexOf('every') + 1);
+    const inside = list.length === 0 ? [] : fields.filter((field) => isWithin(this.#steps(field), list));
+    const steps = inside.map((field) => [field, this.#steps(field).slice(list.length)] as const);
+    return inside.length === 0 ? [] : valuesAt(this.#body, list).map((thing) => Object.fromEntries(steps.flatMap(([field, within]): [Mapped, unknown][] => {
+      const [value] = valuesAt(thing, within);
+      return value === undefined || value === '' ? [] : [[field, value]];
+    })));
+  }
+
+  /** How numbers are written that are no money: in no currency and never in minor units. */
+  get plainFormat(): PosMapping['number'] {
+    return { locale: this.mapping.number.locale ?? null };
+  }
+
+  /** A quantity that a receipt is not refused for. */
+  plain(value: unknown): Big | undefined {
+    const parsed = parseNumber(value, this.plainFormat);
+    return parsed.outcome === 'number' ? new Big(parsed.text) : undefined;
+  }
+
   /** Money that a receipt is not refused for, exactly. */
   decimal(value: unknown): Big | undefined {
-    const parsed = parseNumber(value, { ...this.mapping.number, currency: this.#currency });
+    const parsed = parseNumber(value, { ...this.mapping.number, currency: this.currency });
     return parsed.outcome === 'number' ? new Big(parsed.text) : undefined;
   }
 
   /** In the decimals of the shop's currency. */
   roundedText(amount: Big): string {
-    return roundMoney(amount, this.#currency);
+    return roundMoney(amount, this.currency);
   }
 
   minorOf(amount: Big): number {
-    return toMinor(roundMoney(amount, this.#currency), this.#currency) ?? 0;
+    return toMinor(roundMoney(amount, this.currency), this.currency) ?? 0;
   }
 
   /** Short text or an exact whole number. */
@@ -127,12 +153,12 @@ export class Receipt {
   /** Decimal text of money in the shop's currency. */
   money(field: Mapped): string | undefined {
     const [value] = this.values(field);
-    return value === undefined ? undefined : this.#decimal(field, value, { ...this.mapping.number, currency: this.#currency });
+    return value === undefined ? undefined : this.#decimal(field, value, { ...this.mapping.number, currency: this.currency });
   }
 
   /** Plain quantities, in no currency and never in minor units. */
   quantities(field: Mapped): number[] {
-    return this.values(field).map((value) => Number(this.#decimal(field, value, { locale: this.mapping.number.locale ?? null }) ?? 0));
+    return this.values(field).map((value) => Number(this.#decimal(field, value, this.plainFormat) ?? 0));
   }
 
   #decimal(field: Mapped, value: unknown, format: PosMapping['number']): string | undefined {
@@ -145,4 +171,8 @@ export class Receipt {
   #steps(field: Mapped): readonly PathStep[] {
     return this.mapping.paths[field] ?? [];
   }
+}
+
+function isWithin(steps: readonly PathStep[], list: readonly PathStep[]): boolean {
+  return list.every((step, index) => step === steps[index] || JSON.stringify(step) === JSON.stringify(steps[index]));
 }

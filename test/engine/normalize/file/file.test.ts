@@ -52,7 +52,7 @@ describe('batch: headings', () => {
     ['N° Scontrino;Data e Ora;Importo (€)', { number: 'N° Scontrino', time: 'Data e Ora', amount: 'Importo (€)' }],
     ['receipt_number,date,time,total', { number: 'receipt_number', date: 'date', clock: 'time', amount: 'total' }],
     ['Receipt No,Time,Amount,Payment method', { number: 'Receipt No', time: 'Time', amount: 'Amount', payment: 'Payment method' }],
-    ['QUANTITÀ;Qta;Totale riga;Totale Scontrino;Reparto', { quantity: 'QUANTITÀ', amount: 'Totale riga', total: 'Totale Scontrino', line: 'Reparto' }],
+    ['QUANTITÀ;Qta;Totale riga;Totale Scontrino;Reparto', { quantity: 'QUANTITÀ', amount: 'Totale riga', total: 'Totale Scontrino', lineCategory: 'Reparto', line: 'Reparto' }],
     ['Nr. Doc. fiscale;Euro;Totale;Data', { number: 'Nr. Doc. fiscale', amount: 'Euro', date: 'Data' }, own],
   ];
   for (const [headings, columns, mine = new Map()] of cases) {
@@ -209,7 +209,7 @@ describe('batch: closings', () => {
     const { id: _id, recordedtime: _recorded, sequence: _sequence, ...rest } = only(file(cor10()));
     assert.deepEqual(rest, {
       specversion: '1.0', source: 'urn:bottega:batch:88PRV000012E5', type: 'closing', subject: '88PRV000012E5/00031', time: '2026-03-05T19:00:00.000Z',
-      data: { store: 'bergamo', channel: 'pos', status: 'completed', amount: '244.00', currency: 'EUR', x_net: '200.00', x_tax: '44.00', x_cash: '144.00', x_electronic: '100.00', x_receipts: 9 },
+      data: { store: 'bergamo', channel: 'pos', status: 'completed', amount: '244.00', currency: 'EUR', taxes: [{ rate: '22', amount: '44.00' }], x_net: '200.00', x_tax: '44.00', x_cash: '144.00', x_electronic: '100.00', x_receipts: 9 },
     });
   });
 
@@ -220,6 +220,15 @@ describe('batch: closings', () => {
 
   const exempt = '<Riepilogo><Natura>N4</Natura><Ammontare>10.00</Ammontare><ImportoParziale>10.00</ImportoParziale></Riepilogo>';
   const returned = '<Riepilogo><IVA><AliquotaIVA>10.00</AliquotaIVA><Imposta>-1.00</Imposta></IVA><Ammontare>0.00</Ammontare><ImportoParziale>-10.00</ImportoParziale></Riepilogo>';
+  const taxed = (vat: string): string => `<Riepilogo>${vat}<Ammontare>10.00</Ammontare><ImportoParziale>10.00</ImportoParziale></Riepilogo>`;
+  const [ten, shared] = ['<IVA><AliquotaIVA>10.00</AliquotaIVA><Imposta>1.00</Imposta></IVA>', '<VentilazioneIVA>SI</VentilazioneIVA>'].map(taxed);
+  const rates: readonly (readonly [name: string, sums: string, taxes: readonly object[] | undefined])[] = [
+    ['each rate', `${ten ?? ''}${ten ?? ''}${exempt}`, [{ rate: '10', amount: '2.00' }, { rate: '0', amount: '0.00' }]],
+    ['none, where it is shared over rates later', shared ?? '', undefined],
+    ['none, where more came back at a rate than was sold', `${ten ?? ''}${ten ?? ''}${returned}`, undefined],
+  ];
+  for (const [name, sums, taxes] of rates) it(`state VAT of ${name}`, () => { assert.deepEqual(only(file(cor10({ sums, totals: '' }))).data.taxes, taxes); });
+
   const kinds: readonly (readonly [name: string, change: Parameters<typeof cor10>[0], amount: string | undefined, quality: string | undefined])[] = [
     ['several rates and exempt sales', { sums: exempt + exempt, totals: '' }, '20.00', undefined],
     ['a day without sales', { sums: '', totals: '' }, '0.00', undefined],

@@ -15,7 +15,7 @@ interface Paid {
 }
 type Body = Readonly<Record<string, unknown>>;
 
-const saleIn = (body: Body, mapping: SavedMapping = {}): ShopEvent => only(send({ provider: 'pos', body: { ...fixture('pos-receipt'), ...body }, context: contextOf(mapping) }));
+const saleIn = (body: Body, mapping: SavedMapping = {}): ShopEvent => only(send({ provider: 'pos', body: { ...fixture('pos-receipt'), righe: [], ...body }, context: contextOf(mapping) }));
 
 /** [payment, by card, in cash, quality] of what was recorded. */
 function paymentsOf({ data }: ShopEvent): unknown[] {

@@ -23,6 +23,7 @@ describe('normalize pos', () => {
       data: {
         store: 'bergamo', channel: 'pos', status: 'completed', amount: '1048.30', currency: 'EUR', openedAt: '2026-11-20T11:20:00.000Z', closedAt: '2026-11-20T12:05:30.000Z',
         quantity: 3.5, payment: 'card', x_covers: 2,
+        lines: [{ amount: '998.30', name: 'Tavolo', product: 'TAV-1', quantity: 1 }, { amount: '50.00', name: 'Olio sfuso', product: 'OLIO', quantity: 2.5 }],
       },
     });
   });
