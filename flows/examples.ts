@@ -172,6 +172,11 @@ const EXAMPLES: readonly Example[] = [
     nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: nodeOf('database', 'third', { name: '', schema: 'bottega' }) },
   },
   {
+    type: 'ui-table', title: 'Una tabella', says: 'Premi più volte, poi apri /dashboard/esempio',
+    why: 'Ogni ora è una riga, i numeri scelti sono le colonne. Lo scontrino medio del totale è quello di tutta la giornata. “Scarica CSV” apre i numeri in un foglio di calcolo.',
+    nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-table', { width: 8 }) },
+  },
+  {
     type: 'monitor', title: 'Sorvegliare', says: 'Ogni secondo dice come sta tutto',
     why: 'Le stesse cose si leggono su GET /health e, per Prometheus, su GET /metrics.',
     nodes: { node: nodeOf('monitor', 'second', { name: '' }, ['main']), main: debugs('third').main },

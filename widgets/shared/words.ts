@@ -98,6 +98,11 @@ export class Words {
     return new Intl.DateTimeFormat(this.#tag, { timeZone: this.#zone, hourCycle: 'h23', ...options }).format(at);
   }
 
+  /** "2026-11-28" on the shop's clock: as files and spreadsheets read a day in any language. */
+  isoDate(at: number): string {
+    return new Intl.DateTimeFormat('en-CA', { timeZone: this.#zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(at);
+  }
+
   /** "14:05" on the same day, "ven 20/11, 14:05" on another. */
   day(at: number, now: number): string {
     return this.#isToday(at, now) ? this.time(at) : this.time(at, { weekday: 'short', day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit' });
