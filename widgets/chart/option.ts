@@ -20,7 +20,8 @@ const FONT_SIZE = 12;
 export function optionOf(chart: ShownChart, theme: ChartTheme): Readonly<Record<string, unknown>> {
   const { ink } = theme;
   const frame = {
-    animationDuration: 300, animationDurationUpdate: 300, textStyle: { fontFamily: ink.font, fontSize: FONT_SIZE, color: ink.soft },
+    // A live bar that moves on its own while the axis has already moved stands on no line for a moment.
+    animationDuration: 300, animationDurationUpdate: 0, textStyle: { fontFamily: ink.font, fontSize: FONT_SIZE, color: ink.soft },
     tooltip: tooltipOf(chart, theme),
   };
   return { ...frame, ...(chart.shape === 'heat' ? heatOption(chart, theme) : seriesOption(chart, theme)) };
