@@ -9,6 +9,7 @@ import { type EventData, type EventType, sequenceKey, type ShopEvent } from '../
 import { type SaleLine, saleLines } from './saleLine.js';
 import { toMinor } from '../base/money.js';
 import { parseInstant } from '../base/time.js';
+import { ownFieldsOf } from './ownFields.js';
 
 /** How much of something (a means of payment, a VAT rate), in minor units. */
 export interface Share {
@@ -302,7 +303,7 @@ function isLater(a: Register, b: Register): boolean {
 }
 
 function mergeRegisters(a: Fact, b: Fact): Fact {
-  const extras = a.extras === b.extras ? a.extras : [...new Set([...a.extras, ...b.extras])].sort();
+  const extras = a.extras === b.extras ? a.extras : ownFieldsOf(a.extras, b.extras);
   const registers: (Register | undefined)[] = [];
   const end = extras.length > 0 ? FIRST_EXTRA + extras.length : Math.max(a.values.length, b.values.length);
   for (let place = 0; place < end; place += 1) {
