@@ -11,7 +11,8 @@ import { cellAt, refusalAt, type Row } from './table.js';
 import { type CollectedFile } from './collected.js';
 
 const ENVELOPE = ['id', 'source', 'type', 'subject', 'time', 'sequence'] as const;
-const TEXTS = ['store', 'channel', 'status', 'currency', 'payment'] as const;
+const TEXTS = ['store', 'channel', 'status', 'currency', 'payment', 'refersTo'] as const;
+const AMOUNTS = ['amount', 'discount', 'tip', 'shipping', 'giftCards'] as const;
 const SOURCE = 'urn:bottega:batch';
 
 /** Only our own names, as they are written in events: a till's export has others. */
@@ -29,7 +30,7 @@ export function addEvent({ collector, context, store }: CollectedFile, row: Row)
   const data = present({
     store: stated === undefined ? storeNamed(context, store) ?? defaultStore(context) : storeNamed(context, stated) ?? stated,
     ...texts,
-    amount: decimal('amount'), quantity: numberOf(decimal('quantity')),
+    ...Object.fromEntries(AMOUNTS.map((name) => [name, decimal(name)])), quantity: numberOf(decimal('quantity')),
     openedAt: at('openedAt'), closedAt: at('closedAt'),
     campaign: campaignOf(row), customer: customerOf(row, context.pseudonym), ...extrasOf(row),
   });

@@ -49,6 +49,9 @@ describe('more decimals than the currency has', () => {
     ['a table, one row a receipt', file('Scontrino;Data;Ora;Totale;Cassa\n7;22/11/2026;10:15;10,005;1\n8;22/11/2026;10:16;-10,005;1'), [{ amount: '10.01' }, { amount: '10.01' }]],
     ['a table, lines of a receipt, rounded as a whole', file('Scontrino;Data;Ora;Prodotto;Importo;Cassa\n7;22/11/2026;10:15;a;5,004;1\n7;22/11/2026;10:15;b;5,004;1'), [{ amount: '10.01' }]],
     ['a table of events', file(`type,time,subject,amount\nsale,${AT},order/1,10.005`), [{ amount: '10.01' }]],
+    ['a table of events, every column of money', file(`type;time;subject;amount;discount;tip;shipping;giftCards\nsale;${AT};order/1;10,0049;0,004;1,005;4,905;2,9951`), [
+      { amount: '10.00', discount: '0.00', tip: '1.01', shipping: '4.91', giftCards: '3.00' },
+    ]],
     ['lines of JSON', file(JSON.stringify(event({ amount: '10.005' })), 'application/x-ndjson'), [{ amount: '10.01' }]],
     ['a till\'s closing, rounded as a whole', file(closing('10.004', '2.204'), 'application/xml'), [{ amount: '12.21' }]],
     ['HubSpot', hubspot('amount', '10.005'), [{ amount: '10.01' }]],

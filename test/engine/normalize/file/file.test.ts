@@ -193,6 +193,16 @@ describe('batch: canonical events', () => {
     assert.deepEqual(events[0]?.data, { store: 'asti', channel: 'online', amount: '12.50', currency: 'EUR', campaign: { source: 'Instagram' }, customer: contextOf().pseudonym('a@b.it'), x_note: 'uno' });
     assert.equal(events[1]?.data.store, 'bergamo');
   });
+
+  it('say what of the amount is no revenue, and of which sale a payment is', () => {
+    const body = table('type,time,id,subject,amount,discount,tip,shipping,giftCards,refersTo', 'sale,2026-03-05T09:00:00Z,s1,order/1,61.00,3.00,1.00,5.00,20.00,', 'payment,2026-03-05T09:01:00Z,,payment/1,61.00,,,,,order/1');
+    const { events, refused } = file(body);
+    assert.equal(refused, 0);
+    assert.deepEqual(events.map(({ data }) => data), [
+      { store: 'bergamo', amount: '61.00', currency: 'EUR', discount: '3.00', tip: '1.00', shipping: '5.00', giftCards: '20.00' },
+      { store: 'bergamo', amount: '61.00', currency: 'EUR', refersTo: 'order/1' },
+    ]);
+  });
 });
 
 describe('batch: closings', () => {
