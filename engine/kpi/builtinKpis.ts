@@ -159,6 +159,11 @@ const DEFINITIONS: readonly BuiltinDefinition[] = [
   { name: 'gross_sales', unit: 'money', top: [sum('gross')], coverage: { of: sum('taxed_sales'), all: sum('sales') } },
   { name: 'discounts', unit: 'money', top: [sum('discounted')] },
   { name: 'taxes', unit: 'money', top: [sum('taxed')], coverage: { of: sum('taxed_sales'), all: sum('sales') } },
+  { name: 'units', unit: 'count', top: [quantity('units')], coverage: { of: sum('lined_sales'), all: sum('sales') } },
+  {
+    name: 'units_per_order', unit: 'count', top: [quantity('units')], bottom: [count('lined_sales')],
+    coverage: { of: sum('lined_sales'), all: sum('sales') },
+  },
   { name: 'tips', unit: 'money', top: [sum('tips')] },
   { name: 'shipping', unit: 'money', top: [sum('shipped')] },
   { name: 'gift_cards_sold', unit: 'money', top: [sum('gift_cards')] },
@@ -197,7 +202,7 @@ export const PAYMENT_PARTS: readonly Kpi[] = [
 
 /** Names that a shop's own number of before may have: where it has, that one stays and this one is left out. */
 const ADDED_LATER: ReadonlySet<string> = new Set([
-  'net_sales', 'gross_sales', 'discounts', 'taxes', 'tips', 'shipping', 'gift_cards_sold', 'voids', 'social_visit_conversion', 'other_sources',
+  'net_sales', 'gross_sales', 'discounts', 'taxes', 'units', 'units_per_order', 'tips', 'shipping', 'gift_cards_sold', 'voids', 'social_visit_conversion', 'other_sources',
 ]);
 
 /** Names that no number of a shop's own may have. */

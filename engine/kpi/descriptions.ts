@@ -45,6 +45,14 @@ export const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     en: 'VAT contained in completed sales, minus that of refunds, as far as the senders say it; `coverage` is their share of revenue.',
     it: 'L’IVA contenuta nelle vendite concluse, meno quella dei rimborsi, per quanto dicono le sorgenti; `coverage` è la loro quota di fatturato.',
   },
+  units: {
+    en: 'Pieces sold, of the sales that say their articles; `coverage` is their share of revenue.',
+    it: 'I pezzi venduti, delle vendite che dicono i loro articoli; `coverage` è la loro quota di fatturato.',
+  },
+  units_per_order: {
+    en: 'Pieces sold divided by orders, of the sales that say their articles; `coverage` is their share of revenue.',
+    it: 'I pezzi venduti divisi per gli scontrini, delle vendite che dicono i loro articoli; `coverage` è la loro quota di fatturato.',
+  },
   tips: { en: 'Tips given with completed sales, minus those given back.', it: 'Le mance lasciate con le vendite concluse, meno quelle restituite.' },
   shipping: {
     en: 'Shipping paid with completed sales, minus what was given back of it.',

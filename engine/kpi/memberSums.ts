@@ -26,13 +26,12 @@ export function measuresIn(counters: Counters): Record<string, number> {
   };
   for (const measure of ['net', 'taxed']) sums[countField(measure)] = sales + refunds;
   for (const measure of ['gross', 'discounted', 'units', 'taxed_sales']) sums[countField(measure)] = sales;
-  sums[countField('lined_sales')] = at('n');
   return sums;
 }
 
 const MONEY = ['revenue', 'gross_revenue', 'refunds'];
 const GOODS = [...MONEY, 'net_sales', 'taxes'];
-const WHOLE = [...GOODS, 'gross_sales', 'discounts', 'orders', 'returns', 'average_ticket', 'returns_rate', 'units', 'units_per_order'];
+const WHOLE = [...GOODS, 'gross_sales', 'discounts', 'orders', 'returns', 'average_ticket', 'returns_rate', 'units'];
 const OF_LINES = [...GOODS, 'gross_sales', 'discounts', 'orders', 'returns', 'units'];
 
 /** The numbers that the members of a dimension have. */

@@ -74,7 +74,7 @@ async function usualRows({ spans }: KpiQuestion, size: Compared, { baseline, sho
 }
 
 async function formerRows(question: KpiQuestion, compare: Exclude<ComparedWith, 'usual'>, { store, shop }: ComparisonSource, now: number): Promise<Comparison> {
-  const former = new Map(question.spans.map((span) => [span.start, formerSpan(span, question, compare, shop.calendar)]));
+  const former = formerSpans(question, compare, shop.calendar);
   const spans = [...new Map([...former.values()].map((span) => [span.start, span])).values()].sort((a, b) => a.start - b.start);
   const rows = await readRows(store, { ...question, spans }, shop, now);
   const known = new Map(rows.map((row) => [numberAt(row.window.start, row.name, row), row]));
@@ -86,6 +86,11 @@ async function formerRows(question: KpiQuestion, compare: Exclude<ComparedWith, 
       return row === undefined ? undefined : { value: row.value, days: 1, start: row.window.start, end: row.window.end };
     },
   };
+}
+
+/** The window that each one asked for is compared with, by its start. */
+export function formerSpans(question: KpiQuestion, compare: Exclude<ComparedWith, 'usual'>, calendar: Calendar): ReadonlyMap<number, Span> {
+  return new Map(question.spans.map((span) => [span.start, formerSpan(span, question, compare, calendar)]));
 }
 
 const WEEK_DAYS = 7;

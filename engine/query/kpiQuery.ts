@@ -6,10 +6,11 @@ import type { DeclaredStore } from '../aggregate/storeNames.js';
 import { cleanName } from '../base/name.js';
 import { minorDigits } from '../base/money.js';
 import { LABEL } from '../event/schema.js';
-import type { Grouping } from '../read/rollup.js';
+import { kpisBy, type MemberQuestion } from '../read/memberRows.js';
 import type { Question } from '../read/windowReader.js';
 import { parseInstant } from '../base/time.js';
-import { type Calendar, isWindowSize, SLIDING, type Span, TUMBLING, type WindowSize } from '../calendar/windowAssigner.js';
+import { type Calendar, isWindowSize, sliceLevel, SLIDING, type Span, TUMBLING, type WindowSize } from '../calendar/windowAssigner.js';
+import { type Dimension, DIMENSIONS, isDimension } from '../kpi/dimension.js';
 import { type Kpi } from '../kpi/kpi.js';
 import { type KpiRow } from '../read/kpiValue.js';
 
@@ -27,8 +28,12 @@ export type ComparedWith = (typeof COMPARISONS)[number];
 export interface KpiQuestion extends Question {
   readonly names: ReadonlySet<string>;
   readonly as: 'windows' | 'chosen' | 'total';
+  /** What the answer is split by beside store and channel, and into how many members at most. */
+  readonly split?: KpiSplit;
   readonly compare: ComparedWith | 'nothing';
 }
+
+export type KpiSplit = Pick<MemberQuestion, 'dimension' | 'top'>;
 
 export type ParsedQuestion =
   | { readonly outcome: 'question'; readonly question: KpiQuestion }
@@ -46,27 +51,32 @@ export function parseQuestion(raw: RawQuestion, kpis: readonly Kpi[], calendar: 
   refuseLists(raw, refusals);
   const { size, as } = readWindow(raw['window'], refusals);
   const names = readNames(raw['name'], kpis, refusals);
-  const group = readGroup(raw['group'], refusals);
+  const { group, split } = readGroup(raw, refusals);
   const store = storeMeant(readLabel(raw['store'], 'store', refusals), stores);
   const channel = readLabel(raw['channel'], 'channel', refusals);
   const compare = readCompare(raw['compare'], refusals);
+  if (split !== undefined) refuseUnsplit({ split, names, size, as, compare }, kpis, refusals);
   const spans = readSpans(raw, size, calendar, now, refusals);
   if (refusals.length > 0) return { outcome: 'refused', refusals };
-  const filters = { ...(store === undefined ? {} : { store }), ...(channel === undefined ? {} : { channel }) };
+  const filters = { ...(store === undefined ? {} : { store }), ...(channel === undefined ? {} : { channel }), ...(split === undefined ? {} : { split }) };
   return { outcome: 'question', question: { size, as, names, group, spans: as === 'total' ? joined(spans) : spans, compare, ...filters } };
 }
 
 const COLUMNS = [
   'name', 'window', 'start', 'end', 'store', 'channel', 'value', 'unit', 'count', 'status', 'revision', 'updatedAt', 'shift', 'usual', 'usualDays',
 ] as const;
+/** Of rows that are split by members. */
+const MEMBER_COLUMNS = ['member', 'label', 'coverage'] as const;
 
 /** RFC 4180, UTF-8, point as decimal mark, amounts with the currency's decimals; text that a spreadsheet would run as a formula gets an apostrophe. */
 export function toCsv(rows: readonly KpiRow[]): string {
-  const lines = rows.map(({ name, window, store, channel, value, unit, count, status, revision, updatedAt, shift, comparison }) => [
+  const isSplit = rows.some(({ member }) => member !== undefined);
+  const lines = rows.map(({ name, window, store, channel, value, unit, count, status, revision, updatedAt, shift, comparison, member, coverage }) => [
     name, window.size, window.start, window.end, cell(store), cell(channel), numberIn(unit, value), unit, count, status, revision, updatedAt,
     cell(shift ?? ''), numberIn(unit, comparison?.value), comparison?.days ?? '',
+    ...(isSplit ? [cell(member?.key ?? ''), cell(member?.label ?? ''), coverage ?? ''] : []),
   ].join(','));
-  return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
+  return `${[[...COLUMNS, ...(isSplit ? MEMBER_COLUMNS : [])].join(','), ...lines].join('\r\n')}\r\n`;
 }
 
 const CURRENCY = /^[A-Z]{3}$/;
@@ -122,12 +132,40 @@ export function readNames(raw: unknown, kpis: readonly Kpi[], refusals: Refusal[
   return new Set(names);
 }
 
-function readGroup(raw: unknown, refusals: Refusal[]): Grouping {
-  const parts = (textOf(raw) ?? '').split(',').filter((part) => part !== '');
-  for (const part of parts) {
-    if (part !== 'store' && part !== 'channel') refusals.push({ path: 'group', rule: 'enum', message: 'must be store, channel or store,channel' });
+function readGroup(raw: RawQuestion, refusals: Refusal[]): Pick<KpiQuestion, 'group' | 'split'> {
+  const parts = (textOf(raw['group']) ?? '').split(',').filter((part) => part !== '');
+  const dimensions = parts.filter(isDimension);
+  const isKnown = parts.every((part) => part === 'store' || part === 'channel' || isDimension(part));
+  if (!isKnown) refusals.push({ path: 'group', rule: 'enum', message: `must be store, channel, store,channel or one of ${DIMENSIONS.join(', ')}` });
+  else if (dimensions.length > 0 && parts.length > 1) refusals.push({ path: 'group', rule: 'enum', message: `${dimensions.join(', ')}: one at a time` });
+  const top = readTop(raw['top'], dimensions[0], refusals);
+  const split = dimensions[0] === undefined ? {} : { split: { dimension: dimensions[0], ...(top === undefined ? {} : { top }) } };
+  return { group: { store: parts.includes('store'), channel: parts.includes('channel') }, ...split };
+}
+
+const MAX_TOP = 10_000;
+
+function readTop(raw: unknown, dimension: Dimension | undefined, refusals: Refusal[]): number | undefined {
+  const text = textOf(raw);
+  if (text === undefined) return undefined;
+  const top = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (top < 1 || top > MAX_TOP) refusals.push({ path: 'top', rule: 'range', message: `must be a whole number from 1 to ${String(MAX_TOP)}` });
+  else if (dimension === undefined) refusals.push({ path: 'top', rule: 'enum', message: `needs group=${DIMENSIONS.join(', ')}` });
+  return top;
+}
+
+type SplitQuestion = Pick<KpiQuestion, 'names' | 'size' | 'as' | 'compare'> & { readonly split: KpiSplit };
+
+/** Members have sums per hour, and not of every number. */
+function refuseUnsplit({ split: { dimension }, names, size, as, compare }: SplitQuestion, kpis: readonly Kpi[], refusals: Refusal[]): void {
+  const known = new Set(kpisBy(dimension, kpis).map(({ name }) => name));
+  for (const name of names) {
+    const message = `${name} is not known by ${dimension}; these are: ${[...known].join(', ')}`;
+    if (!known.has(name)) refusals.push({ path: 'name', rule: 'enum', message });
   }
-  return { store: parts.includes('store'), channel: parts.includes('channel') };
+  const isShort = as === 'chosen' || sliceLevel(size) === 'minute';
+  if (isShort) refusals.push({ path: 'window', rule: 'enum', message: `by ${dimension} must be 1h, shift, 1d or total` });
+  if (compare === 'usual') refusals.push({ path: 'compare', rule: 'enum', message: `by ${dimension} must be previous, lastWeek or lastYear` });
 }
 
 /** `_` asks for all, as in a topic. */

@@ -8,6 +8,7 @@ import type { WindowSums } from './rollup.js';
 import type { Counters } from '../store/store.js';
 import { formatInstant } from '../base/time.js';
 import { isSliding, type Span, type Tumbling, type WindowSize } from '../calendar/windowAssigner.js';
+import type { Dimension } from '../kpi/dimension.js';
 import { type OpenReading, type ChosenSize, type Kpi, isAdditive } from '../kpi/kpi.js';
 
 export { ALL, type Grouping } from './rollup.js';
@@ -161,5 +162,15 @@ function finalStatus(size: Tumbling, kpi: Kpi, row: WindowSums, { graceMs, known
   return isLate && (knownSince?.(row) ?? 0) < row.span.end + graceMs ? 'corrected' : 'final';
 }
 
+/** Whose number a row of members is (see memberRows.ts). `key` is `null` for what no member has. */
+export interface KpiMember {
+  readonly by: Dimension;
+  readonly key: string | null;
+  readonly label: string;
+}
+
 /** A KPI value as it is answered; the window of all days asked for has a size of its own. */
-export type KpiRow = Omit<KpiValue, 'window'> & { readonly window: { readonly size: WindowSize | 'total'; readonly start: string; readonly end: string } };
+export type KpiRow = Omit<KpiValue, 'window'> & {
+  readonly window: { readonly size: WindowSize | 'total'; readonly start: string; readonly end: string };
+  readonly member?: KpiMember;
+};

@@ -42,7 +42,7 @@ export function sumWindows(slices: readonly Entry[], spans: readonly Span[], gro
   const rows = new Map<string, Group & { span: Span; sums: Record<string, number> }>();
   for (const { key, value } of slices) {
     const slice = parseSliceKey(key);
-    const span = spanOf(spans, slice.start);
+    const span = spanAt(spans, slice.start);
     if (span === undefined) continue;
     const group = grouped(slice, grouping);
     const name = `${String(span.start)}/${groupOf(group)}`;
@@ -130,7 +130,8 @@ export function mergeSums(into: Record<string, number>, from: Counters): void {
   }
 }
 
-function spanOf(spans: readonly Span[], start: number): Span | undefined {
+/** The span that holds an instant, of spans in order of time that do not overlap. */
+export function spanAt(spans: readonly Span[], start: number): Span | undefined {
   let low = 0;
   let high = spans.length - 1;
   while (low <= high) {

@@ -133,7 +133,8 @@ export async function knownSinceIn(
   return isOver ? { knownSince: await readKnownSince(store) } : {};
 }
 
-async function readSlices(store: Store, { size, spans }: Pick<Question, 'size' | 'spans'>): Promise<Entry[]> {
+/** The slices of windows of that size. */
+export async function readSlices(store: Store, { size, spans }: Pick<Question, 'size' | 'spans'>): Promise<Entry[]> {
   const first = spans[0];
   const last = spans.at(-1);
   return first === undefined || last === undefined ? [] : scanAll(store, sliceRange(sliceLevel(size), { start: first.start, end: last.end }));

@@ -7,6 +7,7 @@ import { placePeriod } from '../../engine/query/period.js';
 import { parseQuestion, type RawQuestion } from '../../engine/query/kpiQuery.js';
 import { asksDescriptions, type DescribedKpis, describeKpis } from '../../engine/query/describe.js';
 import { answerRows } from '../../engine/query/execute.js';
+import { answerMembers } from '../../engine/query/memberAnswer.js';
 import type { Kpi } from '../../engine/kpi/kpi.js';
 import type { Store } from '../../engine/store/store.js';
 import type { ShopPort } from './ports.js';
@@ -40,5 +41,6 @@ export async function answer(raw: RawQuestion, { shop, store, comparison, graceM
   const { question } = parsed;
   const asked = question.names.size === 0 ? kpis : kpis.filter(({ name }) => question.names.has(name));
   const context = { calendar: shop.calendar, currency: shop.currency, graceMs, kpis: asked, incompleteAfterMs, records };
+  if (question.split !== undefined) return answerMembers(store, question, question.split, context, now);
   return { outcome: 'rows', rows: await answerRows(store, question, context, comparison, now) };
 }
