@@ -5,7 +5,8 @@ import { dashboardOf } from './dashboard.js';
 import { dashboard1Flow } from './dashboard1.js';
 import { TEMPLATES, type Template, TRIALS } from './description.js';
 import { exampleFlows } from './examples.js';
-import { pipelineOf } from './pipeline.js';
+import { pipelineOf, type Senders, sharedFields } from './pipeline.js';
+import { moreSendersOf } from './senders.js';
 import type { FlowNode } from './sheet.js';
 import { trialOf } from './trial.js';
 
@@ -15,16 +16,17 @@ export type DefaultsOf = (type: string) => Readonly<Record<string, unknown>> | u
 /** File name → its whole text. */
 export function buildFlows(defaultsOf: DefaultsOf): Map<string, string> {
   const flows = new Map<string, FlowNode[]>([
-    ...TEMPLATES.map((template): [string, FlowNode[]] => [template.file, flowOf(template)]),
-    ...TRIALS.map((template): [string, FlowNode[]] => [template.file, trialOf(template, flowOf(template))]),
+    ...TEMPLATES.map((template): [string, FlowNode[]] => [template.file, flowOf(template, 'all')]),
+    ...TRIALS.map((template): [string, FlowNode[]] => [template.file, trialOf(template, flowOf(template, 'own'))]),
     ['dashboard1.json', dashboard1Flow()], ...exampleFlows(),
   ]);
   return new Map([...flows].map(([file, nodes]) => [file, `${JSON.stringify(nodes.map((node) => complete(node, defaultsOf(node.type))), null, 2)}\n`]));
 }
 
-function flowOf(template: Template): FlowNode[] {
-  const isShown = template.role === 'all' || template.role === 'front';
-  return [...pipelineOf(template), ...(isShown ? dashboardOf(template) : [])];
+function flowOf(template: Template, senders: Senders): FlowNode[] {
+  const { role } = template;
+  const [isShown, takesIn] = [role === 'all' || role === 'front', role === 'all' || role === 'edge'];
+  return [...pipelineOf(template, senders), ...(isShown ? dashboardOf(template) : []), ...(takesIn && senders === 'all' ? moreSendersOf(template, sharedFields(template)) : [])];
 }
 
 const FRAME = ['id', 'type', 'z', 'g', 'x', 'y', 'wires'];

@@ -3,26 +3,30 @@
  */
 import { type Alert, ALIASES, type Role, type Sender, SENDERS, type Template } from './description.js';
 import { type Drawn, stacked } from './grid.js';
+import { moreSendersIn } from './senders.js';
 import { type FlowNode, idOf, sheetOf } from './sheet.js';
 
 type Nodes = Drawn['nodes'];
 type Node = Nodes[string];
 
 /** The pipeline of one template: its configuration nodes and its tab. */
-export function pipelineOf(template: Template): FlowNode[] {
+export function pipelineOf(template: Template, senders: Senders): FlowNode[] {
   const { way } = template.texts;
-  return [...configurationOf(template), ...sheetOf(template.id, way[template.role], way.info, stacked(boxesOf(template)))];
+  return [...configurationOf(template), ...sheetOf(template.id, way[template.role], way.info, stacked(boxesOf(template, senders)))];
 }
 
-const BOXES: Readonly<Record<Role, (template: Template) => readonly Drawn[]>> = {
-  all: (template) => [intakeBox(template), countingBox(template, ['inbox', 'window', 'alert', 'notify']), asideBox(template, ['deadletter', 'kpi', 'monitor'])],
-  edge: (template) => [intakeBox(template), asideBox(template, ['deadletter', 'monitor'])],
+/** `Senders`: those with code of their own, or all, the others by a link from their own tab. */
+export type Senders = 'own' | 'all';
+
+const BOXES: Readonly<Record<Role, (template: Template, senders: Senders) => readonly Drawn[]>> = {
+  all: (template, senders) => [intakeBox(template, senders), countingBox(template, ['inbox', 'window', 'alert', 'notify']), asideBox(template, ['deadletter', 'kpi', 'monitor'])],
+  edge: (template, senders) => [intakeBox(template, senders), asideBox(template, ['deadletter', 'monitor'])],
   worker: (template) => [countingBox(template, ['inbox', 'window']), asideBox(template, ['deadletter', 'monitor'])],
   front: (template) => [showingBox(template), asideBox(template, ['kpi', 'monitor'])],
 };
 
-function boxesOf(template: Template): readonly Drawn[] {
-  return BOXES[template.role](template);
+function boxesOf(template: Template, senders: Senders): readonly Drawn[] {
+  return BOXES[template.role](template, senders);
 }
 
 /** Store and broker are the same in every template, so that two of them in one Node-RED share them; only an edge keeps its store to itself. */
@@ -55,7 +59,7 @@ function nodeOf(template: Template, type: string, own: Readonly<Record<string, u
 /** Thousands of rows take their time. */
 const PATIENT = { deadline: 30 };
 
-function intakeBox(template: Template): Drawn {
+function intakeBox(template: Template, senders: Senders): Drawn {
   const { texts } = template;
   const middle = (SENDERS.length - 1) / 2;
   const webhook = (sender: Sender): Omit<Node, 'column' | 'row'> => nodeOf(template, 'webhook', {
@@ -65,6 +69,7 @@ function intakeBox(template: Template): Drawn {
     said: texts.boxes.intake,
     nodes: {
       ...Object.fromEntries(SENDERS.map((sender, row) => [sender, { ...webhook(sender), column: 0, row }])),
+      ...(senders === 'all' ? moreSendersIn(template, SENDERS.length) : {}),
       normalize: { ...nodeOf(template, 'normalize', { name: texts.nodes.normalize }, ['dedupe']), column: 1, row: middle },
       dedupe: { ...nodeOf(template, 'dedupe', { name: texts.nodes.dedupe }, ['outbox']), column: 2, row: middle },
       outbox: { ...nodeOf(template, 'outbox', { name: texts.nodes.outbox }, []), column: 3, row: middle },

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../engine/base/errors.js';
+import { PROFILE_NAMES, type ProfileName, PROFILES } from '../engine/normalize/profile/profiles.js';
 import { LEAST_BYTES, type SecretScheme, strengthOf } from '../engine/verify/secretStrength.js';
 import { secretLines } from '../engine/verify/verdict.js';
 import type { LauncherEnvironment } from './settings/settings.js';
@@ -20,14 +21,24 @@ const MAKERS = {
   BOTTEGA_PRIVACY_KEY: randomText,
 } as const;
 
+/** A secret URL is one name: letters and digits only, so that nothing in front takes it for something else. */
+const PROFILE_MAKERS: ReadonlyMap<string, () => string> = new Map(PROFILE_NAMES.flatMap((name): [string, () => string][] => {
+  const { secret, urlSecret } = PROFILES[name];
+  const made = secret?.chosenBy === 'shop' ? [[secret.variable, makerOf(secret.scheme, name)] as [string, () => string]] : [];
+  return [...made, ...(urlSecret === undefined ? [] : [[urlSecret.variable, randomHex] as [string, () => string]])];
+}));
+
 export type SecretName = keyof typeof MAKERS;
+
+/** Those of senders that are data have names of their own. */
+type Variables = Readonly<Record<SecretName, string>> & Readonly<Record<string, string>>;
 
 export interface LauncherSecrets {
   /** What encrypts the credentials that Node-RED saves. */
   readonly credentialSecret: string;
   /** What signs the mark of browsers that have been signed in. */
   readonly browserKey: string;
-  readonly variables: Readonly<Record<SecretName, string>>;
+  readonly variables: Variables;
 }
 
 /** Where the made secrets lie. */
@@ -42,24 +53,30 @@ export function openSecrets(data: string, environment: LauncherEnvironment): Lau
   const made: Record<string, string> = { ...kept };
   made['credentialSecret'] ??= randomText();
   made['browserKey'] ??= randomText();
-  const variables: Partial<Record<SecretName, string>> = {};
-  for (const name of Object.keys(MAKERS) as SecretName[]) {
+  const variables: Record<string, string> = {};
+  for (const [name, make] of [...Object.entries(MAKERS), ...PROFILE_MAKERS]) {
     const given = environment[name]?.trim() ?? '';
-    variables[name] = given === '' ? (made[name] ??= MAKERS[name]()) : given;
+    variables[name] = given === '' ? (made[name] ??= make()) : given;
   }
   if (Object.keys(made).length > Object.keys(kept).length) write(path, made);
-  return { credentialSecret: made['credentialSecret'], browserKey: made['browserKey'], variables: variables as Record<SecretName, string> };
+  return { credentialSecret: made['credentialSecret'], browserKey: made['browserKey'], variables: variables as Variables };
 }
 
 /** Any other is a text that both sides know. */
-const SCHEMES: Readonly<Partial<Record<SecretName, SecretScheme>>> = { POS_JWT_SECRET: 'hs256', POS_WEBHOOK_SECRET: 'standard' };
+const SCHEMES: Readonly<Partial<Record<string, SecretScheme>>> = {
+  POS_JWT_SECRET: 'hs256', POS_WEBHOOK_SECRET: 'standard',
+  ...Object.fromEntries(PROFILE_NAMES.flatMap((name) => {
+    const { secret } = PROFILES[name];
+    return secret === undefined || secret.scheme === 'publicKey' ? [] : [[secret.variable, secret.scheme] as const];
+  })),
+};
 
 /** Which of the environment's are not worth the name; none of their text is said. */
 export function remarksOnSecrets(secrets: LauncherSecrets['variables']): string[] {
-  const remarks = (Object.keys(MAKERS) as SecretName[]).flatMap((name) => {
+  const remarks = Object.entries(secrets).flatMap(([name, given]) => {
     const scheme = SCHEMES[name] ?? 'shared';
     // Several may be given, one per line.
-    const strengths = secretLines(secrets[name]).map((secret) => strengthOf(scheme, secret));
+    const strengths = secretLines(given).map((secret) => strengthOf(scheme, secret));
     const least = `${String(LEAST_BYTES[scheme])} bytes`;
     if (strengths.includes('empty')) return [`${name} has nothing behind it: it opens nothing`];
     if (!strengths.includes('short')) return [];
@@ -67,6 +84,15 @@ export function remarksOnSecrets(secrets: LauncherSecrets['variables']): string[
   });
   const isForm = secretLines(secrets.POS_WEBHOOK_SECRET).every((secret) => /^(whsec_)?[A-Za-z0-9+/_-]*={0,2}$/.test(secret));
   return isForm ? remarks : [...remarks, 'POS_WEBHOOK_SECRET is not of the form whsec_<base64>: signatures made with it may not be recognized'];
+}
+
+function makerOf(scheme: SecretScheme | 'publicKey', name: ProfileName): () => string {
+  if (scheme === 'standard') return MAKERS.POS_WEBHOOK_SECRET;
+  return PROFILES[name].proof?.family === 'basic' ? () => `bottega:${randomText()}` : randomText;
+}
+
+function randomHex(): string {
+  return randomBytes(32).toString('hex');
 }
 
 function randomText(): string {

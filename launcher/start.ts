@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, messageOf } from '../engine/base/errors.js';
 import { secretsInFiles } from '../engine/base/secretFiles.js';
+import { PROFILE_VARIABLES } from '../engine/normalize/profile/profiles.js';
 import { SECOND } from '../engine/base/time.js';
 import { readDemo } from './simulator/demo.js';
 import { type Product, startProduct } from './product.js';
@@ -32,7 +33,7 @@ async function main(typed: readonly string[]): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { stopping.abort(); });
   surviveFaults();
   try {
-    Object.assign(process.env, secretsInFiles(process.env, (path) => readFileSync(path, 'utf8')));
+    Object.assign(process.env, secretsInFiles(process.env, (path) => readFileSync(path, 'utf8'), PROFILE_VARIABLES));
     const settings = readEnvironment(process.env);
     const demo = readDemo(typed);
     if (demo !== undefined && !RECEIVES.includes(settings.role)) {

@@ -17,6 +17,7 @@ const MAX_UNPACKED_BYTES = 6 * 1024 * 1024;
 const ALLOWED = [
   /^(package\.json|LICENSE|README(\.it)?\.md|CHANGELOG\.md)$/,
   /^dist\/(engine|nodes|cli)\/[\w./-]+\.(js|d\.ts)$/,
+  /^dist\/engine\/normalize\/profile\/profiles\/[\w-]+\.json$/,
   /^dist\/sbom\.cdx\.json$/,
   /^dist\/(nodes|cli)\/[\w./-]+\.(html|json|svg)$/,
   /^resources\/[\w.-]+\.(js|woff2|txt)$/,

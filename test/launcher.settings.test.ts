@@ -128,7 +128,7 @@ describe('launcher: secrets', () => {
     assert.equal(statSync(secretsPath(data)).mode & 0o777, 0o600);
     assert.deepEqual(openSecrets(data, {}), first);
     assert.match(first.variables.POS_WEBHOOK_SECRET, /^whsec_[A-Za-z0-9+/]{43}=$/);
-    assert.equal(new Set([first.credentialSecret, ...Object.values(first.variables)]).size, 8);
+    assert.equal(new Set([first.credentialSecret, ...Object.values(first.variables)]).size, 15);
   });
 
   it('come from the environment where it has them, and are then not written down', () => {

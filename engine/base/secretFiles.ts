@@ -21,10 +21,10 @@ const MUST_HOLD = [
 /** `SECRET_VARIABLES` are those of which each may be in a file. */
 export const SECRET_VARIABLES: readonly string[] = [...MUST_HOLD, ...MAY_BE_EMPTY];
 
-/** The variables that files set, by name. Throws `ConfigError`, which repeats no secret. */
-export function secretsInFiles(environment: Environment, readText: ReadText): Record<string, string> {
+/** The variables that files set, by name, and `more` of them that may be empty. Throws `ConfigError`, which repeats no secret. */
+export function secretsInFiles(environment: Environment, readText: ReadText, more: readonly string[] = []): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const name of SECRET_VARIABLES) {
+  for (const name of [...SECRET_VARIABLES, ...more]) {
     const variable = `${name}_FILE`;
     const path = environment[variable]?.trim() ?? '';
     if (path === '') continue;

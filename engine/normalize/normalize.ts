@@ -10,15 +10,22 @@ import { Collector, type Intake, type NormalizeContext, type Normalized } from '
 import { normalizeHubspot } from './hubspot.js';
 import { normalizePixel } from './pixel/pixel.js';
 import { normalizePos } from './pos/pos.js';
+import { formBody, isFormSender } from './profile/content.js';
+import { normalizeProfile } from './profile/normalizeProfile.js';
+import { isProfile, PROFILE_NAMES, type ProfileName, PROFILES } from './profile/profiles.js';
 import { normalizeShopify } from './shopify/shopify.js';
 import { normalizeWoocommerce } from './woocommerce/woocommerce.js';
 
-/** `PROVIDERS` are all whose bodies can be read. */
-export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events', 'pixel', 'batch'] as const;
+/** `PROVIDERS` are all whose bodies can be read: those that need code, and those that are data. */
+export const PROVIDERS = ['shopify', 'hubspot', 'woocommerce', 'pos', 'events', 'pixel', 'batch', ...PROFILE_NAMES] as const;
 /** `ProviderName` is one of them. */
 export type ProviderName = (typeof PROVIDERS)[number];
 
 type Normalizer = (body: unknown, intake: Intake, context: NormalizeContext) => Normalized | Steps<Normalized>;
+
+const BY_PROFILE = PROFILE_NAMES.map((name): [ProfileName, Normalizer] => (
+  [name, (body, intake, context) => normalizeProfile(PROFILES[name], body, intake, context)]
+));
 
 /** All but files, which are no JSON. */
 const NORMALIZERS: Readonly<Record<MessageProvider, Normalizer>> = {
@@ -28,6 +35,7 @@ const NORMALIZERS: Readonly<Record<MessageProvider, Normalizer>> = {
   pos: normalizePos,
   events: normalizeEvents,
   pixel: normalizePixel,
+  ...Object.fromEntries(BY_PROFILE) as Record<ProfileName, Normalizer>,
 };
 
 /** WooCommerce greets with a form when a webhook is saved; it wants a 200 and means nothing. */
@@ -59,7 +67,7 @@ function* normalizeMessage(
   provider: MessageProvider | undefined, payload: unknown, intake: Intake, context: NormalizeContext,
 ): Steps<NormalizedBody> {
   const collector = new Collector(intake, context);
-  const read = readBody(payload);
+  const read = readBody(provider !== undefined && isProfile(provider) && isFormSender(PROFILES[provider]) ? formBody(payload) : payload);
   if (provider === undefined) collector.refuse(0, { path: '', rule: 'provider.unknown', message: 'no such provider' });
   else if (read.outcome === 'json' && Array.isArray(read.value) && read.value.length > MAX_ITEMS) collector.refuse(0, TOO_MANY);
   else if (read.outcome === 'json') {

@@ -15,12 +15,16 @@ export interface PublishedKeys {
   readonly keyFor: JWTVerifyGetKey;
 }
 
-/** `JwtTrust`: `audiences` are the names we answer to (base of the public URL, URL of the endpoint). `issuer` counts only where it is set. */
+/**
+ * `JwtTrust`: `audiences` are the names we answer to (base of the public URL, URL of the endpoint), `any` where the sender's word for it is not known.
+ * `issuer` counts only where it is set. `maxLifeS`: from issue to expiry, else ten minutes.
+ */
 export interface JwtTrust {
   readonly secrets: readonly string[];
   readonly keys?: PublishedKeys;
   readonly issuer?: string;
-  readonly audiences: readonly string[];
+  readonly audiences: readonly string[] | 'any';
+  readonly maxLifeS?: number;
 }
 
 const TOLERANCE_S = 30;
@@ -99,11 +103,11 @@ async function firstValid(token: string, candidates: readonly Candidate[], optio
   }
   throw last;
 }
-function judge({ claims, scope }: Proven, signed: Signed, { audiences }: JwtTrust, now: number): VerificationResult {
+function judge({ claims, scope }: Proven, signed: Signed, { audiences, maxLifeS = MAX_LIFE_S }: JwtTrust, now: number): VerificationResult {
   const { aud, jti, bodysha256, exp = 0 } = claims;
-  const unlawful = refuseLife(claims, now / 1000);
+  const unlawful = refuseLife(claims, now / 1000, maxLifeS);
   if (unlawful !== undefined) return unlawful;
-  if (aud !== undefined && ![aud].flat().some((name) => audiences.includes(withoutSlash(name)))) {
+  if (aud !== undefined && audiences !== 'any' && ![aud].flat().some((name) => audiences.includes(withoutSlash(name)))) {
     return refuse('jwt.aud', HEADER, 'meant for another receiver');
   }
   if (bodysha256 !== undefined && !isHashOf(signed.body, bodysha256)) return refuse('jwt.body', HEADER, 'made for another body');
@@ -112,10 +116,10 @@ function judge({ claims, scope }: Proven, signed: Signed, { audiences }: JwtTrus
   return { outcome: 'valid', trust, binding: { id: jti, scope, expiresAt: (exp + TOLERANCE_S) * 1000 } };
 }
 
-function refuseLife({ iat, exp = 0 }: JWTPayload, nowS: number): VerificationResult | undefined {
+function refuseLife({ iat, exp = 0 }: JWTPayload, nowS: number, maxLifeS: number): VerificationResult | undefined {
   if (iat !== undefined && iat > nowS + TOLERANCE_S) return refuse('jwt.iat', HEADER, 'issued in the future');
   const lifeS = iat === undefined ? exp - nowS - TOLERANCE_S : exp - iat;
-  return lifeS > MAX_LIFE_S ? refuse('jwt.lifetime', HEADER, 'valid for more than 10 minutes') : undefined;
+  return lifeS > maxLifeS ? refuse('jwt.lifetime', HEADER, `valid for more than ${String(maxLifeS / 60)} minutes`) : undefined;
 }
 
 /** Base64url of the SHA-256, with or without padding. */

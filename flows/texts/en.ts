@@ -48,6 +48,17 @@ export const en: Texts = {
         + 'API key. Health says at /health and /metrics whether events can be stored.',
     },
   },
+  more: {
+    label: 'More senders',
+    info: 'Each sender has its own path, for example `/in/square`. Until its node has a secret it answers “401” to everybody, and /health says which variable to set. '
+      + 'The form of each node says where the secret is found. Those that are not needed may go.',
+    box: {
+      label: 'Tills, payments and shops', says: 'closed until they have a secret',
+      why: 'Square, Zettle, Loyverse, Lightspeed, Cassa in Cloud and Fatture in Cloud give their secret; for the others the first start makes one. Tilby and SumUp do not sign: '
+        + 'they have a secret URL, and what they say counts nothing until it is fetched. Of “POS Zon” and the two tills the “normalize” node says which value is where.',
+    },
+    tills: { 'till-hmac': 'Till (HMAC)', 'till-basic': 'Till (login)' },
+  },
   dashboard: {
     label: 'Dashboard',
     info: 'The pages that are seen at /dashboard, a box per page. No wires and no calculation: each widget asks shop, store and broker itself. '

@@ -48,6 +48,17 @@ export const it: Texts = {
         + 'programmi, con la chiave API. “Stato” dice su /health e /metrics se gli eventi si possono conservare.',
     },
   },
+  more: {
+    label: 'Altri mittenti',
+    info: 'Ogni mittente ha il suo indirizzo, per esempio `/in/square`. Finché il suo nodo non ha un segreto, a chiunque risponde “401”, e /health dice quale variabile impostare. '
+      + 'Il modulo di ciascun nodo dice dove si trova il segreto. Chi non serve si può togliere.',
+    box: {
+      label: 'Casse, pagamenti e negozi', says: 'chiusi finché non hanno un segreto',
+      why: 'Square, Zettle, Loyverse, Lightspeed, Cassa in Cloud e Fatture in Cloud danno il loro segreto; per gli altri ne genera uno il primo avvio. Tilby e SumUp non firmano: '
+        + 'hanno un indirizzo segreto, e ciò che dicono non conta finché non viene letto da loro. Di “POS Zon” e delle due casse si dice in “normalizza” dove si trova ogni valore.',
+    },
+    tills: { 'till-hmac': 'Cassa (HMAC)', 'till-basic': 'Cassa (nome e parola d’ordine)' },
+  },
   dashboard: {
     label: 'Cruscotto',
     info: 'Le pagine che si vedono in /dashboard, un riquadro per pagina. Nessun filo e nessun calcolo: ogni widget chiede da sé al negozio, all’archivio e al broker. '

@@ -26,6 +26,8 @@ export interface Texts {
   /** The tab with the way of an event, and what it says of itself. */
   readonly way: Readonly<Record<'all' | 'edge' | 'worker' | 'front', string>> & { readonly info: string };
   readonly boxes: Readonly<Record<'intake' | 'counting' | 'showing' | 'aside', Said>>;
+  /** The tab with the senders that are data; tills that nobody makes have a name in each language. */
+  readonly more: { readonly label: string; readonly info: string; readonly box: Said; readonly tills: Readonly<Record<string, string>> };
   /** The tab with the widgets. */
   readonly dashboard: { readonly label: string; readonly info: string; readonly box: string };
   readonly pages: Readonly<Record<PageId, { readonly title: string; readonly path: string; readonly says: string }>>;

@@ -3,6 +3,8 @@
  */
 import { ConfigError } from '../../engine/base/errors.js';
 import { type ProviderName, PROVIDERS } from '../../engine/normalize/normalize.js';
+import { profileOf } from '../../engine/normalize/profile/profiles.js';
+import type { SenderProfile } from '../../engine/normalize/profile/profile.js';
 import type { HubSpotVersions } from '../../engine/verify/hubspot.js';
 import { type Origins, parseOrigins } from '../../engine/verify/pixel/origins.js';
 import { LEAST_BYTES, type SecretScheme, strengthOf, usableSecrets } from '../../engine/verify/secretStrength.js';
@@ -37,6 +39,12 @@ export interface WebhookConfig {
   readonly store?: string;
   /** For what pages send: nobody proves anything there. */
   readonly pixel?: PixelConfig;
+  /** Of a sender that is data. */
+  readonly profile?: SenderProfile;
+  /** Ends of the URL that a sender without signature was given. */
+  readonly urlSecrets: readonly string[];
+  /** Whether what comes by a secret URL counts as it is, or only once it is fetched. */
+  readonly urlTrust: 'token' | 'untrusted';
 }
 
 /** `PixelConfig` says whose pages may send, and how much. */
@@ -52,14 +60,14 @@ export interface PixelConfig {
 
 type WebhookEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** Where a secret comes from whose field was left empty. */
-const SECRET_VARIABLES: Readonly<Partial<Record<WebhookProvider, string>>> = {
-  shopify: 'SHOPIFY_WEBHOOK_SECRET',
-  hubspot: 'HUBSPOT_CLIENT_SECRET',
-  woocommerce: 'WOOCOMMERCE_WEBHOOK_SECRET',
-  pos: 'POS_JWT_SECRET',
-  events: 'BOTTEGA_API_TOKEN',
-  batch: 'BOTTEGA_API_TOKEN',
+/** Where a secret comes from whose field was left empty: the first, and a till's of the other kind. */
+const SECRET_VARIABLES: Readonly<Partial<Record<WebhookProvider, readonly string[]>>> = {
+  shopify: ['SHOPIFY_WEBHOOK_SECRET'],
+  hubspot: ['HUBSPOT_CLIENT_SECRET'],
+  woocommerce: ['WOOCOMMERCE_WEBHOOK_SECRET'],
+  pos: ['POS_JWT_SECRET', 'POS_WEBHOOK_SECRET'],
+  events: ['BOTTEGA_API_TOKEN'],
+  batch: ['BOTTEGA_API_TOKEN'],
 };
 
 const DEADLINE_S = 4;
@@ -82,7 +90,7 @@ export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, stri
   return {
     provider,
     path: readPath(filled(saved['path']) ?? `/in/${provider}`),
-    secrets: secretsOf(schemeOf(provider), [secrets['secret'], secrets['previousSecret']], env[SECRET_VARIABLES[provider] ?? '']),
+    ...readSender(provider, saved, secrets, env),
     versions: saved['oldSignatures'] === true ? 'any' : 'v3',
     trustedProxies: trustedProxies(env),
     deadlineMs: readDeadline(saved['deadline'] ?? (provider === 'batch' ? BATCH_DEADLINE_S : DEADLINE_S)),
@@ -95,18 +103,63 @@ export function readConfig(raw: SavedForm, secrets: Readonly<Record<string, stri
 
 /** `isOpen`: whether anybody can get in at all. */
 export function isOpen(config: WebhookConfig): boolean {
-  return config.pixel !== undefined || config.secrets.length > 0 || config.webhookSecrets.length > 0 || config.keysUrl !== undefined;
+  const { pixel, secrets, urlSecrets, webhookSecrets, keysUrl } = config;
+  return pixel !== undefined || keysUrl !== undefined || [secrets, urlSecrets, webhookSecrets].some(({ length }) => length > 0);
 }
 
 /** `leastOfShort` is how many bytes a secret of this endpoint should have, where one has fewer; `undefined` where all are long enough. */
-export function leastOfShort({ provider, secrets, webhookSecrets }: Pick<WebhookConfig, 'provider' | 'secrets' | 'webhookSecrets'>): number | undefined {
+export function leastOfShort(config: Pick<WebhookConfig, 'provider' | 'secrets' | 'urlSecrets' | 'webhookSecrets'>): number | undefined {
+  const { provider, secrets, urlSecrets, webhookSecrets } = config;
   const isShort = (scheme: SecretScheme, known: readonly string[]): boolean => known.some((secret) => strengthOf(scheme, secret) === 'short');
   if (isShort(schemeOf(provider), secrets)) return LEAST_BYTES[schemeOf(provider)];
+  if (isShort('shared', urlSecrets)) return LEAST_BYTES.shared;
   return isShort('standard', webhookSecrets) ? LEAST_BYTES.standard : undefined;
 }
 
+/** A public key is as long as it is, and no secret. */
 function schemeOf(provider: WebhookProvider): SecretScheme {
+  const scheme = profileOf(provider)?.secret?.scheme;
+  if (scheme !== undefined) return scheme === 'publicKey' ? 'shared' : scheme;
   return provider === 'pos' ? 'hs256' : 'shared';
+}
+
+/** `variablesOf` the environment that hold the secrets of a sender. */
+export function variablesOf(provider: WebhookProvider): readonly string[] {
+  const profile = profileOf(provider);
+  const names = profile === undefined ? SECRET_VARIABLES[provider] ?? [] : [profile.secret?.variable, profile.urlSecret?.variable];
+  return names.filter((name) => name !== undefined);
+}
+
+type Sender = Pick<WebhookConfig, 'secrets' | 'urlSecrets' | 'urlTrust' | 'profile'>;
+
+function readSender(provider: WebhookProvider, saved: SavedForm, secrets: Readonly<Record<string, string>>, env: WebhookEnvironment): Sender {
+  const profile = profileOf(provider);
+  return {
+    secrets: readSecrets(provider, secrets, env),
+    urlSecrets: readUrlSecrets(profile, secrets, env),
+    urlTrust: saved['trustUrl'] === true ? 'token' : 'untrusted',
+    ...(profile !== undefined && { profile }),
+  };
+}
+
+function readSecrets(provider: WebhookProvider, secrets: Readonly<Record<string, string>>, env: WebhookEnvironment): string[] {
+  const profile = profileOf(provider);
+  if (profile !== undefined && profile.secret === undefined) return [];
+  const typed = [secrets['secret'], secrets['previousSecret']];
+  const fallback = env[variablesOf(provider)[0] ?? ''];
+  // The lines of a public key belong together.
+  if (profile?.secret?.scheme === 'publicKey') return [filled(typed[0]) ?? filled(fallback) ?? ''].filter((key) => key !== '');
+  return secretsOf(schemeOf(provider), typed, fallback);
+}
+
+/** A sender that has both kinds may come either way, where both have a secret. */
+function readUrlSecrets(profile: SenderProfile | undefined, secrets: Readonly<Record<string, string>>, env: WebhookEnvironment): string[] {
+  if (profile?.urlSecret === undefined) return [];
+  const typed = profile.secret === undefined ? [secrets['secret'], secrets['previousSecret']] : [secrets['urlSecret']];
+  const found = secretsOf('shared', typed, env[profile.urlSecret.variable]);
+  // The value is nobody's business but the sender's.
+  if (!found.every((secret) => /^\w[\w.-]{0,199}$/.test(secret))) throw new ConfigError('urlSecret', 'must hold letters, digits and - _ . only', '…');
+  return found;
 }
 
 type Till = Pick<WebhookConfig, 'webhookSecrets' | 'keysUrl' | 'issuer'>;

@@ -15,6 +15,9 @@ const WARN_MS = 10_000;
 /** Milliseconds of a clock that nobody sets: one set back must not silence anybody. */
 const ticks = (): number => performance.now();
 
+/** `Doubt` is what a sender's first message shows to be wrong with an endpoint: it has no secret, or what comes by it does not count. */
+export type Doubt = 'secret.missing' | 'sender.untrusted';
+
 /** `WebhookCounters` of one endpoint. Without a secret (`closed`) the status says so for good: counts would hide it. */
 export class WebhookCounters {
   readonly #context: Pick<NodeContext<unknown>, 'out' | 'status' | 'text' | 'node'>;
@@ -27,8 +30,14 @@ export class WebhookCounters {
   #reportedAt = -Infinity;
   #warnedAt = -Infinity;
   #cause: string | undefined;
+  readonly #doubt: (doubt: Doubt) => void;
 
-  constructor(context: Pick<NodeContext<unknown>, 'out' | 'status' | 'text' | 'node'>, provider: WebhookProvider, endpoint: 'open' | 'closed') {
+  /** `doubt` is called for each such message. */
+  constructor(
+    context: Pick<NodeContext<unknown>, 'out' | 'status' | 'text' | 'node'>, provider: WebhookProvider, endpoint: 'open' | 'closed',
+    doubt: (doubt: Doubt) => void,
+  ) {
+    this.#doubt = doubt;
     this.#context = context;
     this.#provider = provider;
     this.#show = throttle(() => { if (endpoint === 'open') this.#display(); }, STATUS_MS);
@@ -51,9 +60,15 @@ export class WebhookCounters {
     this.#show();
   }
 
+  /** A delivery whose sender nobody has proven. */
+  unproven(): void {
+    this.#doubt('sender.untrusted');
+  }
+
   /** A sender without proof. The second output gets at most one message a second, with how many there were, never with a body. */
   refused(refusal: Refusal): void {
     this.#count('refused', 1);
+    if (refusal.rule === 'secret.missing') this.#doubt('secret.missing');
     this.#refused += 1;
     this.#unreported += 1;
     const now = ticks();

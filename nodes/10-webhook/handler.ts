@@ -4,6 +4,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../../engine/base/errors.js';
 import { readBody } from '../../engine/normalize/draft/jsonBody.js';
+import { isFormSender, isGreeting } from '../../engine/normalize/profile/content.js';
+import type { SenderProfile } from '../../engine/normalize/profile/profile.js';
 import { isFileType } from '../../engine/normalize/file/format.js';
 import { isJsonType } from '../../engine/verify/bodyLimits.js';
 import { isPing } from '../../engine/verify/hmac.js';
@@ -86,9 +88,10 @@ export class WebhookHandler {
   }
 
   #answerAtOnce(request: ExpressRequest, body: Buffer): Answer | undefined {
-    const { provider } = this.#context.config;
+    const { provider, profile } = this.#context.config;
     if (provider === 'woocommerce' && isPing(body)) return EMPTY;
-    const unfit = unfitFor(provider, request.headers['content-type'], body);
+    if (profile !== undefined && isGreeting(profile, body)) return EMPTY;
+    const unfit = unfitFor(provider, request.headers['content-type'], body, profile);
     if (unfit !== undefined) return unfit;
     if (this.#held.size < MAX_HELD) return undefined;
     turnAway('busy');
@@ -117,6 +120,7 @@ export class WebhookHandler {
     releaseBody(response.req);
     // Who has hung up or got 503 meanwhile, sends again; nothing has been begun for it.
     if (this.#state === 'closed' || response.headersSent || response.destroyed) return;
+    if (proof.outcome === 'valid' && proof.trust === 'untrusted' && this.#context.config.profile !== undefined) this.#counters.unproven();
     if (proof.outcome === 'valid') this.deliver(signed, proof.trust, receivedAt, (answer) => { this.#answer(answer, proof, response); });
     else this.#refuse(proof.refusal, response);
   }
@@ -135,7 +139,8 @@ export class WebhookHandler {
   #refuse(refusal: Refusal, response: ServerResponse): void {
     this.#counters.refused(refusal);
     const { path, rule, message } = refusal;
-    const challenge = path === '/headers/authorization' ? { headers: { 'WWW-Authenticate': 'Bearer' } } : {};
+    const scheme = this.#context.config.profile?.proof?.family === 'basic' ? 'Basic realm="bottega"' : 'Bearer';
+    const challenge = path === '/headers/authorization' ? { headers: { 'WWW-Authenticate': scheme } } : {};
     writeAnswer(response, { ...refused(401, path, rule, message), ...challenge });
   }
 
@@ -147,7 +152,8 @@ export class WebhookHandler {
 }
 
 /** By its type, and for pages (whose refusals nobody keeps) by what it is. */
-function unfitFor(provider: WebhookProvider, contentType: string | undefined, body: Buffer): Answer | undefined {
+function unfitFor(provider: WebhookProvider, contentType: string | undefined, body: Buffer, profile: SenderProfile | undefined): Answer | undefined {
+  if (profile !== undefined && isFormSender(profile) && FORM.test(contentType ?? '')) return undefined;
   switch (provider) {
     case 'batch': return isFileType(contentType) ? undefined : wrongType('must be CSV, NDJSON or XML');
     // `sendBeacon` sends plain text without asking first.
@@ -155,6 +161,8 @@ function unfitFor(provider: WebhookProvider, contentType: string | undefined, bo
     default: return isJsonType(contentType) ? undefined : wrongType('must be JSON');
   }
 }
+
+const FORM = /^\s*application\/x-www-form-urlencoded\s*(;|$)/i;
 
 function unreadable(body: Buffer): Answer | undefined {
   const read = readBody(body);

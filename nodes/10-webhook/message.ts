@@ -1,6 +1,7 @@
 /**
  * `WebhookMessage` is what the flow learns about a request besides its body: never more than normalize needs.
  */
+import { profileOf } from '../../engine/normalize/profile/profiles.js';
 import { shopifyHeader } from '../../engine/verify/hmac.js';
 import type { Signed, Trust } from '../../engine/verify/verdict.js';
 import type { InputMessage } from '../shared/node.js';
@@ -32,8 +33,17 @@ function headersOf(provider: WebhookProvider, signed: Signed): Record<string, st
     case 'woocommerce': return picked(WOOCOMMERCE, (name) => all[`x-wc-webhook-${name}`]);
     case 'pos': return picked(TILL, (name) => all[name]);
     case 'batch': return batchHeaders(signed);
-    default: return {};
+    default: return profileHeaders(provider, signed);
   }
+}
+
+/** The headers that a profile names, by the short names that normalizing knows. */
+function profileHeaders(provider: WebhookProvider, { headers: all }: Signed): Record<string, string> {
+  const profile = profileOf(provider);
+  if (profile?.receipts !== undefined || profile === undefined) return {};
+  const { topic, source, version } = profile;
+  const names: Readonly<Record<string, string | undefined>> = { 'topic': topic.header, 'source': source.header, 'triggered-at': version?.header };
+  return picked(Object.keys(names), (name) => all[names[name] ?? '']);
 }
 
 /** What the file is, and whose, in the query: `?store=milano-1&till=2`. */

@@ -3,12 +3,16 @@
  */
 import type { FaultCode } from '../../engine/base/errors.js';
 import { UNREADABLE } from '../../engine/normalize/file/file.js';
+import { profileOf } from '../../engine/normalize/profile/profiles.js';
 import { type Answer, refused, unavailable } from '../shared/http/response.js';
 import type { Delivery, Outcome } from '../shared/delivery/delivery.js';
 import type { WebhookProvider } from './config.js';
 
 /** Their senders can act on a refusal; Shopify or WooCommerce would drop the subscription. */
-const STRICT: readonly WebhookProvider[] = ['pos', 'events', 'batch'];
+function isStrict(provider: WebhookProvider): boolean {
+  return provider === 'pos' || provider === 'events' || provider === 'batch' || profileOf(provider)?.receipts === 'mapped';
+}
+
 const RETRY_AFTER_S = 5;
 /** Faults whose code helps the sender's people; any other error stays inside. */
 const NAMED = /^(store|outbox|broker|keys)\.[a-z]+$/;
@@ -56,7 +60,7 @@ function replyComplete(provider: WebhookProvider, { tally, refusals }: Pick<Deli
   if (accepted + duplicates <= 0) {
     const malformed = refusals.length > 1 ? undefined : refusals.find(({ rule }) => UNREADABLE.includes(rule));
     if (malformed !== undefined) return refused(400, malformed.path, malformed.rule, malformed.message);
-    if (rejected > 0 && STRICT.includes(provider)) return { status: 422, body: { errors: refusals } };
+    if (rejected > 0 && isStrict(provider)) return { status: 422, body: { errors: refusals } };
   }
   const body = {
     accepted, duplicates, rejected,

@@ -5,13 +5,18 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { NodeAPI } from 'node-red';
-import { sampleOf, SAMPLE_SHOP } from '../../engine/verify/samples/payloads.js';
+import { isFormSender } from '../../engine/normalize/profile/content.js';
+import type { SenderProfile } from '../../engine/normalize/profile/profile.js';
+import { profileSample } from '../../engine/normalize/profile/profileSample.js';
+import { isProfile, PROFILES } from '../../engine/normalize/profile/profiles.js';
+import { proofHeaders } from '../../engine/verify/samples/signProof.js';
+import { sampleOf, SAMPLE_SHOP, type SampleProvider } from '../../engine/verify/samples/payloads.js';
 import {
   hubspotRequest, shopifyRequest, type SignedRequest, standardRequest, tillRequest, tokenRequest, woocommerceRequest,
 } from '../../engine/verify/samples/sign.js';
 import { formatInstant } from '../../engine/base/time.js';
 import type { EditorReply } from '../shared/editorApi.js';
-import type { PixelConfig, WebhookConfig } from './config.js';
+import { isOpen, type PixelConfig, type WebhookConfig } from './config.js';
 
 /** Longer than any endpoint may take. */
 const PATIENCE_MS = 65_000;
@@ -20,9 +25,9 @@ const MAX_ERRORS = 5;
 
 /** `probe`: `publicUrl` is what senders call the server (HubSpot signs it, a till's token names it). */
 export async function probe(RED: NodeAPI, config: WebhookConfig, publicUrl: string, now: number): Promise<EditorReply> {
-  const path = `${rootOf(RED)}${config.path}`;
+  const path = `${rootOf(RED)}${config.path}${secretTail(config)}`;
   const signed = signedSample(config, `${publicUrl}${path}`, now);
-  if (signed === undefined) return { outcome: config.keysUrl === undefined ? 'noSecret' : 'foreignKey' };
+  if (signed === undefined) return { outcome: isOpen(config) ? 'foreignKey' : 'noSecret' };
   const startedAt = Date.now();
   const { status, text } = await post(RED, path, signed);
   return { outcome: 'answered', status, tookMs: Date.now() - startedAt, ...countsIn(text) };
@@ -31,12 +36,33 @@ export async function probe(RED: NodeAPI, config: WebhookConfig, publicUrl: stri
 /** `signedSample` is `undefined` where only the sender has the key. */
 export function signedSample(config: WebhookConfig, url: string, now: number): SignedRequest | undefined {
   const { provider, path, pixel, secrets: [secret], webhookSecrets: [webhookSecret] } = config;
+  if (isProfile(provider)) return profileRequest(PROFILES[provider], config, url, now);
   const sample = sampleOf(provider, 'harmless', now);
   const body = typeof sample.body === 'string' ? sample.body : JSON.stringify(sample.body);
   if (pixel !== undefined) return pageRequest(path, pixel, body);
-  if (secret !== undefined) return requestBy(config, secret, { ...sample, body, url, now });
+  if (secret !== undefined) return requestBy({ ...config, provider }, secret, { ...sample, body, url, now });
   // Only a till has secrets of a second kind.
   return webhookSecret === undefined ? undefined : standardRequest(webhookSecret, nameAt(now), now, body);
+}
+
+/** What a sender without signature was given. */
+function secretTail({ secrets, urlSecrets: [urlSecret] }: WebhookConfig): string {
+  return secrets.length === 0 && urlSecret !== undefined ? `/${urlSecret}` : '';
+}
+
+function profileRequest(profile: SenderProfile, { path, secrets: [secret], urlSecrets }: WebhookConfig, url: string, now: number): SignedRequest | undefined {
+  const { headers, body: said } = profileSample(profile, 'harmless', now);
+  const body = typeof said === 'string' ? said : JSON.stringify(said);
+  const type = isFormSender(profile) ? 'application/x-www-form-urlencoded' : 'application/json';
+  const proof = profile.proof === undefined || secret === undefined ? {} : proofHeaders(profile.proof, secret, { url, body, id: nameAt(now), now });
+  if (proof === undefined || (secret === undefined && urlSecrets.length === 0)) return undefined;
+  return { path, body, headers: { 'content-type': type, ...namedHeaders(profile, headers), ...proof } };
+}
+
+/** The topic under the name that the sender has for it. */
+function namedHeaders(profile: SenderProfile, { topic }: Readonly<Record<string, string>>): Record<string, string> {
+  const name = profile.receipts === undefined ? profile.topic.header : undefined;
+  return name === undefined || topic === undefined ? {} : { [name]: topic };
 }
 
 interface Unsigned {
@@ -46,7 +72,9 @@ interface Unsigned {
   readonly now: number;
 }
 
-function requestBy({ provider, issuer }: WebhookConfig, secret: string, { headers, body, url, now }: Unsigned): SignedRequest | undefined {
+type CodedSender = Pick<WebhookConfig, 'issuer'> & { readonly provider: SampleProvider };
+
+function requestBy({ provider, issuer }: CodedSender, secret: string, { headers, body, url, now }: Unsigned): SignedRequest | undefined {
   const { topic = '', source = '' } = headers;
   const id = nameAt(now);
   switch (provider) {

@@ -4,12 +4,17 @@
 import { isStandardWebhook, verifyShopify, verifyStandardWebhook, verifyWooCommerce } from '../../engine/verify/hmac.js';
 import { verifyHubSpot } from '../../engine/verify/hubspot.js';
 import { type PublishedKeys, verifyJwt, verifyToken } from '../../engine/verify/jwt.js';
+import type { SenderProfile } from '../../engine/normalize/profile/profile.js';
+import { isProfile, PROFILES } from '../../engine/normalize/profile/profiles.js';
+import { publicKeyIn } from '../../engine/verify/publicKey.js';
 import type { ReplayGuard } from '../../engine/verify/replayGuard.js';
+import { verifyProof } from '../../engine/verify/senderProof.js';
+import { secretInUrl, verifyUrlSecret } from '../../engine/verify/sharedSecret.js';
 import { CLOCK_TOLERANCE_MS } from '../../engine/verify/clockEvidence.js';
 import { type RequestTimestamp, timestampOf } from '../../engine/verify/timestamp.js';
 import { refuse, type Signed, type VerificationResult } from '../../engine/verify/verdict.js';
 import { clockEvidence, clockSlowBy, readingAt } from '../shared/clock.js';
-import { isOpen, type WebhookConfig } from './config.js';
+import { isOpen, variablesOf, type WebhookConfig } from './config.js';
 
 /** `Verifier` rejects with `keys.away` or a fault of the store where nobody can decide now; it answers at once where nobody else has to be asked. */
 export type Verifier = (signed: Signed, now: number) => Proof | Promise<Proof>;
@@ -25,8 +30,12 @@ export function verifierOf(config: WebhookConfig, audiences: readonly string[], 
 }
 
 function undatedVerifier(config: WebhookConfig, audiences: readonly string[], guard: ReplayGuard, keys?: PublishedKeys): Verifier {
-  if (!isOpen(config)) return () => refuse('secret.missing', '', 'this endpoint has no secret yet');
+  if (!isOpen(config)) {
+    const message = `this endpoint has no secret yet: type it into its webhook node, or set ${variablesOf(config.provider).join(' or ')}`;
+    return () => refuse('secret.missing', '', message);
+  }
   const { secrets, webhookSecrets, issuer, versions, provider } = config;
+  if (isProfile(provider)) return profileVerifier(PROFILES[provider], config, audiences, guard);
   switch (provider) {
     case 'shopify': return (signed) => verifyShopify(signed, secrets);
     case 'hubspot': return (signed, now) => verifyHubSpot(signed, secrets, now, versions);
@@ -40,6 +49,23 @@ function undatedVerifier(config: WebhookConfig, audiences: readonly string[], gu
         : verifyJwt(signed, trust, now).then((verdict) => bind(guard, verdict, signed, now)));
     }
   }
+}
+
+/** By its signature, or by the secret at the end of the URL that it was given. */
+function profileVerifier({ proof }: SenderProfile, config: WebhookConfig, audiences: readonly string[], guard: ReplayGuard): Verifier {
+  const { secrets, urlSecrets, urlTrust, path } = config;
+  const keys = publicKeyIn(secrets.join('\n'));
+  const trust = { secrets, audiences, ...(keys !== undefined && { keys }) };
+  return (signed, now) => {
+    const tail = urlSecrets.length === 0 ? undefined : secretInUrl(signed.url, path);
+    if (tail !== undefined) {
+      const verdict = verifyUrlSecret(tail, urlSecrets);
+      return verdict.outcome === 'valid' ? { outcome: 'valid', trust: urlTrust } : verdict;
+    }
+    if (proof === undefined) return refuse('token.missing', '', 'only by the secret URL');
+    const verdict = verifyProof(proof, signed, trust, now);
+    return verdict instanceof Promise ? verdict.then((proven) => bind(guard, proven, signed, now)) : verdict;
+  };
 }
 
 /**

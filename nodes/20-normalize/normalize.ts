@@ -7,6 +7,7 @@ import { inTurns, type Steps, type Turns } from '../../engine/base/steps.js';
 import { heldLetter, lettersOf } from '../../engine/deadletter/deadLetter.js';
 import type { NormalizeContext } from '../../engine/normalize/draft/collector.js';
 import { type NormalizedBody, normalizeSteps } from '../../engine/normalize/normalize.js';
+import { PROFILE_NAMES, PROFILES } from '../../engine/normalize/profile/profiles.js';
 import { readMapping } from '../../engine/normalize/mapping/fieldMapping.js';
 import { serveEditor } from '../shared/editorApi.js';
 import { deliveryOf } from '../shared/delivery/delivery.js';
@@ -24,7 +25,9 @@ import { type CorrectedOutcome, correctedOutcome } from './slowClock.js';
 
 const STATUS_MS = 500;
 /** Senders who receive what was refused, and still have it: of one request so many letters are kept. */
-const WITH_REFUSALS: ReadonlySet<string> = new Set(['pos', 'events', 'batch']);
+const WITH_REFUSALS: ReadonlySet<string> = new Set([
+  'pos', 'events', 'batch', ...PROFILE_NAMES.filter((name) => PROFILES[name].receipts === 'mapped'),
+]);
 const MAX_LETTERS = 500;
 /**
  * A day's file takes seconds: whoever asks or sends meanwhile is answered between its turns. A request needs several rounds of the event loop, hence

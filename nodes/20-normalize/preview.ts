@@ -12,6 +12,8 @@ import { readBody } from '../../engine/normalize/draft/jsonBody.js';
 import { roundText } from '../../engine/normalize/draft/money.js';
 import type { NormalizeContext } from '../../engine/normalize/draft/collector.js';
 import { normalize, type ProviderName, PROVIDERS } from '../../engine/normalize/normalize.js';
+import { profileSample } from '../../engine/normalize/profile/profileSample.js';
+import { isProfile, PROFILES } from '../../engine/normalize/profile/profiles.js';
 import { valuesAt } from '../../engine/normalize/mapping/jsonPath.js';
 import { type PosMapping, readMapping } from '../../engine/normalize/mapping/fieldMapping.js';
 import { dateReadings, numberReadings } from '../../engine/normalize/pos/suggestMapping.js';
@@ -45,12 +47,12 @@ export function preview(RED: NodeAPI, asked: Asked, now: number): EditorReply {
     outcome: 'preview', shop: shop === undefined ? 'standIn' : 'deployed', zone: context.calendar.clock.zone,
     events: events.slice(0, MAX_SHOWN), refusals: refusals.slice(0, MAX_SHOWN), ignored: ignored.slice(0, MAX_SHOWN),
     counts: { events: events.length, refusals: refusals.length, ignored: ignored.length },
-    readings: provider === 'pos' ? readingsOf(text, context) : {},
+    readings: provider === 'pos' || (isProfile(provider) && PROFILES[provider].receipts === 'mapped') ? readingsOf(text, context) : {},
   };
 }
 
 function exampleOf(provider: ProviderName, now: number): EditorReply {
-  const { headers, body } = sampleOf(provider, 'real', now);
+  const { headers, body } = isProfile(provider) ? profileSample(PROFILES[provider], 'real', now) : sampleOf(provider, 'real', now);
   return { outcome: 'sample', headers, text: typeof body === 'string' ? body : JSON.stringify(body, null, 2) };
 }
 

@@ -3,6 +3,8 @@
  */
 import { ownOf } from '../../engine/base/json.js';
 import { MINUTE, parseInstant } from '../../engine/base/time.js';
+import { trustOf } from '../../engine/normalize/profile/profile.js';
+import { PROFILE_NAMES, PROFILES } from '../../engine/normalize/profile/profiles.js';
 import { providerOf } from '../../engine/kpi/systemOfRecord.js';
 import type { SourceLastSeen } from '../shared/lastSeen.js';
 
@@ -119,4 +121,5 @@ function ageOf({ recordedAt }: SourceLastSeen, now: number): Pick<SourceRow, 'la
 /** How each provider of ours is believed. */
 const TRUST: Readonly<Record<string, SourceRow['trust']>> = {
   shopify: 'signed', hubspot: 'signed', woocommerce: 'signed', pos: 'signed', events: 'token', batch: 'token', pixel: 'untrusted',
+  ...Object.fromEntries(PROFILE_NAMES.map((name) => [name, trustOf(PROFILES[name])])),
 };

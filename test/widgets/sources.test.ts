@@ -52,7 +52,7 @@ describe('sources in words', () => {
 
   // Every cause of a warning or a fault that `/health` may name.
   const CAUSES = [
-    'backup.failed', 'broker.away', 'clock.slow', 'outbox.full', 'secret.short', 'senders.turnedAway', 'shop.unknown', 'store.away', 'store.full', 'store.clock', 'store.damaged',
+    'backup.failed', 'broker.away', 'clock.slow', 'outbox.full', 'secret.missing', 'secret.short', 'sender.untrusted', 'senders.turnedAway', 'shop.unknown', 'store.away', 'store.full', 'store.clock', 'store.damaged',
     'store.emptied', 'store.repaired', 'store.rolledBack', 'widget.viewers', 'window.refolding',
   ];
   it('say what is wrong in an owner’s words, in both languages, once each', () => {

@@ -121,6 +121,10 @@ export const IGNORED = {
     en: ['A topic that no number needs', 'Nothing'],
     it: ['Un argomento che non serve a nessun numero', 'Niente'],
   },
+  thin: {
+    en: ['It only says that something changed, and not what', 'Nothing: another message says it'],
+    it: ['Dice solo che qualcosa è cambiato, e non che cosa', 'Niente: lo dice un altro messaggio'],
+  },
   privacy: {
     en: ['A privacy request that changes no number', 'Nothing'],
     it: ['Una richiesta sulla privacy che non cambia nessun numero', 'Niente'],

@@ -14,9 +14,13 @@ import type { OwnColumns } from '../mapping/columns.js';
 import type { PosMapping } from '../mapping/fieldMapping.js';
 import { isRecord, present } from '../../base/json.js';
 
-/** `Intake` says how a delivery came in. Header names are lower-case, with or without their provider's prefix; `topic` is the message's. */
+/**
+ * `Intake` says how a delivery came in. Header names are lower-case, with or without their provider's prefix; `topic` is the message's, `trust` the
+ * webhook's word for its sender (absent: nobody has vouched for it).
+ */
 export interface Intake {
   readonly provider: string;
+  readonly trust?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly topic?: string;
   readonly receivedAt: number;

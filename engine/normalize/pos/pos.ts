@@ -35,27 +35,39 @@ export function* normalizePos(body: unknown, intake: Intake, context: NormalizeC
 /** One receipt, at its place in what was sent. */
 export function addReceipt(collector: Collector, index: number, body: unknown, context: NormalizeContext): void {
   const receipt = new Receipt(body, context.pos, context.currency);
-  const draft = draftOf(receipt, context);
+  const draft = receiptDraft(receipt, context);
   if (draft === 'ignored') collector.ignore(index, 'document');
   else if (receipt.refusals.length > 0 || draft === undefined) collector.refuse(index, ...receipt.refusals);
   else collector.add(index, draft);
 }
 
-/** `undefined` only where the receipt remembers why. */
-function draftOf(receipt: Receipt, context: NormalizeContext): EventDraft | 'ignored' | undefined {
-  const kind = kindOf(receipt);
+/** `ReceiptNames`: what a document of a sender with names of its own is called, and what it gives back; its `kind`, where the message itself says it. */
+export interface ReceiptNames {
+  readonly kind: DocumentKind | undefined;
+  readonly source: string;
+  readonly subject: string | undefined;
+  readonly refersTo: string | undefined;
+}
+
+/** `receiptDraft` is the event that a document makes. `undefined` only where the receipt remembers why. */
+export function receiptDraft(receipt: Receipt, context: NormalizeContext, names?: ReceiptNames): EventDraft | 'ignored' | undefined {
+  const kind = names?.kind ?? kindOf(receipt);
   if (kind === 'ignored') return 'ignored';
   const status = kind === 'void' ? 'voided' : statusOf(receipt);
   const issue = issueOf(receipt);
-  const [time, subject, amount] = [receipt.instant('time'), subjectIn(receipt, kind, issue), amountOf(receipt, status)];
+  const [time, amount] = [receipt.instant('time'), amountOf(receipt, status)];
   const type = typeOf(kind, status, amount);
-  const refersTo = referenceOf(receipt, kind, type);
-  const data = { ...dataOf(receipt, context), ...linesIn(receipt, amount), ...paymentIn(receipt, type), x_zone: issue?.zone, status, amount: amount?.replace(/^-/, ''), refersTo };
-  missAbsent(receipt, { number: subject, time, amount: amount ?? (status === 'voided' ? 'unneeded' : undefined) });
+  const { source, subject, refersTo } = names ?? {
+    source: sourceOf(receipt, context), subject: subjectIn(receipt, kind, issue), refersTo: referenceOf(receipt, kind, type),
+  };
+  const data = {
+    ...dataOf(receipt, context), ...linesIn(receipt, amount), ...paymentIn(receipt, type), x_zone: issue?.zone, status, amount: amount?.replace(/^-/, ''), refersTo,
+  };
+  missAbsent(receipt, { number: subject, time, amount: status === 'voided' ? 'unneeded' : amount });
   if (subject === undefined || time === undefined) return undefined;
   return {
     type,
-    source: sourceOf(receipt, context),
+    source,
     subject,
     time: formatInstant(time),
     sequence: receipt.text('sequence') ?? sequenceAt(time, status),

@@ -54,13 +54,18 @@ interface Path {
   readonly answering: Answering;
   readonly terms: Terms;
   readonly proxies: TrustedProxies;
+  readonly reach: Reach;
 }
+
+/** Whether a path is one address, or one more name may follow it. */
+type Reach = 'itself' | 'below';
 
 /** `Capture` says how: with `direct` the answer is given at once, unless the user's settings forbid it. */
 export interface Capture {
   readonly proxies: TrustedProxies;
   readonly direct?: Direct;
   readonly terms?: Terms;
+  readonly reach?: Reach;
 }
 
 interface Front {
@@ -76,13 +81,13 @@ const bodies = new WeakMap<IncomingMessage, Buffer>();
  * Captures the body of POSTs to `path` (below `httpNodeRoot`) until the answer is called; `direct` then answers at once, unless the user's settings
  * put a password or a middleware (`httpNodeAuth`) before all HTTP nodes. Throws where the path is taken.
  */
-export function captureBodies(RED: NodeAPI, path: string, { proxies, direct, terms = POSTS }: Capture): () => void {
+export function captureBodies(RED: NodeAPI, path: string, { proxies, direct, terms = POSTS, reach = 'itself' }: Capture): () => void {
   const app = RED.httpNode as unknown as Application;
   const { root, base } = rootOf(app);
   const front = fronts.get(root) ?? install(root, RED.server);
   const full = normal(`${base}${path}`);
   if (front.paths.has(full)) throw new ConfigError('path', 'is taken by another node', path);
-  front.paths.set(full, { name: full, answering: direct === undefined || isGuarded(RED) ? 'route' : direct, terms, proxies });
+  front.paths.set(full, { name: full, answering: direct === undefined || isGuarded(RED) ? 'route' : direct, terms, proxies, reach });
   return () => {
     front.paths.delete(full);
     if (front.paths.size === 0) remove(root, front);
@@ -126,7 +131,8 @@ function pathOf(url: string): string {
 function install(root: Application, server: Server): Front {
   const paths = new Map<string, Path>();
   const middleware: Middleware = (request, response, next) => {
-    const path = paths.get(pathOf(request.url ?? ''));
+    const called = pathOf(request.url ?? '');
+    const path = paths.get(called) ?? pathAbove(paths, called);
     if (path === undefined) {
       next();
       return;
@@ -143,6 +149,11 @@ function install(root: Application, server: Server): Front {
   const front = { paths, middleware, server };
   fronts.set(root, front);
   return front;
+}
+
+function pathAbove(paths: ReadonlyMap<string, Path>, called: string): Path | undefined {
+  const above = paths.get(called.slice(0, Math.max(0, called.lastIndexOf('/'))));
+  return above?.reach === 'below' ? above : undefined;
 }
 
 function remove(root: Application, { middleware, server }: Front): void {

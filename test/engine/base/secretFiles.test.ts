@@ -14,6 +14,7 @@ describe('secretsInFiles', () => {
     assert.deepEqual(secretsInFiles({}, read), {});
     assert.deepEqual(secretsInFiles({ BOTTEGA_PASSWORD_FILE: '/password', MQTT_URL_FILE: ' /url ', REDIS_URL_FILE: '', PATH_FILE: '/password' }, read),
       { BOTTEGA_PASSWORD: 'a long password', MQTT_URL: 'mqtts://edge:pw@broker:8883' });
+    assert.deepEqual(secretsInFiles({ A_SENDER_SECRET_FILE: '/password' }, read, ['A_SENDER_SECRET']), { A_SENDER_SECRET: 'a long password' });
     for (const name of SECRET_VARIABLES) assert.deepEqual(secretsInFiles({ [`${name}_FILE`]: '/password' }, read), { [name]: 'a long password' });
   });
 

@@ -38,7 +38,7 @@ describe('webhook: the saved form', () => {
 
   it('has a default for everything', () => {
     const config = readConfig(form({}), {}, {});
-    assert.deepEqual(config, { provider: 'shopify', path: '/in/shopify', secrets: [], versions: 'v3', deadlineMs: 4_000, trustedProxies: [], webhookSecrets: [] });
+    assert.deepEqual(config, { provider: 'shopify', path: '/in/shopify', secrets: [], versions: 'v3', deadlineMs: 4_000, trustedProxies: [], webhookSecrets: [], urlSecrets: [], urlTrust: 'untrusted' });
     assert.equal(isOpen(config), false);
   });
 
