@@ -56,6 +56,26 @@ describe('simulator: a day', () => {
     assert.deepEqual([...types].sort(), ['lead', 'refund', 'sale', 'ticket', 'visit', 'waste']);
   });
 
+  for (const template of TEMPLATES) {
+    it(`says what was sold in ${template}, in lines with VAT that add up`, () => {
+      const sector = SECTORS[template];
+      const plan = { from: MIDNIGHT - 96 * HOUR, to: DAY_END, clock, sector, seed: 5, volume: 1 };
+      const context = { ...contextOf(), now: AFTER + 96 * HOUR };
+      const sold = new Set<string>();
+      for (const delivery of historyOf(plan)) {
+        const headers = delivery.to === 'shopify' ? { topic: delivery.topic, 'shop-domain': SHOP_DOMAIN } : {};
+        const { events } = normalize(Buffer.from(JSON.stringify(delivery.body)), { provider: delivery.to, headers, receivedAt: AFTER }, context);
+        for (const { type, data: { status, lines, x_quality: quality } } of events) {
+          if ((type !== 'sale' && type !== 'refund') || status !== 'completed') continue;
+          const isWhole = lines?.every(({ product, name, vatRate }) => product !== undefined && name !== undefined && vatRate !== undefined);
+          assert.ok(isWhole === true && !String(quality).includes('lines.'), JSON.stringify(delivery));
+          for (const { name } of lines ?? []) sold.add(name ?? '');
+        }
+      }
+      assert.ok(sold.size >= 9, [...sold].join());
+    });
+  }
+
   it('sends some of it twice, byte for byte, and some of it late', () => {
     const deliveries = wholeDay(3);
     const bodies = deliveries.map(({ delivery }) => JSON.stringify(delivery.body));

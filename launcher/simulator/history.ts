@@ -26,7 +26,7 @@ const IDS_PER_DAY = 1_000_000;
 export function historyOf({ from, to, clock, sector, seed, volume }: HistoryPlan): SimulatedDelivery[] {
   // Each has a chance of its own: a month that ends later still begins the same.
   const [days, trade, post] = [chanceOf(seed), chanceOf(seed + 1), chanceOf(seed + 2)];
-  const shop = new SimulatedShop(clock, trade, Math.floor(from / DAY) * IDS_PER_DAY + IDS_FROM);
+  const shop = new SimulatedShop(clock, trade, Math.floor(from / DAY) * IDS_PER_DAY + IDS_FROM, sector);
   return dayOf(from, to, clock, days, sector, volume)
     .flatMap((step) => shop.deliveriesOf(step).map((delivery) => ({ at: step.at + delivery.after, delivery })))
     .map(({ at, delivery }) => ({ at, comesAt: at + delayOf(post), delivery }))

@@ -1,6 +1,7 @@
 /**
  * `SimulatedSector` is how a shop of one trade spends its week: steps per hour at the till and on the web, what they are, and how the days differ.
  */
+import { ASSORTMENTS, type Assortment } from './articles.js';
 import type { Template } from '../settings/settings.js';
 
 /**
@@ -19,6 +20,7 @@ export interface SimulatedSector {
   readonly week: readonly number[];
   readonly ofTill: Weighted;
   readonly ofWeb: Weighted;
+  readonly assortment: Assortment;
 }
 
 const WEB = [2, 1, 1, 0, 0, 1, 1, 2, 3, 4, 4, 4, 5, 5, 4, 4, 4, 5, 6, 7, 9, 10, 8, 4];
@@ -30,6 +32,7 @@ const retail: SimulatedSector = {
   week: [0.8, 0.9, 0.9, 1, 1.1, 1.4, 0.5],
   ofTill: [['footfall', 60], ['receipt', 34], ['return', 1], ['waste', 1]],
   ofWeb: [['browse', 50], ['order', 14], ['contact', 8], ['ticket', 5], ['refund', 2]],
+  assortment: ASSORTMENTS.retail,
 };
 
 /** Coffee in the morning, tables at noon and in the evening until after midnight; closed on Mondays. */
@@ -39,6 +42,7 @@ const restaurant: SimulatedSector = {
   week: [0, 0.8, 0.9, 1, 1.3, 1.5, 1.2],
   ofTill: [['table', 34], ['receipt', 20], ['footfall', 30], ['waste', 2], ['return', 1]],
   ofWeb: [['browse', 40], ['order', 20], ['refund', 2], ['contact', 1], ['ticket', 1]],
+  assortment: ASSORTMENTS.restaurant,
 };
 
 /** Few receipts, many enquiries: what is made here is sold through campaigns and the CRM. */
@@ -48,6 +52,7 @@ const artisan: SimulatedSector = {
   week: [1, 1, 1, 1, 1.1, 0.6, 0],
   ofTill: [['footfall', 40], ['receipt', 26], ['return', 1], ['waste', 4]],
   ofWeb: [['browse', 45], ['order', 9], ['contact', 16], ['ticket', 14], ['refund', 2]],
+  assortment: ASSORTMENTS.artisan,
 };
 
 export const SECTORS: Readonly<Record<Template, SimulatedSector>> = { retail, restaurant, artisan };

@@ -3,9 +3,11 @@
  * some of them twice, some of them late. Every person, street and number in them is invented.
  */
 import { formatInstant, type LocalClock, MINUTE, SECOND } from '../../engine/base/time.js';
+import { type Assortment, centsOf, guestLines, linesOf } from './articles.js';
 import type { Chance } from './chance.js';
 import type { DayStep } from './day.js';
 import { type HubSpotChange, hubspotChanges } from './hubspot.js';
+import { SECTORS, type SimulatedSector } from './sector.js';
 import { type SimulatedOrder, orderBody, refundBody, totalOf } from './shopify.js';
 import { cancelledTableBody, closedTableBody, openTableBody, receiptBody, type TillTable } from './till.js';
 
@@ -28,12 +30,14 @@ export class SimulatedShop {
   readonly #clock: LocalClock;
   readonly #chance: Chance;
   readonly #base: number;
+  readonly #assortment: Assortment;
   #serial = 0;
   /** Paid orders that may still be returned. */
   #paid: SimulatedOrder[] = [];
 
-  constructor(clock: LocalClock, chance: Chance, base: number) {
+  constructor(clock: LocalClock, chance: Chance, base: number, { assortment }: Pick<SimulatedSector, 'assortment'> = SECTORS.retail) {
     this.#clock = clock;
+    this.#assortment = assortment;
     this.#chance = chance;
     this.#base = base;
   }
@@ -50,8 +54,8 @@ export class SimulatedShop {
     switch (kind) {
       case 'order': return this.#order(at, serial);
       case 'refund': return this.#refund(at, serial);
-      case 'receipt': return [{ to: 'pos', id, after: 0, body: receiptBody(at, serial, this.#clock, this.#chance) }];
-      case 'return': return [{ to: 'pos', id, after: 0, body: receiptBody(at, serial, this.#clock, this.#chance, 'return') }];
+      case 'receipt': return [{ to: 'pos', id, after: 0, body: this.#receipt(at, serial) }];
+      case 'return': return [{ to: 'pos', id, after: 0, body: this.#receipt(at, serial, 'return') }];
       case 'table': return this.#table(at, serial);
       case 'contact': return [{ to: 'hubspot', id, after: 0, body: hubspotChanges('contact', at, serial, this.#chance) }];
       case 'ticket': return [{ to: 'hubspot', id, after: 0, body: hubspotChanges('ticket', at, serial, this.#chance) }];
@@ -59,6 +63,11 @@ export class SimulatedShop {
       case 'browse': return this.#event('visit', at, id, { channel: 'online', quantity: 1, campaign: this.#campaign() });
       case 'waste': return this.#event('waste', at, id, { amount: `${String(this.#chance.between(2, 15))}.00`, quantity: 1 });
     }
+  }
+
+  #receipt(at: number, serial: number, kind: 'sale' | 'return' = 'sale'): object {
+    const lines = linesOf(this.#assortment.till, this.#chance.pick([[1, 45], [2, 30], [3, 15], [5, 10]]), this.#chance);
+    return receiptBody(at, serial, lines, this.#clock, this.#chance, kind);
   }
 
   /** Created and, as a rule, paid a moment later: two facts of Shopify's about one sale. Some are edited, some abandoned, a few cancelled. */
@@ -84,8 +93,10 @@ export class SimulatedShop {
     const order = this.#paid.shift();
     if (order === undefined) return [];
     const total = totalOf(order);
-    const cents = this.#chance.pick([[total, 2], [Math.ceil(total / 3), 1]]);
-    const refund = refundBody(order, serial, at, cents);
+    // All of it with its shipping, or the first article.
+    const lines = order.lines.slice(0, this.#chance.pick([[order.lines.length, 2], [1, 1]]));
+    const cents = lines.length === order.lines.length ? total : centsOf(lines);
+    const refund = refundBody(order, serial, at, { lines, cents });
     const updated = orderBody(order, cents === total ? 'refunded' : 'partially_refunded', at + SECOND, [refund]);
     return [
       { to: 'shopify', id: `${String(serial)}-refund`, after: 0, topic: 'refunds/create', body: refund },
@@ -102,18 +113,15 @@ export class SimulatedShop {
     if (follow === 'forgotten') return [open];
     const after = this.#chance.between(12, 95) * MINUTE;
     if (follow === 'cancelled') return [open, post('cancelled', after, cancelledTableBody(table, at + after, this.#clock))];
-    const cents = table.covers * this.#chance.between(900, 3_800);
-    const closed = post('closed', after, closedTableBody(table, at + after, cents, this.#clock, this.#chance));
+    const lines = guestLines(table.covers, this.#chance);
+    const closed = post('closed', after, closedTableBody(table, at + after, lines, this.#clock, this.#chance));
     if (follow === 'closed') return [open, closed];
     const later = after + this.#chance.between(1, 6) * MINUTE;
-    return [open, closed, post('again', later, closedTableBody(table, at + later, cents + this.#chance.between(1, 9) * 50, this.#clock, this.#chance))];
+    return [open, closed, post('again', later, closedTableBody(table, at + later, [...lines, ...guestLines(1, this.#chance)], this.#clock, this.#chance))];
   }
 
   #lines(): SimulatedOrder['lines'] {
-    return Array.from({ length: this.#chance.pick([[1, 60], [2, 30], [3, 10]]) }, () => ({
-      cents: this.#chance.between(9, 120) * 100 + this.#chance.pick([[0, 2], [50, 1], [90, 3]]),
-      quantity: this.#chance.pick([[1, 80], [2, 20]]),
-    }));
+    return linesOf(this.#assortment.web, this.#chance.pick([[1, 60], [2, 30], [3, 10]]), this.#chance);
   }
 
   #campaign(): { source: string; medium: string; name: string } {

@@ -1,19 +1,15 @@
 /**
  * Shopify's posts about an order and a refund: the REST shapes of the Admin API, with invented people.
  */
+import { centsOf, type SoldLine, taxOf } from './articles.js';
 import { fromMinor } from '../../engine/base/money.js';
 import { formatInstant } from '../../engine/base/time.js';
-
-export interface OrderLine {
-  readonly cents: number;
-  readonly quantity: number;
-}
 
 export interface SimulatedOrder {
   readonly serial: number;
   /** Epoch ms of the sale. */
   readonly at: number;
-  readonly lines: readonly OrderLine[];
+  readonly lines: readonly SoldLine[];
   readonly campaign: { readonly source: string; readonly medium: string; readonly name: string };
 }
 
@@ -21,6 +17,7 @@ export type SimulatedPayment = 'pending' | 'paid' | 'voided' | 'refunded' | 'par
 
 /** Shipping of every order. */
 const SHIPPING = 590;
+const STANDARD_RATE = 22;
 const ORDER_IDS_FROM = 5_000_000_000_000;
 
 /** The order as it stands at `updatedAt`, with what was given back until then. Prices contain VAT, as is the rule in Italy. */
@@ -29,6 +26,7 @@ export function orderBody(order: SimulatedOrder, payment: SimulatedPayment, upda
   const total = totalOf(order);
   const { source, medium, name } = order.campaign;
   const person = order.serial % 997;
+  const taxes = taxesOf(order);
   return {
     id,
     admin_graphql_api_id: `gid://shopify/Order/${String(id)}`,
@@ -50,12 +48,16 @@ export function orderBody(order: SimulatedOrder, payment: SimulatedPayment, upda
     landing_site: `/collections/novita?utm_source=${source}&utm_medium=${medium}&utm_campaign=${name}`,
     referring_site: null,
     total_discounts: '0.00',
-    total_tax: euro(Math.round((total * 22) / 122)),
+    total_tax: euro(taxes.reduce((sum, [, cents]) => sum + cents, 0)),
+    tax_lines: taxes.map(([rate, cents]) => taxLine(rate, cents)),
     subtotal_price: euro(total - SHIPPING),
     total_price: euro(total),
     current_total_price: payment === 'voided' ? '0.00' : euro(total),
     total_price_set: moneySet(total),
     total_shipping_price_set: moneySet(SHIPPING),
+    shipping_lines: [
+      { title: 'Corriere', price: euro(SHIPPING), discount_allocations: [], tax_lines: [taxLine(STANDARD_RATE, taxOf(SHIPPING, STANDARD_RATE))] },
+    ],
     payment_gateway_names: ['shopify_payments'],
     email: `cliente${String(person)}@example.it`,
     customer: { id: 7_000_000_000_000 + person, email: `cliente${String(person)}@example.it`, first_name: 'Anna', last_name: 'Prova' },
@@ -64,8 +66,14 @@ export function orderBody(order: SimulatedOrder, payment: SimulatedPayment, upda
   };
 }
 
-/** Goods come back, and `cents` with them. */
-export function refundBody(order: SimulatedOrder, serial: number, at: number, cents: number): object {
+/** What comes back, and the money for it. */
+export interface SimulatedReturn {
+  readonly lines: readonly SoldLine[];
+  readonly cents: number;
+}
+
+export function refundBody(order: SimulatedOrder, serial: number, at: number, { lines, cents }: SimulatedReturn): object {
+  const postage = cents - centsOf(lines);
   const id = 800_000_000_000 + serial;
   const orderId = ORDER_IDS_FROM + order.serial;
   const transaction = {
@@ -80,23 +88,45 @@ export function refundBody(order: SimulatedOrder, serial: number, at: number, ce
     processed_at: formatInstant(at),
     note: 'taglia sbagliata',
     restock: true,
-    refund_line_items: order.lines.map((line, index) => ({
-      id: id + 10 + index, quantity: line.quantity, line_item_id: lineId(order, index), subtotal: Number(euro(line.cents * line.quantity)), total_tax: 0,
-    })),
+    refund_line_items: lines.map((line, index) => {
+      const [cents, tax] = [line.article.cents * line.quantity, taxOf(line.article.cents * line.quantity, line.article.rate)];
+      return {
+        id: id + 10 + index, quantity: line.quantity, line_item_id: lineId(order, index), subtotal: Number(euro(cents)), total_tax: Number(euro(tax)),
+        line_item: lineBody(order, line, index),
+      };
+    }),
     transactions: [transaction],
-    order_adjustments: [],
+    order_adjustments: postage === 0 ? [] : [{ id: id + 2, kind: 'shipping_refund', amount: euro(-postage) }],
   };
 }
 
 export function totalOf({ lines }: SimulatedOrder): number {
-  return lines.reduce((sum, { cents, quantity }) => sum + cents * quantity, SHIPPING);
+  return centsOf(lines) + SHIPPING;
 }
 
-function lineBody(order: SimulatedOrder, { cents, quantity }: OrderLine, index: number): object {
+/** By rate, of articles and shipping. */
+function taxesOf({ lines }: SimulatedOrder): (readonly [rate: number, cents: number])[] {
+  const sums = new Map([[STANDARD_RATE, SHIPPING]]);
+  for (const { article: { rate, cents }, quantity } of lines) sums.set(rate, (sums.get(rate) ?? 0) + cents * quantity);
+  return [...sums].map(([rate, cents]) => [rate, taxOf(cents, rate)] as const);
+}
+
+function taxLine(rate: number, cents: number): object {
+  return { title: 'IVA', rate: rate / 100, price: euro(cents) };
+}
+
+function lineBody(order: SimulatedOrder, { article, quantity }: SoldLine, index: number): object {
+  const { code, name, cents, rate } = article;
+  const number = hashOf(code);
   return {
-    id: lineId(order, index), product_id: 9_000_000_000_000 + (cents % 40), variant_id: 47_000_000_000_000 + (cents % 40), sku: `ART-${String(cents % 40)}`,
-    title: 'Articolo dimostrativo', quantity, price: euro(cents), total_discount: '0.00', tax_lines: [],
+    id: lineId(order, index), product_id: 9_000_000_000_000 + number, variant_id: 47_000_000_000_000 + number, sku: code, title: name, name, quantity,
+    price: euro(cents), total_discount: '0.00', discount_allocations: [], tax_lines: [taxLine(rate, taxOf(cents * quantity, rate))],
   };
+}
+
+/** A number for each article. */
+function hashOf(code: string): number {
+  return Array.from(code).reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
 }
 
 function lineId(order: SimulatedOrder, index: number): number {

@@ -61,7 +61,7 @@ function today(clock: LocalClock, sector: SimulatedSector): SimulatedDelivery[] 
   const { start } = clock.businessDay(now, 0);
   const day = Math.floor(start / DAY);
   const [hours, trade] = [chanceOf(day), chanceOf(day + 1)];
-  const shop = new SimulatedShop(clock, trade, day * IDS_PER_DAY);
+  const shop = new SimulatedShop(clock, trade, day * IDS_PER_DAY, sector);
   return dayOf(start, now, clock, hours, sector)
     .flatMap((step) => shop.deliveriesOf(step).map((delivery) => ({ at: step.at + delivery.after, delivery })))
     .filter(({ at }) => at <= now)
@@ -72,7 +72,7 @@ function today(clock: LocalClock, sector: SimulatedSector): SimulatedDelivery[] 
 async function goOn(clock: LocalClock, sector: SimulatedSector, sender: SimulatedSender, signal: AbortSignal): Promise<void> {
   const startedAt = Date.now();
   const chance = chanceOf(startedAt);
-  const shop = new SimulatedShop(clock, chance, Math.floor(startedAt / SECOND) * 1_000);
+  const shop = new SimulatedShop(clock, chance, Math.floor(startedAt / SECOND) * 1_000, sector);
   const waiting: { due: number; delivery: SimulatedDelivery }[] = [];
   while (!signal.aborted) {
     await pause(chance.between(PACE_MS.least, PACE_MS.most), undefined, { signal });

@@ -3,21 +3,25 @@
  */
 import { fromMinor } from '../../engine/base/money.js';
 import type { LocalClock } from '../../engine/base/time.js';
+import { centsOf, type SoldLine } from './articles.js';
 import type { Chance } from './chance.js';
 
-export function receiptBody(at: number, serial: number, clock: LocalClock, chance: Chance, kind: 'sale' | 'return' = 'sale'): object {
-  const rows = Array.from({ length: chance.pick([[1, 45], [2, 30], [3, 15], [5, 10]]) }, (_row, index) => ({
-    sku: `ART-${String(chance.between(1, 40))}`, descrizione: `Articolo ${String(index + 1)}`, qta: '1,000', cents: chance.between(20, 450) * 10,
-  }));
-  const total = rows.reduce((sum, { cents }) => sum + cents, 0);
+export function receiptBody(
+  at: number, serial: number, lines: readonly SoldLine[], clock: LocalClock, chance: Chance, kind: 'sale' | 'return' = 'sale',
+): object {
+  const total = centsOf(lines);
   return {
     ...headOf(serial, String(chance.between(1, 2)), at, clock),
     totale: italianMoney(total),
     pagamenti: [{ tipo: paidBy(chance), importo: italianMoney(total) }],
-    righe: rows.map(({ cents, ...row }) => ({ ...row, prezzo: italianMoney(cents) })),
+    righe: lines.map(rowOf),
     stato: 'completo',
     ...(kind === 'return' ? { tipoDocumento: 'reso' } : {}),
   };
+}
+
+function rowOf({ article: { code, name, category, cents, rate }, quantity }: SoldLine): object {
+  return { sku: code, descrizione: name, reparto: category, qta: `${String(quantity)},000`, prezzo: italianMoney(cents), iva: String(rate) };
 }
 
 /** A table's order as it stands: opened, closed with its total, or called off. */
@@ -31,11 +35,12 @@ export function openTableBody(table: TillTable, clock: LocalClock): object {
   return { ...headOf(table.serial, '1', table.openedAt, clock), ...seatsOf(table, clock), totale: '0,00', pagamenti: [], righe: [], stato: 'aperto' };
 }
 
-export function closedTableBody(table: TillTable, closedAt: number, cents: number, clock: LocalClock, chance: Chance): object {
+export function closedTableBody(table: TillTable, closedAt: number, lines: readonly SoldLine[], clock: LocalClock, chance: Chance): object {
+  const cents = centsOf(lines);
   return {
     ...headOf(table.serial, '1', closedAt, clock), ...seatsOf(table, clock), chiusura: italianTime(closedAt, clock), totale: italianMoney(cents),
     pagamenti: [{ tipo: paidBy(chance), importo: italianMoney(cents) }],
-    righe: [{ sku: 'MENU', qta: `${String(table.covers)},000`, prezzo: '0,00' }],
+    righe: lines.map(rowOf),
     stato: 'completo',
   };
 }
