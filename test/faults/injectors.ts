@@ -1,9 +1,12 @@
 /** How is each fault done, and undone? One function per kind; it resolves when the fault is over, not when the product has recovered. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { HOUR } from '../../engine/base/time.js';
+import { DAY, HOUR } from '../../engine/base/time.js';
+import { HALF_BODY, HALF_HEADERS, IdleSenders } from '../support/idleSenders.js';
+import { saleEvent } from '../support/payloads.js';
 import type { Echo } from './echo.js';
 import type { Fault, Kind } from './plan.js';
 import type { LinkName, Plant, RoleName } from './plant.js';
@@ -54,6 +57,10 @@ const INJECTORS: Readonly<Record<Kind, Inject>> = {
   async 'inbox.twice'({ echo }, { holdMs }) {
     return await echo.repeat(holdMs) > 0 ? undefined : { outcome: 'notRun', why: 'no batch came by' };
   },
+  'senders.idle': keepPlaces,
+  'names.many': inventNames,
+  'flow.damaged': damageFlow,
+  'close.slowStore': closeBehindSlowStore,
 };
 
 /** Injects, holds and heals. */
@@ -121,4 +128,75 @@ async function stepClock({ plant, clockStepped }: Scene, { target, holdMs }: Fau
   await pause(holdMs);
   set(0);
   clockStepped(role, 'right');
+}
+
+/** More than there are places for one address, and bodies that never end. */
+const IDLE = 600;
+
+/** Connections that say little and stay: trade goes on beside them. */
+async function keepPlaces({ plant }: Scene, { holdMs }: Fault): Promise<undefined> {
+  const idle = new IdleSenders(plant.urls.edge);
+  try {
+    await Promise.all([idle.open(IDLE, HALF_BODY), idle.open(IDLE, HALF_HEADERS)]);
+    await pause(holdMs);
+  } finally {
+    idle.close();
+  }
+  return undefined;
+}
+
+/** Two injections are more than the 200 that may count. */
+const NAMES = 120;
+/** Before everything that is compared. */
+const NAMES_AGE_MS = 5 * DAY;
+
+/** A sender that takes the order's number for the store. Its answers are nobody's concern: it may be cut off as anybody. */
+async function inventNames({ plant }: Scene, { holdMs }: Fault): Promise<undefined> {
+  const at = Date.now() - NAMES_AGE_MS;
+  const events = Array.from({ length: NAMES }, (_each, index) => {
+    const name = `ordine-${String(holdMs)}-${String(index)}`;
+    return saleEvent({ id: name, at, amount: '1.00', data: { store: name, channel: 'pos' } });
+  });
+  const { path, headers, body } = plant.senders.events(events);
+  await fetch(plant.intake + path, { method: 'POST', headers, body, signal: AbortSignal.timeout(5_000) }).catch(unlessCutOff);
+  await pause(holdMs);
+  return undefined;
+}
+
+function unlessCutOff(error: unknown): void {
+  if (!(error instanceof TypeError) && (error as Error).name !== 'TimeoutError') throw error;
+}
+
+/** As a power cut leaves it: half a flow, beside the backup that Node-RED makes when one is deployed. */
+async function damageFlow({ plant }: Scene, { target }: Fault): Promise<undefined> {
+  const role = plant.roles[target as RoleName];
+  const folder = join(plant.folder, target);
+  const flow = join(folder, 'flows.json');
+  await role.ready();
+  await role.kill();
+  copyFileSync(flow, join(folder, '.flows.json.backup'));
+  const text = readFileSync(flow, 'utf8');
+  writeFileSync(flow, text.slice(0, Math.floor(text.length / 2)));
+  role.start();
+  await role.ready();
+  const aside = readdirSync(folder).filter((name) => name.startsWith('flows.json.damaged-'));
+  if (aside.length === 0 || readFileSync(flow, 'utf8') !== text) throw new Error('the damaged flow was not replaced by its backup');
+  for (const name of aside) rmSync(join(folder, name));
+  return undefined;
+}
+
+/** A worker is stopped while its store says nothing any more: it ends by itself all the same. */
+async function closeBehindSlowStore({ plant }: Scene, { target }: Fault): Promise<undefined> {
+  const [role, link] = [plant.roles[target as RoleName], plant.links[`${target}-redis` as LinkName]];
+  await role.ready();
+  link.weather = { kind: 'halfOpen' };
+  try {
+    await role.kill('SIGTERM');
+    if (/did not close in time/.test(role.printed)) throw new Error(`${target} did not close behind a store that is silent`);
+  } finally {
+    link.weather = { kind: 'fair' };
+    role.start();
+  }
+  await role.ready();
+  return undefined;
 }

@@ -5,6 +5,7 @@ import { LINKS, ROLES } from './plant.js';
 export const KINDS = [
   'kill.edge', 'kill.worker', 'kill.front', 'freeze', 'broker.restart.kept', 'broker.restart.forgotten', 'broker.away', 'redis.restart', 'redis.pause',
   'link.delay', 'link.cut', 'link.halfOpen', 'disk.full', 'clock.forward', 'clock.back', 'inbox.twice',
+  'senders.idle', 'names.many', 'flow.damaged', 'close.slowStore',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -73,11 +74,11 @@ function drawn(kind: Kind, form: Form, chance: Chance): Fault {
 
 function targetOf(kind: Kind, chance: Chance): string {
   const one = (names: readonly string[]): string => names[chance.between(0, names.length - 1)] ?? '';
-  if (kind === 'kill.worker') return one(ROLES.filter((role) => role.startsWith('worker')));
-  if (kind === 'freeze' || kind.startsWith('clock.')) return one(ROLES);
+  if (kind === 'kill.worker' || kind === 'close.slowStore') return one(ROLES.filter((role) => role.startsWith('worker')));
+  if (kind === 'freeze' || kind === 'flow.damaged' || kind.startsWith('clock.')) return one(ROLES);
   if (kind.startsWith('link.')) return one(LINKS);
   if (kind === 'inbox.twice') return 'events';
-  if (kind === 'disk.full') return 'edge';
+  if (kind === 'disk.full' || kind === 'senders.idle') return 'edge';
   return kind.startsWith('kill.') ? kind.slice('kill.'.length) : (kind.split('.')[0] ?? '');
 }
 
