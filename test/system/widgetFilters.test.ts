@@ -9,6 +9,13 @@ import { flowWithWidgets, layOut, openWidgets, type WidgetViewer } from '../supp
 
 const DAY_S = 24 * 3_600;
 
+/** The last widget stands on a page of its own, to which Dashboard's own navigation leads. */
+function withSecondPage(flow: ReturnType<typeof flowWithWidgets>): typeof flow {
+  const page = flow.find(({ id }) => id === 'prova-page');
+  const moved = flow.map((node) => (node.id === 'g4' ? { ...node, page: 'altra-page' } : node.type === 'ui-base' ? { ...node, navigationStyle: 'fixed', titleBarStyle: 'default' } : node));
+  return page === undefined ? moved : [...moved, { ...page, id: 'altra-page', name: 'Altra', path: '/altra', order: 10 }];
+}
+
 describe('widget of the filters', () => {
   const data = temporaryData();
   let browser: Browser;
@@ -16,7 +23,8 @@ describe('widget of the filters', () => {
   let viewer: WidgetViewer;
 
   before(async () => {
-    layOut(data.path, flowWithWidgets('retail', [['filters', 12, {}], ['kpi', 3, { kpi: 'orders' }], ['kpi', 3, { kpi: 'orders', follows: 'nothing' }], ['breakdown', 6, {}]]));
+    const flow = flowWithWidgets('retail', [['filters', 12, {}], ['kpi', 3, { kpi: 'orders' }], ['kpi', 3, { kpi: 'orders', follows: 'nothing' }], ['breakdown', 6, {}], ['kpi', 3, { kpi: 'orders' }]]);
+    layOut(data.path, withSecondPage(flow));
     product = await startProduct(data.path);
     const sales = [
       event('t-1', 'sale', { amount: '1.00', channel: 'pos' }), event('y-1', 'sale', { amount: '2.00', channel: 'online' }, DAY_S), event('y-2', 'sale', { amount: '3.00', channel: 'pos' }, DAY_S),
@@ -72,6 +80,18 @@ describe('widget of the filters', () => {
     assert.equal(await query(), `?from=${date(5)}&to=${date(1)}`);
   });
 
+  it('go along to another page, and stay in its address', async () => {
+    const chosen = await query();
+    await viewer.page.locator('.v-navigation-drawer').getByText('Altra').click();
+    await becomes(4, '3');
+    assert.equal(await query(), chosen);
+    assert.match(await viewer.page.evaluate('location.pathname'), /\/altra$/);
+    await viewer.page.locator('.v-navigation-drawer').getByText('Prova').click();
+    await becomes(1, '3');
+    assert.equal(await query(), chosen);
+    assert.equal(await widget(0).getByRole('radio', { name: 'Libero' }).isChecked(), true);
+  });
+
   it('belong to one viewer, and fit a phone in the dark', async () => {
     const phone = await openWidgets(browser, product.url, { size: PHONE, dark: true, locale: 'en-GB' });
     await becomes(1, '1', phone);
@@ -79,6 +99,9 @@ describe('widget of the filters', () => {
     await becomes(1, '4', phone);
     await becomes(2, '1', phone);
     await becomes(1, '3');
+    await widget(0, phone).getByRole('radio', { name: 'Custom' }).check();
+    const [from, to] = await Promise.all(['From', 'To'].map((name) => widget(0, phone).getByLabel(name, { exact: true }).boundingBox()));
+    assert.ok(from && to && from.y === to.y && from.x < to.x, JSON.stringify([from, to]));
     assert.equal(await phone.page.evaluate('document.documentElement.scrollWidth'), 390);
     assert.deepEqual(phone.complaints, []);
     await phone.page.close();

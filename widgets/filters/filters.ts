@@ -3,6 +3,7 @@
  */
 import type { FiltersData } from '../../nodes/93-ui-filters/view.js';
 import type { Choice, ShopWords } from '../../nodes/shared/widget/wire.js';
+import { CHOSEN } from '../shared/browser.js';
 import type { Words } from '../shared/words.js';
 
 /** `FiltersProps` are what the browser gets of the form. */
@@ -35,8 +36,6 @@ export interface ShownFilters {
   readonly isChosen: boolean;
 }
 
-/** `CHOSEN` by filters: what clearing them takes out of the address. */
-export const CHOSEN = ['store', 'channel', 'period', 'from', 'to', 'compare'] as const;
 const PERIODS = ['today', 'yesterday', '7d', '30d', 'free'] as const;
 const COMPARISONS = ['usual', 'previous', 'lastWeek', 'lastYear', 'nothing'] as const;
 /** Where nobody knows which channels there are. */

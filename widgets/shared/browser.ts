@@ -31,22 +31,44 @@ export function languages(): readonly string[] {
   return navigator?.languages ?? (navigator?.language === undefined ? [] : [navigator.language]);
 }
 
-/** `choiceInAddress` is what was chosen on this page: `?store=milano&channel=online`. */
+/** `CHOSEN` by filters: what clearing them takes out of the address. */
+export const CHOSEN = ['store', 'channel', 'period', 'from', 'to', 'compare'] as const;
+
+/** Dashboard's links to its other pages have no choice: it goes along. A page that is loaded anew has what its address says. */
+let remembered: readonly (readonly [name: string, value: string])[] = [];
+
+/** `choiceInAddress` is what was chosen: `?store=milano&channel=online`. Where another page was opened without one, it gets it back. */
 export function choiceInAddress(): Readonly<Record<string, string>> {
-  return Object.fromEntries(new URLSearchParams(browser.location?.search ?? ''));
+  const query = new URLSearchParams(browser.location?.search ?? '');
+  if (CHOSEN.some((name) => query.has(name))) remember(query);
+  else if (remembered.length > 0) {
+    for (const [name, value] of remembered) query.set(name, value);
+    show(query);
+  }
+  return Object.fromEntries(query);
+}
+
+function remember(query: URLSearchParams): void {
+  remembered = CHOSEN.flatMap((name) => { const value = query.get(name); return value === null ? [] : [[name, value] as const]; });
+}
+
+/** The rest of the address stays. */
+function show(query: URLSearchParams): void {
+  const { location, history } = browser;
+  if (location === undefined || history === undefined) return;
+  const search = query.size === 0 ? '' : `?${query.toString()}`;
+  history.replaceState(history.state, '', location.pathname + search + location.hash);
 }
 
 /** `choose` changes parts of the choice, for all widgets of the page; an empty text takes one out. The rest of the address stays. */
 export function choose(changed: Readonly<Record<string, string>>): void {
-  const { location, history } = browser;
-  if (location === undefined || history === undefined) return;
-  const query = new URLSearchParams(location.search);
+  const query = new URLSearchParams(browser.location?.search ?? '');
   for (const [name, value] of Object.entries(changed)) {
     if (value === '') query.delete(name);
     else query.set(name, value);
   }
-  const search = query.size === 0 ? '' : `?${query.toString()}`;
-  history.replaceState(history.state, '', location.pathname + search + location.hash);
+  remember(query);
+  show(query);
   browser.dispatchEvent?.(new Event(CHOICE_EVENT));
 }
 

@@ -7,6 +7,7 @@ import { type CommandAnswer, type CommandOutcome, eventOf, type ShopWords, type 
 import { browser, CHOICE_EVENT, choiceInAddress, languages } from './browser.js';
 import type { FeedLink } from './dataState.js';
 import shared from './locales/index.js';
+import { Patience } from './patience.js';
 import { type Locales, Words } from './words.js';
 
 /** The part of Dashboard's socket that is used. */
@@ -49,10 +50,12 @@ export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): 
   const clock = ref(initial?.now ?? Date.now());
   let ahead = 0;
   let serial = 0;
+  const patience = new Patience();
   const waiting = new Map<number, (answer: CommandAnswer) => void>();
   const take = (message: WidgetMessage): void => {
     if (message.kind === 'open') { view(); return; }
     if (message.kind === 'answer') { waiting.get(message.serial)?.(message); return; }
+    patience.answered(Date.now());
     refused.value = message.kind === 'refused';
     if (message.kind === 'refused') return;
     ahead = message.now - Date.now();
@@ -65,6 +68,7 @@ export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): 
   const view = (): void => {
     connected.value = true;
     serial += 1;
+    patience.asked(Date.now());
     socket?.emit('widget-action', id, { bottega: 'view', choice: choiceInAddress(), serial });
   };
   const ask = (asked: Readonly<Record<string, string>>): Promise<CommandAnswer> => new Promise((resolve) => {
@@ -81,7 +85,10 @@ export function useFeed<D>(id: string, own: Locales, initial?: WidgetState<D>): 
   const lose = (): void => { connected.value = false; };
   let timer: ReturnType<typeof setInterval> | undefined;
   onMounted(() => {
-    timer = setInterval(() => { clock.value = Date.now() + ahead; }, SECOND_MS);
+    timer = setInterval(() => {
+      clock.value = Date.now() + ahead;
+      if (socket?.connected === true && patience.isOver(Date.now())) view();
+    }, SECOND_MS);
     socket?.on(eventOf(id), take);
     socket?.on('connect', view);
     socket?.on('disconnect', lose);
