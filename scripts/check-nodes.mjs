@@ -109,7 +109,7 @@ function usedKeys(path, name) {
   const inForm = new RegExp(`data-i18n="(?:\\[\\w+\\])?(${name}\\.[\\w.-]+)"|_\\(['"](${name}\\.[\\w.-]+)['"](\\s*\\+)?`, 'g');
   const fromForm = [...html.matchAll(inForm)].map(([, attribute, called, more]) => attribute ?? called + (more === undefined ? '' : '*'));
   const source = readdirSync(path).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(path, file), 'utf8')).join('\n');
-  const fromStatus = [...source.matchAll(/status\.(?:ok|waiting|broken)\('([\w.-]+)'/g)].map((match) => `${name}.status.${match[1]}`);
+  const fromStatus = [...source.matchAll(/status\.(?:ok|waiting|broken|idle)\('([\w.-]+)'/g)].map((match) => `${name}.status.${match[1]}`);
   return [...new Set([...fromForm, ...fromStatus])];
 }
 

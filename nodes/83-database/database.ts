@@ -25,7 +25,7 @@ const spec: NodeSpec<DatabaseConfig> = {
     const port = portOf<StorePort>(RED, config.store, 'store');
     const { url, schema, graceMs } = config;
     if (url === undefined) {
-      status.waiting('off');
+      status.idle('off');
       return {};
     }
     const { calendar, currency, tenant } = shop;

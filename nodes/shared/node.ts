@@ -27,11 +27,12 @@ export interface InputJob {
   readonly out: Outputs;
 }
 
-/** `NodeStatus` shows green, yellow or red; texts are locale keys (`<node>.status.<key>`). */
+/** `NodeStatus` shows green, yellow or red, or grey where there is nothing to do; texts are locale keys (`<node>.status.<key>`). */
 export interface NodeStatus {
   ok(key: string, values?: Record<string, unknown>): void;
   waiting(key: string, values?: Record<string, unknown>): void;
   broken(key: string, values?: Record<string, unknown>): void;
+  idle(key: string, values?: Record<string, unknown>): void;
 }
 
 /** `NodeContext` is what a node is opened with. `out` is for messages of its own (timers, subscriptions), outside any input. */
@@ -131,7 +132,7 @@ function openNode<C>(RED: NodeAPI, spec: NodeSpec<C>, node: Node, saved: SavedFo
 
 function statusOf(node: Node, text: NodeContext<never>['text']): NodeStatus {
   let shown = '';
-  const show = (fill: 'green' | 'yellow' | 'red', shape: 'dot' | 'ring', key: string, values: Record<string, unknown> = {}): void => {
+  const show = (fill: 'green' | 'yellow' | 'red' | 'grey', shape: 'dot' | 'ring', key: string, values: Record<string, unknown> = {}): void => {
     // Compared before it is put into words, which costs more than all the rest of it.
     const next = `${fill} ${key} ${Object.values(values).join('\n')}`;
     if (next === shown) return;
@@ -142,6 +143,7 @@ function statusOf(node: Node, text: NodeContext<never>['text']): NodeStatus {
     ok: (key, values) => { show('green', 'dot', key, values); },
     waiting: (key, values) => { show('yellow', 'ring', key, values); },
     broken: (key, values) => { show('red', 'ring', key, values); },
+    idle: (key, values) => { show('grey', 'ring', key, values); },
   };
 }
 

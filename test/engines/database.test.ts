@@ -16,7 +16,7 @@ import { ROOT } from '../support/product.js';
 import { calendar, memoryStore, receive, shop } from '../support/shopStore.js';
 
 const DAYS = { start: Date.UTC(2026, 10, 18), end: Date.UTC(2026, 10, 24) };
-const SILENT = { ok: () => undefined, waiting: () => undefined, broken: () => undefined };
+const SILENT = { ok: () => undefined, waiting: () => undefined, broken: () => undefined, idle: () => undefined };
 /** Longer than the time in which all writers learn that somebody reads. */
 const STEP_MS = 60_000;
 
