@@ -64,7 +64,7 @@ function maskJson(parsed: unknown, path: string): MaskedContent {
   return limited(writer.lines, writer.masked);
 }
 
-interface Place {
+interface JsonPlace {
   readonly indent: string;
   readonly lead: string;
   readonly tail: string;
@@ -85,13 +85,13 @@ class JsonWriter {
     this.#wrong = wrong;
   }
 
-  write(value: unknown, place: Place): void {
+  write(value: unknown, place: JsonPlace): void {
     if (Array.isArray(value)) this.#writeAll(value.map((inner: unknown, index) => [String(index), '', inner]), '[]', place);
     else if (isRecord(value)) this.#writeAll(Object.entries(value).map(([key, inner]) => [key, `${JSON.stringify(keyShown(key))}: `, inner]), '{}', place);
     else this.#line(`${place.lead}${this.#scalar(value, place)}${place.tail}`, place);
   }
 
-  #writeAll(entries: readonly (readonly [key: string, lead: string, value: unknown])[], brackets: '{}' | '[]', place: Place): void {
+  #writeAll(entries: readonly (readonly [key: string, lead: string, value: unknown])[], brackets: '{}' | '[]', place: JsonPlace): void {
     const [open = '', close = ''] = brackets;
     if (entries.length === 0) { this.#line(`${place.lead}${brackets}${place.tail}`, place); return; }
     this.#line(place.lead + open, place);
@@ -103,7 +103,7 @@ class JsonWriter {
     this.lines.push({ text: `${place.indent}${close}${place.tail}`, mark: 'plain' });
   }
 
-  #scalar(value: unknown, place: Place): string {
+  #scalar(value: unknown, place: JsonPlace): string {
     if (value === null || typeof value === 'boolean') return String(value);
     const isHarmlessHere = typeof value === 'number' ? Math.abs(value) < MAX_NUMBER : typeof value === 'string' && isHarmless(value, place);
     const isShown = place.shown === 'yes' && isHarmlessHere;
@@ -112,19 +112,19 @@ class JsonWriter {
     return typeof value === 'string' ? JSON.stringify(MASK) : MASK;
   }
 
-  #line(text: string, { indent, at }: Place): void {
+  #line(text: string, { indent, at }: JsonPlace): void {
     this.lines.push({ text: indent + text, mark: this.#wrong !== '' && at === this.#wrong ? 'wrong' : 'plain' });
   }
 }
 
 /** What the name of a field changes for what is in it. */
-function named(key: string, value: unknown, place: Place): Pick<Place, 'key' | 'within' | 'shown'> {
+function named(key: string, value: unknown, place: JsonPlace): Pick<JsonPlace, 'key' | 'within' | 'shown'> {
   const isList = Array.isArray(value) || isRecord(value);
   return { key, within: isList ? key : place.within, shown: isPersonal(key, place) ? 'no' : place.shown };
 }
 
 /** `{"name": "Margherita"}` among lines is a thing. */
-function isPersonal(key: string, { within }: Place): boolean {
+function isPersonal(key: string, { within }: JsonPlace): boolean {
   if (/^(nome|name|title)$/i.test(key) && GOODS_LIST.test(within)) return false;
   return PERSONAL.test(key);
 }
@@ -134,7 +134,7 @@ function keyShown(key: string): string {
   return /^[\w.$:@#/-]{1,60}$/.test(key) && !SECRET_LIKE.test(key.replace(/^@/, '')) ? key : MASK;
 }
 
-function isHarmless(text: string, { key, within }: Place): boolean {
+function isHarmless(text: string, { key, within }: JsonPlace): boolean {
   if (text === '' || DATE_LIKE.test(text) || AMOUNT_LIKE.test(text)) return true;
   if (SECRET_LIKE.test(text)) return false;
   const isGoods = GOODS.test(key) || (/^(nome|name)$/i.test(key) && GOODS_LIST.test(within));

@@ -1,10 +1,10 @@
 /**
- * `Patience` says when a widget asks its server side again. What is asked while the widget's node is not there yet (Node-RED is starting) is heard by nobody.
+ * `Patience` says when a widget asks its server side again. What is asked while the widget's node is not there yet (Node-RED is starting) reaches nobody.
  */
 /** Twice as long each time that no answer comes. */
 const FIRST_MS = 5_000;
 const MOST_MS = 60_000;
-/** The server side speaks each minute: who hears nothing for so long is not known there any more. */
+/** The server side speaks each minute: who receives nothing for so long is not known there any more. */
 const SILENCE_MS = 150_000;
 
 export class Patience {
