@@ -65,15 +65,17 @@ export class Source {
   }
 
   #next(): number {
-    this.#serial += 10;
-    return this.#base * 10_000_000 + this.#serial;
+    // Apart from those of the other sources: all orders are of one shop.
+    this.#serial += 10 * SOURCES;
+    return this.#base * 10_000_000 + this.#serial + 10 * this.#index;
   }
 
   #order(topic: string, order: object, webhookId: number): TrafficRequest {
     const body = JSON.stringify(order);
-    const shop = `${this.#name}.myshopify.com`;
+    // One for all sources: an installation counts the shop that spoke first.
+    const shop = 'load.myshopify.com';
     const secret = this.#secret('SHOPIFY_WEBHOOK_SECRET');
-    return { sign: () => shopifyRequest({ secret, topic, shop, webhookId: `${shop}-${String(webhookId)}`, triggeredAt: formatInstant(Date.now()), body }) };
+    return { sign: () => shopifyRequest({ secret, topic, shop, webhookId: `${this.#name}-${String(webhookId)}`, triggeredAt: formatInstant(Date.now()), body }) };
   }
 
   #receipt(serial: number, at: number, cents: number): TrafficRequest {
