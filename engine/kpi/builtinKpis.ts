@@ -202,7 +202,8 @@ export const PAYMENT_PARTS: readonly Kpi[] = [
 
 /** Names that a shop's own number of before may have: where it has, that one stays and this one is left out. */
 const ADDED_LATER: ReadonlySet<string> = new Set([
-  'net_sales', 'gross_sales', 'discounts', 'taxes', 'units', 'units_per_order', 'tips', 'shipping', 'gift_cards_sold', 'voids', 'social_visit_conversion', 'other_sources',
+  'net_sales', 'gross_sales', 'discounts', 'taxes', 'units', 'units_per_order', 'tips',
+  'shipping', 'gift_cards_sold', 'voids', 'social_visit_conversion', 'other_sources',
 ]);
 
 /** Names that no number of a shop's own may have. */

@@ -4,6 +4,7 @@
 import type { EventType } from '../event/event.js';
 import { EVENT_TYPES } from '../event/schema.js';
 import { type Fact, type FieldValue, isOfOrder, placeOf, SLOT, sourceIn, statusOf } from '../fact/fact.js';
+import { readerOfLines } from './lineTerm.js';
 import { bucketField, bucketOf, type Condition, countField, type Measure, type StoreAliases, type Term, typeField } from './measure.js';
 import { discountOf, grossSalesOf, netSalesOf, paidBy, revenueOf, taxOf, unitsOf } from './saleMoney.js';
 import { type FactOrigin, isNamed, isOfRecord, type SystemOfRecord } from './systemOfRecord.js';
@@ -140,9 +141,10 @@ function add(sums: Sums, field: string, by: number): void {
   sums[field] = (sums[field] ?? 0) + by;
 }
 
-function compileTerm({ name, spread }: Measure, { at = 'time', afterMs = 0, value, sign = 1 }: Term): CompiledTerm {
+function compileTerm({ name, spread }: Measure, { at = 'time', afterMs = 0, value, lines, sign = 1 }: Term): CompiledTerm {
   return {
-    valueOf: readerOf(value), at: SLOT[at], afterMs, sign, countField: countField(name), sumField: name, spread: spread === true ? name : undefined,
+    valueOf: lines === undefined ? readerOf(value) : readerOfLines(lines, value),
+    at: SLOT[at], afterMs, sign, countField: countField(name), sumField: name, spread: spread === true ? name : undefined,
   };
 }
 

@@ -2,7 +2,8 @@ import { cleanName } from '../base/name.js';
 import { ConfigError } from '../base/errors.js';
 import { EVENT_TYPES } from '../event/schema.js';
 import type { EventType } from '../event/event.js';
-import type { Condition, Measure, Term } from './measure.js';
+import { isLineValue } from './lineTerm.js';
+import type { Condition, LineCondition, Measure, Term } from './measure.js';
 import { kpisWithOwn, RESERVED_NAMES } from './builtinKpis.js';
 import { MINUTE } from '../base/time.js';
 import { isAdditive, type Kpi, type Part } from './kpi.js';
@@ -12,7 +13,7 @@ export interface CustomKpi {
   readonly name: string;
   readonly type: EventType;
   /** As the form says it: a value of a measure, or the name of an `x_` field. */
-  readonly value: 'one' | 'amount' | 'quantity' | 'duration' | `x_${string}`;
+  readonly value: 'one' | 'amount' | 'quantity' | 'discount' | 'duration' | `x_${string}`;
   readonly show: 'sum' | 'count' | 'average' | 'per';
   readonly per?: string;
   readonly where: readonly FormCondition[];
@@ -26,13 +27,13 @@ export interface FormCondition {
 }
 
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
-const VALUES = ['one', 'amount', 'quantity', 'duration'] as const;
+const VALUES = ['one', 'amount', 'quantity', 'discount', 'duration'] as const;
 const SHOWS = ['sum', 'count', 'average', 'per'] as const;
 const OPS = ['is', 'isNot', 'known', 'unknown', 'above', 'atMost'] as const;
 const EXTRA = /^x_[A-Za-z0-9_]{1,60}$/;
-const FIELD = /^(store|channel|status|payment|social|source|campaign\.(source|medium|name)|x_[A-Za-z0-9_]{1,60})$/;
+const FIELD = /^(store|channel|status|payment|social|source|product|category|campaign\.(source|medium|name)|x_[A-Za-z0-9_]{1,60})$/;
 /** Fields that hold clean names (see `cleanName`). */
-const NAMES = /^(store|channel|campaign\.(source|medium|name))$/;
+const NAMES = /^(store|channel|product|category|campaign\.(source|medium|name))$/;
 /** Fields that are compared with a number, and how many of the measures' units are one of the form's: minutes, pieces. */
 const UNITS: Readonly<Record<string, number>> = { duration: MINUTE, quantity: 1_000 };
 
@@ -55,7 +56,9 @@ export function readCustomKpis(saved: unknown): CustomKpi[] {
 export function measureOf({ name, type, value, where }: CustomKpi): Measure {
   // Who asks for one source by name asks for it also where another one is the system of record.
   const from = where.some(({ field, op }) => field === 'source' && op === 'is') ? { from: 'any' } as const : {};
-  const term: Term = { type, value: termValue(value), where: where.map(conditionOf), ...from };
+  const lines = where.flatMap(lineConditions);
+  const ofFact = where.filter(({ field }) => !isOfLine(field)).map(conditionOf);
+  const term: Term = { type, value: termValue(value), where: ofFact, ...(lines.length === 0 ? {} : { lines }), ...from };
   return { name: `u_${name}`, terms: [term], ...(value === 'duration' ? { spread: true } : {}) };
 }
 
@@ -70,8 +73,9 @@ export function kpiOf({ name, type, value, show }: CustomKpi): Kpi {
   const measure = `u_${name}`;
   const count: Part = { measure, of: 'count' };
   if (show === 'count' || value === 'one') return { name, unit: 'count', types, top: [count] };
-  const sum: Part = { measure, of: value === 'amount' || value === 'duration' ? 'sum' : 'quantity' };
-  const unit = value === 'amount' ? 'money' : value === 'duration' ? 'seconds' : 'count';
+  const isMoney = value === 'amount' || value === 'discount';
+  const sum: Part = { measure, of: isMoney || value === 'duration' ? 'sum' : 'quantity' };
+  const unit = isMoney ? 'money' : value === 'duration' ? 'seconds' : 'count';
   return show === 'average' ? { name, unit, types, top: [sum], bottom: [count] } : { name, unit, types, top: [sum] };
 }
 
@@ -107,10 +111,14 @@ function readRow(row: Record<string, unknown>, path: string): CustomKpi {
   const show = oneOf(row['show'], `${path}.show`, SHOWS);
   const where = readConditions(row['where'], `${path}.where`);
   refuseContradictions(where, `${path}.where`);
+  const value = typeof row['value'] === 'string' && isExtra(row['value']) ? row['value'] : oneOf(row['value'], `${path}.value`, VALUES);
+  if (where.some(({ field }) => isOfLine(field)) && !isLineValue(value)) {
+    throw new ConfigError(`${path}.value`, 'must be one, amount, quantity or discount where a product or category is named', value);
+  }
   return {
     name: checked(row['name'], `${path}.name`, 'must be lower-case letters, digits and _', (text) => NAME.test(text)),
     type: oneOf(row['type'], `${path}.type`, EVENT_TYPES),
-    value: typeof row['value'] === 'string' && isExtra(row['value']) ? row['value'] : oneOf(row['value'], `${path}.value`, VALUES),
+    value,
     show,
     ...(show === 'per' ? { per: checked(row['per'], `${path}.per`, 'must name a number that adds up', (text) => text !== '') } : {}),
     where,
@@ -127,6 +135,7 @@ function readCondition(row: Record<string, unknown>, path: string): FormConditio
   const op = oneOf(row['op'], `${path}.op`, OPS);
   if (op === 'above' || op === 'atMost') return readBound(row, op, path);
   const field = checked(row['field'], `${path}.field`, 'must be a field of the event', (text) => FIELD.test(text));
+  if ((op === 'known' || op === 'unknown') && isOfLine(field)) throw new ConfigError(`${path}.op`, `must be is or isNot of a ${field}`, op);
   if (op === 'known' || op === 'unknown') return { field, op };
   const value = checked(row['value'], `${path}.value`, 'must not be empty', (text) => cleanName(text) !== '');
   return { field, op, value: NAMES.test(field) ? cleanName(value) : value };
@@ -136,6 +145,15 @@ function readBound(row: Record<string, unknown>, op: 'above' | 'atMost', path: s
   const field = checked(row['field'], `${path}.field`, 'must be duration, quantity or an x_ field', (text) => EXTRA.test(text) || Object.hasOwn(UNITS, text));
   const value = checked(row['value'], `${path}.value`, 'must be a number', (text) => text.trim() !== '' && Number.isFinite(Number(text)));
   return { field, op, value };
+}
+
+/** Fields of lines: an article by its number or name, and a category. */
+function isOfLine(field: string): field is 'product' | 'category' {
+  return field === 'product' || field === 'category';
+}
+
+function lineConditions({ field, op, value = '' }: FormCondition): LineCondition[] {
+  return isOfLine(field) && (op === 'is' || op === 'isNot') ? [{ field, op, value }] : [];
 }
 
 function conditionOf({ field, op, value }: FormCondition): Condition {

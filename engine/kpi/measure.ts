@@ -20,6 +20,13 @@ export interface Condition {
   readonly value?: FieldValue | readonly FieldValue[];
 }
 
+/** A test on one line of a sale; an article is meant by its number or its name. */
+export interface LineCondition {
+  readonly field: 'product' | 'category';
+  readonly op: 'is' | 'isNot';
+  readonly value: string;
+}
+
 /**
  * What a term adds: `one` counts facts; money in minor units: `amount` is all that was paid, `revenue` that without tip and gift cards sold,
  * `netSales` and `grossSales` as far as the sender stated the VAT (see saleMoney.ts); `quantity` thousandths (1 where the sender gave none); `units`
@@ -38,6 +45,8 @@ export interface Term {
   readonly type: EventType;
   readonly where?: readonly Condition[];
   readonly value: TermValue;
+  /** Only the lines that meet all of these are meant: their amounts, quantities, discounts, or (`one`) that there is any. A fact without them adds nothing. */
+  readonly lines?: readonly LineCondition[];
   /** Which instant decides the window (default `time`, which is also taken where the fact has no such instant). */
   readonly at?: 'time' | 'openedAt' | 'closedAt';
   /** The window is decided so many ms later: by when something has lasted too long, not by when it began. */

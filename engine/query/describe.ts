@@ -57,9 +57,10 @@ const FACTS: Readonly<Record<EventType, Description>> = {
   erasure: { en: 'erasure requests', it: 'delle richieste di cancellazione' },
 };
 
-const VALUES: Readonly<Record<'amount' | 'quantity' | 'duration', Description>> = {
+const VALUES: Readonly<Record<'amount' | 'quantity' | 'discount' | 'duration', Description>> = {
   amount: { en: 'the amounts', it: 'degli importi' },
   quantity: { en: 'the quantities', it: 'delle quantità' },
+  discount: { en: 'the discounts', it: 'degli sconti' },
   duration: { en: 'the times from open to close', it: 'dei tempi dall’apertura alla chiusura' },
 };
 
@@ -76,6 +77,6 @@ function describeCustom(row: CustomKpi): Description {
 /** Facts that are added up one by one are counted, whatever is to be shown. */
 function measured({ value, show }: CustomKpi): Description {
   if (show === 'count' || value === 'one') return { en: 'Number', it: 'Numero' };
-  const { en, it } = value === 'amount' || value === 'quantity' || value === 'duration' ? VALUES[value] : { en: `\`${value}\``, it: `di \`${value}\`` };
+  const { en, it } = Object.hasOwn(VALUES, value) ? VALUES[value as keyof typeof VALUES] : { en: `\`${value}\``, it: `di \`${value}\`` };
   return show === 'average' ? { en: `Average of ${en}`, it: `Media ${it}` } : { en: `Sum of ${en}`, it: `Somma ${it}` };
 }

@@ -18,12 +18,23 @@ const RECEIVED = [
   { subject: '3', data: { amount: '1.00', x_guests: 'many' } },
 ];
 
+const PIZZAS = { product: 'sku-1', name: 'Margherita', category: 'pizza', quantity: 3, amount: '21.00', discount: '1.50' };
+const LINED = [
+  { subject: '4', data: { amount: '26.00', discount: '1.50', lines: [PIZZAS, { product: 'sku-2', name: 'Acqua', category: 'bar', amount: '5.00' }] } },
+  { subject: '5', data: { amount: '14.00', lines: [{ ...PIZZAS, quantity: 2, amount: '14.00' }] } },
+  { subject: '6', data: { amount: '9.00' } },
+];
+
 /** The last of the rows, over the three sales. */
 function shown(...saved: object[]): number | null {
+  return shownOf(RECEIVED, saved);
+}
+
+function shownOf(received: readonly object[], saved: readonly object[]): number | null {
   const custom = readCustomKpis(saved);
   const measures = [...MEASURES, ...custom.map(measureOf)];
   const sums: Record<string, number> = {};
-  for (const said of RECEIVED) {
+  for (const said of received) {
     for (const { field, value } of contributionsOf(mergeEvent(undefined, event(said), 'EUR'), measures)) sums[field] = (sums[field] ?? 0) + value;
   }
   const kpi = kpisOf(custom).at(-1);
@@ -43,6 +54,23 @@ describe('custom KPIs', () => {
     [{ ...gift, where: [{ field: 'duration', op: 'atMost', value: '30' }] }, 4],
     [{ ...gift, where: [{ field: 'x_guests', op: 'above', value: '1' }, { field: 'x_guests', op: 'atMost', value: '2.5' }] }, 4],
   ];
+  const margherita = { name: 'margherita', type: 'sale', value: 'quantity', show: 'sum', where: [{ field: 'product', op: 'is', value: 'Margherita' }] };
+  const ofLines: [what: string, saved: readonly object[], expected: number][] = [
+    ['the pieces of an article by its name', [margherita], 5],
+    ['the pieces of an article by its number', [{ ...margherita, where: [{ field: 'product', op: 'is', value: 'sku-1' }] }], 5],
+    ['what a category came to', [{ ...margherita, value: 'amount', where: [{ field: 'category', op: 'is', value: 'bar' }] }], 5],
+    ['what all other articles came to', [{ ...margherita, value: 'amount', where: [{ field: 'product', op: 'isNot', value: 'sku-1' }] }], 5],
+    ['the sales with an article', [{ ...margherita, value: 'one' }], 2],
+    ['its discounts', [{ ...margherita, value: 'discount' }], 3],
+    ['the discounts of the day by what was sold', [{ ...margherita, value: 'discount', show: 'per', per: 'gross_revenue', where: [] }], 0.061224],
+  ];
+  for (const [what, saved, expected] of ofLines) it(`count ${what}`, () => { assert.equal(shownOf(LINED, saved), expected); });
+
+  it('refuse what no line has', () => {
+    for (const value of ['duration', 'x_gift']) assert.throws(() => readCustomKpis([{ ...margherita, value }]), { name: 'ConfigError', field: 'kpis[0].value' });
+    assert.throws(() => readCustomKpis([{ ...margherita, where: [{ field: 'product', op: 'known' }] }]), { name: 'ConfigError', field: 'kpis[0].where[0].op' });
+  });
+
   const sources: [value: string, op: string, expected: boolean][] = [
     ['shopify', 'is', true], ['Shopify', 'is', true], ['urn:bottega:shopify:mia.example', 'is', true], ['urn:bottega:shopify:altra.example', 'is', false], ['cassa', 'is', false],
     ['shopify', 'isNot', false], ['pos', 'isNot', true],
