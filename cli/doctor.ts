@@ -12,7 +12,10 @@ import { strengthOf, type SecretScheme } from '../engine/verify/secretStrength.j
 import { type CliEnvironment, type CliLanguage, readOptions } from './frame/arguments.js';
 import { type CommandReporter, type ExitCode, type ParsedCommand, print, runMain, runner } from './frame/command.js';
 import { fill } from './frame/words.js';
-import { askHealth, directoryAccess, freeBytes, keptSecrets, modeOf, probePublic, reach, readCertificate, readClock } from './doctor/probes.js';
+import { askHealth, directoryAccess, freeBytes, keptSecrets, modeOf, probePublic, reach, readClock } from './doctor/probes.js';
+import findingsEn from '../engine/doctor/words/en.json';
+import findingsIt from '../engine/doctor/words/it.json';
+import { readCertificate } from '../nodes/shared/http/certificate.js';
 import en from './locales/en.json';
 import it from './locales/it.json';
 import { type RunningShop, runningShop, SHOP_OPTIONS } from './store/storesArguments.js';
@@ -28,6 +31,7 @@ interface DoctorArguments {
 
 const OPTIONS = { ...SHOP_OPTIONS, json: { type: 'boolean' } } as const;
 const WORDS: Readonly<Record<CliLanguage, typeof en.doctor>> = { en: en.doctor, it: it.doctor };
+const FINDINGS: Readonly<Record<CliLanguage, typeof findingsEn>> = { en: findingsEn, it: findingsIt };
 /** What senders sign with, by its variable. */
 const SECRETS: Readonly<Record<string, SecretScheme>> = {
   SHOPIFY_WEBHOOK_SECRET: 'shared', HUBSPOT_CLIENT_SECRET: 'shared', WOOCOMMERCE_WEBHOOK_SECRET: 'shared', POS_JWT_SECRET: 'hs256',
@@ -41,9 +45,11 @@ const PORTS = { redis: 6_379, broker: 1_883 } as const;
 /** `DoctorReporter` has the words of findings in one language. */
 class DoctorReporter implements CommandReporter<DoctorProblem> {
   readonly #words: typeof en.doctor;
+  readonly #findings: typeof findingsEn;
 
   constructor(language: CliLanguage) {
     this.#words = WORDS[language];
+    this.#findings = FINDINGS[language];
   }
 
   usage(): string {
@@ -56,7 +62,7 @@ class DoctorReporter implements CommandReporter<DoctorProblem> {
 
   /** What was found and, where there is something to do, what. */
   words({ check, as, values }: Finding): { readonly found: string; readonly advice: string } {
-    const sentences = (this.#words.findings[check] as Readonly<Record<string, readonly string[]>>)[as] ?? [];
+    const sentences = (this.#findings[check] as Readonly<Record<string, readonly string[]>>)[as] ?? [];
     const [found = '', advice = ''] = sentences.map((sentence) => fill(sentence, values));
     return { found, advice };
   }

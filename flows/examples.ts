@@ -205,6 +205,14 @@ const EXAMPLES: readonly Example[] = [
     nodes: { press: press('vendita', SALE, 'count'), count: nodeOf('window', 'second', { name: '' }, [], []), node: widgetOf('ui-sources', { width: 6 }) },
   },
   {
+    type: 'ui-setup', title: 'I collegamenti', says: 'Apri /dashboard/esempio: il mittente aspetta il suo segreto',
+    why: 'Per ogni nodo webhook si vede se il segreto c’è, l’indirizzo da copiare, i passi e se il primo messaggio è arrivato. Scrivi una chiave nel nodo, pubblica e prova dalla pagina.',
+    nodes: {
+      sender: nodeOf('webhook', 'second', { name: 'Il tuo programma', provider: 'events', path: '/in/esempio-collegamenti', store: '' }, [], []),
+      node: widgetOf('ui-setup', { width: 8 }),
+    },
+  },
+  {
     type: 'ui-filters', title: 'I filtri', says: 'Premi, poi apri /dashboard/esempio e scegli un altro periodo',
     why: 'La scheda segue ciò che si sceglie, e ognuno sceglie per sé. La scelta sta nell’indirizzo: lo si può salvare o mandare a qualcuno.',
     nodes: {

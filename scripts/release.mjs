@@ -18,10 +18,11 @@ const ALLOWED = [
   /^(package\.json|LICENSE|README(\.it)?\.md|CHANGELOG\.md)$/,
   /^dist\/(engine|nodes|cli)\/[\w./-]+\.(js|d\.ts)$/,
   /^dist\/engine\/normalize\/profile\/profiles\/[\w-]+\.json$/,
+  /^dist\/engine\/doctor\/words\/\w+\.json$/,
   /^dist\/sbom\.cdx\.json$/,
   /^dist\/(nodes|cli)\/[\w./-]+\.(html|json|svg)$/,
   /^resources\/[\w.-]+\.(js|woff2|txt)$/,
-  /^examples\/[^/]+(\/[^/]+)?\.(json|mjs|md|ts)$/,
+  /^examples\/[^/]+(\/[^/]+){0,2}\.(json|mjs|md|ts)$/,
 ];
 
 /** In every package, whatever its manifest says. */

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hmacMatches } from '../engine/verify/hmac.js';
-import en from '../cli/locales/en.json';
-import it18 from '../cli/locales/it.json';
+import en from '../engine/doctor/words/en.json';
+import it18 from '../engine/doctor/words/it.json';
 
 interface Report {
   readonly outcome: 'ok' | 'failed';
@@ -110,7 +110,7 @@ describe('bottega-doctor', function doctor() {
 
   it('has words for the same findings in both languages', () => {
     const keys = (findings: Readonly<Record<string, object>>): unknown => Object.entries(findings).map(([check, words]) => [check, Object.keys(words)]);
-    assert.deepEqual(keys(it18.doctor.findings), keys(en.doctor.findings));
+    assert.deepEqual(keys(it18), keys(en));
   });
 
   it('asks for the Node.js that the package asks for', () => {

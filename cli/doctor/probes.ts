@@ -6,12 +6,11 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { messageOf } from '../../engine/base/errors.js';
 import { formatInstant } from '../../engine/base/time.js';
-import type { CertificateProbe, DoctorHealth, OtherClock, PublicProbe } from '../../engine/doctor/findings.js';
+import type { DoctorHealth, OtherClock, PublicProbe } from '../../engine/doctor/findings.js';
 import { sampleOf, SAMPLE_SHOP } from '../../engine/verify/samples/payloads.js';
-import { shopifyRequest, type SignedRequest } from '../../engine/verify/samples/sign.js';
+import { shopifyRequest, type SignedRequest, TRIAL_HEADER } from '../../engine/verify/samples/sign.js';
 import { secureFetch } from '../../nodes/shared/http/secureFetch.js';
 
 const PATIENCE_MS = 10_000;
@@ -92,21 +91,6 @@ export function reach(address: string, usualPort: number): Promise<string | unde
   });
 }
 
-/** `readCertificate` of an https address as any sender would see it. */
-export function readCertificate(url: string): Promise<CertificateProbe> {
-  const { hostname, port } = new URL(url);
-  return new Promise((done) => {
-    const socket: TLSSocket = connectTls({ host: hostname, servername: hostname, port: port === '' ? 443 : Number(port), timeout: PATIENCE_MS });
-    const end = (found: CertificateProbe): void => {
-      socket.destroy();
-      done(found);
-    };
-    socket.on('secureConnect', () => { end({ validTo: Date.parse(socket.getPeerCertificate().valid_to), protocol: socket.getProtocol() ?? '' }); });
-    socket.on('timeout', () => { end({ fault: 'timeout' }); });
-    socket.on('error', (error) => { end({ fault: messageOf(error) }); });
-  });
-}
-
 /**
  * `probePublic` sends one signed order that Shopify itself marks as a test, which counts nowhere, here and by the public address. Its body has blanks and
  * letters that a proxy which rewrites JSON would change.
@@ -114,9 +98,10 @@ export function readCertificate(url: string): Promise<CertificateProbe> {
 export async function probePublic(here: string, publicUrl: string, secret: string, now: number): Promise<PublicProbe> {
   const { headers: { topic = '' }, body } = sampleOf('shopify', 'harmless', now);
   const text = JSON.stringify({ ...body as object, note: 'caffè \u2028 1.0', prova: 1.5 }, null, 3).replace('1.5', '1.50');
-  const signed = (id: string): SignedRequest => (
-    shopifyRequest({ secret, topic, shop: SAMPLE_SHOP, webhookId: `doctor-${String(now)}-${id}`, triggeredAt: formatInstant(now), body: text })
-  );
+  const signed = (id: string): SignedRequest => {
+    const request = shopifyRequest({ secret, topic, shop: SAMPLE_SHOP, webhookId: `doctor-${String(now)}-${id}`, triggeredAt: formatInstant(now), body: text });
+    return { ...request, headers: { ...request.headers, [TRIAL_HEADER]: 'doctor' } };
+  };
   const near = await post(here, signed('near'));
   const far = await post(publicUrl, signed('far'));
   return { url: publicUrl, status: far.status, sameHere: near.status, ...(far.fault === undefined ? {} : { fault: far.fault }) };

@@ -114,23 +114,24 @@ export function judgeServer(check: 'redis' | 'broker', address: string | undefin
 
 /**
  * What a signed message came to that was sent to the public address: `status` 0 where nobody answered (`fault` says why); `sameHere`, the status of the
- * very same message at the shop's own port.
+ * very same message at the shop's own port; `arrival`, whether the endpoint itself saw it come, where somebody in its process asks.
  */
 export interface PublicProbe {
   readonly url: string;
   readonly status: number;
   readonly fault?: string;
   readonly sameHere: number;
+  readonly arrival?: 'arrived' | 'missing';
 }
 
 /** `judgeAddress`: whether what senders call leads to this shop, as far as it can be known from here, and whether the bytes come unchanged. */
 export function judgeAddress(probe: PublicProbe | undefined): readonly Finding[] {
   if (probe === undefined) return [finding('address', 'skipped', 'none'), finding('body', 'skipped', 'none')];
-  const { url, status, fault = '', sameHere } = probe;
+  const { url, status, fault = '', sameHere, arrival } = probe;
   if (status === 0) return [finding('address', 'failed', 'away', { url, fault }), finding('body', 'skipped', 'none')];
   if (sameHere !== 200) return [finding('address', 'skipped', 'untried', { url, status: String(sameHere) }), finding('body', 'skipped', 'none')];
   if (status === 200) return [finding('address', 'ok', 'reached', { url }), finding('body', 'ok', 'good')];
-  if (status === 401) return [finding('address', 'ok', 'answered', { url }), finding('body', 'failed', 'changed', { url })];
+  if (status === 401 && arrival !== 'missing') return [finding('address', 'ok', 'answered', { url }), finding('body', 'failed', 'changed', { url })];
   return [finding('address', 'failed', 'other', { url, status: String(status) }), finding('body', 'skipped', 'none')];
 }
 

@@ -20,6 +20,7 @@ import type { WebhookConfig, WebhookProvider } from './config.js';
 import type { WebhookCounters } from './counters.js';
 import { messageOf } from './message.js';
 import { codeOf, EMPTY, isRefusal, replyTo, replyToFault, replyToLate } from './response.js';
+import type { SenderActivity } from './senderActivity.js';
 import type { Proof, Verifier } from './verifier.js';
 
 /** Requests held open at once; each holds its body. */
@@ -29,20 +30,28 @@ const NO_BODY = refused(400, '', 'json', 'the body could not be read');
 /** Express keeps the whole path where it hands a request on below a mount point. */
 type ExpressRequest = IncomingMessage & { readonly originalUrl?: string };
 
+/** `HandlerNotes` are where it is written down what came. */
+export interface HandlerNotes {
+  readonly counters: WebhookCounters;
+  readonly activity: SenderActivity;
+}
+
 /** `WebhookHandler` of one endpoint. `verify` proves senders; `publicUrl` is what they call this server, without slash at the end. */
 export class WebhookHandler {
   readonly #context: Pick<NodeContext<WebhookConfig>, 'RED' | 'config' | 'out' | 'now'>;
   readonly #publicUrl: string;
   readonly #verify: Verifier;
   readonly #counters: WebhookCounters;
+  readonly #activity: SenderActivity;
   readonly #held = new Set<ServerResponse>();
   #state: 'open' | 'closed' = 'open';
 
-  constructor(context: Pick<NodeContext<WebhookConfig>, 'RED' | 'config' | 'out' | 'now'>, publicUrl: string, verify: Verifier, counters: WebhookCounters) {
+  constructor(context: Pick<NodeContext<WebhookConfig>, 'RED' | 'config' | 'out' | 'now'>, publicUrl: string, verify: Verifier, notes: HandlerNotes) {
     this.#context = context;
     this.#publicUrl = publicUrl;
     this.#verify = verify;
-    this.#counters = counters;
+    this.#counters = notes.counters;
+    this.#activity = notes.activity;
   }
 
   handle(request: ExpressRequest, response: ServerResponse): Promise<void> | undefined {
@@ -79,8 +88,10 @@ export class WebhookHandler {
     // Between 1 ms and the whole patience, also where the clock has been set meanwhile.
     const delivery = beginDelivery(RED, message, Math.min(config.deadlineMs, Math.max(1, config.deadlineMs - (now() - receivedAt))));
     delivery.onSettled((outcome) => {
-      if (outcome.outcome === 'complete') this.#counters.stored(delivery.tally, (now() - receivedAt) / 1_000);
-      else this.#counters.failed(outcome.outcome === 'failed' ? codeOf(outcome.error) : 'delivery.deadline', delivery.underWay().map(this.#nameOf));
+      if (outcome.outcome === 'complete') {
+        this.#counters.stored(delivery.tally, (now() - receivedAt) / 1_000);
+        this.#activity.received(signed.headers, now());
+      } else this.#counters.failed(outcome.outcome === 'failed' ? codeOf(outcome.error) : 'delivery.deadline', delivery.underWay().map(this.#nameOf));
       answer(replyTo(config.provider, delivery, outcome));
     });
     out.primary(message);
@@ -137,8 +148,9 @@ export class WebhookHandler {
   }
 
   #refuse(refusal: Refusal, response: ServerResponse): void {
-    this.#counters.refused(refusal);
     const { path, rule, message } = refusal;
+    this.#counters.refused(refusal);
+    this.#activity.refused(response.req.headers, rule, this.#context.now());
     const scheme = this.#context.config.profile?.proof?.family === 'basic' ? 'Basic realm="bottega"' : 'Bearer';
     const challenge = path === '/headers/authorization' ? { headers: { 'WWW-Authenticate': scheme } } : {};
     writeAnswer(response, { ...refused(401, path, rule, message), ...challenge });

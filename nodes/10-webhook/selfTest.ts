@@ -1,8 +1,6 @@
 /**
  * `probe` tries an endpoint from the signature to the last node: it posts a signed example, as its sender would, and reports the answer.
  */
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { NodeAPI } from 'node-red';
 import { isFormSender } from '../../engine/normalize/profile/content.js';
@@ -14,23 +12,41 @@ import { sampleOf, SAMPLE_SHOP, type SampleProvider } from '../../engine/verify/
 import {
   hubspotRequest, shopifyRequest, type SignedRequest, standardRequest, tillRequest, tokenRequest, woocommerceRequest,
 } from '../../engine/verify/samples/sign.js';
+import { messageOf } from '../../engine/base/errors.js';
 import { formatInstant } from '../../engine/base/time.js';
-import type { EditorReply } from '../shared/editorApi.js';
+import { secureFetch } from '../shared/http/secureFetch.js';
+import type { SenderTrial, TrialWay } from '../shared/senderPort.js';
 import { isOpen, type PixelConfig, type WebhookConfig } from './config.js';
+import type { SenderActivity } from './senderActivity.js';
 
 /** Longer than any endpoint may take. */
 const PATIENCE_MS = 65_000;
 const MAX_ANSWER_BYTES = 65_536;
 const MAX_ERRORS = 5;
 
-/** `probe`: `publicUrl` is what senders call the server (HubSpot signs it, a till's token names it). */
-export async function probe(RED: NodeAPI, config: WebhookConfig, publicUrl: string, now: number): Promise<EditorReply> {
+/** `ProbeTerms`: `publicUrl` is what senders call the server (HubSpot signs it, a till's token names it). */
+export interface ProbeTerms {
+  readonly publicUrl: string;
+  readonly activity: SenderActivity;
+  readonly way: TrialWay;
+  readonly now: number;
+}
+
+export async function probe(RED: NodeAPI, config: WebhookConfig, { publicUrl, activity, way, now }: ProbeTerms): Promise<SenderTrial> {
   const path = `${rootOf(RED)}${config.path}${secretTail(config)}`;
   const signed = signedSample(config, `${publicUrl}${path}`, now);
   if (signed === undefined) return { outcome: isOpen(config) ? 'foreignKey' : 'noSecret' };
-  const startedAt = Date.now();
-  const { status, text } = await post(RED, path, signed);
-  return { outcome: 'answered', status, tookMs: Date.now() - startedAt, ...countsIn(text) };
+  const trial = activity.begin();
+  const startedAt = performance.now();
+  try {
+    const marked = { ...signed, headers: { ...signed.headers, ...trial.headers } };
+    const { status, text } = await post(`${way === 'here' ? ownUrl(RED) : publicUrl}${path}`, marked, way);
+    return { outcome: 'answered', status, tookMs: Math.round(performance.now() - startedAt), arrival: trial.end(), ...countsIn(text) };
+  } catch (error) {
+    trial.end();
+    if (way === 'here') throw error;
+    return { outcome: 'away', fault: faultOf(error) };
+  }
 }
 
 /** `signedSample` is `undefined` where only the sender has the key. */
@@ -96,30 +112,28 @@ function pageRequest(path: string, { example }: PixelConfig, body: string): Sign
   return { path, body, headers: { 'content-type': 'text/plain', ...(example !== undefined && { origin: example }) } };
 }
 
-function rootOf(RED: NodeAPI): string {
+/** `rootOf` is what all paths of nodes begin with. */
+export function rootOf(RED: NodeAPI): string {
   return String(RED.settings.httpNodeRoot ?? '').replace(/\/+$/, '');
 }
 
-/** To ourselves: the certificate names the public host, not this address. */
-function post(RED: NodeAPI, path: string, { headers, body }: SignedRequest): Promise<{ status: number; text: string }> {
-  const { address, port } = RED.server.address() as AddressInfo;
+function ownUrl({ server }: NodeAPI): string {
+  const { address, port } = server.address() as AddressInfo;
   const host = address === '::' || address === '0.0.0.0' ? 'localhost' : address;
-  const isTls = 'setSecureContext' in RED.server;
-  const length = { 'content-length': String(Buffer.byteLength(body)) };
-  const options = { host, port, path, method: 'POST', headers: { ...headers, ...length }, timeout: PATIENCE_MS };
-  return new Promise((resolve, reject) => {
-    const request = isTls ? httpsRequest({ ...options, rejectUnauthorized: false }) : httpRequest(options);
-    request.on('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => { if (text.length < MAX_ANSWER_BYTES) text += chunk; });
-      response.on('end', () => { resolve({ status: response.statusCode ?? 0, text }); });
-      response.on('error', reject);
-    });
-    request.on('timeout', () => { request.destroy(new Error('no answer in time')); });
-    request.on('error', reject);
-    request.end(body);
-  });
+  return `${'setSecureContext' in server ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+}
+
+/** To ourselves: the certificate names the public host, not this address. */
+async function post(url: string, { headers, body }: SignedRequest, way: TrialWay): Promise<{ status: number; text: string }> {
+  const trust = way === 'here' ? 'ourselves' : 'certificate';
+  const terms = { method: 'POST', headers, body, signal: AbortSignal.timeout(PATIENCE_MS), maxBytes: MAX_ANSWER_BYTES, trust } as const;
+  const response = await secureFetch(url, terms);
+  return { status: response.status, text: await response.text() };
+}
+
+/** What lies beneath "fetch failed". */
+function faultOf(error: unknown): string {
+  return messageOf(error instanceof TypeError && error.cause !== undefined ? error.cause : error);
 }
 
 /** Our own answers are JSON of counts and errors; anything else is another program's and stays here. */

@@ -11,13 +11,16 @@ import { serve } from '../shared/http/route.js';
 import { type NodeContext, type NodeSpec, portOf, registerNode } from '../shared/node.js';
 import type { StorePort, Warning } from '../shared/ports.js';
 import { raiseWarning } from '../shared/raisedWarnings.js';
+import { senderPorts, type SenderTrial, type TrialWay } from '../shared/senderPort.js';
 import { isOpen, leastOfShort, readConfig, variablesOf, type WebhookConfig } from './config.js';
 import { type Doubt, WebhookCounters } from './counters.js';
 import { WebhookHandler } from './handler.js';
 import { PixelEndpoint } from './pixel.js';
 import { publishedKeys } from './publishedKeys.js';
 import { termsOf } from './profileTerms.js';
-import { probe } from './selfTest.js';
+import { probe, rootOf } from './selfTest.js';
+import { SenderActivity } from './senderActivity.js';
+import { portTo } from './senderOffer.js';
 import { verifierOf } from './verifier.js';
 
 /** Token ids belong to no shop in particular. */
@@ -37,8 +40,11 @@ const spec: NodeSpec<WebhookConfig> = {
     const publicUrl = config.publicUrl ?? localUrl(RED);
     const warn = warner(context.node);
     const counters = new WebhookCounters(context, config.provider, isOpen(config) ? 'open' : 'closed', (doubt) => { warn(doubtIn(config, doubt)); });
-    const handler = new WebhookHandler(context, publicUrl, verifierOf(config, audiencesOf(RED, publicUrl, config.path), guard, keys), counters);
-    answerEditor(context.node, () => probe(RED, config, publicUrl, context.now()));
+    const activity: SenderActivity = new SenderActivity(() => { offer.changed(); });
+    const handler = new WebhookHandler(context, publicUrl, verifierOf(config, audiencesOf(RED, publicUrl, config.path), guard, keys), { counters, activity });
+    const trial = (way: TrialWay): Promise<SenderTrial> => probe(RED, config, { publicUrl, activity, way, now: context.now() });
+    answerEditor(context.node, () => trial('here'));
+    const offer = senderPorts.offer(portTo(context, publicUrl, activity, trial));
     const pixel = config.pixel === undefined ? undefined : new PixelEndpoint(context, config.pixel, counters, handler);
     const unserve = serveAll(context, handler, pixel);
     if (isOpen(config)) status.ok('listening', { path: config.path });
@@ -48,6 +54,8 @@ const spec: NodeSpec<WebhookConfig> = {
     return {
       close() {
         raiseWarning(context.node);
+        activity.close();
+        offer.close();
         unserve();
         handler.close();
         counters.close();
@@ -103,8 +111,7 @@ function warnOfShort({ config, node, text }: NodeContext<WebhookConfig>, warn: (
 
 /** What a token may be meant for: us, or this endpoint. */
 function audiencesOf(RED: NodeAPI, publicUrl: string, path: string): string[] {
-  const root = String(RED.settings.httpNodeRoot ?? '').replace(/\/+$/, '');
-  return [publicUrl, `${publicUrl}${root}${path}`];
+  return [publicUrl, `${publicUrl}${rootOf(RED)}${path}`];
 }
 
 /** What a sender on this machine calls us. */

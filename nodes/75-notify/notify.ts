@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import { type Notification, NotificationQueue, type QueuedNotification, type Settled, type DeliveryResult } from '../../engine/alert/notificationQueue.js';
 import { formatInstant, MINUTE } from '../../engine/base/time.js';
+import { noticePorts } from '../shared/noticePort.js';
 import { WakeTimer } from '../shared/wakeTimer.js';
 import type { ShopPort, StorePort } from '../shared/ports.js';
 import { portOf, registerNode, type NodeSpec, type NodeContext, type InputMessage } from '../shared/node.js';
@@ -31,9 +32,10 @@ const spec: NodeSpec<NotifyConfig> = {
     const shop = portOf<ShopPort>(RED, config.shop, 'shop');
     const storePort = portOf<StorePort>(RED, config.store, 'store');
     const send = senderOf(config);
+    const offer = noticePorts.offer({ tenant: shop.tenant, id: node.id, way: config.target?.channel ?? 'none' });
     if (send === undefined) {
       status.waiting('unset');
-      return { input: (message, out) => { out.secondary(message, 'notify.unset'); } };
+      return { input: (message, out) => { out.secondary(message, 'notify.unset'); }, close: () => { offer.close(); } };
     }
     const queue = new NotificationQueue<OutgoingNotice>(storePort.of(shop.tenant), node.id, randomUUID());
     const now = (): number => context.now();
@@ -59,6 +61,7 @@ const spec: NodeSpec<NotifyConfig> = {
       },
       close: async () => {
         life = 'closed';
+        offer.close();
         unwatch();
         await timer.close();
       },

@@ -7,7 +7,11 @@ interface StyleElement {
 }
 
 interface Browser {
-  readonly navigator?: { readonly languages?: readonly string[]; readonly language?: string };
+  readonly navigator?: {
+    readonly languages?: readonly string[];
+    readonly language?: string;
+    readonly clipboard?: { writeText(text: string): Promise<void> };
+  };
   readonly location?: { readonly search: string; readonly pathname: string; readonly hash: string };
   readonly history?: { readonly state: unknown; replaceState(state: unknown, title: string, address: string): void };
   readonly document?: {
@@ -70,6 +74,13 @@ export function choose(changed: Readonly<Record<string, string>>): void {
   remember(query);
   show(query);
   browser.dispatchEvent?.(new Event(CHOICE_EVENT));
+}
+
+/** `copyText` puts a text on the clipboard; browsers allow it on encrypted pages and on this computer. */
+export async function copyText(text: string): Promise<'copied' | 'refused'> {
+  const clipboard = browser.navigator?.clipboard;
+  if (clipboard === undefined) return 'refused';
+  return clipboard.writeText(text).then(() => 'copied', () => 'refused');
 }
 
 /** `offer` makes components known to Dashboard, under its widget's name, and adds their style to the page, once each. */

@@ -11,6 +11,9 @@ export interface SignedRequest {
   readonly body: string;
 }
 
+/** `TRIAL_HEADER` marks what we send ourselves to try an endpoint: it is no message of a sender. Its value, if it came along, says which trial. */
+export const TRIAL_HEADER = 'x-bottega-trial';
+
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** `ShopifyDelivery` is one delivery of a webhook. */
