@@ -1,4 +1,8 @@
 /** What real senders send, of every kind, for the fuzzer to change. Synthetic, as all our examples. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { profileSample } from '../../engine/normalize/profile/profileSample.js';
+import { PROFILE_NAMES, PROFILES } from '../../engine/normalize/profile/profiles.js';
 import { sampleOf } from '../../engine/verify/samples/payloads.js';
 import { DEFAULT_MAPPING } from '../../engine/normalize/mapping/fieldMapping.js';
 import { batchFixture, fixture } from '../fixtures/normalizing.js';
@@ -48,8 +52,18 @@ export const BODIES = {
   },
 } satisfies Readonly<Record<string, Examples>>;
 
+/** Bodies of senders that are data: their examples, and what their vectors hold; a form as the fields that it has. */
+export const PROFILE_BODIES: Readonly<Record<string, Examples>> = Object.fromEntries(PROFILE_NAMES.map((name) => {
+  const { deliveries } = JSON.parse(readFileSync(join(__dirname, `../fixtures/senders/${name}.json`), 'utf8')) as { deliveries: readonly { what: string; body: string }[] };
+  const bodyOf = (text: string): unknown => (text.startsWith('{') ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text)));
+  const { body } = profileSample(PROFILES[name], 'real', NOW);
+  return [name, { sample: typeof body === 'string' ? bodyOf(body) : body, ...Object.fromEntries(deliveries.map(({ what, body: text }) => [what, bodyOf(text)])) }];
+}));
+
 /** What a topic may say, by provider; unknown ones too. */
 export const TOPICS: Readonly<Record<string, readonly string[]>> = {
+  cassaincloud: ['RECEIPT/CREATE', 'BILL/CREATE', 'x'],
+  fattureincloud: ['receipts.create', 'receipts.delete', 'credit_notes.update', 'x'].map((topic) => `it.fattureincloud.webhooks.issued_documents.${topic}`),
   shopify: ['orders/create', 'orders/paid', 'orders/cancelled', 'orders/delete', 'refunds/create', 'checkouts/create', 'checkouts/delete', 'customers/redact', 'shop/redact', 'x'],
   woocommerce: ['order.created', 'order.updated', 'order.deleted', 'order.restored', 'x'],
 };

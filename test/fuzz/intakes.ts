@@ -14,9 +14,9 @@ import type { NormalizeContext } from '../../engine/normalize/draft/collector.js
 import { normalize, type NormalizedBody, normalizeSteps, PROVIDERS } from '../../engine/normalize/normalize.js';
 import { PixelEndpoint } from '../../nodes/10-webhook/pixel.js';
 import { contextOf, NOW } from '../fixtures/normalizing.js';
-import { BODIES, FILE_TYPES, FILES, MAPPINGS, QUERIES, TOPICS } from './examples.js';
+import { BODIES, FILE_TYPES, FILES, MAPPINGS, PROFILE_BODIES, QUERIES, TOPICS } from './examples.js';
 import type { Judge } from './judge.js';
-import { changedJson, changedText, jsonRecipes, jsonText, textRecipes } from './mutation.js';
+import { changedJson, changedText, type Examples, jsonRecipes, jsonText, textRecipes } from './mutation.js';
 import { type FuzzTarget, target } from './target.js';
 
 const context = contextOf();
@@ -72,7 +72,7 @@ function instantOf(event: ShopEvent | undefined): number {
 
 const headersOf = (topic: string): Readonly<Record<string, string>> => ({ topic, 'source': 'https://a.example/', 'triggered-at': '2026-11-22T11:59:00Z' });
 
-const bodies: FuzzTarget[] = Object.entries(BODIES).map(([provider, examples]) => {
+const bodies: FuzzTarget[] = Object.entries<Examples>({ ...BODIES, ...PROFILE_BODIES }).map(([provider, examples]) => {
   const inputs = fc.record({ recipe: jsonRecipes(examples), topic: fc.constantFrom(...(TOPICS[provider] ?? ['x'])) });
   return target(provider, inputs, async ({ recipe, topic }, judge) => {
     const text = jsonText(changedJson(examples, recipe));

@@ -1,6 +1,7 @@
 /**
  * `normalizePos` makes sales, returns and voids of a till's receipts. The form's mapping says where things stand; nothing is guessed.
  */
+import type Big from 'big.js';
 import type { QualityFlag } from '../../base/errorTable/index.js';
 import type { SaleStatus } from '../../event/event.js';
 import { withFlags } from '../../event/quality.js';
@@ -47,6 +48,7 @@ export interface ReceiptNames {
   readonly source: string;
   readonly subject: string | undefined;
   readonly refersTo: string | undefined;
+  readonly shipping?: Big | undefined;
 }
 
 /** `receiptDraft` is the event that a document makes. `undefined` only where the receipt remembers why. */
@@ -60,9 +62,8 @@ export function receiptDraft(receipt: Receipt, context: NormalizeContext, names?
   const { source, subject, refersTo } = names ?? {
     source: sourceOf(receipt, context), subject: subjectIn(receipt, kind, issue), refersTo: referenceOf(receipt, kind, type),
   };
-  const data = {
-    ...dataOf(receipt, context), ...linesIn(receipt, amount), ...paymentIn(receipt, type), x_zone: issue?.zone, status, amount: amount?.replace(/^-/, ''), refersTo,
-  };
+  const said = { ...dataOf(receipt, context), ...linesIn(receipt, amount, names?.shipping), ...paymentIn(receipt, type) };
+  const data = { ...said, x_zone: issue?.zone, status, amount: unsigned(amount), refersTo };
   missAbsent(receipt, { number: subject, time, amount: status === 'voided' ? 'unneeded' : amount });
   if (subject === undefined || time === undefined) return undefined;
   return {
@@ -74,6 +75,10 @@ export function receiptDraft(receipt: Receipt, context: NormalizeContext, names?
     data: flagged(data, receipt.flags),
     origins: originsOf(receipt),
   };
+}
+
+function unsigned(amount: string | undefined): string | undefined {
+  return amount?.replace(/^-/, '');
 }
 
 /** A sale of less than nothing is a return; of one that never was, the sign says only that it is taken back. */

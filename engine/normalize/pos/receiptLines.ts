@@ -14,23 +14,25 @@ export interface ReceiptParts {
   readonly lines?: readonly EventLine[] | undefined;
   readonly discount?: string | undefined;
   readonly tip?: string | undefined;
+  readonly shipping?: string | undefined;
   readonly taxes?: readonly { readonly rate: string; readonly amount: string }[] | undefined;
 }
 
 const FIELDS = ['lineProduct', 'lineName', 'lineCategory', 'quantity', 'linePrice', 'lineAmount', 'lineDiscount', 'lineVatRate', 'lineCost'] as const;
 type LineValues = Readonly<Partial<Record<Mapped, unknown>>>;
 
-/** `linesIn` a receipt of that amount, which may be negative. Of what is taken back all is said as it was sold. */
-export function linesIn(receipt: Receipt, amount: string | undefined): ReceiptParts {
+/** `linesIn` a receipt of that amount, which may be negative and hold shipping. Of what is taken back all is said as it was sold. */
+export function linesIn(receipt: Receipt, amount: string | undefined, sent?: Big): ReceiptParts {
   const total = moneyAt({ amount }, 'amount')?.abs();
   const tip = partOf(receipt, 'tip');
   const taxes = taxesIn(receipt);
   const drafts = draftsIn(receipt);
-  if (drafts === undefined || total === undefined) return { tip: textOf(receipt, tip), taxes, discount: textOf(receipt, partOf(receipt, 'discount')) };
-  const goods = total.minus(tip ?? 0);
+  const known = { tip: textOf(receipt, tip), taxes, shipping: textOf(receipt, sent) };
+  if (drafts === undefined || total === undefined) return { ...known, discount: textOf(receipt, partOf(receipt, 'discount')) };
+  const goods = total.minus(tip ?? 0).minus(sent ?? 0);
   const shared = discounted(signed(drafts), partOf(receipt, 'discount'), goods);
   const saved = sumMoney(shared.map(({ discount }) => discount));
-  return { tip: textOf(receipt, tip), taxes, lines: writeLines(shared, receipt.currency, goods), discount: textOf(receipt, saved) };
+  return { ...known, lines: writeLines(shared, receipt.currency, goods), discount: textOf(receipt, saved) };
 }
 
 /** `undefined` where there are no lines, or the worth of one cannot be read. Words between them ("senza cipolla") are none. */

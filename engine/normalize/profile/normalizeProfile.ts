@@ -4,8 +4,7 @@
  * What nobody has proven (it came by a secret URL), and what only names a thing, is kept and counts nothing: its amount is 0, `x_claimed` what it said, and
  * every version that is proven or fetched outranks it.
  */
-import Big from 'big.js';
-import { isRecord, present } from '../../base/json.js';
+import { isRecord } from '../../base/json.js';
 import type { Steps } from '../../base/steps.js';
 import { formatInstant, parseInstant } from '../../base/time.js';
 import { Collector, type EventDraft, type Intake, type NormalizeContext, type Normalized } from '../draft/collector.js';
@@ -62,13 +61,14 @@ function addMapped(delivery: ProfileDelivery, kind: ProfileKind & MappedKind, th
     subject: filled(kind.subject, thing),
     source: sourceOf(delivery),
     refersTo: kind.refersTo === undefined ? undefined : filled(kind.refersTo, thing),
+    shipping: kind.shipping === undefined ? undefined : receipt.decimal(valuesAt(thing, parsePath(kind.shipping) ?? [])[0]),
   };
   const draft = receiptDraft(receipt, context, names);
   if (draft === 'ignored') collector.ignore(0, 'document');
   else if (receipt.refusals.length > 0 || draft === undefined) collector.refuse(0, ...receipt.refusals);
   else {
     const refersTo = draft.type === 'refund' ? names.refersTo : undefined;
-    const full = { ...draft, data: { ...draft.data, ...moneyOf(receipt, thing, kind), ...takenBack(kind, thing), refersTo, channel: profile.channel } };
+    const full = { ...draft, data: { ...draft.data, ...takenBack(kind, thing), refersTo, channel: profile.channel } };
     collector.add(0, profile.urlSecret === undefined ? full : believed(full, intake));
   }
 }
@@ -114,20 +114,17 @@ function takenBack({ status, voidedBy }: MappedKind, thing: unknown): { readonly
   return voidedBy !== undefined && textIn(thing, voidedBy) !== undefined ? { status: 'voided' } : {};
 }
 
-function moneyOf(receipt: Receipt, thing: unknown, { money = {} }: MappedKind): Record<string, string> {
-  const sums = Object.entries(money).map(([field, path]): [string, string | undefined] => {
-    const parts = valuesAt(thing, parsePath(path) ?? []).map((value) => receipt.decimal(value));
-    const sum = sumMoney(parts).abs();
-    return [field, sum.gt(0) ? receipt.roundedText(sum) : undefined];
-  });
-  return present(Object.fromEntries(sums)) as Record<string, string>;
+function withSums(thing: unknown, sums: MappedKind['sums'] = {}): unknown {
+  return Object.entries(sums).reduce((whole, [name, paths]) => {
+    const [list, field] = name.split('[].');
+    if (list === undefined || field === undefined) return withSum(whole, name, paths);
+    const parts = isRecord(whole) ? whole[list] : undefined;
+    return Array.isArray(parts) ? { ...whole as object, [list]: parts.map((part) => withSum(part, field, paths)) } : whole;
+  }, thing);
 }
 
-function withSums(thing: unknown, sums: MappedKind['sums']): unknown {
-  if (sums === undefined || !isRecord(thing)) return thing;
-  const added = Object.entries(sums).map(([name, paths]): [string, string | undefined] => {
-    const parts = paths.map((path) => valuesAt(thing, parsePath(path) ?? [])[0]).map((value) => moneyAt({ value }, 'value'));
-    return [name, parts.every((part) => part === undefined) ? undefined : parts.reduce<Big>((sum, part) => sum.plus(part ?? 0), new Big(0)).toFixed()];
-  });
-  return { ...thing, ...present(Object.fromEntries(added)) };
+/** Without any of its parts there is no sum. */
+function withSum(thing: unknown, name: string, paths: readonly string[]): unknown {
+  const parts = paths.map((path) => moneyAt({ value: valuesAt(thing, parsePath(path) ?? [])[0] }, 'value')).filter((part) => part !== undefined);
+  return isRecord(thing) && parts.length > 0 ? { ...thing, [name]: sumMoney(parts).toFixed() } : thing;
 }

@@ -34,12 +34,10 @@ export interface ProfileMapping {
   readonly kinds?: string;
 }
 
-/** `MoneyField` is money beside the amount. */
-export type MoneyField = 'tip' | 'discount' | 'shipping' | 'giftCards';
-
 /**
  * `ProfileKind` is what some topics (small letters) say. `at`: the path of the things in the body; `subject` and `refersTo` are texts with paths of the thing
- * in braces, `{}` the thing itself; `sums`: fields that are added up under a new name. A `thin` one names a thing and nothing else of it.
+ * in braces, `{}` the thing itself; `sums`: fields that are added up under a new name, `total` or, in each element of a list, `list[].total`. A `thin` one
+ * names a thing and nothing else of it.
  */
 export type ProfileKind = {
   readonly topics: readonly string[];
@@ -59,7 +57,7 @@ export interface MappedKind {
   readonly voidedBy?: string;
   readonly sums?: Readonly<Record<string, readonly string[]>>;
   readonly mapping: ProfileMapping;
-  readonly money?: Readonly<Partial<Record<MoneyField, string>>>;
+  readonly shipping?: string;
 }
 
 interface ProfileBase {

@@ -64,10 +64,14 @@ function normalized(name: ProfileName, vectors: SenderVectors, delivered: Delive
 }
 
 function summary({ type, subject = '', time, data }: ShopEvent): string[] {
-  const { status = '', amount = '', store, refersTo, tip, discount, shipping, payment, payments, x_claimed, x_trust, lines } = data as ShopEvent['data'] & { lines?: readonly object[] };
+  const { status = '', amount = '', store, refersTo, tip, discount, shipping, payment, payments, taxes, staff, x_claimed, x_trust, x_quality, lines } = data;
   const paid = payments === undefined ? payment : payments.map((share) => `${share.by} ${share.amount}`).join(' + ');
-  const rest = Object.entries({ refersTo, tip, discount, shipping, paid, x_claimed, x_trust, lines: lines?.length }).flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${String(value)}`]));
-  return [type, subject, time.slice(11, 19), `${store} ${status} ${amount}`.trim(), ...rest];
+  const rest = Object.entries({ refersTo, tip, discount, shipping, paid, staff, x_claimed, x_trust, x_quality }).flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${String(value)}`]));
+  const shares = taxes?.map((tax) => `${tax.rate}% ${tax.amount}`) ?? [];
+  const sold = lines?.map(({ quantity = 1, name = '', product = '', category = '', vatRate = '', amount: paidFor, discount: saved = '', cost = '' }) => (
+    [`${String(quantity)} ×`, name, product, category, vatRate === '' ? '' : `${vatRate}%`, paidFor, saved === '' ? '' : `-${saved}`, cost === '' ? '' : `(${cost})`].filter((part) => part !== '').join(' ')
+  )) ?? [];
+  return [type, subject, time.slice(11, 19), `${store} ${status} ${amount}`.trim(), ...rest, ...shares, ...sold];
 }
 
 /** Every order of a few; of many as they came, backwards, and turned. */
@@ -91,7 +95,7 @@ async function counted(events: readonly ShopEvent[], expected: Readonly<Record<s
 function pathsOf(profile: SenderProfile): string[] {
   if (profile.receipts !== undefined) return [];
   const kinds = profile.kinds.flatMap((kind) => {
-    const mapped = kind.thin === undefined ? [...Object.values(kind.mapping.paths), ...Object.values(kind.money ?? {}), ...Object.values(kind.sums ?? {}).flat()] : [];
+    const mapped = kind.thin === undefined ? [...Object.values(kind.mapping.paths), kind.shipping, ...Object.values(kind.sums ?? {}).flat()] : [];
     return [kind.at, ...mapped, ...[...kind.subject.matchAll(/\{([^}]+)\}/g)].map(([, path]) => path)];
   });
   return [...profile.topic.fields ?? [], profile.source.field, ...kinds].filter((path) => path !== undefined);
