@@ -23,7 +23,7 @@ describe('widget of the filters', () => {
   let viewer: WidgetViewer;
 
   before(async () => {
-    const flow = flowWithWidgets('retail', [['filters', 12, {}], ['kpi', 3, { kpi: 'orders' }], ['kpi', 3, { kpi: 'orders', follows: 'nothing' }], ['breakdown', 6, {}], ['kpi', 3, { kpi: 'orders' }]]);
+    const flow = flowWithWidgets('retail', [['filters', 12, {}], ['kpi', 3, { kpi: 'orders' }], ['kpi', 3, { kpi: 'orders', follows: 'nothing' }], ['breakdown', 6, {}], ['kpi', 3, { kpi: 'orders' }], ['day', 8, {}]]);
     layOut(data.path, withSecondPage(flow));
     product = await startProduct(data.path);
     const sales = [
@@ -55,6 +55,8 @@ describe('widget of the filters', () => {
     await viewer.page.keyboard.press('ArrowRight');
     await becomes(1, '2');
     assert.equal(await query(), '?period=yesterday');
+    await becomes(5, '5');
+    assert.match(await widget(5).innerText(), /^Fatturato di \S+ \d+ \S+[^]*5,00\s€/);
     await widget(0).locator('[data-filter="channel"]').selectOption('online');
     await becomes(1, '1');
     await becomes(2, '1');

@@ -31,6 +31,15 @@ describe('the day in words', () => {
     assert.equal(projected(day(dayData(), { words: english })), 'By closing about €7,900 (7,300–8,600)');
   });
 
+  it('shows a day that is past as it was: its name, its total against such a day, no projection', () => {
+    const { projection: _none, ...rest } = dayData({ when: 'past' });
+    const later = AT + 5 * 86_400_000;
+    const shown = day(rest, { now: later });
+    assert.deepEqual([shown.title, shown.number.whole, shown.trend?.against, shown.projection, shown.note, shown.state], ['Fatturato di sabato 28 novembre', '5.495', 'sul solito sabato', undefined, '', 'live']);
+    assert.equal(day({ ...rest, row: rowOf({ value: 0, count: 0 }) }, { now: later }).note, 'Nessuna vendita quel giorno');
+    assert.equal(day(rest, { now: later, props: { ...PROPS, title: 'Incasso' } }).title, 'Incasso · sabato 28 novembre');
+  });
+
   it('says an estimate no finer than it is', () => {
     const said = (value: number, least: number, most: number): string | undefined => projected(day(dayData({ projection: { value, least, most } })));
     assert.equal(said(1_899, 1_868, 1_941), 'A fine giornata circa 1.900 € (1.870–1.940)');
@@ -122,7 +131,7 @@ describe('component of the day', () => {
   it('draws the number, the words and a chart that can be read by keyboard', async () => {
     const html = await components.draw('day/DayHero.vue', { props: PROPS, initial: stateOf(dayData()) });
     assert.match(html, /data-kpi="revenue" data-window="1d" data-value="5495.2" data-state="live">/);
-    assert.match(html, /role="slider" tabindex="0" aria-label="What has come in today, hour by hour, against what is usual"[^>]* aria-valuetext="at 17:17: €5,495, usually €5,798"/);
+    assert.match(html, /role="slider" tabindex="0" aria-label="What has come in, hour by hour, against what is usual"[^>]* aria-valuetext="at 17:17: €5,495, usually €5,798"/);
     for (const path of ['bw-area', 'bw-range', 'bw-usual', 'bw-ahead', 'bw-far']) assert.match(html, new RegExp(`<path class="${path}" d="M`), path);
   });
 

@@ -41,13 +41,14 @@ export function dayOf(input: DayInput): ShownDay {
   const { props, state, live, now, words } = input;
   const data = state?.data ?? undefined;
   const card = cardOf({ ...input, state: asCard(state), props: { ...props, window: '1d', compare: 'usual', better: 'up', line: 'none' } });
-  const row = state === undefined ? undefined : newest({ kpi: props.kpi, window: '1d' }, data?.row, live, now);
+  const past = data?.when === 'past' ? data.day : undefined;
+  const row = state === undefined ? undefined : past === undefined ? newest({ kpi: props.kpi, window: '1d' }, data?.row, live, now) : data?.row;
   const unit = row?.unit ?? data?.facts?.unit ?? 'count';
   const value = row?.value ?? undefined;
   return {
     ...card, unit, value,
-    title: props.title === '' ? words.text('title', { kpi: card.title }) : props.title,
-    trend: card.trend === undefined ? undefined : { ...card.trend, against: againstOf(card.trend, now, words) },
+    title: titleOf(props, card.title, past?.start, words),
+    trend: card.trend === undefined ? undefined : { ...card.trend, against: againstOf(card.trend, past?.start, now, words) },
     projection: projectionOf(data, unit, words),
     target: props.target === undefined ? '' : words.text((value ?? 0) >= props.target ? 'reached' : 'target', { value: words.rough(props.target, unit) }),
     note: noteOf(card.state, card.note, data, words),
@@ -56,12 +57,22 @@ export function dayOf(input: DayInput): ShownDay {
 
 function asCard(state: WidgetState<DayData | null> | undefined): CardInput['state'] {
   if (state === undefined) return undefined;
-  const { facts, row } = state.data ?? {};
-  return { ...state, data: state.data === null ? null : { ...(facts === undefined ? {} : { facts }), ...(row === undefined ? {} : { row }), line: [] } };
+  const { facts, row, when, day } = state.data ?? {};
+  const frame = when === 'past' && day !== undefined ? { stretch: 'free' as const, days: day, compare: 'usual' as const } : {};
+  return { ...state, data: state.data === null ? null : { ...frame, ...(facts === undefined ? {} : { facts }), ...(row === undefined ? {} : { row }), line: [] } };
 }
 
-function againstOf({ direction }: Trend, now: number, words: Words): string {
-  return `${words.text(`${direction === 'same' ? 'same' : 'against'}.${String(words.weekday(now))}`)} ${words.text('byNow')}`;
+/** A day that is not today is named, also where the form has a title. */
+function titleOf({ title }: DayProps, kpi: string, past: number | undefined, words: Words): string {
+  if (past === undefined) return title === '' ? words.text('title', { kpi }) : title;
+  const day = words.time(past, { weekday: 'long', day: 'numeric', month: 'long' });
+  return title === '' ? words.text('titlePast', { kpi, day }) : `${title} · ${day}`;
+}
+
+/** Of today, what is usual by now. */
+function againstOf({ direction }: Trend, past: number | undefined, now: number, words: Words): string {
+  const weekday = words.text(`${direction === 'same' ? 'same' : 'against'}.${String(words.weekday(past ?? now))}`);
+  return past === undefined ? `${weekday} ${words.text('byNow')}` : weekday;
 }
 
 /** An estimate is said no finer than it is. */
@@ -79,10 +90,10 @@ function bare(text: string): string {
 }
 
 function noteOf(state: DataState, note: string, data: DayData | undefined, words: Words): string {
-  if (state === 'nothing') return words.text(data?.hours?.length === 0 ? 'closed' : 'nothing');
+  if (state === 'nothing') return words.text(data?.when === 'past' ? (data.hours?.length === 0 ? 'closedPast' : 'nothingPast') : data?.hours?.length === 0 ? 'closed' : 'nothing');
   if (state !== 'live' && state !== 'old') return note;
   if (data?.facts?.adds === 'not') return words.text('notAdding');
-  if (data === undefined || data.projection !== undefined) return note;
+  if (data === undefined || data.projection !== undefined || data.when === 'past') return note;
   if (data.days === 0) return words.text('days');
   return data.days < 4 ? words.text('daysSome', { n: String(data.days) }) : note;
 }

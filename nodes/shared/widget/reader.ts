@@ -87,10 +87,10 @@ export class WidgetReader {
     return description === undefined ? undefined : { ...description, adds: isAdditive(kpi) && kpi.open === undefined ? 'up' : 'not' };
   }
 
-  /** How that number usually fills the day of now, and where it will end; see `DayCurves`. */
-  async curve(name: string, group: Group, soFar: number | null): Promise<DayCurve> {
+  /** How that number usually fills the day of `at`, and where it will end; see `DayCurves`. */
+  async curve(name: string, group: Group, soFar: number | null, at: number): Promise<DayCurve> {
     const kpi = (await readDefinitions(this.#store)).kpis.find((each) => each.name === name);
-    return kpi === undefined ? { days: 0, usual: [] } : this.#curves.today({ kpi, group, soFar }, this.#now());
+    return kpi === undefined ? { days: 0, usual: [] } : this.#curves.today({ kpi, group, soFar }, at);
   }
 
   #all(question: RawQuestion, since: number, of: 'shop' | 'payments'): Promise<readonly KpiRow[]> {
