@@ -1,6 +1,7 @@
 /**
  * `build` writes the flow file of each sector, role and language from one description; what is committed must equal what is built.
  */
+import { caseFlows } from './cases.js';
 import { dashboardOf } from './dashboard.js';
 import { dashboard1Flow } from './dashboard1.js';
 import { TEMPLATES, type Template, TRIALS } from './description.js';
@@ -18,9 +19,15 @@ export function buildFlows(defaultsOf: DefaultsOf): Map<string, string> {
   const flows = new Map<string, FlowNode[]>([
     ...TEMPLATES.map((template): [string, FlowNode[]] => [template.file, flowOf(template, 'all')]),
     ...TRIALS.map((template): [string, FlowNode[]] => [template.file, trialOf(template, flowOf(template, 'own'))]),
-    ['dashboard1.json', dashboard1Flow()], ...exampleFlows(),
+    ...TEMPLATES.filter(isMovedTo).map((template): [string, FlowNode[]] => [`pages/${template.file}`, dashboardOf(template)]),
+    ['dashboard1.json', dashboard1Flow()], ...exampleFlows(), ...caseFlows(),
   ]);
   return new Map([...flows].map(([file, nodes]) => [file, `${JSON.stringify(nodes.map((node) => complete(node, defaultsOf(node.type))), null, 2)}\n`]));
+}
+
+/** Pages alone, for who has the way of an event already: of a former release, which spoke Italian only. */
+function isMovedTo({ role, texts }: Template): boolean {
+  return role === 'all' && texts.language === 'it';
 }
 
 function flowOf(template: Template, senders: Senders): FlowNode[] {

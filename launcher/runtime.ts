@@ -45,8 +45,11 @@ export function loadNodeRed(): Embedded {
   return { red: require(name) as NodeRed, app: express() };
 }
 
+/** What a flow is chosen by. */
+type FlowChoice = Pick<Settings, 'role' | 'template' | 'language'>;
+
 /** The flow of a template or role, on the first start only: afterwards the flow is the user's. `other role`: it was laid out for another. */
-export function layOutFlow(data: string, settings: Pick<Settings, 'role' | 'template'>): 'laid out' | 'kept' | 'other role' {
+export function layOutFlow(data: string, settings: FlowChoice): 'laid out' | 'kept' | 'other role' {
   const [flow, mark] = [join(data, 'flows.json'), join(data, 'role')];
   if (existsSync(flow)) return existsSync(mark) && readFileSync(mark, 'utf8').trim() !== settings.role ? 'other role' : 'kept';
   writeFileSync(mark, `${settings.role}\n`);
@@ -60,12 +63,12 @@ export function isUsed(data: string): boolean {
 }
 
 /** Whether this package brings that flow. */
-export function hasFlow(settings: Pick<Settings, 'role' | 'template'>): boolean {
+export function hasFlow(settings: FlowChoice): boolean {
   return existsSync(flowOf(settings));
 }
 
-function flowOf({ role, template }: Pick<Settings, 'role' | 'template'>): string {
-  return join(packageRoot(), 'flows', `${role === 'all' ? template : role}.json`);
+function flowOf({ role, template, language }: FlowChoice): string {
+  return join(packageRoot(), 'flows', language === 'it' ? '' : language, `${role === 'all' ? template : role}.json`);
 }
 
 /** `LauncherWarning` is what the launcher has found, as `/health` says it. */
@@ -101,7 +104,7 @@ export function nodeRedSettings(settings: Settings, { port, credentialSecret, ac
     uiPort: port,
     logging: { console: { level: 'off' }, lines: { level: 'warn', metrics: false, audit: false, handler: () => lineLogger(log) } },
     // Status lines and notices of the nodes; the editor follows the browser.
-    lang: 'it',
+    lang: settings.language === 'it' ? 'it' : 'en-US',
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { autoInstall: false, palette: { allowInstall: true } },
     editorTheme: { tours: false, projects: { enabled: false }, page: { title: 'Bottega' }, header: { title: 'Bottega' } },

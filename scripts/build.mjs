@@ -23,10 +23,12 @@ const inputs = [
 const EXAMPLE_NAMES = {
   retail: '1 Commercio al dettaglio', restaurant: '2 Ristorazione', artisan: '3 Artigianato', trial: '4 Prova in 2 minuti',
   edge: 'Più computer/Cassa del negozio', worker: 'Più computer/Conteggio', front: 'Più computer/Cruscotto e avvisi',
-  dashboard1: 'Cruscotto (dashboard 1)', nodes: 'Un nodo alla volta', en: 'English',
+  dashboard1: 'Cruscotto (dashboard 1)', nodes: 'Un nodo alla volta', pages: 'Solo le pagine',
+  cases: 'Casi particolari', tills: 'Due casse diverse', shopify: 'Due negozi Shopify', stores: 'Un secondo punto vendita', en: 'English',
 };
 const ENGLISH_NAMES = {
   retail: '1 Retail', restaurant: '2 Restaurant', artisan: '3 Workshop', trial: '4 Try it in 2 minutes',
+  cases: 'Special cases', tills: 'Two different tills', shopify: 'Two Shopify shops', stores: 'A second store',
   edge: 'Several computers/The shop’s till', worker: 'Several computers/Counting', front: 'Several computers/Dashboard and alerts',
 };
 

@@ -68,6 +68,18 @@ describe('flow templates', () => {
     assert.deepEqual(typesIn('front'), [...common, 'bottega-alert', 'bottega-listen', 'bottega-notify', 'bottega-query'].sort());
   });
 
+  it('of pages alone are those of the trade, for who has the way of an event already', () => {
+    for (const sector of SECTORS) {
+      const nodes = JSON.parse(readFileSync(join(ROOT, `flows/pages/${sector}.json`), 'utf8')) as Node[];
+      const whole = new Map((flows.get(sector) ?? []).map((node) => [node.id, node]));
+      assert.ok(nodes.some(({ type }) => type === 'ui-bottega-day'));
+      for (const node of nodes) {
+        assert.deepEqual(node, whole.get(node.id));
+        assert.doesNotMatch(node.type, /^bottega-/);
+      }
+    }
+  });
+
   for (const [sector, nodes] of flows) {
     describe(sector, () => {
       const byId = new Map(nodes.map((node) => [node.id, node]));

@@ -10,7 +10,7 @@ import { type Access, addressOf, type LauncherEnvironment, readEnvironment } fro
 describe('launcher: environment', () => {
   it('needs nothing: every variable has a default', () => {
     assert.deepEqual(readEnvironment({}), {
-      host: '127.0.0.1', port: 1880, data: './.bottega', role: 'all', template: 'retail', access: { by: 'loopback' }, zone: 'Europe/Rome', mqttPort: 1883,
+      host: '127.0.0.1', port: 1880, data: './.bottega', role: 'all', template: 'retail', language: 'it', access: { by: 'loopback' }, zone: 'Europe/Rome', mqttPort: 1883,
       trustedProxies: [], frameAncestors: 'none',
     });
   });
@@ -35,6 +35,7 @@ describe('launcher: environment', () => {
     [{ PORT: '65536' }, /^PORT: .*\("65536"\)$/],
     [{ MQTT_PORT: '0' }, /^MQTT_PORT: .*between 1/],
     [{ BOTTEGA_TEMPLATE: 'bar' }, /^BOTTEGA_TEMPLATE: one of retail, restaurant, artisan \("bar"\)$/],
+    [{ BOTTEGA_LANGUAGE: 'de' }, /^BOTTEGA_LANGUAGE: one of it, en \("de"\)$/],
     [{ BOTTEGA_TRUSTED_PROXIES: 'nginx' }, /^BOTTEGA_TRUSTED_PROXIES: .*\("nginx"\)$/],
     [{ BOTTEGA_FRAME_ANCESTORS: 'https://a.example/page' }, /^BOTTEGA_FRAME_ANCESTORS: .*\("https:\/\/a.example\/page"\)$/],
     [{ BOTTEGA_FRAME_ANCESTORS: 'none; script-src *' }, /^BOTTEGA_FRAME_ANCESTORS: /],

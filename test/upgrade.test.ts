@@ -126,6 +126,7 @@ describe('upgrade from 0.1.0', () => {
     } finally {
       const { stderr } = await product.stop();
       assert.doesNotMatch(stderr, /\[error\]/);
+      assert.match(stderr, /\[warn\] \d+ ui-template vengono da un modello di prima/);
     }
   });
 });

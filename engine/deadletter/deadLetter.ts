@@ -32,6 +32,8 @@ export interface DeadLetter {
 export interface Origin {
   readonly headers: Readonly<Record<string, string>>;
   readonly trust: string;
+  /** Id of the node that refused it, which it goes in again at: each till may have its own. */
+  readonly node?: string;
 }
 
 /** `LetterSource` says where letters come from, and how they are sealed: both functions get key and randomness from the caller. */
@@ -117,8 +119,8 @@ function enclosed(sender: LetterSource, content: Uint8Array): Pick<DeadLetter, '
 
 /** `isOrigin`: whether a stored or received value is one. */
 export function isOrigin(value: unknown): value is Origin {
-  const { headers, trust } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  return typeof trust === 'string' && typeof headers === 'object' && headers !== null && Object.values(headers).every((text) => typeof text === 'string');
+  const { headers, trust, node = '' } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof trust === 'string' && typeof node === 'string' && typeof headers === 'object' && headers !== null && Object.values(headers).every((text) => typeof text === 'string');
 }
 
 type LetterLike = Pick<DeadLetter, 'id' | 'provider' | 'reason' | 'kind'> & Readonly<Record<string, unknown>>;

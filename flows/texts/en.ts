@@ -72,6 +72,33 @@ export const en: Texts = {
     alerts: { title: 'Alerts', path: '/alerts', says: 'what needs you, and what is watched' },
     sources: { title: 'Sources', path: '/sources', says: 'who sends, who is missed, what was not understood' },
   },
+  seen: 'the numbers',
+  cases: {
+    tills: {
+      label: 'Two different tills', says: 'Press both buttons: two receipts, written differently, make one revenue',
+      why: 'Each till has its webhook, with a path and a key of its own, and its normalize node, which says where number, date and total are. The second one writes cents as whole numbers. '
+        + 'From duplicates on there is one way.',
+      info: 'Two tills that write differently. For a third one copy webhook and normalize, change the path and paste one of its receipts into the form of normalize. '
+        + 'What one of the two does not understand goes to the dead letters, and from there back to the same node.',
+      names: ['Till 1', 'Till 2', 'receipt of till 1', 'receipt of till 2'],
+    },
+    shopify: {
+      label: 'Two Shopify shops', says: 'Open both webhooks, type the keys of the two shops, and deploy',
+      why: 'Each Shopify shop signs with a key of its own: hence two webhooks with two paths. Normalize lists the two myshopify.com names that may speak; a third one ends in the dead letters.',
+      info: 'Two Shopify shops that are counted together. Replace the names of the example by yours in the normalize node, under “Shops that may speak”; in Shopify use the paths '
+        + '/in/shopify-1 and /in/shopify-2. A path that another node has already is refused in the form.',
+      names: ['First shop', 'Second shop'],
+    },
+    stores: {
+      label: 'A second store', says: 'Press both buttons: each receipt goes to its store',
+      why: 'Stores are listed in the shop node, each with the names that tills and online shops give it (MI-01, RM-01). Every number is there for each of them and for all; widgets show them by '
+        + '“Only the store”, by filters or as parts.',
+      info: 'One shop in two places, a till in each. To add a third one open the shop node, among the configuration nodes, and write a line: name, id and the names that the tills '
+        + 'call it by. No other nodes are needed.',
+      second: { id: 'roma', name: 'Rome' },
+      names: ['Tills of both stores', 'receipt of Milan', 'receipt of Rome'],
+    },
+  },
   trial: {
     label: 'Try it in 2 minutes', shop: 'Trial shop', box: '1 · Simulator: invented customers, real numbers',
     why: 'Where the webhooks would be, six buttons that press themselves: receipts, orders, visitors, refunds. Everything else is the real template. The dashboard is at '

@@ -72,6 +72,33 @@ export const it: Texts = {
     alerts: { title: 'Avvisi', path: '/avvisi', says: 'che cosa va guardato, e che cosa è sorvegliato' },
     sources: { title: 'Fonti', path: '/fonti', says: 'chi manda, chi manca, che cosa non si è capito' },
   },
+  seen: 'i numeri',
+  cases: {
+    tills: {
+      label: 'Due casse diverse', says: 'Premi i due pulsanti: due scontrini scritti in modo diverso fanno un solo fatturato',
+      why: 'Ogni cassa ha il suo webhook, con il suo indirizzo e la sua chiave, e il suo nodo “normalizza”, che dice dove si trovano numero, data e totale. La seconda scrive i centesimi '
+        + 'come numeri interi. Da “doppioni” in poi la via è una sola.',
+      info: 'Due casse che scrivono in modo diverso. Per una terza: copia webhook e “normalizza”, cambia l’indirizzo e, nel modulo di “normalizza”, incolla un suo scontrino. '
+        + 'Ciò che uno dei due nodi non capisce va agli scarti, e da lì torna allo stesso nodo.',
+      names: ['Cassa 1', 'Cassa 2', 'scontrino della cassa 1', 'scontrino della cassa 2'],
+    },
+    shopify: {
+      label: 'Due negozi Shopify', says: 'Apri i due webhook, scrivi le chiavi dei due negozi e pubblica',
+      why: 'Ogni negozio Shopify firma con la sua chiave: perciò due webhook, con due indirizzi. “Normalizza” ha nell’elenco i due nomi myshopify.com che possono parlare; un terzo finisce agli scarti.',
+      info: 'Due negozi Shopify che contano insieme. Al posto dei nomi di esempio scrivi i tuoi nel nodo “normalizza”, alla voce “Negozi ammessi”; in Shopify usa gli indirizzi /in/shopify-1 e '
+        + '/in/shopify-2. Un indirizzo che è già di un altro nodo viene rifiutato nel modulo.',
+      names: ['Primo negozio', 'Secondo negozio'],
+    },
+    stores: {
+      label: 'Un secondo punto vendita', says: 'Premi i due pulsanti: ogni scontrino va al suo punto vendita',
+      why: 'I punti vendita stanno nel nodo negozio, ognuno con i nomi che casse e negozi online gli danno (MI-01, RM-01). Ogni numero c’è per ciascuno e in tutto; i widget li mostrano con '
+        + '“Solo il punto vendita”, con i filtri o come parti.',
+      info: 'Lo stesso negozio in due luoghi, una cassa per ciascuno. Per aggiungerne un terzo apri il nodo negozio, nella scheda dei nodi di configurazione, e scrivi una riga: nome, '
+        + 'identificativo e i nomi con cui lo chiamano le casse. Non servono altri nodi.',
+      second: { id: 'roma', name: 'Roma' },
+      names: ['Casse dei due punti vendita', 'scontrino di Milano', 'scontrino di Roma'],
+    },
+  },
   trial: {
     label: 'Prova in 2 minuti', shop: 'Negozio di prova', box: '1 · Simulatore: clienti inventati, numeri veri',
     why: 'Al posto dei webhook, sei pulsanti che si premono da soli: scontrini, ordini, ingressi, resi. Tutto il resto è il modello vero. Il cruscotto è in /dashboard. '

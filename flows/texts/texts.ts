@@ -14,6 +14,9 @@ export interface Said {
   readonly why: string;
 }
 
+/** `Case` is a flow with what the tab says of itself. */
+export type Case = Said & { readonly info: string };
+
 export interface Texts {
   readonly language: Language;
   readonly sectors: Readonly<Record<SectorId, { readonly label: string; readonly shop: string }>>;
@@ -31,6 +34,13 @@ export interface Texts {
   /** The tab with the widgets. */
   readonly dashboard: { readonly label: string; readonly info: string; readonly box: string };
   readonly pages: Readonly<Record<PageId, { readonly title: string; readonly path: string; readonly says: string }>>;
+  /** What a shop may have twice; `names` of nodes in the order in which the case has them. */
+  readonly seen: string;
+  readonly cases: {
+    readonly tills: Case & { readonly names: readonly [till: string, other: string, press: string, otherPress: string] };
+    readonly shopify: Case & { readonly names: readonly [first: string, second: string] };
+    readonly stores: Case & { readonly second: Texts['store']; readonly names: readonly [till: string, press: string, otherPress: string] };
+  };
   readonly trial: { readonly label: string; readonly shop: string; readonly box: string; readonly why: string; readonly actors: readonly string[] };
 }
 

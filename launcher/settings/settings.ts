@@ -16,6 +16,10 @@ import { type OidcSettings, readOidc } from './oidcSettings.js';
 export const TEMPLATES = ['retail', 'restaurant', 'artisan'] as const;
 export type Template = (typeof TEMPLATES)[number];
 
+/** What the templates, the nodes' statuses and the alerts speak; the editor and the pages follow the browser. */
+export const LANGUAGES = ['it', 'en'] as const;
+export type SpokenIn = (typeof LANGUAGES)[number];
+
 /** Who does it: one process everything; or an edge collects events, workers count them, a front shows the numbers and warns. */
 export const ROLES = ['all', 'edge', 'worker', 'front'] as const;
 export type Role = (typeof ROLES)[number];
@@ -43,6 +47,7 @@ export interface Settings {
   readonly role: Role;
   /** The flow of the first start, of the role `all`; every other role has one of its own. */
   readonly template: Template;
+  readonly language: SpokenIn;
   readonly access: Access;
   readonly zone: string;
   readonly mqttPort: number;
@@ -86,6 +91,7 @@ export function readEnvironment(environment: LauncherEnvironment): Settings {
     data: read('BOTTEGA_DATA', './.bottega'),
     role,
     template: oneOf('BOTTEGA_TEMPLATE', read('BOTTEGA_TEMPLATE', 'retail'), TEMPLATES),
+    language: oneOf('BOTTEGA_LANGUAGE', read('BOTTEGA_LANGUAGE', 'it'), LANGUAGES),
     access: accessTo(host, given(environment, 'BOTTEGA_PASSWORD'), readOidc((name) => given(environment, name))),
     zone: zoneAt('TZ_SHOP', read('TZ_SHOP', 'Europe/Rome')),
     trustedProxies: proxiesAt('BOTTEGA_TRUSTED_PROXIES', read('BOTTEGA_TRUSTED_PROXIES', '')),

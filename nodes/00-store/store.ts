@@ -10,6 +10,7 @@ import { readBackupPlan } from '../../engine/store/backupPlan.js';
 import { scoped } from '../../engine/store/store.js';
 import { answerEditor, serveEditor } from '../shared/editorApi.js';
 import { former, formerPackageIn } from '../shared/formerPackage.js';
+import { watchFormerPages } from '../shared/formerPages.js';
 import { resourceUp } from '../shared/metrics.js';
 import type { Health, StorePort } from '../shared/ports.js';
 import { registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
@@ -116,6 +117,7 @@ function warnOfFormerPackage(RED: NodeAPI): void {
 
 export = (RED: NodeAPI): void => {
   warnOfFormerPackage(RED);
+  watchFormerPages(RED);
   registerNode(RED, spec);
   serveEditor(RED, 'store', (asked) => probeForm(asked, Date.now));
 };

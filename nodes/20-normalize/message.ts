@@ -38,12 +38,12 @@ export function harmless(message: InputMessage, { provider, headers, receivedAt,
 }
 
 /** How letters about this message are named and closed. */
-export function senderOf(arrival: NormalizeInput, privacyKey: Uint8Array): LetterSource {
+export function senderOf(arrival: NormalizeInput, privacyKey: Uint8Array, node: string): LetterSource {
   return {
     provider: arrival.provider,
     topic: topicOf(arrival),
     receivedAt: arrival.receivedAt,
-    origin: { headers: arrival.headers, trust: arrival.trust },
+    origin: { headers: arrival.headers, trust: arrival.trust, node },
     name: (content) => keyedDigest(content, privacyKey),
     seal: (content) => seal(content, privacyKey, randomBytes(IV_BYTES)),
   };

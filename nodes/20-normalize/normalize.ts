@@ -14,7 +14,7 @@ import { deliveryOf } from '../shared/delivery/delivery.js';
 import { events as eventsTotal } from '../shared/metrics.js';
 import type { ShopPort } from '../shared/ports.js';
 import { type Outputs, portOf, registerNode, type NodeSpec, type NodeContext, type InputMessage } from '../shared/node.js';
-import { offerPlace, reaches, SECOND } from '../shared/shopNodes.js';
+import { offerStation, reaches, SECOND } from '../shared/shopNodes.js';
 import { throttle } from '../shared/throttle.js';
 import { type NormalizeConfig, readConfig } from './config.js';
 import { arrivalOf, harmless, type NormalizeInput, senderOf } from './message.js';
@@ -49,7 +49,7 @@ const spec: NodeSpec<NormalizeConfig> = {
   refused: 'kept',
   open(context) {
     const shop = portOf<ShopPort>(context.RED, context.config.shop, 'shop');
-    const withdraw = offerPlace(shop.tenant, 'normalize', context.node);
+    const withdraw = offerStation(shop.tenant, 'normalize', context.node);
     const sources = new SourceCheck(context.config.shops, storeIn(context.RED, shop.tenant), context);
     const translator = new Translator(context, shop, sources);
     return {
@@ -115,7 +115,7 @@ class Translator {
   }
 
   #pass(message: InputMessage, out: Outputs, arrival: NormalizeInput, outcome: NormalizedBody): void {
-    const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), WITH_REFUSALS.has(arrival.provider) ? MAX_LETTERS : Infinity);
+    const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey, this.#node.node.id), WITH_REFUSALS.has(arrival.provider) ? MAX_LETTERS : Infinity);
     this.#report(message, arrival.provider, outcome);
     const clean = harmless(message, arrival);
     if (outcome.events.length > 0) out.primary({ ...clean, payload: outcome.events });
@@ -124,7 +124,7 @@ class Translator {
   }
 
   #hold(message: InputMessage, out: Outputs, arrival: NormalizeInput, outcome: NormalizedBody, corrected: CorrectedOutcome): void {
-    const letter = heldLetter(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey), corrected.correctedNow);
+    const letter = heldLetter(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey, this.#node.node.id), corrected.correctedNow);
     this.#report(message, arrival.provider, corrected.outcome);
     out.secondary({ ...harmless(message, arrival), payload: [letter] }, letter.reason);
     this.show();

@@ -9,7 +9,7 @@ import { beginDelivery } from '../shared/delivery/delivery.js';
 import { letterPorts } from '../shared/letterPort.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { type InputJob, portOf, registerNode, type NodeSpec, type NodeContext } from '../shared/node.js';
-import { isWired, offerPlace, sendTo } from '../shared/shopNodes.js';
+import { isWired, offerStation, sendTo } from '../shared/shopNodes.js';
 import { throttle } from '../shared/throttle.js';
 import { type DeadLetterConfig, readConfig } from './config.js';
 import { HeldLetters } from './heldLetters.js';
@@ -53,7 +53,7 @@ const spec: NodeSpec<DeadLetterConfig> = {
     });
     const show = throttle(() => { showStatus(context, storePort, recorder.counts, replayer); }, STATUS_MS);
     const unwatch = storePort.watch(() => { show(); });
-    const withdraw = offerPlace(shop.tenant, 'deadletter', node);
+    const withdraw = offerStation(shop.tenant, 'deadletter', node);
     return {
       batch: async (jobs) => {
         await handle(jobs, recorder, replayer);
@@ -98,7 +98,7 @@ function deliver({ RED, node }: NodeContext<DeadLetterConfig>, tenant: string, {
     delivery.onSettled((outcome) => { resolve({ outcome, tally: delivery.tally }); });
     const { output, place } = AGAIN[kind];
     if (isWired(node, output)) node.send([...Array<null>(output).fill(null), sent]);
-    else sendTo(tenant, place, sent);
+    else sendTo(tenant, place, sent, (message['intake'] as { readonly node?: string } | undefined)?.node);
     delivery.sent();
   });
 }

@@ -16,7 +16,7 @@ import type { SliceChange } from '../../engine/aggregate/slice.js';
 import type { Measure } from '../../engine/kpi/measure.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
-import { offerPlace } from '../shared/shopNodes.js';
+import { offerStation } from '../shared/shopNodes.js';
 import { readConfig, type WindowConfig } from './config.js';
 import { joinShop, type NodeDefinitions } from './shopDefinitions.js';
 import { Fold } from './aggregator.js';
@@ -59,7 +59,7 @@ const spec: NodeSpec<WindowConfig> = {
       else status.waiting('store', { message: health.message });
     });
     const unserve = [
-      offerPlace(shop.tenant, 'window', node), serveStores(RED, { store, shop, changed: () => fold.redefined() }), servePrivacy(RED, { store, shop, now }),
+      offerStation(shop.tenant, 'window', node), serveStores(RED, { store, shop, changed: () => fold.redefined() }), servePrivacy(RED, { store, shop, now }),
     ];
     return {
       batch: (jobs) => fold.handle(jobs),

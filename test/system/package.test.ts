@@ -67,7 +67,7 @@ describe('package', () => {
       it('serves every example, made of types that are there', async () => {
         const library = `${red.url}/library/examples/flows/${MODULE}/`;
         const names = await namesBelow(library);
-        assert.ok(names.includes('Prova in 2 minuti') && names.includes('Un nodo alla volta/webhook'), names.join(', '));
+        assert.ok(names.includes('4 Prova in 2 minuti') && names.includes('Un nodo alla volta/webhook'), names.join(', '));
         for (const name of names) {
           const { status, json } = await request(library + encodeURI(name));
           assert.equal(status, 200, name);
