@@ -51,7 +51,7 @@ const home = offer('Casa', 22, `
   CAND-22 Candela profumata | 14.50 | 7
   CUSC-23 Cuscino ricamato | 27.00 | 3
   LAMP-24 Lampada da tavolo | 59.90 | 2`);
-const books = offer('Libri', 4, `
+const reading = offer('Libri', 4, `
   LIBR-31 Ricettario di stagione | 18.00 | 3
   LIBR-32 Guida della città | 12.50 | 3`);
 
@@ -91,7 +91,7 @@ const gifts = offer('Idee regalo', 22, `
   REG-22 Portagioie | 32.00 | 3`);
 
 export const ASSORTMENTS = {
-  retail: { till: [...leather, ...clothes, ...home, ...books], web: [...leather, ...clothes, ...home], table: [] },
+  retail: { till: [...leather, ...clothes, ...home, ...reading], web: [...leather, ...clothes, ...home], table: [] },
   restaurant: { till: [...cafe, ...drinks], web: [...pizzas, ...kitchen], table: [...pizzas, ...kitchen] },
   artisan: { till: [...handmade, ...workshop, ...gifts], web: [...handmade, ...gifts], table: [] },
 } as const satisfies Readonly<Record<string, Assortment>>;

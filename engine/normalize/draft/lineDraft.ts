@@ -26,8 +26,8 @@ const MAX_AMOUNT = 1e9;
 const MAX_QUANTITY = 1e7;
 
 /**
- * `writeLines`, rounded to the currency by largest remainder. `sum`: what they should come to; where they differ from it by no more than rounding, they come
- * to it. What no line may say is left out, and the event flagged.
+ * `writeLines`, rounded to the currency by largest remainder. `sum`: what they should come to; where some have more decimals than the currency, and all of
+ * them differ from it by no more than rounding, they come to it. What no line may say is left out, and the event flagged.
  */
 export function writeLines(drafts: readonly LineDraft[], currency: string, sum?: Big): readonly EventLine[] {
   const lines = drafts.filter(({ amount }) => amount.abs().lt(MAX_AMOUNT));
@@ -58,8 +58,9 @@ function amountText(amount: Big, digits: number): string | undefined {
   return amount.lt(MAX_AMOUNT) ? amount.round(digits, Big.roundHalfUp).toFixed(digits) : undefined;
 }
 
-/** Each rounded down or up: up goes first to those that lose most, so that the whole is right. */
+/** Each rounded down or up: up goes first to those that lose most, so that the whole is right. Most need no rounding at all. */
 function roundedTo(amounts: readonly Big[], digits: number, sum: Big | undefined): readonly Big[] {
+  if (amounts.every(({ c, e }) => c.length - 1 - e <= digits)) return amounts;
   const exact = amounts.reduce((total, amount) => total.plus(amount), new Big(0));
   const unit = new Big(10).pow(-digits);
   // Shipping, tip, gift cards and the sum itself have each been rounded, too.
@@ -100,17 +101,22 @@ export function goodsIn({ amount, tip, giftCards, shipping, x_duties_minor: duti
  */
 const PERSONAL = /@|(?:^|[^\d])(?:\+\d{6}|00\d{9})|(?:^|[^\d])3\d{2}[ ./-]?\d{3}[ ./-]?\d{3,4}(?!\d)|(?:^|[^a-z0-9])[a-z]{6}\d{2}[abcdehlmprst]\d{2}[a-z]\d{3}[a-z](?![a-z0-9])/i;
 
+/** Nearly no name has that many digits. */
+const MAY_NAME = /@|\d{2}/;
+
 /** `articleName` is the name of an article as it may be kept: clean, and of nobody. */
 export function articleName(name: unknown): string | undefined {
   const text = textOf(name, MAX_NAME);
-  return text === undefined || PERSONAL.test(text) ? undefined : text;
+  return text === undefined || (MAY_NAME.test(text) && PERSONAL.test(text)) ? undefined : text;
 }
+
+const PRINTED = /^[ -~]*$/;
 
 /** Text, or a whole number, without what no name holds, cut at a character. */
 function textOf(value: unknown, length: number): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value !== 'string' || value === '') return undefined;
-  const clean = cleanName(value.replaceAll(/[\p{Cc}\p{Cs}]/gu, ' '));
+  const clean = cleanName(PRINTED.test(value) ? value : value.replaceAll(/[\p{Cc}\p{Cs}]/gu, ' '));
   const cut = clean.length <= length ? clean : clean.slice(0, length).replace(/[\ud800-\udbff]$/, '').trim();
   return cut === '' ? undefined : cut;
 }

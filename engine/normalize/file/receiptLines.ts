@@ -29,14 +29,14 @@ export function linePaths({ line, quantity }: Columns): Partial<Record<Mapped, r
 }
 
 /** `lineCells`: numbers are written plainly; what is none is left out, since no receipt is refused for its articles. */
-export function lineCells(rows: readonly Row[], columns: Columns, reading: CellReading): Record<string, readonly Cells[]> {
+export function lineCells(rows: readonly Row[], columns: Columns, reading: CellReading): Record<string, readonly RowCells[]> {
   return columns.line === undefined ? {} : { [LINES]: rows.map((row) => cellsOf(row, columns, reading)) };
 }
 
-type Cells = Partial<Record<LineCell, string>>;
+type RowCells = Partial<Record<LineCell, string>>;
 
-function cellsOf(row: Row, columns: Columns, { locale, currency }: CellReading): Cells {
-  const cells: Cells = {};
+function cellsOf(row: Row, columns: Columns, { locale, currency }: CellReading): RowCells {
+  const cells: RowCells = {};
   for (const field of TEXTS) cells[field] = cellAt(row, columns[field]);
   cells.lineVatRate = cells.lineVatRate?.replace(',', '.') ?? '';
   for (const field of SUMS) cells[field] = plain(cellAt(row, field === 'lineAmount' ? ownAmount(columns) : columns[field]), { locale, currency });

@@ -28,6 +28,15 @@ export function valuesAt(root: unknown, steps: readonly PathStep[]): unknown[] {
   return found.filter((value) => value !== undefined && value !== null);
 }
 
+/** The first value there. */
+export function firstAt(root: unknown, steps: readonly PathStep[]): unknown {
+  const [step, ...more] = steps;
+  // A field of a line is one step away, and lines are many.
+  if (step === undefined || step === 'every' || 'place' in step || more.length > 0 || !isRecord(root)) return valuesAt(root, steps)[0];
+  const named = namedIn(root, step);
+  return named === undefined ? undefined : root[named] ?? undefined;
+}
+
 /** The same place as a JSON Pointer, for refusals. */
 export function pointerOf(steps: readonly PathStep[]): string {
   return steps.map((step) => `/${tokenOf(step)}`).join('');
@@ -47,6 +56,14 @@ function stepInto(value: unknown, step: PathStep): unknown[] {
   if (step === 'every') return Array.isArray(value) ? value : [];
   if ('place' in step) return Array.isArray(value) ? [value[step.place]] : [];
   if (!isRecord(value)) return [];
-  const named = [step.field, ...(step.or ?? [])].find((field) => Object.hasOwn(value, field) && value[field] !== null && value[field] !== '');
+  const named = namedIn(value, step);
   return named === undefined ? [] : [value[named]];
+}
+
+function namedIn(record: Readonly<Record<string, unknown>>, { field, or }: Extract<PathStep, { field: string }>): string | undefined {
+  return isIn(record, field) ? field : or?.find((other) => isIn(record, other));
+}
+
+function isIn(record: Readonly<Record<string, unknown>>, field: string): boolean {
+  return Object.hasOwn(record, field) && record[field] !== null && record[field] !== '';
 }

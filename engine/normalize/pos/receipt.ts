@@ -9,7 +9,7 @@ import { parseNumber } from '../formats/numbers.js';
 import { toMinor } from '../../base/money.js';
 import { roundMoney } from '../draft/money.js';
 import { MAX_LABEL } from '../mapping/documentLabel.js';
-import { pointerOf, type PathStep, valuesAt } from '../mapping/jsonPath.js';
+import { firstAt, pointerOf, type PathStep, valuesAt } from '../mapping/jsonPath.js';
 import type { Mapped, PosMapping } from '../mapping/fieldMapping.js';
 
 const MAX_TEXT = 64;
@@ -31,10 +31,15 @@ export class Receipt {
   readonly mapping: PosMapping;
   readonly currency: string;
   readonly #body: unknown;
+  readonly #money: PosMapping['number'];
+  /** How numbers are written that are no money: in no currency and never in minor units. */
+  readonly plainFormat: PosMapping['number'];
 
   constructor(body: unknown, mapping: PosMapping, currency: string) {
     this.#body = body;
     this.mapping = mapping;
+    this.#money = { ...mapping.number, currency };
+    this.plainFormat = { locale: mapping.number.locale ?? null };
     this.currency = currency;
   }
 
@@ -78,19 +83,13 @@ export class Receipt {
    * stand elsewhere say nothing of it.
    */
   rows(fields: readonly Mapped[], anchors: readonly Mapped[]): Partial<Record<Mapped, unknown>>[] {
-    const anchor = anchors.map((field) => this.#steps(field)).find((steps) => steps.includes('every') && valuesAt(this.#body, steps).length > 0) ?? [];
-    const list = anchor.slice(0, anchor.lastIndexOf('every') + 1);
-    const inside = list.length === 0 ? [] : fields.filter((field) => isWithin(this.#steps(field), list));
-    const steps = inside.map((field) => [field, this.#steps(field).slice(list.length)] as const);
-    return inside.length === 0 ? [] : valuesAt(this.#body, list).map((thing) => Object.fromEntries(steps.flatMap(([field, within]): [Mapped, unknown][] => {
-      const [value] = valuesAt(thing, within);
-      return value === undefined || value === '' ? [] : [[field, value]];
-    })));
-  }
-
-  /** How numbers are written that are no money: in no currency and never in minor units. */
-  get plainFormat(): PosMapping['number'] {
-    return { locale: this.mapping.number.locale ?? null };
+    for (const anchor of anchors) {
+      const { list, inside } = columnsOf(this.mapping.paths, anchor, fields);
+      const things = list.length === 0 ? [] : valuesAt(this.#body, list);
+      const rows = things.map((thing) => rowOf(thing, inside));
+      if (rows.some((row) => row[anchor] !== undefined)) return rows;
+    }
+    return [];
   }
 
   /** A quantity that a receipt is not refused for. */
@@ -101,7 +100,8 @@ export class Receipt {
 
   /** Money that a receipt is not refused for, exactly. */
   decimal(value: unknown): Big | undefined {
-    const parsed = parseNumber(value, { ...this.mapping.number, currency: this.currency });
+    if (value === undefined) return undefined;
+    const parsed = parseNumber(value, this.#money);
     return parsed.outcome === 'number' ? new Big(parsed.text) : undefined;
   }
 
@@ -153,7 +153,7 @@ export class Receipt {
   /** Decimal text of money in the shop's currency. */
   money(field: Mapped): string | undefined {
     const [value] = this.values(field);
-    return value === undefined ? undefined : this.#decimal(field, value, { ...this.mapping.number, currency: this.currency });
+    return value === undefined ? undefined : this.#decimal(field, value, this.#money);
   }
 
   /** Plain quantities, in no currency and never in minor units. */
@@ -173,6 +173,39 @@ export class Receipt {
   }
 }
 
-function isWithin(steps: readonly PathStep[], list: readonly PathStep[]): boolean {
-  return list.every((step, index) => step === steps[index] || JSON.stringify(step) === JSON.stringify(steps[index]));
+/** A list, and the steps from each of its things to the fields that stand in it. */
+interface ListColumns {
+  readonly list: readonly PathStep[];
+  readonly inside: readonly (readonly [field: Mapped, within: readonly PathStep[]])[];
+}
+
+const listColumns = new WeakMap<PosMapping['paths'], Map<Mapped, ListColumns>>();
+
+/** Found once for each mapping: the list in which the anchor stands, and which of the fields stand in it. */
+function columnsOf(paths: PosMapping['paths'], anchor: Mapped, fields: readonly Mapped[]): ListColumns {
+  const known = listColumns.get(paths) ?? new Map<Mapped, ListColumns>();
+  listColumns.set(paths, known);
+  const found = known.get(anchor) ?? listOf(paths, anchor, fields);
+  known.set(anchor, found);
+  return found;
+}
+
+function listOf(paths: PosMapping['paths'], anchor: Mapped, fields: readonly Mapped[]): ListColumns {
+  const steps = paths[anchor] ?? [];
+  const list = steps.slice(0, steps.lastIndexOf('every') + 1);
+  const place = JSON.stringify(list);
+  const inside = fields.flatMap((field): [Mapped, readonly PathStep[]][] => {
+    const own = paths[field] ?? [];
+    return JSON.stringify(own.slice(0, list.length)) === place ? [[field, own.slice(list.length)]] : [];
+  });
+  return { list, inside };
+}
+
+function rowOf(thing: unknown, inside: ListColumns['inside']): Partial<Record<Mapped, unknown>> {
+  const row: Partial<Record<Mapped, unknown>> = {};
+  for (const [field, within] of inside) {
+    const value = firstAt(thing, within);
+    if (value !== undefined && value !== '') row[field] = value;
+  }
+  return row;
 }

@@ -23,10 +23,10 @@ type LineValues = Readonly<Partial<Record<Mapped, unknown>>>;
 
 /** `linesIn` a receipt of that amount, which may be negative and hold shipping. Of what is taken back all is said as it was sold. */
 export function linesIn(receipt: Receipt, amount: string | undefined, sent?: Big): ReceiptParts {
-  const total = moneyAt({ amount }, 'amount')?.abs();
   const tip = partOf(receipt, 'tip');
   const taxes = taxesIn(receipt);
   const drafts = draftsIn(receipt);
+  const total = drafts === undefined ? undefined : moneyAt({ amount }, 'amount')?.abs();
   const known = { tip: textOf(receipt, tip), taxes, shipping: textOf(receipt, sent) };
   if (drafts === undefined || total === undefined) return { ...known, discount: textOf(receipt, partOf(receipt, 'discount')) };
   const goods = total.minus(tip ?? 0).minus(sent ?? 0);
@@ -108,6 +108,7 @@ const MAX_RATES = 20;
 
 /** VAT by rate, as the receipt states it; `undefined` where some of it cannot be read. */
 function taxesIn(receipt: Receipt): ReceiptParts['taxes'] {
+  if (receipt.values('taxAmount').length === 0) return undefined;
   const byRate = new Map<string, Big>();
   const stated = receipt.pairs('taxRate', 'taxAmount').filter(([rate, amount]) => rate !== undefined || amount !== undefined);
   for (const [said, value] of stated) {
