@@ -3,6 +3,7 @@
  * several workers, and one may overtake another on its way.
  */
 import { type KpiStatus, type KpiValue, labelOf, numberOf } from '../read/kpiValue.js';
+import { kpiPath } from '../event/topic.js';
 import { parseInstant } from '../base/time.js';
 import { isWindowSize } from '../calendar/windowAssigner.js';
 
@@ -77,7 +78,7 @@ const MAX_LENGTH = 2_000;
 export function decodeKpiMessage(topic: string, text: string): KpiValue | undefined {
   const value = text.length > MAX_LENGTH ? undefined : parseJson(text);
   if (!isKpi(value)) return undefined;
-  return topic.endsWith(`/kpi/${value.name}/${labelOf(value)}/${value.store}/${value.channel}`) ? value : undefined;
+  return topic.endsWith(`/${kpiPath({ ...value, window: labelOf(value) })}`) ? value : undefined;
 }
 
 function isKpi(input: unknown): input is KpiValue {

@@ -8,7 +8,8 @@ import type { Bundle, Content, DeadLetterStore } from '../deadletter/deadLetterS
 import { parseJson } from '../base/json.js';
 import { headerOf, hostOf } from '../normalize/draft/headers.js';
 import { at, idAt, listAt, textAt } from '../normalize/draft/fields.js';
-import { pseudonymOf, unseal } from '../privacy/pseudonym.js';
+import { pseudonymOf } from '../privacy/pseudonym.js';
+import { unseal } from "../privacy/seal.js";
 
 /** `names`: wherever they stand, whoever sent it. `ids`: numbers that mean something to that provider alone. `shop`: all of that shop. */
 interface Sought {

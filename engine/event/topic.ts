@@ -41,9 +41,29 @@ export interface KpiTopic {
   readonly channel: string;
 }
 
+/** `kpiPath` is the part of a number's topic that does not depend on the shop's name. */
+export function kpiPath({ name, window, store, channel }: KpiTopic): string {
+  return `kpi/${name}/${window}/${store}/${channel}`;
+}
+
 /** `kpiTopic` is where the values of one number are published. */
-export function kpiTopic(tenant: string, { name, window, store, channel }: KpiTopic): string {
-  return `${ROOT}/${tenant}/kpi/${name}/${window}/${store}/${channel}`;
+export function kpiTopic(tenant: string, number: KpiTopic): string {
+  return `${ROOT}/${tenant}/${kpiPath(number)}`;
+}
+
+/** `alertTopic` is where the state of a rule's alert is published. `node` distinguishes rules of one name in several nodes. */
+export function alertTopic(tenant: string, { rule, store, node }: { readonly rule: string; readonly store: string; readonly node?: string }): string {
+  return `${ROOT}/${tenant}/alert/${rule}/${store}${node === undefined ? '' : `/${node}`}`;
+}
+
+/** `alertsFilter` matches every alert of a shop. */
+export function alertsFilter(tenant: string): string {
+  return `${ROOT}/${tenant}/alert/#`;
+}
+
+/** `deadTopic` is where letters that could not be used are published. */
+export function deadTopic(tenant: string): string {
+  return `${ROOT}/${tenant}/dead`;
 }
 
 /** `footfallFilter` matches people counters that can only publish a number: `bottega/<tenant>/in/footfall/<store>`. */

@@ -36,7 +36,7 @@ const withCovers: Condition = { field: 'x_covers', op: 'above', value: 0 };
 const plausible: Condition = { field: 'duration', op: 'atMost', value: DAY };
 const implausible: Condition = { field: 'duration', op: 'above', value: DAY };
 
-/** Of completed sales, less what refunds give back of it. */
+/** Of completed sales, less what refunds give back of it, each in the refund's own window: a term without `at` counts at the fact's time. */
 function netOfRefunds(name: string, value: Term['value']): Measure {
   return { name, terms: [{ type: 'sale', where: [completed], value }, { type: 'refund', where: [valid], value, sign: -1 }] };
 }

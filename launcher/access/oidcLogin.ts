@@ -5,13 +5,13 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MINUTE } from '../../engine/base/time.js';
-import { seal, unseal } from '../../engine/privacy/pseudonym.js';
 import type { LoginAttempts } from './attempts.js';
 import { cookie, cookieIn, schemeOf } from './cookies.js';
 import { isAway, OidcProvider, reasonOf, type SignInTrip, whyAway } from './oidcProvider.js';
 import { type Claims, type OidcSettings, roleOf } from '../settings/oidcSettings.js';
 import { ownPath, sendOnward, sendSignIn, type SignInOffer, wordsFor } from './pages.js';
 import type { SignedIn } from './signedIn.js';
+import { seal, unseal } from "../../engine/privacy/seal.js";
 
 export interface OidcTerms {
   readonly oidc: OidcSettings;

@@ -6,8 +6,9 @@ import type { LetterSource } from '../../engine/deadletter/deadLetter.js';
 import { HARMLESS_HEADERS, topicOf } from '../../engine/normalize/draft/headers.js';
 import type { Intake } from '../../engine/normalize/draft/collector.js';
 import { PROVIDERS } from '../../engine/normalize/normalize.js';
-import { allowOnly, keyedDigest, seal } from '../../engine/privacy/pseudonym.js';
+import { allowOnly, keyedDigest } from '../../engine/privacy/pseudonym.js';
 import type { InputMessage } from '../shared/node.js';
+import { seal } from "../../engine/privacy/seal.js";
 
 /** How a message came in. `trust` is the webhook's word; without one nobody has vouched for it. */
 export interface NormalizeInput extends Intake {

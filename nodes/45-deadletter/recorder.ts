@@ -1,15 +1,17 @@
 /**
  * `LetterRecorder` stores dead letters, passes them on and publishes them over MQTT; what was only ignored is counted by its reason.
  */
+import { deadTopic } from '../../engine/event/topic.js';
 import { randomBytes } from 'node:crypto';
 import { type DeadLetter, letterOfRejected, openPart, readLetter } from '../../engine/deadletter/deadLetter.js';
 import { eraseLetters } from '../../engine/erasure/eraseDeadLetters.js';
 import type { DeadLetterStore } from '../../engine/deadletter/deadLetterStore.js';
 import { messageOf } from '../../engine/base/errors.js';
-import { keyedDigest, seal } from '../../engine/privacy/pseudonym.js';
+import { keyedDigest } from '../../engine/privacy/pseudonym.js';
 import { events } from '../shared/metrics.js';
 import type { BrokerPort, ShopPort } from '../shared/ports.js';
 import type { InputJob, InputMessage } from '../shared/node.js';
+import { seal } from "../../engine/privacy/seal.js";
 
 const IV_BYTES = 12;
 /** More reasons than these are summed up as `other`. */
@@ -120,7 +122,7 @@ export class LetterRecorder {
     if (broker === undefined) return;
     for (let from = 0; from < letters.length; from += PUBLISH_AT_ONCE) {
       const page = letters.slice(from, from + PUBLISH_AT_ONCE);
-      const published = page.map((letter) => broker.publish(`bottega/${shop.tenant}/dead`, JSON.stringify(openPart(letter))));
+      const published = page.map((letter) => broker.publish(deadTopic(shop.tenant), JSON.stringify(openPart(letter))));
       const failed = (await Promise.allSettled(published)).find((result) => result.status === 'rejected');
       this.#unpublished = failed === undefined ? undefined : messageOf(failed.reason);
       if (failed !== undefined) return;

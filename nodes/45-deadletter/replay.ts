@@ -6,13 +6,13 @@ import { type DeadLetterStore, type Bundle, placeOf } from '../../engine/deadlet
 import type { DeadLetter } from '../../engine/deadletter/deadLetter.js';
 import { parseEvent, type ShopEvent } from '../../engine/event/event.js';
 import { PROVIDERS } from '../../engine/normalize/normalize.js';
-import { unseal } from '../../engine/privacy/pseudonym.js';
 import { parseInstant } from '../../engine/base/time.js';
 import type { Outcome, Tally } from '../shared/delivery/delivery.js';
 import type { AskedLetters, ReplayAttempt, ReplayProgress, ReplayStarted } from '../shared/letterPort.js';
 import { events } from '../shared/metrics.js';
 import type { ShopPort } from '../shared/ports.js';
 import type { InputMessage } from '../shared/node.js';
+import { unseal } from "../../engine/privacy/seal.js";
 
 /** `Again` is what goes in again, and where: a sender's body to `normalize`, a finished event to `window`. */
 export type Again = { readonly output: 'bodies' | 'events'; readonly message: InputMessage };

@@ -4,7 +4,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import { messageOf } from '../../engine/base/errors.js';
-import { keyedDigest, seal } from '../../engine/privacy/pseudonym.js';
+import { keyedDigest } from '../../engine/privacy/pseudonym.js';
 import { eventsFilter, footfallFilter } from '../../engine/event/topic.js';
 import type { BrokerPort, ShopPort, StorePort } from '../shared/ports.js';
 import { portOf, registerNode, type NodeSpec } from '../shared/node.js';
@@ -14,6 +14,7 @@ import { type DecodeContext, decodeEvents, decodeFootfall, type Totals } from '.
 import { InboxConsumer } from './consumer.js';
 import { type InboxConfig, readConfig } from './config.js';
 import { KeptTotals } from './keptTotals.js';
+import { seal } from "../../engine/privacy/seal.js";
 
 const STATUS_MS = 500;
 const IV_BYTES = 12;

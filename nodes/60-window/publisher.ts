@@ -5,7 +5,8 @@ import { skewTo } from '../../engine/base/clockSkew.js';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { finalizeWindows } from '../../engine/emit/finalizer.js';
 import { messageOf } from '../../engine/base/errors.js';
-import type { KpiValue } from '../../engine/read/kpiValue.js';
+import { kpiTopic } from '../../engine/event/topic.js';
+import { type KpiValue, labelOf } from '../../engine/read/kpiValue.js';
 import type { ShopContext } from '../../engine/read/windowReader.js';
 import { encodeKpiMessages } from '../../engine/emit/kpiMessage.js';
 import { Emitter, type EmitterSettings } from '../../engine/emit/emitter.js';
@@ -25,7 +26,7 @@ export interface PublisherDeps {
   readonly broker?: BrokerPort;
   /** The clock that all who write share; absent: there is only ours. */
   readonly clock?: () => Promise<number | undefined>;
-  readonly topicPrefix: string;
+  readonly tenant: string;
   readonly now: () => number;
   readonly warn: (text: string) => void;
 }
@@ -196,8 +197,9 @@ export class Publisher {
   #messagesOf(values: readonly KpiValue[]): OutgoingMessage[] {
     const messages: OutgoingMessage[] = [];
     const payloads = encodeKpiMessages(values);
-    for (const [index, { name, adaptive, window, store, channel }] of values.entries()) {
-      const topic = `${this.#deps.topicPrefix}/${name}/${adaptive === undefined ? window.size : 'auto'}/${store}/${channel}`;
+    for (const [index, value] of values.entries()) {
+      const { name, window, store, channel } = value;
+      const topic = kpiTopic(this.#deps.tenant, { name, window: labelOf(value), store, channel });
       const newest = this.#newest.get(topic);
       const retain = newest === undefined || window.start >= newest;
       if (retain) {

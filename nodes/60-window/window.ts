@@ -38,10 +38,9 @@ const spec: NodeSpec<WindowConfig> = {
     const context = { calendar: shop.calendar, currency: shop.currency, graceMs: config.graceMs, kpis, ...presets };
     const warn = (text: string): void => { node.warn(text); };
     const log = (text: string): void => { node.log(text); };
-    const topicPrefix = `bottega/${shop.tenant}/kpi`;
     const settings = settingsOf(config, store, context, shop, storePort.reach === 'shared' ? 'many' : 'one');
     const parts = { ...(broker === undefined ? {} : { broker }), ...(storePort.clock === undefined ? {} : { clock: storePort.clock }) };
-    const publisher = new Publisher({ store, shop: context, settings, out, now, warn, topicPrefix, ...parts });
+    const publisher = new Publisher({ store, shop: context, settings, out, now, warn, tenant: shop.tenant, ...parts });
     const fail = (error: unknown): void => { warn(messageOf(error)); };
     const member = joinShop(storePort, shop.tenant, definitionsOf(config, shop, node), {
       onChange: () => { fold.redefined().catch(fail); },

@@ -1,6 +1,7 @@
 /**
  * `bottega-alert`: KPI values become notices for people; each alert's state survives a restart.
  */
+import { alertTopic } from '../../engine/event/topic.js';
 import type { NodeAPI } from 'node-red';
 import type { Rule } from '../../engine/alert/rule.js';
 import { readRules } from '../../engine/alert/ruleForm.js';
@@ -102,7 +103,7 @@ function topicsOf({ RED, config, node }: NodeContext<AlertConfig>, tenant: strin
     if (other.type !== 'bottega-alert' || disabled === true || shop !== config.shop || other.id >= node.id || !Array.isArray(rules)) return;
     for (const rule of rules as unknown[]) taken.add(String((rule as { name?: unknown } | null)?.name).trim());
   });
-  return ({ rule, store }) => `bottega/${tenant}/alert/${rule}/${store}${taken.has(rule) ? `/${node.id}` : ''}`;
+  return ({ rule, store }) => alertTopic(tenant, { rule, store, ...(taken.has(rule) ? { node: node.id } : {}) });
 }
 
 /** Node-RED's own language where it is one of ours; else Italian. */

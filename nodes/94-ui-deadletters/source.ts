@@ -8,12 +8,12 @@ import { SECOND } from '../../engine/base/time.js';
 import type { DeadLetter } from '../../engine/deadletter/deadLetter.js';
 import { type Bundle, DeadLetterStore } from '../../engine/deadletter/deadLetterStore.js';
 import { type MaskedContent, maskContent } from '../../engine/privacy/mask.js';
-import { unseal } from '../../engine/privacy/pseudonym.js';
 import { letterPorts, type ReplayAttempt, type ReplayProgress } from '../shared/letterPort.js';
 import { throttle } from '../shared/throttle.js';
 import type { WidgetParts, WidgetSource } from '../shared/widget/widget.js';
 import type { Choice, CommandAnswer, CommandOutcome, ViewerRights } from '../shared/widget/wire.js';
 import type { DeadLettersConfig } from './config.js';
+import { unseal } from "../../engine/privacy/seal.js";
 
 /** `LetterRow` is a message that could not be used. `letters`: how many things in it; `reasons`: why, the first one first. */
 export interface LetterRow extends Pick<DeadLetter, 'id' | 'provider' | 'topic' | 'path' | 'receivedAt' | 'kind' | 'dueAt'> {

@@ -1,6 +1,7 @@
 /**
  * `AlertReader` reads how a shop's alerts are: from the alert nodes of this process; where there are none, from the topics that those of another keep.
  */
+import { alertsFilter } from '../../../engine/event/topic.js';
 import { isRecord } from '../../../engine/base/json.js';
 import { alertPorts, type Notice, type PastNotice, type WatchedRule } from '../alertPort.js';
 import type { BrokerPort } from '../ports.js';
@@ -31,7 +32,7 @@ export class AlertReader {
   /** `changed` is called when there is something new to read. */
   constructor(tenant: string, broker: Pick<BrokerPort, 'subscribe'>, changed: () => void) {
     this.#tenant = tenant;
-    const end = broker.subscribe(`bottega/${tenant}/alert/#`, (topic, payload) => {
+    const end = broker.subscribe(alertsFilter(tenant), (topic, payload) => {
       this.#keep(topic, payload.toString());
       changed();
     });

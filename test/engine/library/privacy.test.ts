@@ -7,10 +7,11 @@ import { letterOfRejected } from '../../../engine/deadletter/deadLetter.js';
 import { countClasses, processingRecord } from '../../../engine/library/processingRecord.js';
 import { RETENTION, retentionTable } from '../../../engine/library/retention.js';
 import { exportSubject } from '../../../engine/library/subjectExport.js';
-import { keyedDigest, pseudonymOf, seal } from '../../../engine/privacy/pseudonym.js';
+import { keyedDigest, pseudonymOf } from '../../../engine/privacy/pseudonym.js';
 import type { Store } from '../../../engine/store/store.js';
 import { event, NOW } from '../../support/events.js';
 import { memoryStore, receive } from '../../support/shopStore.js';
+import { seal } from "../../../engine/privacy/seal.js";
 
 const KEY = Buffer.alloc(32, 7);
 const EMAIL = 'ginevra@posta.example';

@@ -4,7 +4,6 @@ import mqtt, { type MqttClient } from 'mqtt';
 import helper from 'node-red-node-test-helper';
 import type { DeadLetter } from '../../../engine/deadletter/deadLetter.js';
 import { ConfigError } from '../../../engine/base/errors.js';
-import { unseal } from '../../../engine/privacy/pseudonym.js';
 import { type Entry, prefixRange } from '../../../engine/store/store.js';
 import storeNode from '../../../nodes/00-store/store.js';
 import broker from '../../../nodes/05-broker/broker.js';
@@ -17,6 +16,7 @@ import { eachInEnvironment } from '../../support/environment.js';
 import { eventually } from '../../support/waiting.js';
 import { accepts, freePort } from '../../support/ports.js';
 import { eachInNodeRed } from '../../support/testNodeRed.js';
+import { unseal } from "../../../engine/privacy/seal.js";
 
 interface TestNode {
   on(event: string, listener: (message: InputMessage) => void): void;
