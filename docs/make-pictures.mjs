@@ -62,7 +62,7 @@ async function picturesOfDashboard() {
     await page.waitForFunction(() => [...document.querySelectorAll('[data-kpi]')].some((each) => each.getAttribute('data-value')));
     await page.waitForTimeout(8_000);
     await picture(page, 'dashboard');
-    for (const [name, path] of [['periods', 'periodo'], ['alerts', 'avvisi'], ['sources', 'fonti']]) {
+    for (const [name, path] of [['periods', 'andamento'], ['alerts', 'avvisi'], ['sources', 'fonti']]) {
       await page.goto(`${shop.url}/dashboard/${path}`);
       await page.waitForTimeout(5_000);
       await picture(page, name);
