@@ -138,9 +138,7 @@ export function changesOf({ facts }: FoldPlan): Change[] {
 export function addTo(
   sums: SliceAccumulator, { add, addPortions, aliases }: CompiledGeneration, { key, fact }: Pick<KnownFact, 'key' | 'fact'>, sign: 1 | -1,
 ): void {
-  const [store, channel] = [storeOf(fact, aliases), channelOf(fact)];
-  const sumsAt = sums.sumsOf(store, channel);
-  const membersAt = sums.membersOf(store, channel);
+  const { at: sumsAt, members: membersAt } = sums.sumsOf(storeOf(fact, aliases), channelOf(fact));
   if (fact.voidState === undefined && !isUnknown(fact)) {
     add(fact, sign, sumsAt, key);
     addPortions(fact, sign, membersAt, key);

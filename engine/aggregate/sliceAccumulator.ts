@@ -13,8 +13,15 @@ interface GroupMinutes {
   readonly store: string;
   readonly channel: string;
   readonly minutes: Map<number, Sums>;
+  readonly sums: GroupSinks;
   /** By dimension, hour and member. */
   readonly members: Map<Dimension, Map<number, Map<string, Sums>>>;
+}
+
+/** The sums of one group that hold an instant, and those of its members. */
+export interface GroupSinks {
+  readonly at: (at: number) => Sums;
+  readonly members: MembersAt;
 }
 
 /** Sums by group and minute. */
@@ -26,32 +33,9 @@ export class SliceAccumulator {
     this.#calendar = calendar;
   }
 
-  /** The sums of a group that hold an instant. */
-  sumsOf(store: string, channel: string): (at: number) => Sums {
-    const { minutes } = this.#groupOf(store, channel);
-    return (at) => {
-      const start = this.#calendar.clock.floor(at, LENGTH.minute);
-      let sums = minutes.get(start);
-      if (sums === undefined) minutes.set(start, sums = {});
-      return sums;
-    };
-  }
-
-  /** The sums of a group's members. */
-  membersOf(store: string, channel: string): MembersAt {
-    const { members } = this.#groupOf(store, channel);
-    return (dimension, at) => {
-      const start = this.#calendar.clock.floor(at, LENGTH.hour);
-      const hours = members.get(dimension) ?? new Map<number, Map<string, Sums>>();
-      members.set(dimension, hours);
-      const byMember = hours.get(start) ?? new Map<string, Sums>();
-      hours.set(start, byMember);
-      return (member) => {
-        let sums = byMember.get(member);
-        if (sums === undefined) byMember.set(member, sums = {});
-        return sums;
-      };
-    };
+  /** Where to add what falls to a group. */
+  sumsOf(store: string, channel: string): GroupSinks {
+    return this.#groupOf(store, channel).sums;
   }
 
   /** The slices within their horizon whose sums really moved, without the fields that did not. */
@@ -103,8 +87,34 @@ export class SliceAccumulator {
   #groupOf(store: string, channel: string): GroupMinutes {
     const name = `${store}/${channel}`;
     let group = this.#groups.get(name);
-    if (group === undefined) this.#groups.set(name, group = { store, channel, minutes: new Map(), members: new Map() });
+    if (group === undefined) {
+      const minutes: GroupMinutes['minutes'] = new Map();
+      const members: GroupMinutes['members'] = new Map();
+      const sums = { at: (at: number) => this.#minuteOf(minutes, at), members: (dimension: Dimension, at: number) => this.#membersOf(members, dimension, at) };
+      this.#groups.set(name, group = { store, channel, minutes, members, sums });
+    }
     return group;
+  }
+
+  #minuteOf(minutes: GroupMinutes['minutes'], at: number): Sums {
+    const start = this.#calendar.clock.floor(at, LENGTH.minute);
+    let sums = minutes.get(start);
+    if (sums === undefined) minutes.set(start, sums = {});
+    return sums;
+  }
+
+  #membersOf(members: GroupMinutes['members'], dimension: Dimension, at: number): (member: string) => Sums {
+    const start = this.#calendar.clock.floor(at, LENGTH.hour);
+    let hours = members.get(dimension);
+    if (hours === undefined) members.set(dimension, hours = new Map());
+    let byMember = hours.get(start);
+    if (byMember === undefined) hours.set(start, byMember = new Map());
+    const ofHour = byMember;
+    return (member) => {
+      let sums = ofHour.get(member);
+      if (sums === undefined) ofHour.set(member, sums = {});
+      return sums;
+    };
   }
 }
 

@@ -31,7 +31,8 @@ export function compilePortions(dimensions: readonly Dimension[], records: reado
     const portion = { fact, revenue, sign };
     const lines = linesOf(fact);
     if (lines !== undefined) addLines(portion, lines, has, (dimension) => membersAt(dimension, time));
-    if (has.has('rate')) addRates(portion, () => membersAt('rate', time));
+    const isTaxed = lines !== undefined || fact.values[SLOT.taxes] !== undefined;
+    if (isTaxed && has.has('rate')) addRates(portion, () => membersAt('rate', time));
     if (has.has('payment')) addPayments(portion, () => membersAt('payment', time));
     if (has.has('staff') && typeof staff === 'string') addWhole(portion, membersAt('staff', time)(staff));
   };
@@ -112,7 +113,14 @@ function addRates(portion: Portion, members: () => (member: string) => Sums): vo
 /** Means of payment share the revenue as they share what was paid, tip and gift cards included. */
 function addPayments(portion: Portion, members: () => (member: string) => Sums): void {
   const payments = paymentsOf(portion.fact);
-  if (payments.length === 0) return;
+  const [first] = payments;
+  if (first === undefined) return;
+  if (payments.length === 1 && first.amount === portion.revenue) {
+    const sums = members()(first.of);
+    addOne(sums, portion);
+    add(sums, portion, 'a', portion.revenue);
+    return;
+  }
   const amount = portion.fact.values[SLOT.amount];
   const paid = payments.reduce((sum, share) => sum + share.amount, 0);
   const unsaid = Math.max(0, (typeof amount === 'number' ? amount : 0) - paid);

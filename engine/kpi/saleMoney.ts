@@ -24,14 +24,16 @@ export function taxOf(fact: Fact): number | undefined {
 /** Goods without VAT, shipping, duties, tip and gift cards; `undefined` where the sender did not say what VAT is in them. */
 export function netSalesOf(fact: Fact): number | undefined {
   const vat = lineVatOf(fact);
-  return vat === undefined ? withoutTax(fact, (revenueOf(fact) ?? 0) - besideGoods(fact)) : amountOfLines(fact) - vat.total;
+  if (vat !== undefined) return amountOfLines(fact) - vat.total;
+  return statedTaxes(fact) === undefined ? undefined : withoutTax(fact, (revenueOf(fact) ?? 0) - besideGoods(fact));
 }
 
 /** The same before the discount. */
 export function grossSalesOf(fact: Fact): number | undefined {
-  const net = netSalesOf(fact);
-  if (net === undefined || lineVatOf(fact) === undefined) return withoutTax(fact, (revenueOf(fact) ?? 0) - besideGoods(fact) + money(fact.values, 'discount'));
-  return lineDiscounts(fact).reduce((sum, discount) => sum + discount, net) + discountBesideLines(fact);
+  const vat = lineVatOf(fact);
+  if (vat === undefined && statedTaxes(fact) === undefined) return undefined;
+  if (vat === undefined) return withoutTax(fact, (revenueOf(fact) ?? 0) - besideGoods(fact) + money(fact.values, 'discount'));
+  return lineDiscounts(fact).reduce((sum, discount) => sum + discount, amountOfLines(fact) - vat.total) + discountBesideLines(fact);
 }
 
 /** Discounts on the whole and on lines; `undefined` where the sender did not say any. */
