@@ -26,6 +26,8 @@ export function groupsOf(template: Template, page: PageId): readonly PageGroup[]
   return [{ width: 12, widgets: [place('header', 12)] }, ...CONTENT[page](template)];
 }
 
+const TABLE = ['revenue', 'orders', 'average_ticket', 'refunds', 'discounts', 'card_share'];
+
 const CONTENT: Readonly<Record<PageId, (template: Template) => readonly PageGroup[]>> = {
   today: (template) => [
     { width: 7, widgets: [place('day', 7, { kpi: 'revenue' })] },
@@ -43,6 +45,7 @@ const CONTENT: Readonly<Record<PageId, (template: Template) => readonly PageGrou
   sales: () => [
     { width: 12, widgets: [place('filters', 12, { period: '7d' })] },
     ...(['channel', 'store', 'payment'] as const).map((by) => ({ width: 4, widgets: [place('breakdown', 4, { kpi: 'revenue', by, period: '7d', compare: 'previous' })] })),
+    { width: 12, widgets: [place('table', 12, { kpis: TABLE, by: 'auto', period: '7d' })] },
   ],
   alerts: () => [{ width: 12, widgets: [place('alerts', 12, { shows: 'all' })] }],
   sources: () => [{ width: 6, widgets: [place('sources', 6)] }, { width: 6, widgets: [place('deadletters', 6)] }],

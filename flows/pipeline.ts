@@ -19,9 +19,9 @@ export function pipelineOf(template: Template, senders: Senders): FlowNode[] {
 export type Senders = 'own' | 'all';
 
 const BOXES: Readonly<Record<Role, (template: Template, senders: Senders) => readonly Drawn[]>> = {
-  all: (template, senders) => [intakeBox(template, senders), countingBox(template, ['inbox', 'window', 'alert', 'notify']), asideBox(template, ['deadletter', 'kpi', 'monitor'])],
+  all: (template, senders) => [intakeBox(template, senders), countingBox(template, ['inbox', 'window', 'alert', 'notify']), asideBox(template, ['deadletter', 'kpi', 'database', 'monitor'])],
   edge: (template, senders) => [intakeBox(template, senders), asideBox(template, ['deadletter', 'monitor'])],
-  worker: (template) => [countingBox(template, ['inbox', 'window']), asideBox(template, ['deadletter', 'monitor'])],
+  worker: (template) => [countingBox(template, ['inbox', 'window']), asideBox(template, ['deadletter', 'database', 'monitor'])],
   front: (template) => [showingBox(template), asideBox(template, ['kpi', 'monitor'])],
 };
 
@@ -117,12 +117,14 @@ function ruleOf(alert: Alert, name: string): Record<string, unknown> {
 }
 
 /** A front without Redis has a store that knows nothing of what others count. */
-function asideBox(template: Template, names: readonly ('deadletter' | 'kpi' | 'monitor')[]): Drawn {
+function asideBox(template: Template, names: readonly ('deadletter' | 'kpi' | 'database' | 'monitor')[]): Drawn {
   const { texts, role } = template;
   const answers = role === 'front' ? 'shared' : 'always';
   const known = {
     deadletter: { ...nodeOf(template, 'deadletter', { name: texts.nodes.deadletter }, []), wires: [[], [], [], []] },
     kpi: nodeOf(template, 'query', { name: 'GET /kpi', path: '/kpi', kpi: '', window: '1h', group: '', answers }, []),
+    // Idle where nobody has named a database.
+    database: { ...nodeOf(template, 'database', { name: texts.nodes.database, schema: 'bottega' }, []), wires: [] },
     monitor: { ...nodeOf(template, 'monitor', { name: texts.nodes.monitor }, []), wires: [[]] },
   };
   return { said: texts.boxes.aside, nodes: Object.fromEntries(names.map((name, column) => [name, { ...known[name], column, row: 0 }])) };

@@ -64,7 +64,7 @@ describe('flow templates', () => {
     const typesIn = (role: string): string[] => [...new Set((flows.get(role) ?? []).map(({ type }) => type).filter((type) => type.startsWith('bottega-')))].sort();
     const common = ['bottega-broker', 'bottega-monitor', 'bottega-shop', 'bottega-store'];
     assert.deepEqual(typesIn('edge'), [...common, 'bottega-deadletter', 'bottega-dedupe', 'bottega-normalize', 'bottega-outbox', 'bottega-webhook'].sort());
-    assert.deepEqual(typesIn('worker'), [...common, 'bottega-deadletter', 'bottega-inbox', 'bottega-window'].sort());
+    assert.deepEqual(typesIn('worker'), [...common, 'bottega-database', 'bottega-deadletter', 'bottega-inbox', 'bottega-window'].sort());
     assert.deepEqual(typesIn('front'), [...common, 'bottega-alert', 'bottega-listen', 'bottega-notify', 'bottega-query'].sort());
   });
 

@@ -18,7 +18,7 @@ export const en: Texts = {
   },
   nodes: {
     store: 'Store', broker: 'Broker', normalize: 'Normalize', dedupe: 'Duplicates', outbox: 'Outbox', inbox: 'Inbox', window: 'Windows', listen: 'Listen',
-    alert: 'Alerts', notify: 'Notify', deadletter: 'Dead letters', monitor: 'Health',
+    alert: 'Alerts', notify: 'Notify', deadletter: 'Dead letters', database: 'Database', monitor: 'Health',
   },
   way: {
     all: 'From webhook to number', edge: 'The shop’s till', worker: 'Counting', front: 'Numbers and alerts',

@@ -18,7 +18,7 @@ export const it: Texts = {
   },
   nodes: {
     store: 'Archivio', broker: 'Broker', normalize: 'Normalizza', dedupe: 'Doppioni', outbox: 'In partenza', inbox: 'In arrivo', window: 'Finestre', listen: 'Ascolto',
-    alert: 'Avvisi', notify: 'Invio', deadletter: 'Scarti', monitor: 'Stato',
+    alert: 'Avvisi', notify: 'Invio', deadletter: 'Scarti', database: 'Database', monitor: 'Stato',
   },
   way: {
     all: 'Dal webhook al numero', edge: 'Cassa del negozio', worker: 'Conteggio', front: 'Numeri e avvisi',

@@ -25,7 +25,7 @@ export interface Texts {
   readonly alerts: Readonly<Record<string, string>>;
   readonly store: { readonly id: string; readonly name: string };
   readonly senders: Readonly<Record<Sender, string>>;
-  readonly nodes: Readonly<Record<'store' | 'broker' | 'normalize' | 'dedupe' | 'outbox' | 'inbox' | 'window' | 'listen' | 'alert' | 'notify' | 'deadletter' | 'monitor', string>>;
+  readonly nodes: Readonly<Record<'store' | 'broker' | 'normalize' | 'dedupe' | 'outbox' | 'inbox' | 'window' | 'listen' | 'alert' | 'notify' | 'deadletter' | 'database' | 'monitor', string>>;
   /** The tab with the way of an event, and what it says of itself. */
   readonly way: Readonly<Record<'all' | 'edge' | 'worker' | 'front', string>> & { readonly info: string };
   readonly boxes: Readonly<Record<'intake' | 'counting' | 'showing' | 'aside', Said>>;

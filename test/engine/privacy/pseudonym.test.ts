@@ -15,7 +15,7 @@ const SHOPPER = [
   'pec.example', '9f8e7d6c', 's3gr3t0', '8731', '453201', 'AbCfbclid77', 'citofonare', 'Mozilla', '7310000000001',
 ];
 const CUSTOMER = ['Tommaso', 'Ferri', 'posta.example', '3205550199', '203.0.113', 'Corso Roma', '14100', 'FRRTMS', 'Mozilla', 'cambiato idea'];
-const GUEST = ['Ludovica', 'Bassi', 'BSSLDV', '3395550177', 'posta.example', '4409', 'Tavolo'];
+const GUEST = ['Ludovica', 'Bassi', 'BSSLDV', '3395550177', 'posta.example', '4409'];
 const HUB = ['ginevra.colombo', 'posta.example', '5550142', 'userId'];
 
 const deliveries: readonly { readonly provider: string; readonly topic: string; readonly name: string; readonly personal: readonly string[] }[] = [
