@@ -106,9 +106,9 @@ export class SliceAccumulator {
   #membersOf(members: GroupMinutes['members'], dimension: Dimension, at: number): (member: string) => Sums {
     const start = this.#calendar.clock.floor(at, LENGTH.hour);
     let hours = members.get(dimension);
-    if (hours === undefined) members.set(dimension, hours = new Map());
+    if (hours === undefined) members.set(dimension, hours = new Map<number, Map<string, Sums>>());
     let byMember = hours.get(start);
-    if (byMember === undefined) hours.set(start, byMember = new Map());
+    if (byMember === undefined) hours.set(start, byMember = new Map<string, Sums>());
     const ofHour = byMember;
     return (member) => {
       let sums = ofHour.get(member);

@@ -23,16 +23,16 @@ export type AddPortions = (fact: Fact, sign: 1 | -1, membersAt: MembersAt, key: 
 /** Compiled for a generation; adds nothing where it has no dimensions. */
 export function compilePortions(dimensions: readonly Dimension[], records: readonly SystemOfRecord[], aliases: StoreAliases): AddPortions {
   const has = new Set(dimensions);
+  const isOurs = (fact: Fact, key: string): boolean => (
+    records.length === 0 || isOfRecord(records, { store: storeOf(fact, aliases), channel: channelOf(fact), source: sourceIn(key) }));
   return (fact, sign, membersAt, key) => {
     const { [SLOT.time]: time, [SLOT.staff]: staff } = fact.values;
-    const revenue = revenueOf(fact);
-    if (has.size === 0 || typeof time !== 'number' || revenue === undefined || !isCounted(fact)) return;
-    if (records.length > 0 && !isOfRecord(records, { store: storeOf(fact, aliases), channel: channelOf(fact), source: sourceIn(key) })) return;
+    const revenue = has.size === 0 ? undefined : revenueOf(fact);
+    if (typeof time !== 'number' || revenue === undefined || !isCounted(fact) || !isOurs(fact, key)) return;
     const portion = { fact, revenue, sign };
     const lines = linesOf(fact);
     if (lines !== undefined) addLines(portion, lines, has, (dimension) => membersAt(dimension, time));
-    const isTaxed = lines !== undefined || fact.values[SLOT.taxes] !== undefined;
-    if (isTaxed && has.has('rate')) addRates(portion, () => membersAt('rate', time));
+    if (has.has('rate') && isTaxed(fact)) addRates(portion, () => membersAt('rate', time));
     if (has.has('payment')) addPayments(portion, () => membersAt('payment', time));
     if (has.has('staff') && typeof staff === 'string') addWhole(portion, membersAt('staff', time)(staff));
   };
@@ -41,6 +41,10 @@ export function compilePortions(dimensions: readonly Dimension[], records: reado
 /** The member of a line: an article without a number is known by its name. */
 export function productOf({ product, name }: { readonly product?: string | undefined; readonly name?: string | undefined }): string | undefined {
   return product ?? name;
+}
+
+function isTaxed({ values }: Fact): boolean {
+  return values[SLOT.taxes] !== undefined || values[SLOT.lines] !== undefined;
 }
 
 function isCounted(fact: Fact): boolean {
