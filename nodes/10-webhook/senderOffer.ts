@@ -15,7 +15,7 @@ export function portTo({ RED, node, config }: NodeContext<WebhookConfig>, public
   const leastBytes = leastOfShort(config);
   return {
     tenant: ANY_SHOP, id: node.id, name: node.name ?? '', provider: config.provider, label: config.profile?.label ?? '', path,
-    address: { url: `${publicUrl}${path}`, reach: config.publicUrl === undefined ? 'local' : 'public', ending: config.profile?.urlSecret !== undefined && config.profile.secret === undefined ? 'secret' : 'none' },
+    address: { url: `${publicUrl}${path}`, reach: config.publicUrl === undefined ? 'local' : 'public', ending: isByUrl(config) ? 'secret' : 'none' },
     access: config.pixel !== undefined ? 'anybody' : isOpen(config) ? 'open' : 'closed',
     proof: proofOf(config),
     ...(leastBytes === undefined ? {} : { leastBytes }),
@@ -23,6 +23,11 @@ export function portTo({ RED, node, config }: NodeContext<WebhookConfig>, public
     // Whoever answers there under a wrong address would learn a token.
     try: (way) => (way === 'public' && proofOf(config) !== 'signature' ? Promise.resolve({ outcome: 'foreignKey' }) : trial(way)),
   };
+}
+
+/** What has both kinds of secret signs where it has the one for that. */
+function isByUrl({ profile, secrets, urlSecrets }: WebhookConfig): boolean {
+  return profile?.urlSecret !== undefined && (profile.secret === undefined || (secrets.length === 0 && urlSecrets.length > 0));
 }
 
 /** A token, a name and password or the end of a URL is the secret itself. */

@@ -35,8 +35,8 @@ function data(senders: readonly SetupSender[] = [sender()], fields: Partial<Setu
 }
 
 const task = (of: SetupData, key = 'sender:s1', words = italian): ShownTask => {
-  const { open, done, away } = setupOf(of, AT, words);
-  const found = [...open, ...done, ...away].find((each) => each.key === key);
+  const { open, done, away, more } = setupOf(of, AT, words);
+  const found = [...open, ...done, ...away, ...more].find((each) => each.key === key);
   if (found === undefined) throw new Error(`no task ${key}`);
   return found;
 };
@@ -45,6 +45,7 @@ const saysOf = (of: Partial<SetupSender>, words = italian): readonly string[] =>
 describe('senders of a set-up in words', () => {
   const STATES: readonly [string, Partial<SetupSender>, ShownTask['state'], string][] = [
     ['without a secret', { access: 'closed' }, 'open', 'manca il segreto'],
+    ['somebody knocks at without a secret', { access: 'closed', seen: { refusedAt: AT } }, 'open', 'manca il segreto'],
     ['ready', {}, 'open', 'in attesa'],
     ['that sends for the first time: still in sight', { firstAt: AT - 3_000, seen: { receivedAt: AT - 3_000 } }, 'open', 'ricevuto 3 s fa'],
     ['whose first message has not been written down yet', { seen: { receivedAt: AT - 3_000 } }, 'open', 'ricevuto 3 s fa'],
@@ -59,6 +60,13 @@ describe('senders of a set-up in words', () => {
       assert.deepEqual([shown.state, shown.chip.text], [state, chip]);
     });
   }
+
+  it('wait apart without a secret where another has one, until somebody knocks', () => {
+    const closed = sender({ id: 's2', provider: 'hubspot', access: 'closed' });
+    const shown = (fields: Partial<SetupSender>): ShownTask => task(data([sender(), { ...closed, ...fields }]), 'sender:s2', english);
+    assert.deepEqual([shown({}).state, shown({ firstAt: AT }).state, shown({ seen: { refusedAt: AT - 2 * MINUTE, refusal: 'secret.missing' } }).state], ['more', 'open', 'open']);
+    assert.equal(shown({ seen: { refusedAt: AT - 2 * MINUTE, refusal: 'secret.missing' } }).says.at(-1)?.text, 'Somebody sent a message here 2 min ago and could not get in');
+  });
 
   it('say who, where, the address to copy and the node that has the secret', () => {
     const shown = task(data());
@@ -102,6 +110,7 @@ describe('senders of a set-up in words', () => {
     for (const provider of PROVIDERS) {
       const [own, other] = [italian, english].map((words) => task(data([sender({ provider })]), 'sender:s1', words).steps);
       assert.ok(own !== undefined && own.length > 1 && own.length === other?.length, provider);
+      assert.ok(italian.find(`steps.${provider}.1`) !== undefined, `${provider} has no steps of its own`);
     }
     assert.match(task(data([sender({ provider: 'nuova', label: 'Cassa Nuova' })])).steps.join(), /Nelle impostazioni di Cassa Nuova/);
     assert.equal(task(data([sender({ provider: 'constructor' })])).title, 'constructor');

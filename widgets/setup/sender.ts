@@ -4,19 +4,18 @@
 import type { SetupSender } from '../../nodes/96-ui-setup/source.js';
 import type { SenderTrial } from '../../nodes/shared/senderPort.js';
 import type { Words } from '../shared/words.js';
-import { type NodeLink, type ShownSays, type ShownTask, stepsAt } from './task.js';
+import { type NodeLink, type ShownSays, type ShownTask, stepsAt, type TaskState } from './task.js';
 
 /** A sender that has just begun to send stays in sight for so long before it folds away. */
 const FRESH_MS = 60_000;
 const CODES = [401, 403, 404, 422, 429, 503];
 
-export function senderTask(sender: SetupSender, now: number, words: Words, link: NodeLink): ShownTask {
-  const { id, name, provider, label, path, access, firstAt, seen, address, trial } = sender;
-  const began = firstAt ?? seen.receivedAt;
-  const isFresh = began !== undefined && now - began < FRESH_MS;
+/** `begun`: some sender has its secret, so that those without one need none. */
+export function senderTask(sender: SetupSender, begun: 'begun' | 'fresh', now: number, words: Words, link: NodeLink): ShownTask {
+  const { id, name, provider, label, path, access, address, trial } = sender;
   const kind = label !== '' ? label : words.find(`provider.${provider}`) ?? provider;
   return {
-    key: `sender:${id}`, title: name === '' ? kind : name, place: path, state: access !== 'closed' && began !== undefined && !isFresh ? 'done' : 'open',
+    key: `sender:${id}`, title: name === '' ? kind : name, place: path, state: stateOf(sender, begun, now),
     chip: chipOf(sender, now, words),
     says: [secretSays(sender, words), ...seenSays(sender, now, words), ...(trial === undefined ? [] : trialSays(trial, words))],
     steps: stepsOf(sender, kind, words),
@@ -24,6 +23,12 @@ export function senderTask(sender: SetupSender, now: number, words: Words, link:
     url: { text: address.ending === 'secret' ? `${address.url}/…` : address.url, note: words.find(`url.${address.ending === 'secret' ? 'secret' : address.reach}`) ?? '' },
     ...(access === 'closed' ? {} : { trial: { command: id, state: trial === 'running' ? 'running' as const : 'idle' as const, label: words.text('try') } }),
   };
+}
+
+function stateOf({ access, firstAt, seen }: SetupSender, begun: 'begun' | 'fresh', now: number): TaskState {
+  const firstMessageAt = firstAt ?? seen.receivedAt;
+  if (access === 'closed') return begun === 'begun' && firstMessageAt === undefined && seen.refusedAt === undefined ? 'more' : 'open';
+  return firstMessageAt !== undefined && now - firstMessageAt >= FRESH_MS ? 'done' : 'open';
 }
 
 function stepsOf({ provider, address }: SetupSender, name: string, words: Words): readonly string[] {
@@ -44,11 +49,11 @@ function secretSays({ access, leastBytes }: SetupSender, words: Words): ShownSay
 
 /** When it got in, and whether somebody was refused since. */
 function seenSays({ access, firstAt, seen: { receivedAt, refusedAt, refusal = '' } }: SetupSender, now: number, words: Words): readonly ShownSays[] {
-  const refused = refusedAt !== undefined && refusedAt > (receivedAt ?? 0) && access !== 'closed';
-  const since = refused ? [{ text: words.text('seen.refused', { age: words.age(now - refusedAt), rule: refusal }), tone: 'bad' as const }] : [];
+  const refused = refusedAt !== undefined && refusedAt > (receivedAt ?? 0);
+  const since = refused ? [{ text: words.text(access === 'closed' ? 'seen.knocked' : 'seen.refused', { age: words.age(now - refusedAt), rule: refusal }), tone: 'bad' as const }] : [];
   if (receivedAt !== undefined) return [{ text: words.text('seen.received', { age: words.age(now - receivedAt) }), tone: 'good' }, ...since];
   if (firstAt !== undefined) return [{ text: words.text('seen.first', { at: words.day(firstAt, now) }), tone: 'good' }, ...since];
-  return access === 'closed' ? [] : [{ text: words.text('seen.waiting'), tone: 'calm' }, ...since];
+  return access === 'closed' ? since : [{ text: words.text('seen.waiting'), tone: 'calm' }, ...since];
 }
 
 function trialSays(trial: 'running' | SenderTrial, words: Words): readonly ShownSays[] {

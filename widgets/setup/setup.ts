@@ -20,17 +20,19 @@ export interface ShownSetup {
   readonly open: readonly ShownTask[];
   readonly done: readonly ShownTask[];
   readonly away: readonly ShownTask[];
+  readonly more: readonly ShownTask[];
   readonly here: 'senders' | 'none';
 }
 
 export function setupOf(data: SetupData, now: number, words: Words): ShownSetup {
   const link: NodeLink = (id, kind, text) => (data.editor === null || id === '' ? [] : [{ href: `${data.editor}#node/${id}${kind === 'node' ? '/edit' : ''}`, text }]);
   const putAway = new Set(data.putAway);
-  const senders = data.senders.map((sender) => senderTask(sender, now, words, link));
+  const begun = data.senders.some(({ access }) => access === 'open') ? 'begun' : 'fresh';
+  const senders = data.senders.map((sender) => senderTask(sender, begun, now, words, link));
   const tasks = [...senders, ...addressTask(data, now, words, link), hoursTask(data, words, link), storesTask(data, words, link), ...noticesTask(data, words, link)]
     .map((task): ShownTask => (putAway.has(task.key) && task.state === 'open' ? { ...task, state: 'away', chip: { text: words.text('chip.away'), tone: 'calm' } } : task));
   const of = (state: TaskState): readonly ShownTask[] => tasks.filter((task) => task.state === state);
-  return { open: of('open'), done: of('done'), away: of('away'), here: data.senders.length > 0 ? 'senders' : 'none' };
+  return { open: of('open'), done: of('done'), away: of('away'), more: of('more'), here: data.senders.length > 0 ? 'senders' : 'none' };
 }
 
 /** Only who sends over the internet needs it; where none does, its owner puts it away. */

@@ -3,7 +3,8 @@
  */
 import type { Words } from '../shared/words.js';
 
-export type TaskState = 'open' | 'done' | 'away';
+/** `TaskState`: `away`, put away as not needed; `more`, a sender that could be connected, too, and that nobody has begun with. */
+export type TaskState = 'open' | 'done' | 'away' | 'more';
 export type Tone = 'good' | 'bad' | 'warn' | 'calm';
 
 /** `ShownSays` is a sentence, in its color. */
