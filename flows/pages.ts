@@ -48,7 +48,10 @@ const CONTENT: Readonly<Record<PageId, (template: Template) => readonly PageGrou
     { width: 12, widgets: [place('table', 12, { kpis: TABLE, by: 'auto', period: '7d' })] },
   ],
   alerts: () => [{ width: 12, widgets: [place('alerts', 12, { shows: 'all' })] }],
-  sources: () => [{ width: 6, widgets: [place('sources', 6)] }, { width: 6, widgets: [place('deadletters', 6)] }],
+  sources: () => [
+    { width: 12, widgets: [place('setup', 12)] },
+    { width: 6, widgets: [place('sources', 6)] }, { width: 6, widgets: [place('deadletters', 6)] },
+  ],
 };
 
 function place(type: string, width: number, fields: Readonly<Record<string, unknown>> = {}): WidgetPlace {
