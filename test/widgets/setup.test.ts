@@ -65,6 +65,8 @@ describe('senders of a set-up in words', () => {
     const closed = sender({ id: 's2', provider: 'hubspot', access: 'closed' });
     const shown = (fields: Partial<SetupSender>): ShownTask => task(data([sender(), { ...closed, ...fields }]), 'sender:s2', english);
     assert.deepEqual([shown({}).state, shown({ firstAt: AT }).state, shown({ seen: { refusedAt: AT - 2 * MINUTE, refusal: 'secret.missing' } }).state], ['more', 'open', 'open']);
+    const [square, alone] = [sender({ id: 's2', provider: 'square', label: 'Square' }), (each: SetupSender): string => task(data([each]), 'sender:s2').state];
+    assert.deepEqual([task(data([sender(), square]), 'sender:s2').state, alone(square)], ['more', 'open']);
     assert.equal(shown({ seen: { refusedAt: AT - 2 * MINUTE, refusal: 'secret.missing' } }).says.at(-1)?.text, 'Somebody sent a message here 2 min ago and could not get in');
   });
 

@@ -10,7 +10,7 @@ import { type NodeLink, type ShownSays, type ShownTask, stepsAt, type TaskState 
 const FRESH_MS = 60_000;
 const CODES = [401, 403, 404, 422, 429, 503];
 
-/** `begun`: some sender has its secret, so that those without one need none. */
+/** `begun`: a common sender has its secret, so that what comes along with the templates beside it need not be begun with. */
 export function senderTask(sender: SetupSender, begun: 'begun' | 'fresh', now: number, words: Words, link: NodeLink): ShownTask {
   const { id, name, provider, label, path, access, address, trial } = sender;
   const kind = label !== '' ? label : words.find(`provider.${provider}`) ?? provider;
@@ -25,10 +25,12 @@ export function senderTask(sender: SetupSender, begun: 'begun' | 'fresh', now: n
   };
 }
 
-function stateOf({ access, firstAt, seen }: SetupSender, begun: 'begun' | 'fresh', now: number): TaskState {
+function stateOf({ access, label, firstAt, seen }: SetupSender, begun: 'begun' | 'fresh', now: number): TaskState {
   const firstMessageAt = firstAt ?? seen.receivedAt;
-  if (access === 'closed') return begun === 'begun' && firstMessageAt === undefined && seen.refusedAt === undefined ? 'more' : 'open';
-  return firstMessageAt !== undefined && now - firstMessageAt >= FRESH_MS ? 'done' : 'open';
+  const isUntouched = firstMessageAt === undefined && seen.refusedAt === undefined;
+  // `npm start` makes secrets for whoever lets the shop choose one: to have one is no beginning.
+  if (begun === 'begun' && isUntouched && (access === 'closed' || label !== '')) return 'more';
+  return access !== 'closed' && firstMessageAt !== undefined && now - firstMessageAt >= FRESH_MS ? 'done' : 'open';
 }
 
 function stepsOf({ provider, address }: SetupSender, name: string, words: Words): readonly string[] {

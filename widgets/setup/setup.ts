@@ -27,7 +27,7 @@ export interface ShownSetup {
 export function setupOf(data: SetupData, now: number, words: Words): ShownSetup {
   const link: NodeLink = (id, kind, text) => (data.editor === null || id === '' ? [] : [{ href: `${data.editor}#node/${id}${kind === 'node' ? '/edit' : ''}`, text }]);
   const putAway = new Set(data.putAway);
-  const begun = data.senders.some(({ access }) => access === 'open') ? 'begun' : 'fresh';
+  const begun = data.senders.some(({ access, label }) => access === 'open' && label === '') ? 'begun' : 'fresh';
   const senders = data.senders.map((sender) => senderTask(sender, begun, now, words, link));
   const tasks = [...senders, ...addressTask(data, now, words, link), hoursTask(data, words, link), storesTask(data, words, link), ...noticesTask(data, words, link)]
     .map((task): ShownTask => (putAway.has(task.key) && task.state === 'open' ? { ...task, state: 'away', chip: { text: words.text('chip.away'), tone: 'calm' } } : task));
