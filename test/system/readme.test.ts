@@ -115,6 +115,11 @@ describe('READMEs', () => {
       await run(commands, STORED);
       assert.equal(await until(() => today('revenue'), (value) => value === cents(before + 1234.5)), cents(before + 1234.5));
     } },
+    { covers: /^export TILL_HMAC_SECRET[^]*\/in\/till-hmac$/, holds: async (commands) => {
+      const before = await today('revenue');
+      await run(commands, STORED);
+      assert.equal(await until(() => today('revenue'), (value) => value === cents(before + 12.5)), cents(before + 12.5));
+    } },
     { covers: /^export BOTTEGA_API_TOKEN[^]*\/in\/batch\?store=MI-01'$/, holds: async (commands) => {
       const before = await today('revenue');
       await run(commands, /^\{"accepted":\d,"duplicates":\d,"rejected":0\}$/);
@@ -142,6 +147,7 @@ describe('READMEs', () => {
       assert.match(readFileSync(join(sandbox.path, file), 'utf8'), /^name,window,start,[^]*\r\nrevenue,1d,/);
     } },
     { covers: /^curl \S+\/health\ncurl \S+\/metrics$/, holds: (commands) => run(commands, /^\{"status":"ok"\}[^]*^# TYPE bottega_/m) },
+    { covers: /^npm run doctor$/, holds: (command) => run(`PORT=${port} ${command}`, /(answers at|risponde su) http:\/\/127\.0\.0\.1:\d+\n[^]*, 0 (wrong|che non vanno)\n$/) },
     { covers: /^npm pack\nnpm install --prefix/, holds: async (commands) => {
       mkdirSync(join(sandbox.home, '.node-red'));
       await run(commands, /bottega-node-red-dashboard-2-kpi-.*\.tgz/);
