@@ -181,7 +181,7 @@ describe('component of the set-up', () => {
     assert.match(html, /<details class="bw-task" data-task="sender:s1" data-state="open"><summary>/);
     assert.match(html, /readonly value="https:\/\/negozio.example\/in\/shopify" aria-label="Address to give to Shopify"/);
     assert.match(html, /aria-label="Send a signed sample: Shopify"/);
-    assert.match(html, /href="\/#node\/s1\/edit" target="_blank" rel="noopener">Open the node/);
+    assert.match(html, /href="\/#node\/s1\/edit" target="_blank" rel="noopener" aria-label="Open the node: Shopify">Open the node/);
     assert.match(html, /one thing left/);
   });
 
