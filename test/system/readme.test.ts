@@ -146,6 +146,10 @@ describe('READMEs', () => {
       const file = readdirSync(sandbox.path).find((name) => name.endsWith('.csv')) ?? '';
       assert.match(readFileSync(join(sandbox.path, file), 'utf8'), /^name,window,start,[^]*\r\nrevenue,1d,/);
     } },
+    { covers: /^curl -H "Authorization: Bearer \$BOTTEGA_API_TOKEN" '[^']*&group=product&/, holds: async (commands) => {
+      await run(`${KEY}\n${commands}`, /^\{"rows":\[/);
+      assert.match(readFileSync(join(sandbox.path, 'iva.csv'), 'utf8'), /^name,window,start,/);
+    } },
     { covers: /^curl \S+\/health\ncurl \S+\/metrics$/, holds: (commands) => run(commands, /^\{"status":"ok"\}[^]*^# TYPE bottega_/m) },
     { covers: /^npm run doctor$/, holds: (command) => run(`PORT=${port} ${command}`, /(answers at|risponde su) http:\/\/127\.0\.0\.1:\d+\n[^]*, 0 (wrong|che non vanno)\n$/) },
     { covers: /^npm pack\nnpm install --prefix/, holds: async (commands) => {
@@ -234,6 +238,8 @@ describe('READMEs', () => {
   }
 });
 
+/** Said once on a page, above the first question. */
+const KEY = `export BOTTEGA_API_TOKEN=$(node -p "require('./.bottega/secrets.json').BOTTEGA_API_TOKEN")`;
 const STORED = /\{"accepted":1,"duplicates":0,"rejected":0\}/;
 const ACCEPTED = /bottega_events_total\{[^}]*outcome="accepted"[^}]*\} [1-9]/;
 const cents = (euros: number): number => Math.round(euros * 100) / 100;
