@@ -4,7 +4,6 @@
  * A fact is a row of last-writer-wins registers, one a field, ordered by (paid or not, sequence, id, value). That order is total, so
  * the merge is commutative, associative and idempotent (a state-based CRDT: Shapiro et al. 2011, LWW-Register).
  */
-import { HUBSPOT, LATEST_MS } from '../normalize/hubspot.js';
 import { type EventData, type EventType, sequenceKey, type ShopEvent } from '../event/event.js';
 import { type SaleLine, saleLines } from './saleLine.js';
 import { toMinor } from '../base/money.js';
@@ -140,7 +139,7 @@ export function placeOf({ extras, values }: Pick<Fact, 'extras' | 'values'>, fie
 }
 
 /** What one version says. */
-export function factOf({ type, id, source, time, sequence, data }: ShopEvent, currency: string): Fact {
+export function factOf({ type, id, time, sequence, data }: ShopEvent, currency: string): Fact {
   const { store, channel, status, payment, amount, quantity } = data;
   const thousandths = quantity === undefined ? undefined : Math.round(quantity * 1_000);
   const values: (FieldValue | undefined)[] = [store, channel, instantOf(time), status, minorOf(amount, currency), thousandths, payment];
@@ -148,18 +147,7 @@ export function factOf({ type, id, source, time, sequence, data }: ShopEvent, cu
   // A version whose place is its time is not read twice for the same instant.
   const place = sequence === time ? time.slice(0, -1) : sequenceKey(sequence);
   const fact: Fact = { type, sequences: isUnpaid(type, status) ? UNPAID + place : place, ids: id, extras, values, by: undefined };
-  if (data['x_deleted'] !== undefined) return withSequences(fact, behindOthers) ?? fact;
-  return isNotice(type, source) ? withSequences(fact, (field, own) => (field === 'time' ? earliestFirst(values[SLOT.time]) : own)) ?? fact : fact;
-}
-
-/** Leads and tickets of HubSpot come as notices of what changed, and none changes when they began: of what is known the earliest holds. */
-function isNotice(type: EventType, source: string): boolean {
-  return (type === 'lead' || type === 'ticket') && source.startsWith(HUBSPOT);
-}
-
-/** The sequence of a time among others of which the earliest holds: among creations (`#`), so that a record that others were merged into takes theirs over. */
-function earliestFirst(time: FieldValue | undefined): string {
-  return `#${String(LATEST_MS - (typeof time === 'number' ? time : 0)).padStart(15, '0')}`;
+  return data['x_deleted'] === undefined ? fact : withSequences(fact, behindOthers) ?? fact;
 }
 
 /** Where and when a record was deleted, merged or restored is not where and when it counts, as long as anything else is known of it. */

@@ -13,9 +13,6 @@ import { defaultStore } from './draft/headers.js';
 import { roundText } from './draft/money.js';
 import { BELOW_VERSIONS, rankedInMillisecond } from './draft/sequence.js';
 
-/** `HUBSPOT` begins the source of every account. */
-export const HUBSPOT = 'urn:bottega:hubspot:';
-
 type ObjectKind = 'contact' | 'deal' | 'ticket';
 type Fields = EventDraft['data'];
 
@@ -27,8 +24,7 @@ const MEDIUMS: Readonly<Record<string, string>> = {
   OTHER_CAMPAIGNS: 'other', DIRECT_TRAFFIC: 'direct', OFFLINE: 'offline',
 };
 const NETWORKS = new Set(['instagram', 'facebook', 'linkedin', 'twitter', 'tiktok', 'youtube', 'pinterest']);
-/** `LATEST_MS` is the last instant that has a text of four-digit years. */
-export const LATEST_MS = 253_402_300_799_999;
+const LATEST_MS = 253_402_300_799_999;
 /** Instants begin with a digit: what has this before it outranks every version without it, whenever that was. */
 const ABOVE_VERSIONS = '~';
 
@@ -169,7 +165,7 @@ class HubSpotBatch {
   #set(index: number, { notice, kind, objectId, occurredAt }: ObjectNotice, fields: Fields, rank = 1, prefix = ''): void {
     this.#collector.add(index, {
       type: kind === 'ticket' ? 'ticket' : 'lead',
-      source: `${HUBSPOT}${idAt(notice, 'portalId') ?? 'unknown'}`,
+      source: `urn:bottega:hubspot:${idAt(notice, 'portalId') ?? 'unknown'}`,
       subject: `${kind}/${objectId}`,
       time: formatInstant(occurredAt),
       sequence: prefix + rankedInMillisecond(occurredAt, rank),
@@ -206,19 +202,12 @@ function endsOf(notice: unknown): [deal: string | undefined, contact: string | u
 
 /** What a property says; the rule it breaks; `undefined` where it says nothing about trade. */
 function fieldsOf({ kind, occurredAt }: ObjectNotice, property: string, text: string, { stages }: NormalizeContext): Fields | RefusalRule | undefined {
-  if (property === 'createdate') return createdFields(text);
   switch (`${kind}.${property}`) {
     case 'deal.dealstage': return stageFields(text, stages.won, stages.lost, occurredAt);
     case 'ticket.hs_pipeline_stage': return stageFields(text, stages.closedTicket, [], occurredAt);
     case 'ticket.time_to_close': return closingFields(text, occurredAt);
     default: return kind === 'ticket' ? undefined : campaignFields(property, text);
   }
-}
-
-/** When it was created, which HubSpot may say long after ("createdate", epoch ms). */
-function createdFields(text: string): Fields | RefusalRule {
-  const createdAt = /^\d{1,15}$/.test(text) ? Number(text) : Infinity;
-  return createdAt > LATEST_MS ? 'number.form' : { openedAt: formatInstant(createdAt) };
 }
 
 function stageFields(stage: string, completed: readonly string[], cancelled: readonly string[], occurredAt: number): Fields {
