@@ -193,7 +193,8 @@ function withCorrection(state: AlertState, { start, end, value, unit, count, pre
 /** KPIs of what is open: it is closed without anybody correcting anything. Of numbers of the user's own nobody knows. */
 const CORRECTED_ONLY = new Set([
   'revenue', 'gross_revenue', 'net_sales', 'gross_sales', 'refunds', 'returns', 'orders', 'average_ticket', 'discounts', 'taxes', 'tips', 'shipping',
-  'gift_cards_sold', 'units', 'units_per_order', 'voids', 'waste', 'footfall', 'covers', 'average_per_cover', 'service_time', 'service_time_outliers', 'support_time',
+  'gift_cards_sold', 'units', 'units_per_order', 'voids', 'waste', 'footfall', 'covers', 'average_per_cover', 'service_time', 'service_time_outliers',
+  'support_time',
 ]);
 
 /**

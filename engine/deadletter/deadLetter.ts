@@ -120,7 +120,8 @@ function enclosed(sender: LetterSource, content: Uint8Array): Pick<DeadLetter, '
 /** `isOrigin`: whether a stored or received value is one. */
 export function isOrigin(value: unknown): value is Origin {
   const { headers, trust, node = '' } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  return typeof trust === 'string' && typeof node === 'string' && typeof headers === 'object' && headers !== null && Object.values(headers).every((text) => typeof text === 'string');
+  const areTexts = typeof headers === 'object' && headers !== null && Object.values(headers).every((text) => typeof text === 'string');
+  return areTexts && typeof trust === 'string' && typeof node === 'string';
 }
 
 type LetterLike = Pick<DeadLetter, 'id' | 'provider' | 'reason' | 'kind'> & Readonly<Record<string, unknown>>;

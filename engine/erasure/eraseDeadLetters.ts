@@ -9,7 +9,7 @@ import { parseJson } from '../base/json.js';
 import { headerOf, hostOf } from '../normalize/draft/headers.js';
 import { at, idAt, listAt, textAt } from '../normalize/draft/fields.js';
 import { pseudonymOf } from '../privacy/pseudonym.js';
-import { unseal } from "../privacy/seal.js";
+import { unseal } from '../privacy/seal.js';
 
 /** `names`: wherever they stand, whoever sent it. `ids`: numbers that mean something to that provider alone. `shop`: all of that shop. */
 interface Sought {

@@ -67,7 +67,7 @@ function* normalizeMessage(
   provider: MessageProvider | undefined, payload: unknown, intake: Intake, context: NormalizeContext,
 ): Steps<NormalizedBody> {
   const collector = new Collector(intake, context);
-  const read = readBody(provider !== undefined && isProfile(provider) && isFormSender(PROFILES[provider]) ? formBody(payload) : payload);
+  const read = readBody(sendsForms(provider) ? formBody(payload) : payload);
   if (provider === undefined) collector.refuse(0, { path: '', rule: 'provider.unknown', message: 'no such provider' });
   else if (read.outcome === 'json' && Array.isArray(read.value) && read.value.length > MAX_ITEMS) collector.refuse(0, TOO_MANY);
   else if (read.outcome === 'json') {
@@ -79,6 +79,11 @@ function* normalizeMessage(
   else if (provider === 'pixel') collector.ignore(0, 'page.form');
   else collector.refuse(0, read.refusal);
   return { ...partsOf(collector), body: undefined };
+}
+
+/** A profile whose sender posts forms instead of JSON. */
+function sendsForms(provider: MessageProvider | undefined): boolean {
+  return provider !== undefined && isProfile(provider) && isFormSender(PROFILES[provider]);
 }
 
 function partsOf({ events, refusals, ignored, refused, erasures = [] }: Normalized): Normalized {

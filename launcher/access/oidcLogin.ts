@@ -11,7 +11,7 @@ import { isAway, OidcProvider, reasonOf, type SignInTrip, whyAway } from './oidc
 import { type Claims, type OidcSettings, roleOf } from '../settings/oidcSettings.js';
 import { ownPath, sendOnward, sendSignIn, type SignInOffer, wordsFor } from './pages.js';
 import type { SignedIn } from './signedIn.js';
-import { seal, unseal } from "../../engine/privacy/seal.js";
+import { seal, unseal } from '../../engine/privacy/seal.js';
 
 export interface OidcTerms {
   readonly oidc: OidcSettings;

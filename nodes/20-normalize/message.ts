@@ -8,7 +8,7 @@ import type { Intake } from '../../engine/normalize/draft/collector.js';
 import { PROVIDERS } from '../../engine/normalize/normalize.js';
 import { allowOnly, keyedDigest } from '../../engine/privacy/pseudonym.js';
 import type { InputMessage } from '../shared/node.js';
-import { seal } from "../../engine/privacy/seal.js";
+import { seal } from '../../engine/privacy/seal.js';
 
 /** How a message came in. `trust` is the webhook's word; without one nobody has vouched for it. */
 export interface NormalizeInput extends Intake {

@@ -115,7 +115,8 @@ class Translator {
   }
 
   #pass(message: InputMessage, out: Outputs, arrival: NormalizeInput, outcome: NormalizedBody): void {
-    const letters = lettersOf(outcome, message.payload, senderOf(arrival, this.#shop.privacyKey, this.#node.node.id), WITH_REFUSALS.has(arrival.provider) ? MAX_LETTERS : Infinity);
+    const sender = senderOf(arrival, this.#shop.privacyKey, this.#node.node.id);
+    const letters = lettersOf(outcome, message.payload, sender, WITH_REFUSALS.has(arrival.provider) ? MAX_LETTERS : Infinity);
     this.#report(message, arrival.provider, outcome);
     const clean = harmless(message, arrival);
     if (outcome.events.length > 0) out.primary({ ...clean, payload: outcome.events });

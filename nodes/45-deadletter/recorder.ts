@@ -11,7 +11,7 @@ import { keyedDigest } from '../../engine/privacy/pseudonym.js';
 import { events } from '../shared/metrics.js';
 import type { BrokerPort, ShopPort } from '../shared/ports.js';
 import type { InputJob, InputMessage } from '../shared/node.js';
-import { seal } from "../../engine/privacy/seal.js";
+import { seal } from '../../engine/privacy/seal.js';
 
 const IV_BYTES = 12;
 /** More reasons than these are summed up as `other`. */

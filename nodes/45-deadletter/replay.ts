@@ -12,7 +12,7 @@ import type { AskedLetters, ReplayAttempt, ReplayProgress, ReplayStarted } from 
 import { events } from '../shared/metrics.js';
 import type { ShopPort } from '../shared/ports.js';
 import type { InputMessage } from '../shared/node.js';
-import { unseal } from "../../engine/privacy/seal.js";
+import { unseal } from '../../engine/privacy/seal.js';
 
 /** `Again` is what goes in again, and where: a sender's body to `normalize`, a finished event to `window`. */
 export type Again = { readonly output: 'bodies' | 'events'; readonly message: InputMessage };

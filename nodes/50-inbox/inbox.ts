@@ -14,7 +14,7 @@ import { type DecodeContext, decodeEvents, decodeFootfall, type Totals } from '.
 import { InboxConsumer } from './consumer.js';
 import { type InboxConfig, readConfig } from './config.js';
 import { KeptTotals } from './keptTotals.js';
-import { seal } from "../../engine/privacy/seal.js";
+import { seal } from '../../engine/privacy/seal.js';
 
 const STATUS_MS = 500;
 const IV_BYTES = 12;

@@ -13,7 +13,7 @@ import { throttle } from '../shared/throttle.js';
 import type { WidgetParts, WidgetSource } from '../shared/widget/widget.js';
 import type { Choice, CommandAnswer, CommandOutcome, ViewerRights } from '../shared/widget/wire.js';
 import type { DeadLettersConfig } from './config.js';
-import { unseal } from "../../engine/privacy/seal.js";
+import { unseal } from '../../engine/privacy/seal.js';
 
 /** `LetterRow` is a message that could not be used. `letters`: how many things in it; `reasons`: why, the first one first. */
 export interface LetterRow extends Pick<DeadLetter, 'id' | 'provider' | 'topic' | 'path' | 'receivedAt' | 'kind' | 'dueAt'> {

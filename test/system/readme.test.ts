@@ -239,7 +239,7 @@ describe('READMEs', () => {
 });
 
 /** Said once on a page, above the first question. */
-const KEY = `export BOTTEGA_API_TOKEN=$(node -p "require('./.bottega/secrets.json').BOTTEGA_API_TOKEN")`;
+const KEY = 'export BOTTEGA_API_TOKEN=$(node -p "require(\'./.bottega/secrets.json\').BOTTEGA_API_TOKEN")';
 const STORED = /\{"accepted":1,"duplicates":0,"rejected":0\}/;
 const ACCEPTED = /bottega_events_total\{[^}]*outcome="accepted"[^}]*\} [1-9]/;
 const cents = (euros: number): number => Math.round(euros * 100) / 100;

@@ -7,7 +7,7 @@ import { pseudonymOf } from '../../../engine/privacy/pseudonym.js';
 import { openLevelStore } from '../../../engine/store/level/levelStore.js';
 import { formatInstant } from '../../../engine/base/time.js';
 import { fixture, KEY, NOW } from '../../fixtures/normalizing.js';
-import { seal } from "../../../engine/privacy/seal.js";
+import { seal } from '../../../engine/privacy/seal.js';
 
 const OTHER_KEY = Buffer.alloc(32, 9);
 const IV = Buffer.alloc(12, 3);

@@ -11,7 +11,7 @@ import { keyedDigest, pseudonymOf } from '../../../engine/privacy/pseudonym.js';
 import type { Store } from '../../../engine/store/store.js';
 import { event, NOW } from '../../support/events.js';
 import { memoryStore, receive } from '../../support/shopStore.js';
-import { seal } from "../../../engine/privacy/seal.js";
+import { seal } from '../../../engine/privacy/seal.js';
 
 const KEY = Buffer.alloc(32, 7);
 const EMAIL = 'ginevra@posta.example';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { lettersOf } from '../../../engine/deadletter/deadLetter.js';
 import { allowOnly, keyedDigest, pseudonymOf } from '../../../engine/privacy/pseudonym.js';
 import { batchFixture, fixture, KEY, NOW, send } from '../../fixtures/normalizing.js';
-import { seal, unseal } from "../../../engine/privacy/seal.js";
+import { seal, unseal } from '../../../engine/privacy/seal.js';
 
 const OTHER_KEY = Buffer.alloc(32, 8);
 const IV = Buffer.alloc(12, 1);

@@ -16,7 +16,7 @@ import { eachInEnvironment } from '../../support/environment.js';
 import { eventually } from '../../support/waiting.js';
 import { accepts, freePort } from '../../support/ports.js';
 import { eachInNodeRed } from '../../support/testNodeRed.js';
-import { unseal } from "../../../engine/privacy/seal.js";
+import { unseal } from '../../../engine/privacy/seal.js';
 
 interface TestNode {
   on(event: string, listener: (message: InputMessage) => void): void;
