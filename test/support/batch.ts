@@ -6,7 +6,10 @@ import { DAY, HOUR, MINUTE, Wall } from './wall.js';
 
 interface Happened { readonly at: number; readonly store: string; readonly channel: string }
 
-/** In cents. `cents`: all that was paid. `tax`: absent where nobody said what VAT is in it. */
+/** `cents` with VAT, without discount; `rate` in percent, absent where nobody said it. */
+export interface TrueLine { readonly cents: number; readonly pieces: number; readonly rate?: number }
+
+/** In cents. `cents`: all that was paid. `tax`: absent where nobody said what VAT is in it; `taxes`, the same by rate. `lines` are the goods in it. */
 export interface Money {
   readonly cents: number;
   readonly tip?: number;
@@ -14,6 +17,8 @@ export interface Money {
   readonly shipping?: number;
   readonly discount?: number;
   readonly tax?: number;
+  readonly taxes?: readonly { readonly rate: number; readonly cents: number }[];
+  readonly lines?: readonly TrueLine[];
 }
 
 /** What was paid how; `other` is neither card nor cash. */
@@ -60,9 +65,12 @@ const SUMS = [
   'revenue', 'gross_revenue', 'refunds', 'returns', 'orders', 'voids', 'open_orders', 'incomplete_orders', 'service_time_outliers', 'covers', 'footfall',
   'waste', 'discounts', 'tips', 'shipping', 'gift_cards_sold', 'other_sources',
 ] as const;
+/** Pieces over the sales that say what was sold, and their mean: unknown where there are sales and none of them did. */
+const LINED = ['units', 'units_per_order'] as const;
 /** Sums over the sales that state their VAT: unknown where there are sales and none of them did. Each has its coverage. */
 const COVERED = ['net_sales', 'gross_sales', 'taxes'] as const;
-const QUOTIENTS: Readonly<Record<string, readonly [top: string, bottom: string, unit: 'money' | 'seconds' | 'ratio']>> = {
+type QuotientUnit = 'money' | 'seconds' | 'ratio' | 'plain';
+const QUOTIENTS: Readonly<Record<string, readonly [top: string, bottom: string, unit: QuotientUnit]>> = {
   average_ticket: ['gross_revenue', 'orders', 'money'],
   average_per_cover: ['seated', 'covers', 'money'],
   returns_rate: ['refunds', 'gross_revenue', 'ratio'],
@@ -74,10 +82,11 @@ const QUOTIENTS: Readonly<Record<string, readonly [top: string, bottom: string, 
   card_share: ['card', 'paid', 'ratio'],
   cash_share: ['cash', 'paid', 'ratio'],
   other_share: ['other', 'paid', 'ratio'],
+  units_per_order: ['units', 'lined_orders', 'plain'],
 };
 const SHARES = new Set(['returns_rate', 'conversion', 'social_conversion', 'social_visit_conversion', 'card_share', 'cash_share', 'other_share']);
 const P90 = 'service_time_p90';
-export const COMPARED = [...SUMS, ...COVERED, ...Object.keys(QUOTIENTS), P90];
+export const COMPARED = [...SUMS, ...COVERED, 'units', ...Object.keys(QUOTIENTS), P90];
 /** They are of this very moment and have no past. */
 export const OF_THE_PRESENT = ['oldest_open_order', 'open_quotes', 'open_quotes_amount'];
 const MONEY = new Set([
@@ -132,6 +141,38 @@ function withoutTax(money: Money, part: number): number {
   return revenue === 0 ? part : part - Math.floor((2 * tax * part + revenue) / (2 * revenue));
 }
 
+/** What all lines cost. */
+function goodsOf({ lines = [] }: Money): number {
+  return lines.reduce((sum, { cents }) => sum + cents, 0);
+}
+
+/** What was taken off, without the VAT that the goods' mean rate, or of goods for nothing the only rate that is stated, would have put on it. */
+function beforeTax({ discount = 0, taxes = [], ...money }: Money, vat: number): number {
+  const goods = goodsOf(money);
+  const rate = taxes.length === 1 ? taxes[0]?.rate ?? 0 : 0;
+  return discount - Math.round(goods > 0 ? (discount * vat) / goods : (discount * rate) / (100 + rate));
+}
+
+/** The VAT in the goods. What is stated of a rate is theirs where it fits them by a cent a line; what is more is shipping's. */
+function goodsVatOf({ lines = [], taxes, tax }: Money): number | undefined {
+  if (lines.length === 0) return undefined;
+  const stated = taxes ?? (tax === undefined ? undefined : []);
+  if (stated === undefined && lines.some(({ rate, cents }) => rate === undefined && cents !== 0)) return undefined;
+  const [only] = stated?.length === 1 ? stated : [];
+  const byRate = new Map<number | undefined, TrueLine[]>();
+  for (const line of lines) byRate.set(line.rate ?? only?.rate, [...byRate.get(line.rate ?? only?.rate) ?? [], line]);
+  let vat = 0;
+  for (const [rate, of] of byRate) {
+    const sum = of.reduce((cents, line) => cents + line.cents, 0);
+    const own = (stated ?? []).filter((one) => (rate === undefined ? !byRate.has(one.rate) : one.rate === rate)).reduce((cents, one) => cents + one.cents, 0);
+    const computed = rate === undefined ? Infinity : Math.round((sum * rate) / (100 + rate));
+    if (rate === undefined) vat += Math.min(own, Math.max(sum, 0));
+    else if (stated === undefined) vat += computed;
+    else vat += Math.abs(own - computed) <= of.length ? own : Math.min(own, Math.max(computed, 0));
+  }
+  return vat;
+}
+
 function addSale(sale: TrueSale, add: Add, shop: BatchShop): void {
   if (sale.origin === 'other') {
     if (sale.status === 'completed' && revenueOf(sale) > 0) add('other_sources', sale, 1);
@@ -156,11 +197,19 @@ function addCompleted(sale: TrueSale, add: Add, incompleteAfterMs: number): void
   add('gross_revenue', sale, revenue);
   addMoney(sale, add, 1);
   add('discounts', sale, sale.discount ?? 0);
-  if (sale.tax !== undefined) add('gross_sales', sale, withoutTax(sale, revenue - (sale.shipping ?? 0) + (sale.discount ?? 0)));
+  const vat = goodsVatOf(sale);
+  if (vat !== undefined) add('gross_sales', sale, goodsOf(sale) - vat + beforeTax(sale, vat));
+  else if (sale.tax !== undefined) add('gross_sales', sale, withoutTax(sale, revenue - (sale.shipping ?? 0) + (sale.discount ?? 0)));
+  const pieces = sale.lines?.reduce((sum, line) => sum + line.pieces, 0) ?? 0;
+  add('units', sale, pieces);
   if (social) add('won', sale, 1);
   if (revenue > 0) {
     add('orders', sale, 1);
-    if (sale.tax !== undefined) add('covered', sale, revenue);
+    if (sale.tax !== undefined || vat !== undefined) add('covered', sale, revenue);
+    if ((sale.lines ?? []).length > 0) {
+      add('lined', sale, revenue);
+      add('lined_orders', sale, 1);
+    }
     if (!REMOTE.includes(channel)) add('offline', sale, 1);
     if (social && channel === 'online') add('ordered', sale, 1);
   }
@@ -181,9 +230,10 @@ function addMoney(traded: Traded, add: Add, sign: 1 | -1): void {
   add('tips', traded, sign * tip);
   add('gift_cards_sold', traded, sign * giftCards);
   add('shipping', traded, sign * shipping);
-  if (tax !== undefined) {
-    add('taxes', traded, sign * tax);
-    add('net_sales', traded, sign * withoutTax(traded, revenueOf(traded) - shipping));
+  const vat = goodsVatOf(traded);
+  if (tax !== undefined || vat !== undefined) {
+    add('taxes', traded, sign * (tax ?? vat ?? 0));
+    add('net_sales', traded, sign * (vat === undefined ? withoutTax(traded, revenueOf(traded) - shipping) : goodsOf(traded) - vat));
   }
   addPaid(traded.paid, traded, sign, add);
 }
@@ -204,6 +254,12 @@ function addAnnulment(annulment: Traded, add: Add): void {
   add('voids', annulment, 1);
   for (const name of ['revenue', 'gross_revenue']) add(name, annulment, -annulment.cents);
   for (const name of ['orders', 'offline']) add(name, annulment, -1);
+  const { lines = [] } = annulment;
+  if (lines.length > 0) {
+    add('units', annulment, -lines.reduce((sum, { pieces }) => sum + pieces, 0));
+    add('lined', annulment, -annulment.cents);
+    add('lined_orders', annulment, -1);
+  }
   addPaid(annulment.paid, annulment, -1, add);
 }
 
@@ -234,7 +290,12 @@ function cellsOf({ sums, times }: Tally): Cells {
     for (const [kpi, [top, bottom, unit]] of Object.entries(QUOTIENTS)) {
       if (bottom === name) cells.push(...quotient(`${kpi} ${place}`, sums.get(`${top} ${place}`) ?? 0, sum, unit));
     }
-    if (name === 'gross_revenue') cells.push(...coverageOf(place, sum, sums.get(`covered ${place}`) ?? 0));
+    const lined = (sums.get(`lined_orders ${place}`) ?? 0) === 0 ? LINED.slice(0, 1) : LINED;
+    if (name === 'gross_revenue') {
+      cells.push(...coverageOf(place, sum, sums.get(`covered ${place}`) ?? 0, COVERED), ...coverageOf(place, sum, sums.get(`lined ${place}`) ?? 0, lined));
+    }
+    const isLined = (sums.get(`gross_revenue ${place}`) ?? 0) <= 0 || (sums.get(`lined ${place}`) ?? 0) !== 0;
+    if (name === 'units' && sum !== 0 && isLined) cells.push([cell, sum]);
     const isKnown = (sums.get(`gross_revenue ${place}`) ?? 0) <= 0 || (sums.get(`covered ${place}`) ?? 0) !== 0;
     if ((COVERED as readonly string[]).includes(name) && sum !== 0 && isKnown) cells.push([cell, sum]);
   }
@@ -245,17 +306,18 @@ function cellsOf({ sums, times }: Tally): Cells {
   return cells.sort(byCell);
 }
 
-function quotient(cell: string, top: number, bottom: number, unit: 'money' | 'seconds' | 'ratio'): Cells {
+function quotient(cell: string, top: number, bottom: number, unit: QuotientUnit): Cells {
   // A share of a whole that is less than nothing, or more than the whole, is unknown.
   const isUnknown = bottom === 0 || (SHARES.has(cell.split(' ')[0] ?? '') && (bottom < 0 || top < 0 || top > bottom));
   if (isUnknown) return [];
+  if (unit === 'plain') return [[cell, top / bottom]];
   // Halves are rounded up, as in a shop.
   const rounded = Math.sign(top / bottom) * Math.round(Math.abs(top / bottom));
   return [[cell, unit === 'ratio' ? Number((top / bottom).toFixed(6)) : unit === 'money' ? rounded : rounded / 1_000]];
 }
 
-function coverageOf(place: string, revenue: number, covered: number): Cells {
-  return revenue <= 0 || covered === 0 ? [] : COVERED.map((name) => [`${name}/coverage ${place}`, Number((covered / revenue).toFixed(6))]);
+function coverageOf(place: string, revenue: number, covered: number, names: readonly string[]): Cells {
+  return revenue <= 0 || covered === 0 ? [] : names.map((name) => [`${name}/coverage ${place}`, Number((covered / revenue).toFixed(6))]);
 }
 
 function byCell([a]: readonly [string, number], [b]: readonly [string, number]): number {
@@ -278,7 +340,7 @@ export function answeredOf(rows: readonly Row[]): Cells {
     if (OF_THE_PRESENT.includes(name)) continue;
     const place = `${window.start} ${store} ${channel}`;
     if (value !== null && coverage !== undefined) cells.push([`${name}/coverage ${place}`, coverage]);
-    const isNothing = value === 0 && ([...SUMS, ...COVERED] as readonly string[]).includes(name);
+    const isNothing = value === 0 && ([...SUMS, ...COVERED, 'units'] as readonly string[]).includes(name);
     if (value !== null && !isNothing) cells.push([`${name} ${place}`, MONEY.has(name) ? Math.round(value * 100) : value]);
   }
   return cells.sort(byCell);

@@ -1,5 +1,5 @@
 /** What truly happened in a demonstration's month? Read from the very payloads that were sent: it knows the senders' own shapes, and no event. */
-import type { Month, Paid, TrueLead, TrueSale } from './batch.js';
+import type { Money, Month, Paid, TrueLead, TrueLine, TrueSale } from './batch.js';
 import { Wall } from './wall.js';
 
 /** One line of a demonstration's ledger. */
@@ -59,7 +59,7 @@ function readShopify(topic: string, body: Sent['body'], read: Read): void {
   const tax = body.tax_lines?.reduce((sum: number, { price }: { price: string }) => sum + centsOf(price), 0);
   keep(read, `shopify ${String(body.id)}`, {
     version: body.updated_at, at: Date.parse(body.processed_at), store: read.store, channel: 'online', status, cents, paid: [{ means: 'card', cents }],
-    shipping: centsOf(body.total_shipping_price_set.shop_money.amount), discount: centsOf(body.total_discounts), ...(tax === undefined ? {} : { tax }),
+    lines: body.line_items.map(lineOf), ...taxesIn(body.tax_lines), shipping: centsOf(body.total_shipping_price_set.shop_money.amount), discount: centsOf(body.total_discounts), ...(tax === undefined ? {} : { tax }),
     ...(SOCIAL.some((network) => body.landing_site.includes(`utm_source=${network}&`)) ? { social: true } : {}),
   });
   for (const refund of body.refunds) readRefund(refund, read);
@@ -68,7 +68,28 @@ function readShopify(topic: string, body: Sent['body'], read: Read): void {
 /** The same refund sent twice is one refund. */
 function readRefund(body: Sent['body'], { store, refunds }: Read): void {
   const cents = body.transactions.reduce((sum: number, { amount }: { amount: string }) => sum + centsOf(amount), 0);
-  refunds.set(`shopify ${String(body.id)}`, { at: Date.parse(body.processed_at), store, channel: 'online', cents, paid: [{ means: 'card', cents }] });
+  const returned = body.refund_line_items as { readonly quantity: number; readonly subtotal: number; readonly total_tax: number; readonly line_item: Sent['body'] }[];
+  const lines = returned.map(({ quantity, subtotal, line_item }): TrueLine => ({ ...lineOf(line_item), cents: Math.round(subtotal * 100), pieces: quantity }));
+  const taxes = returned.map(({ total_tax, line_item }) => ({ rate: lineOf(line_item).rate ?? 0, cents: Math.round(total_tax * 100) }));
+  const shipping = body.order_adjustments.reduce((sum: number, { amount }: { amount: string }) => sum + centsOf(amount.replace('-', '')), 0);
+  refunds.set(`shopify ${String(body.id)}`, {
+    at: Date.parse(body.processed_at), store, channel: 'online', cents, paid: [{ means: 'card', cents }], shipping, lines, taxes,
+    ...(taxes.length === 0 ? {} : { tax: taxes.reduce((sum, one) => sum + one.cents, 0) }),
+  });
+}
+
+function lineOf(item: Sent['body']): TrueLine {
+  return { cents: centsOf(item.price) * item.quantity, pieces: item.quantity, rate: Math.round(item.tax_lines[0].rate * 100) };
+}
+
+function taxesIn(lines: readonly { readonly rate: number; readonly price: string }[] | undefined): Pick<Money, 'taxes'> {
+  return lines === undefined ? {} : { taxes: lines.map(({ rate, price }) => ({ rate: Math.round(rate * 100), cents: centsOf(price) })) };
+}
+
+/** As the till writes it: three decimals of pieces, a price each. */
+function rowOf({ qta, prezzo, iva }: { readonly qta: string; readonly prezzo: string; readonly iva: string }): TrueLine {
+  const pieces = Number(qta.replace(',', '.'));
+  return { cents: centsOf(prezzo.replaceAll('.', '').replace(',', '.')) * pieces, pieces, rate: Number(iva) };
 }
 
 function readReceipt(body: Sent['body'], read: Read): void {
@@ -77,11 +98,11 @@ function readReceipt(body: Sent['body'], read: Read): void {
   const cents = centsOf(body.totale.replaceAll('.', '').replace(',', '.'));
   const paid = body.pagamenti.map(({ tipo }: { tipo: string }): Paid => ({ means: tipo === 'CONTANTI' ? 'cash' : 'card', cents }));
   if (body.tipoDocumento === 'reso') {
-    read.refunds.set(`till ${key}`, { ...place, cents, paid });
+    read.refunds.set(`till ${key}`, { ...place, cents, paid, lines: body.righe.map(rowOf) });
     return;
   }
   keep(read, `till ${key}`, {
-    ...place, version: new Date(place.at).toISOString(), status: STATES[body.stato] ?? 'open', cents, paid,
+    ...place, version: new Date(place.at).toISOString(), status: STATES[body.stato] ?? 'open', cents, paid, lines: body.righe.map(rowOf),
     ...(body.coperti === undefined ? {} : { covers: body.coperti }),
     ...(body.apertura === undefined ? {} : { openedAt: read.wall.instantOf(body.apertura) }),
     ...(body.chiusura === undefined ? {} : { closedAt: read.wall.instantOf(body.chiusura) }),

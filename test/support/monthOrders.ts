@@ -169,14 +169,15 @@ class Orders {
       currency: 'EUR', taxes_included: true, financial_status: paid, source_name: 'web', location_id: null, landing_site: '/collections/novita',
       total_price: decimal(cents), current_total_price: decimal(refunds.length > 0 ? cents - back.cents : cents), total_tip_received: decimal(tip), total_discounts: decimal(discount),
       total_shipping_price_set: { shop_money: { amount: decimal(shipping), currency_code: 'EUR' } }, payment_gateway_names: ['shopify_payments'],
-      line_items: [{ id: id + 3, quantity: 1, price: decimal(cents - tip - giftCards - shipping + discount) }, { id: id + 4, quantity: 1, price: decimal(giftCards), gift_card: true }], refunds,
+      line_items: [{ id: id + 3, quantity: 1, price: decimal(goods + discount), discount_allocations: [{ amount: decimal(discount) }] }, { id: id + 4, quantity: 1, price: decimal(giftCards), gift_card: true }], refunds,
       ...(taxes === undefined ? {} : { tax_lines: taxes.map(({ rate, amount }) => ({ rate: Number(rate) / 100, price: amount })) }),
     });
     const place = { at: second, store: 'milano', channel: 'online' };
     const post = (topic: string, body: object): void => { this.month.deliveries.push({ way: 'shopify', topic, body }); };
     post('orders/create', bodyAt(second, 'pending', []));
     post('orders/paid', bodyAt(second + MINUTE, 'paid', []));
-    this.month.sales.push({ ...place, ...basket, paid: cents === 0 ? [] : [{ means: 'card', cents }], status: 'completed' });
+    const sold = { lines: [{ cents: goods, pieces: 1 }], ...(taxes === undefined ? {} : { taxes: taxes.map(({ rate, amount }) => ({ rate: Number(rate), cents: Math.round(Number(amount) * 100) })) }) };
+    this.month.sales.push({ ...place, ...basket, ...sold, paid: cents === 0 ? [] : [{ means: 'card', cents }], status: 'completed' });
     if (back.cents === 0) return;
     post('refunds/create', refund);
     post('orders/updated', bodyAt(backAt, isCancelled ? 'refunded' : 'partially_refunded', [refund]));

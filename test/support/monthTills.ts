@@ -135,7 +135,7 @@ class TillDays {
   #complete(receipt: TillDocument, fate: Fate): void {
     const { opened, covers, when } = receipt;
     const served = opened === undefined || covers === undefined ? {} : { openedAt: opened.at, closedAt: when.at, covers };
-    const truth: PrintedSale = { ...this.#traded(receipt), ...served, status: 'completed' };
+    const truth: PrintedSale = { ...this.#traded(receipt), ...this.#articlesOf(receipt), ...served, status: 'completed' };
     this.#printed.documents.push(receipt);
     this.#printed.sales.push(truth);
     this.#after(receipt, truth, fate);
@@ -175,7 +175,7 @@ class TillDays {
     const cents = this.#chance.between(100, 2_000);
     const annulment: TillDocument = { ...document, kind: 'annullo', cents, payments: this.#paymentsOf(cents, 'one') };
     this.#printed.documents.push(annulment);
-    this.#printed.annulments.push(this.#traded(annulment));
+    this.#printed.annulments.push({ ...this.#traded(annulment), ...this.#articlesOf(annulment) });
   }
 
   /** Whether the receipt is the latest document before the annulment that it can mean: of the 24 hours before, of the day, of the minute that is named. */
@@ -189,6 +189,12 @@ class TillDays {
     const meant = this.#printed.documents.filter((one) => one.till === this.#till && one.kind !== 'annullo' && one.number === of.number
       && issued(one) <= issued(annulment) && isNamed(one)).sort((a, b) => issued(b) - issued(a));
     return meant[0] !== undefined && issued(meant[0]) === issued(of);
+  }
+
+  /** Rows of articles say what was sold; nobody says what VAT is in it. */
+  #articlesOf({ lines, cents }: TillDocument): Pick<Month['sales'][number], 'lines'> {
+    if (this.#till.way !== 'lines') return {};
+    return { lines: (lines ?? [{ cents }]).map((line) => ({ cents: line.cents, pieces: 1 })) };
   }
 
   #traded({ when, cents, payments }: TillDocument): Month['refunds'][number] {

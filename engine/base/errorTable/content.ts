@@ -80,6 +80,11 @@ export const CONTENT = {
     en: ['A number is too large', 'Correct the field that the path names'],
     it: ['Un numero è troppo grande', 'Correggere il campo indicato dal percorso'],
   },
+  exclusiveMinimum: {
+    status: [422],
+    en: ['A number is too small', 'Correct the field that the path names'],
+    it: ['Un numero è troppo piccolo', 'Correggere il campo indicato dal percorso'],
+  },
   exclusiveMaximum: {
     status: [422],
     en: ['A number is too large', 'Correct the field that the path names'],

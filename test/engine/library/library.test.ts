@@ -119,7 +119,7 @@ describe('library', () => {
         [[sale(1, '10.00')], 'inactive', []],
         [[sale(2, '6.00')], 'firing', ['threshold']],
         [[sale(3, '1.00')], 'firing', []],
-        [[sale(2, '0.50', {}, '2')], 'resolved', ['recovery']],
+        [[sale(2, '0.50', {}, '2')], 'resolved', ['correction']],
       ];
       let state: AlertState | undefined;
       for (const [index, [events, expected, causes]] of timeline.entries()) {

@@ -30,7 +30,7 @@ describe('shop form', () => {
       calendar: { opening: { holidays: 'open', closures: [], exceptions: [] }, shifts: [] },
       stores: [{ id: 'negozio', name: 'Negozio', aliases: [] }], records: [],
       staff: 'ignored',
-      names: { limits: { stores: 200, channels: 20, sources: 1_000 }, beyond: 'refuse' },
+      names: { limits: { stores: 200, channels: 20, sources: 1_000, products: 5_000 }, beyond: 'refuse' },
     });
   });
 
