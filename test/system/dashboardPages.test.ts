@@ -55,7 +55,8 @@ describe('dashboard pages', () => {
       await bruno.page.getByRole('combobox', { name: 'Canale' }).selectOption({ label: 'Online' });
       assert.equal(await partBecomes(anna.page, 'pos', '100'), '100');
       assert.equal(await partBecomes(bruno.page, 'online', '150'), '150');
-      assert.equal(await region(bruno.page, 'Fatturato per canale').locator('[data-part="pos"]').count(), 0);
+      const till = region(bruno.page, 'Fatturato per canale').locator('[data-part="pos"]');
+      assert.equal(await until(() => till.count(), (count) => count === 0), 0);
       await anna.page.getByRole('radio', { name: 'Ieri' }).check();
       await product.post(product.senders.events(event('late', 'sale', { amount: '7.00' }, DAY + 10)));
       await bruno.page.getByRole('radio', { name: '30 giorni' }).check();

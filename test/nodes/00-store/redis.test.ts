@@ -6,6 +6,7 @@ import helper from 'node-red-node-test-helper';
 import type { Fault } from '../../../engine/base/errors.js';
 import storeNode from '../../../nodes/00-store/store.js';
 import type { Health, StorePort } from '../../../nodes/shared/ports.js';
+import { freePort } from '../../support/ports.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
 import { eventually } from '../../support/waiting.js';
 import { eachInNodeRed } from '../../support/testNodeRed.js';
@@ -168,7 +169,8 @@ describe('store node on Redis', () => {
   });
 
   it('says that a cluster without its slots is down', async () => {
-    const server = await redis([...DURABLE, '--cluster-enabled', 'yes']);
+    // Its own choice, 10,000 above the other, is often somebody's.
+    const server = await redis([...DURABLE, '--cluster-enabled', 'yes', '--cluster-port', String(await freePort())]);
     const port = await load(server);
     await port.of('shop').commit([{ key: 'k', value: '1' }]).catch(() => undefined);
     await waits(port, /^CLUSTERDOWN/);
