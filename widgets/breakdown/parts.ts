@@ -1,11 +1,11 @@
 /**
  * `breakdownOf` puts the parts of a number into words: each with its value, its share, and what it was before.
  */
-import type { KpiRow, KpiValue } from '../../engine/read/kpiValue.js';
+import type { KpiRow } from '../../engine/read/kpiValue.js';
 import type { PartsBy } from '../../nodes/87-ui-breakdown/config.js';
 import type { BreakdownData, BreakdownRow } from '../../nodes/87-ui-breakdown/view.js';
-import type { ShopWords, WidgetState } from '../../nodes/shared/widget/wire.js';
-import { type DataState, type FeedLink, panelNote, panelState, warningOf } from '../shared/dataState.js';
+import type { ShopWords } from '../../nodes/shared/widget/wire.js';
+import { type DataState, type WidgetInput, panelNote, panelState, warningOf } from '../shared/dataState.js';
 import { newest } from '../shared/rows.js';
 import { stretchWords } from '../shared/stretch.js';
 import { type Trend, trendOf } from '../shared/trend.js';
@@ -45,15 +45,8 @@ export interface ShownBreakdown {
   readonly definition: readonly string[];
 }
 
-/** `BreakdownInput`: `state` and `link` as in `Feed`. */
-export interface BreakdownInput {
-  readonly props: BreakdownProps;
-  readonly state: WidgetState<BreakdownData | null> | undefined;
-  readonly live: readonly KpiValue[];
-  readonly link: FeedLink;
-  readonly now: number;
-  readonly words: Words;
-}
+/** `BreakdownInput` of this widget. */
+export type BreakdownInput = WidgetInput<BreakdownProps, BreakdownData | null>;
 
 /** A part before it is in words. `former` is unknown where one of those behind it is. */
 interface BreakdownPart {

@@ -4,8 +4,7 @@
 import type { KpiValue } from '../../engine/read/kpiValue.js';
 import type { ChartShape } from '../../nodes/88-ui-chart/config.js';
 import type { ChartData, ChartPoint } from '../../nodes/88-ui-chart/view.js';
-import type { WidgetState } from '../../nodes/shared/widget/wire.js';
-import { type DataState, type FeedLink, panelNote, panelState, warningOf } from '../shared/dataState.js';
+import { type DataState, type WidgetInput, panelNote, panelState, warningOf } from '../shared/dataState.js';
 import { againstWords, stretchWords } from '../shared/stretch.js';
 import type { Words } from '../shared/words.js';
 import { heatPoints } from './heat.js';
@@ -39,15 +38,8 @@ export interface ShownChart {
   readonly definition: readonly string[];
 }
 
-/** `ChartInput`: `state` and `link` as in `Feed`. */
-export interface ChartInput {
-  readonly props: ChartProps;
-  readonly state: WidgetState<ChartData | null> | undefined;
-  readonly live: readonly KpiValue[];
-  readonly link: FeedLink;
-  readonly now: number;
-  readonly words: Words;
-}
+/** `ChartInput` of this widget. */
+export type ChartInput = WidgetInput<ChartProps, ChartData | null>;
 
 export function chartOf(input: ChartInput): ShownChart {
   const { props, state, link, now, words } = input;

@@ -2,9 +2,8 @@
  * `cardOf` puts a card into words: its number, its trend, and the state of its data.
  */
 import type { CardData } from '../../nodes/85-ui-kpi/view.js';
-import type { KpiRow, KpiValue } from '../../engine/read/kpiValue.js';
-import type { WidgetState } from '../../nodes/shared/widget/wire.js';
-import { type DataState, type FeedLink, warningOf } from '../shared/dataState.js';
+import type { KpiRow } from '../../engine/read/kpiValue.js';
+import { type DataState, type WidgetInput, warningOf } from '../shared/dataState.js';
 import { newest, type Wanted } from '../shared/rows.js';
 import { againstWords, stretchWords } from '../shared/stretch.js';
 import { type Trend, trendOf } from '../shared/trend.js';
@@ -34,15 +33,8 @@ export interface ShownCard {
   readonly definition: readonly string[];
 }
 
-/** `CardInput`: `state` and `link` as in `Feed`. */
-export interface CardInput {
-  readonly props: CardProps;
-  readonly state: WidgetState<CardData | null> | undefined;
-  readonly live: readonly KpiValue[];
-  readonly link: FeedLink;
-  readonly now: number;
-  readonly words: Words;
-}
+/** `CardInput` of this widget. */
+export type CardInput = WidgetInput<CardProps, CardData | null>;
 
 /** A number of the day that has not moved for so long is worth a word. */
 const QUIET_MS = 60 * 60_000;

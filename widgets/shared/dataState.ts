@@ -1,6 +1,7 @@
 /**
  * `DataState` is how far what is shown can be trusted; it is shown differently in each state, and is said in words.
  */
+import type { KpiValue } from '../../engine/read/kpiValue.js';
 import type { WidgetState } from '../../nodes/shared/widget/wire.js';
 import type { Words } from './words.js';
 
@@ -9,6 +10,16 @@ export type DataState = 'loading' | 'live' | 'old' | 'unknown' | 'nothing' | 'go
 
 /** `FeedLink` to the server side; `lost`: what is shown is as old as the state and its live values. */
 export type FeedLink = 'loading' | 'live' | 'lost' | 'refused';
+
+/** `WidgetInput` is what a widget is drawn from: the form, what the server side said last and since, and the present (epoch ms). */
+export interface WidgetInput<Props, Data> {
+  readonly props: Props;
+  readonly state: WidgetState<Data> | undefined;
+  readonly live: readonly KpiValue[];
+  readonly link: FeedLink;
+  readonly now: number;
+  readonly words: Words;
+}
 
 /** `warningOf` says why what is shown is old, and how old. */
 export function warningOf(state: WidgetState | undefined, now: number, words: Words): string {

@@ -4,7 +4,7 @@
 import type { KpiValue } from '../../engine/read/kpiValue.js';
 import type { TableData, TableRow } from '../../nodes/89-ui-table/view.js';
 import type { WidgetState } from '../../nodes/shared/widget/wire.js';
-import { type DataState, type FeedLink, panelNote, panelState, warningOf } from '../shared/dataState.js';
+import { type DataState, type WidgetInput, panelNote, panelState, warningOf } from '../shared/dataState.js';
 import { stretchWords } from '../shared/stretch.js';
 import type { Words } from '../shared/words.js';
 
@@ -40,14 +40,8 @@ export interface ShownTable {
   readonly definition: readonly string[];
 }
 
-/** `TableInput`: `state` and `link` as in `Feed`. */
-export interface TableInput {
-  readonly props: TableProps;
-  readonly state: WidgetState<TableData | null> | undefined;
-  readonly live: readonly KpiValue[];
-  readonly link: FeedLink;
-  readonly now: number;
-  readonly words: Words;
+/** `TableInput` of this widget. */
+export interface TableInput extends WidgetInput<TableProps, TableData | null> {
   readonly order: TableOrder;
 }
 
